@@ -1,0 +1,1 @@
+"""Checked scheme to kernel, interpreter, proofs, Cython and evaluators."""

@@ -1,0 +1,1 @@
+"""Text to checked scheme: lexing, parsing, type checks, diagnostics, formatting."""

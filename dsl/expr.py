@@ -1,0 +1,297 @@
+"""Checked expressions: what the type checker makes of the author's, and the kernel is made of.
+
+Every node is well-typed by construction and names what it reads; no node keeps a name that still
+has to be looked up. Amounts are exact: money counts minor units, as an integer or, between a ratio
+and a rounding, as a fraction.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+from attrs import frozen
+
+from hmbc.dsl.types import Bool, Code, Date, Days, Enum, Int, Money, Ratio, Type
+
+Owner = Literal["claim", "member"]
+Comparison = Literal["<", "<=", ">", ">=", "==", "!="]
+RoundingMode = Literal["half_up", "half_even", "up", "down"]
+
+
+@frozen
+class Const:
+    """A literal: Money and Ratio as Fraction, Int, Days and Date (days since 1970-01-01) as int,
+    Bool as bool, Enum and Code as text (`""`: no code)."""
+
+    value: Fraction | int | bool | str
+    type: Type
+
+
+@frozen
+class Attribute:
+    """A value of this claim or its member. An optional one is read only where it is given."""
+
+    owner: Owner
+    name: str
+    type: Type
+
+
+@frozen
+class Given:
+    """Whether an optional attribute has a value."""
+
+    owner: Owner
+    name: str
+
+
+@frozen
+class Parameter:
+    """An external scalar parameter."""
+
+    name: str
+    type: Type
+
+
+@frozen
+class LayerPay:
+    """What an earlier layer pays of this claim (money, whole minor units)."""
+
+    layer: str
+
+
+@frozen
+class Add:
+    """Sum of two of one kind (money, ratio, int, or date + days)."""
+
+    left: Expr
+    right: Expr
+
+
+@frozen
+class Subtract:
+    """Difference of two of one kind (money, ratio, int, or date - days)."""
+
+    left: Expr
+    right: Expr
+
+
+@frozen
+class Scale:
+    """An amount (money, ratio or int) times a ratio or an int; exact."""
+
+    amount: Expr
+    by: Expr
+
+
+@frozen
+class Min:
+    """The smaller of two."""
+
+    left: Expr
+    right: Expr
+
+
+@frozen
+class Max:
+    """The larger of two."""
+
+    left: Expr
+    right: Expr
+
+
+@frozen
+class Share:
+    """`part / whole` of `amount` for 0 <= part <= whole (part is held to that; 0 if whole is 0),
+    rounded at once to the minor unit."""
+
+    amount: Expr
+    part: Expr
+    whole: Expr
+    mode: RoundingMode
+
+
+@frozen
+class Compare:
+    """A comparison of two of one type."""
+
+    op: Comparison
+    left: Expr
+    right: Expr
+
+
+@frozen
+class And:
+    """Both; the right side is read only if the left holds."""
+
+    left: Expr
+    right: Expr
+
+
+@frozen
+class Or:
+    """Either; the right side is read only if the left does not hold."""
+
+    left: Expr
+    right: Expr
+
+
+@frozen
+class Not:
+    """The opposite."""
+
+    of: Expr
+
+
+@frozen
+class Choose:
+    """`then` where `when` holds, else `otherwise`; only the chosen one is read."""
+
+    when: Expr
+    then: Expr
+    otherwise: Expr
+
+
+@frozen
+class InList:
+    """Whether the code of an attribute is in a list."""
+
+    code: Attribute
+    list_name: str
+
+
+@frozen
+class InPeriods:
+    """Whether a date lies in one of the ranges that an attribute of kind periods holds, both ends
+    included."""
+
+    date: Expr
+    owner: Owner
+    name: str
+
+
+@frozen
+class YearOf:
+    """The calendar year in which the benefit year of `date` began, for years that begin on
+    month/day."""
+
+    date: Expr
+    month: int
+    day: int
+
+
+@frozen
+class DateIn:
+    """The date with this month and day in the calendar year `year` (never 29 February)."""
+
+    year: Expr
+    month: int
+    day: int
+
+
+@frozen
+class MonthOf:
+    """The month of a date, as year * 12 + month - 1."""
+
+    date: Expr
+
+
+@frozen
+class AgeAt:
+    """Full years between a birth date and a date; someone born on 29 February completes a year on
+    1 March. 0 before birth."""
+
+    birth: Expr
+    date: Expr
+
+
+# Kernel only: the author never writes these, lowering does.
+
+
+@frozen
+class Ref:
+    """The value of an earlier definition of this row."""
+
+    name: str
+
+
+@frozen
+class Total:
+    """An accumulator with this row included; inside `Increase`, also without it."""
+
+    accumulator: str
+
+
+@frozen
+class Before:
+    """An accumulator when this row began (0 for a key it does not hold)."""
+
+    accumulator: str
+
+
+@frozen
+class Increase:
+    """`of` with this row's totals, minus `of` with every `Total` at what it was before; attributes
+    and parameters are this row's in both."""
+
+    of: Expr
+
+
+@frozen
+class Round:
+    """`amount` rounded to a multiple of `step` minor units. Half up and up mean away from zero."""
+
+    amount: Expr
+    mode: RoundingMode
+    step: int
+
+
+Expr = (
+    Const
+    | Attribute
+    | Given
+    | Parameter
+    | LayerPay
+    | Add
+    | Subtract
+    | Scale
+    | Min
+    | Max
+    | Share
+    | Compare
+    | And
+    | Or
+    | Not
+    | Choose
+    | InList
+    | InPeriods
+    | YearOf
+    | DateIn
+    | MonthOf
+    | AgeAt
+    | Ref
+    | Total
+    | Before
+    | Increase
+    | Round
+)
+
+
+def money(minor: int | Fraction) -> Const:
+    """A literal amount in minor units."""
+    return Const(Fraction(minor), Money())
+
+
+def ratio(share: Fraction | int) -> Const:
+    """A literal share."""
+    return Const(Fraction(share), Ratio())
+
+
+TRUE = Const(True, Bool())
+FALSE = Const(False, Bool())
+
+__all__ = [
+    name
+    for name in dict(globals())
+    if name[0].isupper() and name not in {"Bool", "Code", "Date", "Days", "Enum", "Int", "Money"}
+] + ["money", "ratio"]

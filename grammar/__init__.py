@@ -1,0 +1,1 @@
+"""The surface grammar of hmb files and its keyword tables."""

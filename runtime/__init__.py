@@ -1,0 +1,1 @@
+"""What an evaluator needs when it runs; imports neither the language nor the compiler."""
