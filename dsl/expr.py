@@ -12,7 +12,7 @@ from typing import Literal
 
 from attrs import frozen
 
-from hmbc.dsl.types import Bool, Code, Date, Days, Enum, Int, Money, Ratio, Type
+from hmbc.dsl.types import Bool, Money, Ratio, Type
 
 Owner = Literal["claim", "member"]
 Comparison = Literal["<", "<=", ">", ">=", "==", "!="]
@@ -289,9 +289,3 @@ def ratio(share: Fraction | int) -> Const:
 
 TRUE = Const(True, Bool())
 FALSE = Const(False, Bool())
-
-__all__ = [
-    name
-    for name in dict(globals())
-    if name[0].isupper() and name not in {"Bool", "Code", "Date", "Days", "Enum", "Int", "Money"}
-] + ["money", "ratio"]
