@@ -1,0 +1,30 @@
+"""Tables that go out by the Arrow C data interface."""
+
+from libc.stdint cimport int64_t
+
+from hmbc.runtime.arrow cimport Buffer
+from hmbc.runtime.intern cimport Intern
+from hmbc.runtime.memory cimport Bytes, Longs
+
+
+cdef class OutColumn:
+    cdef readonly str name
+    cdef bytes format
+    cdef bytes raw_name
+    cdef Buffer *data[3]
+    cdef int n_buffers
+    cdef int64_t length
+    cdef int64_t null_count
+    cdef OutColumn dictionary
+
+    cdef void *_allocate(self, int place, int64_t size) except NULL
+
+
+cdef class OutTable:
+    cdef readonly list columns
+    cdef readonly int64_t num_rows
+
+cdef OutColumn text_of_ids(
+    str name, Intern texts, const int64_t *ids, const int64_t *rows, int64_t n)
+cdef OutColumn text_of_bytes(str name, Bytes *text, Longs *ends)
+cdef OutColumn words_column(str name, bytes format, int width, int64_t n, void **to)

@@ -1,0 +1,159 @@
+"""The columns of a table, matched to what a scheme declares and read as words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from hmbc.runtime import rejects
+from hmbc.runtime.arrow_in import Column, InTable
+from hmbc.runtime.columns import Reader, Values, absent
+from hmbc.runtime.plan import AttributePlan, Plan
+from hmbc.runtime.units_text import word_text
+
+REFUSED = {
+    "float": (
+        "列 `{column}` 是浮点数，不精确；请用 decimal、整数或文本",
+        "column `{column}` holds binary floating point, which is not exact; "
+        "use decimal, integers or text",
+    ),
+    "whole": (
+        "列 `{column}` 是整数，单位不明；若金额以最小货币单位（分）计，请声明 minor_units"
+        "（--minor-units）",
+        "column `{column}` holds integers of unstated unit; if they are minor units (fen), say "
+        "minor_units (--minor-units)",
+    ),
+    "type": (
+        "列 `{column}` 的类型 {format} 不能用作{kind}",
+        "column `{column}` of type {format} cannot be a {kind}",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A column that a table may answer with: by name or by label."""
+
+    name: str
+    label: str | None
+    kind: str
+    optional: bool
+    reader: Reader
+    plan: AttributePlan | None = None
+
+
+@dataclass(slots=True)
+class Matched:
+    """The columns found, in the order wanted (None where an optional one is missing)."""
+
+    columns: list[Column | None] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def reader_of(attribute: AttributePlan, plan: Plan, *, minor_units: bool = False) -> Reader:
+    """How this attribute's cells are read."""
+    return Reader(
+        attribute.kind,
+        digits=plan.minor_digits,
+        low=attribute.low,
+        high=attribute.high,
+        values=list(zip(attribute.values, attribute.value_labels, strict=True))
+        if attribute.value_labels
+        else [(value,) for value in attribute.values],
+        minor_units=minor_units,
+    )
+
+
+def match_columns(table: InTable, wanted: Sequence[Wanted], name: str, language: str) -> Matched:
+    """Finds each wanted column by name or label, and refuses what cannot be read exactly.
+
+    name: of the table, for messages.
+    """
+    found = Matched()
+    chinese = language == "zh"
+    places: dict[str, list[int]] = {}
+    for place, column_name in enumerate(table.names):
+        places.setdefault(column_name, []).append(place)
+    used: set[str] = set()
+    for want in wanted:
+        names = [text for text in dict.fromkeys((want.name, want.label)) if text in places]
+        used.update(text for text in names if text)
+        here = [place for text in names if text for place in places[text]]
+        if len(here) > 1:
+            shown = "`, `".join(table.names[place] for place in here)
+            found.problems.append(
+                f"{name} 表中 `{want.name}` 有不止一列：`{shown}`"
+                if chinese
+                else f"table {name} has more than one column for `{want.name}`: `{shown}`"
+            )
+            found.columns.append(None)
+        elif not here:
+            if not want.optional:
+                label = f" (`{want.label}`)" if want.label and want.label != want.name else ""
+                found.problems.append(
+                    f"{name} 表缺少列 `{want.name}`{label}"
+                    if chinese
+                    else f"table {name} has no column `{want.name}`{label}"
+                )
+            found.columns.append(None)
+        else:
+            column = table.column(here[0])
+            why = want.reader.refuses(column)
+            if why is not None:
+                found.problems.append(
+                    REFUSED[why][0 if chinese else 1].format(
+                        column=column.name, format=column.format, kind=want.kind
+                    )
+                )
+            found.columns.append(column)
+    found.ignored = [text for text in dict.fromkeys(table.names) if text not in used]
+    return found
+
+
+def read_columns(matched: Matched, wanted: Sequence[Wanted], length: int) -> list[Values]:
+    """The words of each wanted column."""
+    return [
+        absent(length, want.kind)
+        if column is None
+        else want.reader.read(column, optional=want.optional)
+        for column, want in zip(matched.columns, wanted, strict=True)
+    ]
+
+
+def cell_reason(status: int, text: str, want: Wanted, plan: Plan) -> tuple[str, str]:
+    """Code and reason for one bad cell."""
+    ground = rejects.OF_CELL[status]
+    chinese = plan.language == "zh"
+    low = high = expected = ""
+    digits = plan.minor_digits if want.kind == "money" else 6 if want.kind == "ratio" else 0
+    if ground is rejects.TOO_MANY_DECIMALS and want.kind == "int":
+        ground = rejects.NOT_NUMBER
+    if ground is rejects.NOT_NUMBER:
+        expected = rejects.NUMBER_NAMES[want.kind][0 if chinese else 1]
+    if ground is rejects.OUT_OF_RANGE:
+        attribute = want.plan
+        low = _bound(attribute.low if attribute else None, want.kind, plan, "-∞")
+        high = _bound(attribute.high if attribute else None, want.kind, plan, "∞")
+        if want.kind == "bool":
+            low, high = "0", "1"
+    if ground is rejects.NOT_A_VALUE and want.plan:
+        expected = _listed(want.plan.values, chinese)
+    reason = rejects.text_of(
+        ground,
+        plan.language,
+        value=text,
+        low=low,
+        high=high,
+        expected=expected,
+        digits=digits,
+    )
+    return ground.code, reason
+
+
+def _listed(values: Iterable[str], chinese: bool) -> str:
+    return ("、" if chinese else ", ").join(f"`{value}`" for value in values)
+
+
+def _bound(word: int | None, kind: str, plan: Plan, none: str) -> str:
+    return none if word is None else word_text(word, kind, plan.minor_digits)

@@ -1,0 +1,48 @@
+"""Columns to words: what a cell of any accepted type means for an attribute of some kind."""
+
+from libc.stdint cimport int64_t, uint8_t
+
+from hmbc.runtime.arrow_in cimport View
+from hmbc.runtime.intern cimport Intern
+from hmbc.runtime.memory cimport Block, Longs
+
+cdef enum:
+    K_MONEY = 0
+    K_INT = 1
+    K_RATIO = 2
+    K_BOOL = 3
+    K_DATE = 4
+    K_ENUM = 5
+    K_CODE = 6
+    K_PERIODS = 7
+
+cdef int64_t NO_VALUE
+
+
+cdef class Reader:
+    cdef readonly int kind
+    cdef readonly Intern texts      # of codes: all that were seen; of an enum: values and labels
+    cdef Longs meaning              # of an enum: the index that texts[i] stands for
+    cdef int digits
+    cdef int minor_units
+    cdef int has_low
+    cdef int has_high
+    cdef int64_t low
+    cdef int64_t high
+    cdef Longs first                # of periods: where the last cell's ranges were put
+    cdef Longs last
+
+    cdef int take_text(self, const char *text, int64_t n, int64_t *to) noexcept nogil
+    cdef int take_cell(self, const View *view, int64_t row, int64_t *to) noexcept nogil
+    cdef int _day(self, const View *view, int64_t row, int64_t *to) noexcept nogil
+    cdef int _take_periods(self, const View *view, int64_t row) noexcept nogil
+    cdef int _check(self, int64_t value) noexcept nogil
+
+
+cdef class Values:
+    """One column as words, with what was wrong in it."""
+    cdef readonly int64_t length
+    cdef readonly list bad          # (row, CELL_ status)
+    cdef Block words
+    cdef Block given                # None unless absence was allowed
+    cdef Longs offset, first, last  # of periods

@@ -1,0 +1,452 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+"""Columns to words: what a cell of any accepted type means for an attribute of some kind."""
+
+from libc.stdint cimport INT64_MIN
+from libc.stdlib cimport free
+from libc.string cimport memset
+
+from hmbc.runtime.arrow_in cimport (
+    T_BOOL,
+    T_DATE32,
+    T_DATE64,
+    T_DECIMAL,
+    T_DICTIONARY,
+    T_FLOAT,
+    T_INT8,
+    T_INT64,
+    T_LARGE_LIST,
+    T_LARGE_TEXT,
+    T_LIST,
+    T_NULL,
+    T_STAMP,
+    T_STRUCT,
+    T_TEXT,
+    T_TEXT_VIEW,
+    T_UINT64,
+    Column,
+    decimal_at,
+    dictionary_at,
+    is_null,
+    list_at,
+    text_at,
+    whole_at,
+)
+from hmbc.runtime.cells cimport (
+    CELL_DECIMALS,
+    CELL_NO_MEMORY,
+    CELL_NOT_DATE,
+    CELL_NOT_PERIODS,
+    CELL_NOT_VALUE,
+    CELL_NULL,
+    CELL_OK,
+    CELL_RANGE,
+    CELL_TOO_LARGE,
+    FIRST_DAY,
+    LAST_DAY,
+    parse_bool,
+    parse_date,
+    parse_decimal,
+    parse_periods,
+    parse_ratio,
+)
+from hmbc.runtime.memory cimport new_block, push
+
+NO_VALUE = INT64_MIN
+
+KINDS = ("money", "int", "ratio", "bool", "date", "enum", "code", "periods")
+
+cdef enum:
+    RATIO_DIGITS = 6
+    UNSEEN = 255
+
+
+cdef class Reader:
+    """How cells of one attribute are read.
+
+    kind: of KINDS; digits: of the currency; low, high: closed domain in words, or None;
+    values: of an enum, one tuple of accepted texts for each value; minor_units: whether a whole
+    number in a typed column of money counts minor units (else such a column is refused).
+    """
+
+    def __init__(self, str kind, *, int digits=2, low=None, high=None, values=(),
+                 bint minor_units=False):
+        cdef int64_t index
+        self.kind = KINDS.index(kind)
+        self.digits = digits
+        self.minor_units = minor_units
+        self.has_low = low is not None
+        self.has_high = high is not None
+        self.low = low or 0
+        self.high = high or 0
+        self.texts = Intern()
+        if self.kind == K_ENUM:
+            for index, texts in enumerate(values):
+                for text in texts:
+                    if text and self.texts.number(text) == self.meaning.n:
+                        if push(&self.meaning, index) < 0:
+                            raise MemoryError("values")
+
+    def __dealloc__(self):
+        free(self.meaning.data)
+        free(self.first.data)
+        free(self.last.data)
+
+    def refuses(self, Column column):
+        """Why no cell of a column of this type could be taken: a word, or None where it can.
+
+        `float`: binary fractions are not exact; `whole`: whole numbers whose unit is not said;
+        `type`: anything else.
+        """
+        cdef int type = column.type
+        if type == T_NULL or type in (T_TEXT, T_LARGE_TEXT, T_TEXT_VIEW):
+            return None
+        if type == T_FLOAT:
+            return "float"
+        whole = T_INT8 <= type <= T_UINT64
+        if self.kind == K_MONEY:
+            if whole and not self.minor_units:
+                return "whole"
+            return None if whole or type == T_DECIMAL else "type"
+        if self.kind == K_INT:
+            return None if whole or type == T_DECIMAL else "type"
+        if self.kind == K_RATIO:
+            if whole:
+                return "whole"
+            return None if type == T_DECIMAL else "type"
+        if self.kind == K_BOOL:
+            return None if whole or type == T_BOOL else "type"
+        if self.kind == K_DATE:
+            return None if type in (T_DATE32, T_DATE64, T_STAMP) else "type"
+        if self.kind == K_ENUM or self.kind == K_CODE:
+            return None if whole else "type"
+        return None if type in (T_LIST, T_LARGE_LIST) else "type"
+
+    def parse(self, str text):
+        """One text as (status, word)."""
+        cdef bytes raw = text.encode()
+        cdef int64_t word = 0
+        cdef int status
+        if self.kind == K_PERIODS:
+            self.first.n = self.last.n = 0
+            status = parse_periods(raw, len(raw), &self.first, &self.last) if raw else CELL_NULL
+        else:
+            status = self.take_text(raw, len(raw), &word)
+        if status == CELL_NO_MEMORY:
+            raise MemoryError("cell")
+        return status, word
+
+    def last_periods(self):
+        """The (first, last) days that `parse` has just read."""
+        return [(self.first.data[i], self.last.data[i]) for i in range(self.first.n)]
+
+    cdef int _check(self, int64_t value) noexcept nogil:
+        if (self.has_low and value < self.low) or (self.has_high and value > self.high):
+            return CELL_RANGE
+        return CELL_OK
+
+    cdef int take_text(self, const char *text, int64_t n, int64_t *to) noexcept nogil:
+        """The word of a text; an empty one is no value. Not for periods."""
+        cdef int status
+        cdef int64_t id
+        if n == 0:
+            return CELL_NULL
+        if self.kind == K_CODE:
+            to[0] = self.texts.put(text, n)
+            return CELL_OK if to[0] >= 0 else CELL_NO_MEMORY
+        if self.kind == K_ENUM:
+            id = self.texts.find(text, n)
+            if id < 0:
+                return CELL_NOT_VALUE
+            to[0] = self.meaning.data[id]
+            return CELL_OK
+        if self.kind == K_MONEY:
+            status = parse_decimal(text, n, self.digits, to)
+        elif self.kind == K_INT:
+            status = parse_decimal(text, n, 0, to)
+        elif self.kind == K_RATIO:
+            status = parse_ratio(text, n, to)
+        elif self.kind == K_BOOL:
+            status = parse_bool(text, n, to)
+        else:
+            status = parse_date(text, n, to)
+        return status if status != CELL_OK else self._check(to[0])
+
+    cdef int take_cell(self, const View *view, int64_t row, int64_t *to) noexcept nogil:
+        """The word of one cell. Not for periods."""
+        cdef const char *text
+        cdef char digits[24]
+        cdef int64_t n, value
+        cdef int large = 0, negative = 0
+        cdef int type = view.type
+        if is_null(view, row):
+            return CELL_NULL
+        if type == T_DICTIONARY:
+            return self.take_cell(view.children, dictionary_at(view, row), to)
+        if type == T_TEXT or type == T_LARGE_TEXT or type == T_TEXT_VIEW:
+            text = text_at(view, row, &n)
+            return self.take_text(text, n, to)
+        if type == T_DECIMAL:
+            large = decimal_at(
+                view, row,
+                self.digits if self.kind == K_MONEY else RATIO_DIGITS if self.kind == K_RATIO else 0,
+                to,
+            )
+            if large or to[0] == INT64_MIN:
+                return CELL_DECIMALS if large == 1 else CELL_TOO_LARGE
+            return self._check(to[0])
+        value = whole_at(view, type, row, &large)
+        if large or value == INT64_MIN:
+            return CELL_TOO_LARGE
+        if self.kind == K_CODE or self.kind == K_ENUM:
+            # a whole number as an identifier: its digits
+            n = 24
+            if value < 0:
+                negative = 1
+                value = -value
+            while True:
+                n -= 1
+                digits[n] = <char>(c"0" + value % 10)
+                value //= 10
+                if value == 0:
+                    break
+            if negative:
+                n -= 1
+                digits[n] = c"-"
+            return self.take_text(digits + n, 24 - n, to)
+        if type == T_DATE64 or type == T_STAMP:
+            if value % view.per_day != 0:
+                return CELL_NOT_DATE
+            value //= view.per_day
+        if self.kind == K_DATE and (value < FIRST_DAY or value > LAST_DAY):
+            return CELL_NOT_DATE
+        if self.kind == K_BOOL and (value < 0 or value > 1):
+            return CELL_RANGE
+        to[0] = value
+        return self._check(value)
+
+    cdef int _day(self, const View *view, int64_t row, int64_t *to) noexcept nogil:
+        """A day in a list of periods: a date in any of its types."""
+        cdef int64_t n, value
+        cdef int large = 0
+        cdef const char *text
+        if view.type in (T_TEXT, T_LARGE_TEXT, T_TEXT_VIEW):
+            text = text_at(view, row, &n)
+            return parse_date(text, n, to)
+        if view.type not in (T_DATE32, T_DATE64, T_STAMP):
+            return CELL_NOT_PERIODS
+        value = whole_at(view, view.type, row, &large)
+        if view.type != T_DATE32:
+            if value % view.per_day != 0:
+                return CELL_NOT_PERIODS
+            value //= view.per_day
+        if value < FIRST_DAY or value > LAST_DAY:
+            return CELL_NOT_PERIODS
+        to[0] = value
+        return CELL_OK
+
+    cdef int _take_periods(self, const View *view, int64_t row) noexcept nogil:
+        """Appends the ranges of one cell to first and last."""
+        cdef int64_t n, end, place, a, b
+        cdef const char *text
+        cdef const View *item
+        if is_null(view, row):
+            return CELL_NULL
+        if view.type == T_DICTIONARY:
+            return self._take_periods(view.children, dictionary_at(view, row))
+        if view.type in (T_TEXT, T_LARGE_TEXT, T_TEXT_VIEW):
+            text = text_at(view, row, &n)
+            return parse_periods(text, n, &self.first, &self.last) if n else CELL_NULL
+        if view.type != T_LIST and view.type != T_LARGE_LIST:
+            return CELL_NOT_PERIODS
+        list_at(view, row, &place, &end)
+        item = view.children
+        while place < end:
+            if is_null(item, place):
+                return CELL_NOT_PERIODS
+            if item.type == T_STRUCT and item.n_children == 2:
+                a = 0
+                b = LAST_DAY
+                if is_null(&item.children[0], item.offset + place) \
+                        or self._day(&item.children[0], item.offset + place, &a) != CELL_OK:
+                    return CELL_NOT_PERIODS
+                if not is_null(&item.children[1], item.offset + place) \
+                        and self._day(&item.children[1], item.offset + place, &b) != CELL_OK:
+                    return CELL_NOT_PERIODS
+                if a > b:
+                    return CELL_NOT_PERIODS
+                if push(&self.first, a) < 0 or push(&self.last, b) < 0:
+                    return CELL_NO_MEMORY
+            elif item.type in (T_TEXT, T_LARGE_TEXT, T_TEXT_VIEW):
+                text = text_at(item, place, &n)
+                if parse_periods(text, n, &self.first, &self.last) != CELL_OK:
+                    return CELL_NOT_PERIODS
+            else:
+                return CELL_NOT_PERIODS
+            place += 1
+        return CELL_OK
+
+    def read(self, Column column, bint optional=False):
+        """The whole column as words. Bad cells hold NO_VALUE, except those out of range.
+
+        An absent value is bad, or with `optional` given 0 and the word 0 (-1 for a code).
+        """
+        cdef Values values = Values.__new__(Values)
+        cdef Block memo
+        cdef Longs bad
+        cdef const View *view
+        cdef int64_t chunk, row, at = 0, key, missing = -1 if self.kind == K_CODE else 0
+        cdef int64_t *words
+        cdef int64_t *memo_words = NULL
+        cdef uint8_t *memo_status = NULL
+        cdef uint8_t *given = NULL
+        cdef int status, no_memory = 0
+        cdef bint is_periods = self.kind == K_PERIODS
+        memset(&bad, 0, sizeof(Longs))
+        values.length = column.length
+        values.words = new_block(8 * (column.length + 1))
+        words = <int64_t *>values.words.data
+        if optional:
+            values.given = new_block(column.length + 1)
+            given = <uint8_t *>values.given.data
+        if is_periods:
+            self.first.n = self.last.n = 0
+            no_memory |= push(&values.offset, 0)
+        try:
+            for chunk in range(column.chunks):
+                view = &column.views[chunk]
+                memo = None
+                if view.type == T_DICTIONARY and not is_periods:
+                    memo = new_block(9 * view.children.length + 9)
+                    memo_words = <int64_t *>memo.data
+                    memo_status = <uint8_t *>memo.data + 8 * view.children.length
+                    memset(memo_status, UNSEEN, view.children.length)
+                with nogil:
+                    for row in range(view.length):
+                        if is_periods:
+                            status = self._take_periods(view, row)
+                            if status != CELL_OK and status != CELL_NO_MEMORY:
+                                self.first.n = values.offset.data[at]
+                                self.last.n = self.first.n
+                            no_memory |= push(&values.offset, self.first.n)
+                        elif memo_status != NULL and not is_null(view, row):
+                            key = dictionary_at(view, row)
+                            if memo_status[key] == UNSEEN:
+                                memo_status[key] = <uint8_t>self.take_cell(
+                                    view.children, key, &memo_words[key])
+                            status = memo_status[key]
+                            words[at] = memo_words[key]
+                        else:
+                            status = self.take_cell(view, row, &words[at])
+                        if status == CELL_OK:
+                            if given != NULL:
+                                given[at] = 1
+                        elif status == CELL_NULL and (given != NULL or is_periods):
+                            words[at] = missing
+                        else:
+                            if status == CELL_NO_MEMORY:
+                                no_memory = 1
+                                break
+                            if status != CELL_RANGE:
+                                words[at] = INT64_MIN
+                            if push(&bad, at) < 0 or push(&bad, status) < 0:
+                                no_memory = 1
+                                break
+                        at += 1
+                memo_status = NULL
+                if no_memory:
+                    raise MemoryError("column")
+            values.bad = [(bad.data[row], <int>bad.data[row + 1]) for row in range(0, bad.n, 2)]
+        finally:
+            free(bad.data)
+        if is_periods:
+            values.first = self.first
+            values.last = self.last
+            memset(&self.first, 0, sizeof(Longs))
+            memset(&self.last, 0, sizeof(Longs))
+        return values
+
+
+cdef class Values:
+    """One column as words, with what was wrong in it."""
+
+    def __dealloc__(self):
+        free(self.offset.data)
+        free(self.first.data)
+        free(self.last.data)
+
+    def word(self, int64_t row):
+        """The word of one row; None where none could be read."""
+        cdef int64_t value
+        if not 0 <= row < self.length:
+            raise IndexError(row)
+        value = (<int64_t *>self.words.data)[row]
+        return None if value == INT64_MIN else value
+
+    def is_given(self, int64_t row):
+        return self.given is None or (<uint8_t *>self.given.data)[row] != 0
+
+    def give_all(self):
+        """Says of every row that its value is there, where absence was not allowed in the end."""
+        if self.given is None:
+            self.given = new_block(self.length + 1)
+        memset(self.given.data, 1, self.length)
+
+    def ranges(self, int64_t row):
+        """The (first, last) days of one row."""
+        return [
+            (self.first.data[i], self.last.data[i])
+            for i in range(self.offset.data[row], self.offset.data[row + 1])
+        ]
+
+
+def absent(int64_t length, str kind) -> Values:
+    """What an optional attribute without a column reads as."""
+    cdef Values values = Values.__new__(Values)
+    cdef int64_t row
+    values.length = length
+    values.bad = []
+    values.words = new_block(8 * (length + 1))
+    values.given = new_block(length + 1)
+    if kind == "code":
+        for row in range(length):
+            (<int64_t *>values.words.data)[row] = -1
+    if kind == "periods":
+        for row in range(length + 1):
+            if push(&values.offset, 0) < 0:
+                raise MemoryError("column")
+    return values
+
+
+def one_row(int64_t word, bint given, bint optional, ranges=()) -> Values:
+    """One value as a column of one row."""
+    cdef Values values = Values.__new__(Values)
+    values.length = 1
+    values.bad = []
+    values.words = new_block(16)
+    (<int64_t *>values.words.data)[0] = word
+    if optional:
+        values.given = new_block(2)
+        (<uint8_t *>values.given.data)[0] = given
+    if push(&values.offset, 0) < 0:
+        raise MemoryError("column")
+    for first, last in ranges:
+        if push(&values.first, first) < 0 or push(&values.last, last) < 0:
+            raise MemoryError("column")
+    if push(&values.offset, values.first.n) < 0:
+        raise MemoryError("column")
+    return values
+
+
+def repeated(Values ids, int64_t n_ids) -> list:
+    """The rows whose id stood in a row before."""
+    cdef Block seen = new_block(n_ids)
+    cdef int64_t row, id
+    cdef list found = []
+    for row in range(ids.length):
+        id = (<int64_t *>ids.words.data)[row]
+        if id == INT64_MIN:
+            continue
+        if (<uint8_t *>seen.data)[id]:
+            found.append(row)
+        (<uint8_t *>seen.data)[id] = 1
+    return found

@@ -1,0 +1,591 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+"""Runs a compiled scheme: over the rows of many units, or over one claim at a time."""
+
+from cpython.pycapsule cimport PyCapsule_GetPointer
+from libc.stdint cimport INT64_MAX, INT64_MIN, int16_t, int32_t, int64_t, uint8_t
+from libc.stdlib cimport calloc, free, malloc
+from libc.string cimport memcpy, memset
+
+from hmbc.runtime.abi cimport (
+    HMB_OK,
+    hmb_input,
+    hmb_output,
+    hmb_periods,
+    hmb_run,
+    hmb_state,
+)
+from hmbc.runtime.arrow_out cimport OutColumn, OutTable, text_of_ids, words_column
+from hmbc.runtime.columns cimport Values
+from hmbc.runtime.intern cimport Intern
+from hmbc.runtime.memory cimport Block, new_block
+from hmbc.runtime.totals cimport Totals
+from hmbc.runtime.units cimport KEY_WORDS, Unit, free_rows
+
+from hmbc.runtime.arrow_out import text_column
+
+cdef enum:
+    FLAG_BAD = 1        # rejected before the scheme saw it
+    FLAG_LATE = 2
+    STEP = 100_000      # rows between two calls of the progress hook
+
+LATE = -1
+"""The status of a row dated before its unit's last one; others are evaluator.h's."""
+
+
+cdef class Entry:
+    """A compiled scheme's function, out of the capsule that its module gives."""
+    cdef hmb_run run
+    cdef object capsule
+
+    def __init__(self, capsule):
+        self.capsule = capsule
+        self.run = <hmb_run>PyCapsule_GetPointer(capsule, "hmb_run")
+
+
+cdef class Inputs:
+    """All that the scheme reads: columns of claims and members, parameters, lists.
+
+    periods: the member columns of that kind, in order. listed: for each (attribute, list) pair the
+    Intern of the attribute's texts and the codes of the list.
+    """
+    cdef hmb_input input
+    cdef list held
+    cdef object listed_pairs
+    cdef list listed_blocks
+    cdef int64_t listed_room    # codes for which the listed blocks have room
+
+    def __init__(self, list claim, list member, list periods, list parameters, list listed):
+        cdef int64_t place
+        cdef Values values
+        cdef Block block
+        cdef hmb_periods *ranges
+        cdef const int64_t **words
+        cdef const uint8_t **given
+        self.held = [claim, member, periods]
+        for columns, is_claim in ((claim, True), (member, False)):
+            words = <const int64_t **>self._pointers(len(columns))
+            given = <const uint8_t **>self._pointers(len(columns))
+            for place in range(len(columns)):
+                values = columns[place]
+                words[place] = <const int64_t *>values.words.data
+                if values.given is not None:
+                    given[place] = <const uint8_t *>values.given.data
+            if is_claim:
+                self.input.claim = words
+                self.input.claim_given = given
+            else:
+                self.input.member = words
+                self.input.member_given = given
+        block = new_block(sizeof(hmb_periods) * (len(periods) + 1))
+        self.held.append(block)
+        ranges = <hmb_periods *>block.data
+        for place in range(len(periods)):
+            values = periods[place]
+            ranges[place].offset = values.offset.data
+            ranges[place].first = values.first.data
+            ranges[place].last = values.last.data
+        self.input.periods = ranges
+        block = new_block(8 * (len(parameters) + 1))
+        self.held.append(block)
+        for place in range(len(parameters)):
+            (<int64_t *>block.data)[place] = parameters[place]
+        self.input.parameter = <const int64_t *>block.data
+        self.listed_pairs = listed
+        self.input.listed = <const uint8_t **>self._pointers(len(listed))
+        self.relist()
+
+    cdef void *_pointers(self, int64_t n) except NULL:
+        cdef Block block = new_block(8 * (n + 1))
+        self.held.append(block)
+        return block.data
+
+    def relist(self):
+        """Marks the codes in each list, where codes have come that the lists have no room for."""
+        cdef int64_t place, id, room = 0
+        cdef Intern texts
+        cdef Block block
+        for texts, _ in self.listed_pairs:
+            room = max(room, texts.count)
+        if room <= self.listed_room and self.listed_room:
+            return
+        self.listed_room = 2 * room + 64
+        blocks = []
+        for place, (table, codes) in enumerate(self.listed_pairs):
+            texts = table
+            # one byte before the first, so that "no code", -1, is in no list
+            block = new_block(self.listed_room + 1)
+            blocks.append(block)
+            for code in codes:
+                id = texts.lookup(code)
+                if id >= 0:
+                    (<uint8_t *>block.data)[id + 1] = 1
+            (<const uint8_t **>self.input.listed)[place] = <const uint8_t *>block.data + 1
+        self.listed_blocks = blocks
+
+
+cdef class Outputs:
+    """Room for what the scheme says of each row."""
+    cdef hmb_output output
+    cdef list held
+    cdef int64_t n_layers
+
+    def __init__(self, int64_t n_layers, int64_t n_rows):
+        cdef int64_t layer
+        cdef Block pay = new_block(8 * (n_layers + 1))
+        cdef Block reason = new_block(8 * (n_layers + 1))
+        cdef Block block = new_block(n_rows)
+        self.n_layers = n_layers
+        self.held = [pay, reason, block]
+        self.output.pay = <int64_t **>pay.data
+        self.output.reason = <int16_t **>reason.data
+        self.output.status = <uint8_t *>block.data
+        for layer in range(n_layers):
+            block = new_block(8 * n_rows)
+            self.held.append(block)
+            (<int64_t **>pay.data)[layer] = <int64_t *>block.data
+            block = new_block(2 * n_rows)
+            self.held.append(block)
+            (<int16_t **>reason.data)[layer] = <int16_t *>block.data
+
+
+cdef int _deciding(const hmb_output *output, int64_t n_layers, const int64_t *ranks,
+                   int64_t row) noexcept nogil:
+    """The layer whose reason is the claim's: the least rank, a layer that paid has rank 0."""
+    cdef int64_t layer, rank, least = INT64_MAX
+    cdef int best = 0
+    for layer in range(n_layers):
+        rank = 0 if output.pay[layer][row] > 0 else ranks[output.reason[layer][row]]
+        if rank < least:
+            least = rank
+            best = <int>layer
+    return best
+
+
+cdef void _sort_days(int64_t *rows, int64_t n, const int64_t *day, int64_t *spare) noexcept nogil:
+    """Sorts rows by day; rows of one day stay in order. `spare` has room for n."""
+    cdef int64_t i, j, row, half, left, right
+    i = 1
+    while i < n and day[rows[i - 1]] <= day[rows[i]]:
+        i += 1
+    if i >= n:
+        return
+    if n <= 32:
+        for i in range(1, n):
+            row = rows[i]
+            j = i
+            while j > 0 and day[rows[j - 1]] > day[row]:
+                rows[j] = rows[j - 1]
+                j -= 1
+            rows[j] = row
+        return
+    half = n // 2
+    _sort_days(rows, half, day, spare)
+    _sort_days(rows + half, n - half, day, spare)
+    memcpy(spare, rows, half * sizeof(int64_t))
+    left = 0
+    right = half
+    i = 0
+    while left < half:
+        if right < n and day[rows[right]] < day[spare[left]]:
+            rows[i] = rows[right]
+            right += 1
+        else:
+            rows[i] = spare[left]
+            left += 1
+        i += 1
+
+
+cdef class Batch:
+    """The rows of one table of claims on their way through a scheme."""
+    cdef int64_t n_rows
+    cdef int64_t n_ids              # texts of member ids seen
+    cdef Block flag                 # of each row: FLAG_
+    cdef Block after                # of each row: after a rejected one of its unit
+    cdef Block member_row           # of each id: its row in the members table, or -1
+    cdef Block tainted              # of each id: a row without a date was rejected
+    cdef Block order, starts        # rows by rank of their unit, and where each unit's begin
+    cdef Block unit_of              # id by rank
+    cdef int64_t n_units
+    cdef Outputs outputs
+    cdef Values ids, days
+
+    def __init__(self, Values ids, int64_t n_ids):
+        self.ids = ids
+        self.n_rows = ids.length
+        self.n_ids = n_ids
+        self.flag = new_block(self.n_rows)
+        self.after = new_block(self.n_rows)
+        self.tainted = new_block(n_ids)
+        self.member_row = new_block(8 * n_ids)
+
+    def spoil(self, rows):
+        """Marks rows as rejected."""
+        cdef int64_t row
+        for row in rows:
+            (<uint8_t *>self.flag.data)[row] = FLAG_BAD
+
+    def match(self, Values members, bad_members):
+        """Finds each row's member, where there is a table of members.
+
+        bad_members: rows of that table that may not be used. Returns (rows of claims whose member
+        is unknown, rows whose member is bad, rows of members whose id came before); spoils the
+        first two.
+        """
+        cdef int64_t row, id
+        cdef int64_t *place = <int64_t *>self.member_row.data
+        cdef const int64_t *words
+        cdef Block bad = new_block(self.n_ids)
+        cdef uint8_t *is_bad = <uint8_t *>bad.data
+        cdef uint8_t *flag = <uint8_t *>self.flag.data
+        cdef list unknown = [], spoiled = [], twice = []
+        if members is None:
+            return unknown, spoiled, twice
+        for id in range(self.n_ids):
+            place[id] = -1
+        words = <const int64_t *>members.words.data
+        for row in range(members.length):
+            id = words[row]
+            if id == INT64_MIN:
+                continue
+            if place[id] >= 0:
+                twice.append(row)
+                is_bad[id] = 1
+            else:
+                place[id] = row
+        for row in bad_members:
+            if words[row] != INT64_MIN:
+                is_bad[words[row]] = 1
+        words = <const int64_t *>self.ids.words.data
+        for row in range(self.n_rows):
+            id = words[row]
+            if id == INT64_MIN:
+                continue
+            if place[id] < 0:
+                flag[row] = FLAG_BAD
+                unknown.append(row)
+            elif is_bad[id]:
+                flag[row] = FLAG_BAD
+                spoiled.append(row)
+        return unknown, spoiled, twice
+
+    def arrange(self, Values days, int64_t n_first):
+        """Orders rows by unit, day and file order.
+
+        Units come in order: ids 0 … n_first - 1, then as their first row comes. A row of a known
+        unit without a day taints the unit; a row of an unknown unit has no place.
+        """
+        cdef int64_t row, id, rank
+        cdef Block ranks = new_block(8 * self.n_ids)
+        cdef int64_t *rank_of = <int64_t *>ranks.data
+        cdef int64_t *unit_of
+        cdef int64_t *starts
+        cdef int64_t *order
+        cdef int64_t *spare
+        cdef Block spares
+        cdef const int64_t *place = <const int64_t *>self.member_row.data
+        cdef const int64_t *ids = <const int64_t *>self.ids.words.data
+        cdef const int64_t *day = <const int64_t *>days.words.data
+        cdef uint8_t *tainted = <uint8_t *>self.tainted.data
+        self.days = days
+        self.unit_of = new_block(8 * self.n_ids)
+        unit_of = <int64_t *>self.unit_of.data
+        self.order = new_block(8 * self.n_rows)
+        order = <int64_t *>self.order.data
+        spares = new_block(8 * self.n_rows)
+        spare = <int64_t *>spares.data
+        with nogil:
+            for id in range(self.n_ids):
+                rank_of[id] = id if id < n_first else -1
+            for id in range(n_first):
+                unit_of[id] = id
+            self.n_units = n_first
+            for row in range(self.n_rows):
+                id = ids[row]
+                if id != INT64_MIN and place[id] >= 0 and rank_of[id] < 0:
+                    rank_of[id] = self.n_units
+                    unit_of[self.n_units] = id
+                    self.n_units += 1
+        self.starts = new_block(8 * (self.n_units + 2))
+        starts = <int64_t *>self.starts.data
+        with nogil:
+            for row in range(self.n_rows):
+                id = ids[row]
+                if id == INT64_MIN or place[id] < 0:
+                    continue
+                if day[row] == INT64_MIN:
+                    tainted[id] = 1
+                else:
+                    starts[rank_of[id] + 2] += 1
+            for rank in range(self.n_units):
+                starts[rank + 2] += starts[rank + 1]
+            for row in range(self.n_rows):
+                id = ids[row]
+                if id == INT64_MIN or place[id] < 0 or day[row] == INT64_MIN:
+                    continue
+                order[starts[rank_of[id] + 1]] = row
+                starts[rank_of[id] + 1] += 1
+            for rank in range(self.n_units):
+                _sort_days(order + starts[rank], starts[rank + 1] - starts[rank], day, spare)
+
+    def run(self, Entry entry, Inputs inputs, Unit unit, int64_t n_layers, Totals before,
+            Totals after, progress):
+        """Adjudicates every unit's rows, in order, from the totals before to those after.
+
+        progress: called with (rows done, rows in all), or None.
+        """
+        cdef int64_t rank = 0, last_rank, done = 0, reported
+        cdef int failed = 0
+        cdef int64_t *starts = <int64_t *>self.starts.data
+        cdef Block chosen = new_block(8 * self.n_rows)
+        self.outputs = Outputs(n_layers, self.n_rows)
+        while rank < self.n_units:
+            last_rank = rank
+            reported = done
+            while last_rank < self.n_units and done - reported < STEP \
+                    and last_rank - rank < STEP:
+                done += starts[last_rank + 1] - starts[last_rank]
+                last_rank += 1
+            with nogil:
+                while rank < last_rank:
+                    if self._run_unit(entry.run, &inputs.input, unit, rank, before, after,
+                                      <int64_t *>chosen.data) < 0:
+                        failed = 1
+                        break
+                    rank += 1
+            if failed:
+                raise MemoryError("totals")
+            if progress is not None:
+                progress(done, self.n_rows)
+
+    cdef int _run_unit(self, hmb_run run, const hmb_input *inputs, Unit unit, int64_t rank,
+                       Totals before, Totals after, int64_t *chosen) noexcept nogil:
+        cdef int64_t id = (<int64_t *>self.unit_of.data)[rank]
+        cdef int64_t first = (<int64_t *>self.starts.data)[rank]
+        cdef int64_t end = (<int64_t *>self.starts.data)[rank + 1]
+        cdef const int64_t *order = <const int64_t *>self.order.data
+        cdef const int64_t *day = <const int64_t *>self.days.words.data
+        cdef uint8_t *flag = <uint8_t *>self.flag.data
+        cdef uint8_t *after_reject = <uint8_t *>self.after.data
+        cdef const uint8_t *status = self.outputs.output.status
+        cdef int64_t place, row, n = 0
+        cdef const int64_t *starts
+        cdef int failed = 0
+        unit.reset()
+        if id < before.n_units:
+            starts = <const int64_t *>before.starts.data
+            for place in range(starts[id], starts[id + 1]):
+                row = (<const int64_t *>before.order.data)[place]
+                if unit.load(before.rows.accumulator.data[row],
+                             before.rows.key.data + KEY_WORDS * row,
+                             before.rows.total.data[row]) < 0:
+                    return -1
+        if (<uint8_t *>self.tainted.data)[id]:
+            unit.rejected = 1
+        for place in range(first, end):
+            row = order[place]
+            if flag[row]:
+                continue
+            if unit.has_last and day[row] < unit.last:
+                flag[row] = FLAG_LATE
+                continue
+            chosen[n] = row
+            n += 1
+        if n:
+            run(inputs, (<int64_t *>self.member_row.data)[id], chosen, n, &unit.state,
+                &self.outputs.output)
+            failed = unit.map.failed
+        for place in range(first, end):
+            row = order[place]
+            if flag[row] or status[row] != HMB_OK:
+                unit.rejected = 1
+            else:
+                after_reject[row] = unit.rejected
+                unit.has_last = 1
+                unit.last = day[row]
+        return -1 if failed or unit.dump(id, &after.rows) < 0 else 0
+
+    def count_units(self):
+        """How many known units have a row in this batch."""
+        cdef int64_t rank, n = 0
+        cdef const int64_t *starts = <const int64_t *>self.starts.data
+        for rank in range(self.n_units):
+            n += (starts[rank + 1] > starts[rank]
+                  or (<uint8_t *>self.tainted.data)[(<int64_t *>self.unit_of.data)[rank]] != 0)
+        return n
+
+    def statuses(self):
+        """The rows that were rejected after the columns were read: (row, status or LATE)."""
+        cdef int64_t row
+        cdef const uint8_t *flag = <const uint8_t *>self.flag.data
+        cdef const uint8_t *status = self.outputs.output.status
+        cdef list found = []
+        for row in range(self.n_rows):
+            if flag[row] == FLAG_LATE:
+                found.append((row, LATE))
+            elif flag[row] == 0 and status[row] != HMB_OK:
+                found.append((row, status[row]))
+        return found
+
+    def payments(self, Values claim_ids, Intern claim_texts, Intern member_texts, layers, reasons,
+                 reason_ranks, int digits):
+        """The table of adjudicated rows in file order, what each layer paid in all (minor units),
+        and how often each reason decided."""
+        cdef int64_t n = 0, row, at, layer, n_layers = len(layers)
+        cdef Block kept = new_block(8 * self.n_rows)
+        cdef Block ranks = new_block(8 * len(reasons))
+        cdef Block counted = new_block(8 * len(reasons))
+        cdef int64_t *rows = <int64_t *>kept.data
+        cdef int64_t *rank = <int64_t *>ranks.data
+        cdef int64_t *counts = <int64_t *>counted.data
+        cdef const uint8_t *flag = <const uint8_t *>self.flag.data
+        cdef const hmb_output *output = &self.outputs.output
+        cdef int64_t low, high, value
+        cdef void *memory
+        cdef int64_t *pair
+        cdef int16_t *short
+        cdef OutColumn column
+        cdef bytes money = f"d:18,{digits}".encode()
+        names = text_column("", list(reasons))
+        for row in range(len(reasons)):
+            rank[row] = reason_ranks[row]
+        for row in range(self.n_rows):
+            if flag[row] == 0 and output.status[row] == HMB_OK:
+                rows[n] = row
+                n += 1
+        columns = [
+            text_of_ids("claim_id", claim_texts, <int64_t *>claim_ids.words.data, rows, n),
+            text_of_ids("member_id", member_texts, <int64_t *>self.ids.words.data, rows, n),
+        ]
+        columns.append(words_column("date", b"tdD", 4, n, &memory))
+        for at in range(n):
+            (<int32_t *>memory)[at] = <int32_t>(<int64_t *>self.days.words.data)[rows[at]]
+        paid = []
+        for layer in range(n_layers):
+            columns.append(words_column(f"{layers[layer]}_pay", money, 16, n, &memory))
+            pair = <int64_t *>memory
+            low = high = 0
+            for at in range(n):
+                value = output.pay[layer][rows[at]]
+                low += value & 0xFFFFFFFF
+                high += value >> 32
+                pair[2 * at] = value
+                pair[2 * at + 1] = value >> 63
+            paid.append((int(high) << 32) + int(low))
+            column = words_column(f"{layers[layer]}_reason", b"s", 2, n, &memory)
+            short = <int16_t *>memory
+            for at in range(n):
+                short[at] = output.reason[layer][rows[at]]
+            column.dictionary = names
+            columns.append(column)
+        columns.append(words_column("total_pay", money, 16, n, &memory))
+        pair = <int64_t *>memory
+        for at in range(n):
+            value = 0
+            for layer in range(n_layers):
+                value += output.pay[layer][rows[at]]
+            pair[2 * at] = value
+            pair[2 * at + 1] = value >> 63
+        column = words_column("reason", b"s", 2, n, &memory)
+        short = <int16_t *>memory
+        if n_layers:
+            for at in range(n):
+                row = rows[at]
+                layer = _deciding(output, n_layers, rank, row)
+                short[at] = output.reason[layer][row]
+                counts[short[at]] += 1
+        column.dictionary = names
+        columns.append(column)
+        column = words_column("after_reject", b"b", 1, n // 8 + 1, &memory)
+        column.length = n
+        for at in range(n):
+            if (<uint8_t *>self.after.data)[rows[at]]:
+                (<uint8_t *>memory)[at >> 3] |= <uint8_t>(1 << (at & 7))
+        columns.append(column)
+        return OutTable(columns), paid, [counts[row] for row in range(len(reasons))]
+
+
+cdef class Open:
+    """One unit, kept open: claims are adjudicated one at a time.
+
+    claim: (attributes, whether each may be absent). The inputs' claim columns are one row that
+    `settle` fills.
+    """
+    cdef Entry entry
+    cdef Inputs inputs
+    cdef Unit unit
+    cdef Outputs outputs
+    cdef Block ranks
+
+    def __init__(self, Entry entry, Inputs inputs, Unit unit, int64_t n_layers, reason_ranks,
+                 Totals before, int64_t id):
+        cdef int64_t place, row
+        cdef const int64_t *starts
+        self.entry = entry
+        self.inputs = inputs
+        self.unit = unit
+        self.outputs = Outputs(n_layers, 1)
+        self.ranks = new_block(8 * len(reason_ranks))
+        for place in range(len(reason_ranks)):
+            (<int64_t *>self.ranks.data)[place] = reason_ranks[place]
+        unit.reset()
+        if id < before.n_units:
+            starts = <const int64_t *>before.starts.data
+            for place in range(starts[id], starts[id + 1]):
+                row = (<const int64_t *>before.order.data)[place]
+                if unit.load(before.rows.accumulator.data[row],
+                             before.rows.key.data + KEY_WORDS * row,
+                             before.rows.total.data[row]) < 0:
+                    raise MemoryError("totals")
+
+    @property
+    def after_reject(self):
+        return self.unit.rejected != 0
+
+    def settle(self, int64_t day, words, given):
+        """Adjudicates one claim: (status, pays, reasons, the deciding layer); a bad one moves
+        nothing. words: of each claim attribute; given: whether it is there."""
+        cdef int64_t row = 0, place
+        cdef hmb_input *input = &self.inputs.input
+        cdef int64_t layer, n_layers = self.outputs.n_layers
+        if self.unit.has_last and day < self.unit.last:
+            return LATE, (), (), 0
+        self.inputs.relist()
+        for place in range(len(words)):
+            (<int64_t *>input.claim[place])[0] = words[place]
+            if input.claim_given[place] != NULL:
+                (<uint8_t *>input.claim_given[place])[0] = given[place]
+        self.entry.run(input, 0, &row, 1, &self.unit.state, &self.outputs.output)
+        if self.unit.map.failed:
+            raise MemoryError("totals")
+        if self.outputs.output.status[0] != HMB_OK:
+            return self.outputs.output.status[0], (), (), 0
+        self.unit.has_last = 1
+        self.unit.last = day
+        return (
+            0,
+            [self.outputs.output.pay[layer][0] for layer in range(n_layers)],
+            [self.outputs.output.reason[layer][0] for layer in range(n_layers)],
+            _deciding(&self.outputs.output, n_layers, <int64_t *>self.ranks.data, 0),
+        )
+
+    def totals(self, Totals to, int64_t id):
+        """Puts the unit's totals, as they now are, into an empty table."""
+        if self.unit.dump(id, &to.rows) < 0:
+            raise MemoryError("totals")
+
+
+def loads(Totals totals, Unit unit):
+    """The first unit in which one total stands twice, or -1: such a table is not a state."""
+    cdef int64_t id, place, row
+    cdef const int64_t *starts = <const int64_t *>totals.starts.data
+    for id in range(totals.n_units):
+        if starts[id] == starts[id + 1]:
+            continue
+        unit.reset()
+        for place in range(starts[id], starts[id + 1]):
+            row = (<const int64_t *>totals.order.data)[place]
+            if unit.load(totals.rows.accumulator.data[row],
+                         totals.rows.key.data + KEY_WORDS * row,
+                         totals.rows.total.data[row]) != 0:
+                return id
+    return -1

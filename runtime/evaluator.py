@@ -1,0 +1,78 @@
+"""The front door of a compiled scheme: a batch of claims, or one member's claims one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from hmbc.runtime.batch import Adjudication, Counts, Progress, adjudicate
+from hmbc.runtime.engine import Entry
+from hmbc.runtime.errors import BadParameters, BadRow, BadTable
+from hmbc.runtime.plan import Plan
+from hmbc.runtime.session import Session, Settlement
+
+__all__ = [
+    "Adjudication",
+    "BadParameters",
+    "BadRow",
+    "BadTable",
+    "CompiledScheme",
+    "Counts",
+    "Evaluator",
+    "Session",
+    "Settlement",
+]
+
+
+class CompiledScheme(Protocol):
+    """The module that the compiler makes of a scheme."""
+
+    PLAN: bytes
+
+    def entry(self) -> object:
+        """A PyCapsule named "hmb_run" around the function of evaluator.h."""
+
+
+class Evaluator:
+    """A compiled scheme, ready to adjudicate. Holds no totals: safe to share between threads."""
+
+    def __init__(self, module: CompiledScheme) -> None:
+        self.plan = Plan.from_json(module.PLAN)
+        self._entry = Entry(module.entry())
+        odd = [item.name for item in self.plan.claim if item.kind == "periods"]
+        if odd:
+            raise ValueError(f"claim attributes of kind periods: {', '.join(odd)}")
+
+    def adjudicate(
+        self,
+        claims: object,
+        members: object | None = None,
+        parameters: Mapping[str, object] | None = None,
+        state: object | None = None,
+        progress: Progress | None = None,
+        *,
+        minor_units: bool = False,
+    ) -> Adjudication:
+        """Adjudicate a table of claims.
+
+        Args: claims, members, state: anything with `__arrow_c_stream__` or `__arrow_c_array__`;
+        state is the `state` of an earlier batch, after which these claims come. parameters: by name.
+        progress: called with (rows done, rows in all) about every 100,000 rows.
+        minor_units: integer columns of money count minor units; without it they are refused.
+        Raises: BadTable, BadParameters. Rows that are bad are rejected and do not raise.
+        """
+        return adjudicate(
+            self.plan, self._entry, claims, members, parameters, state, progress, minor_units
+        )
+
+    def open(
+        self,
+        member: Mapping[str, object],
+        parameters: Mapping[str, object] | None = None,
+        state: object | None = None,
+    ) -> Session:
+        """Open one member's stream of claims, after those that led to `state`.
+
+        Raises: BadRow where the member's own attributes are bad, BadTable, BadParameters.
+        """
+        return Session(self.plan, self._entry, member, parameters, state)

@@ -1,0 +1,190 @@
+"""Every ground on which a row of data is rejected: its code, and its text in Chinese and English.
+
+Codes are public: never renumbered or reused. A text is the whole `reason` of a reject record; what
+stands in braces is filled in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hmbc.runtime.arrow_out import OutTable, int_column, text_column
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Why a row is rejected. A scheme's own ground has its texts in the plan."""
+
+    code: str
+    name: str
+    zh: str
+    en: str
+
+
+MISSING = Ground("HMB501", "missing", "没有值", "no value")
+NOT_NUMBER = Ground("HMB502", "not_number", "`{value}` 不是{expected}", "`{value}` is not {expected}")
+OUT_OF_RANGE = Ground(
+    "HMB503",
+    "out_of_range",
+    "`{value}` 不在 {low} 到 {high} 之间",
+    "`{value}` is not between {low} and {high}",
+)
+NOT_A_VALUE = Ground(
+    "HMB504", "not_a_value", "`{value}` 不是其中之一：{expected}", "`{value}` is none of {expected}"
+)
+NOT_DATE = Ground(
+    "HMB505",
+    "not_date",
+    "`{value}` 不是日期（如 2022-03-01）",
+    "`{value}` is not a date such as 2022-03-01",
+)
+NOT_BOOL = Ground(
+    "HMB506", "not_bool", "`{value}` 不是 是 或 否", "`{value}` is neither true nor false"
+)
+NOT_PERIODS = Ground(
+    "HMB507",
+    "not_periods",
+    "`{value}` 不是起止日期（如 2022-03-01..2022-04-15;2022-06-01..）",
+    "`{value}` is not a list of periods such as 2022-03-01..2022-04-15;2022-06-01..",
+)
+TOO_MANY_DECIMALS = Ground(
+    "HMB508",
+    "too_many_decimals",
+    "`{value}` 的小数位数超过 {digits} 位",
+    "`{value}` has more than {digits} decimals",
+)
+TOO_LARGE = Ground(
+    "HMB509", "too_large", "`{value}` 过大，无法表示", "`{value}` is too large a number"
+)
+DUPLICATE_CLAIM = Ground(
+    "HMB511", "duplicate_claim", "理赔编号 `{value}` 重复", "claim_id `{value}` came before"
+)
+UNKNOWN_MEMBER = Ground(
+    "HMB512", "unknown_member", "没有参保人 `{value}`", "there is no member `{value}`"
+)
+BAD_MEMBER = Ground(
+    "HMB513", "bad_member", "参保人 `{value}` 的数据有误", "the data of member `{value}` are bad"
+)
+LATE = Ground(
+    "HMB514",
+    "late",
+    "日期 {value} 早于该参保人已理算的最后日期",
+    "{value} is before the member's last adjudicated date",
+)
+DUPLICATE_MEMBER = Ground(
+    "HMB515", "duplicate_member", "参保人编号 `{value}` 重复", "member_id `{value}` came before"
+)
+RAGGED = Ground(
+    "HMB516",
+    "ragged",
+    "此行有 {actual} 列，表头有 {expected} 列",
+    "the row has {actual} cells, the header has {expected}",
+)
+CEILING = Ground(
+    "HMB520",
+    "ceiling",
+    "累计额将超过其上限",
+    "a running total would pass its ceiling",
+)
+OUT_OF_ORDER = Ground(
+    "HMB521",
+    "out_of_order",
+    "已结束的累计期又出现了",
+    "a period or event that was over came back",
+)
+BOUND = Ground(
+    "HMB522",
+    "bound",
+    "同时累计的项目数超过上限",
+    "more events are accumulated at once than the scheme allows",
+)
+OWN = Ground("HMB530", "own", "{zh}", "{en}")
+
+GROUNDS = (
+    MISSING,
+    NOT_NUMBER,
+    OUT_OF_RANGE,
+    NOT_A_VALUE,
+    NOT_DATE,
+    NOT_BOOL,
+    NOT_PERIODS,
+    TOO_MANY_DECIMALS,
+    TOO_LARGE,
+    DUPLICATE_CLAIM,
+    UNKNOWN_MEMBER,
+    BAD_MEMBER,
+    LATE,
+    DUPLICATE_MEMBER,
+    RAGGED,
+    CEILING,
+    OUT_OF_ORDER,
+    BOUND,
+    OWN,
+)
+
+OF_CELL = {
+    1: MISSING,
+    2: NOT_NUMBER,
+    3: OUT_OF_RANGE,
+    4: NOT_A_VALUE,
+    5: NOT_DATE,
+    6: NOT_BOOL,
+    7: NOT_PERIODS,
+    8: TOO_MANY_DECIMALS,
+    9: TOO_LARGE,
+}
+"""The ground for each status of a cell (cells.pxd)."""
+
+OF_STATUS = {-1: LATE, 1: CEILING, 2: OUT_OF_ORDER, 3: BOUND}
+"""The ground for each status that the engine or a scheme gives a row; from OWN_STATUS on, OWN."""
+
+OWN_STATUS = 16
+
+NUMBER_NAMES = {
+    "money": ("金额（如 12345.60）", "an amount such as 12345.60"),
+    "int": ("整数", "a whole number"),
+    "ratio": ("比例（如 75% 或 0.75）", "a ratio such as 75% or 0.75"),
+}
+
+_LONGEST_VALUE = 80
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Reject:
+    """One thing wrong with one row. Sorts as in the rejects file; row counts data rows from 1."""
+
+    table: str
+    row: int
+    place: int
+    column: str
+    code: str
+    reason: str
+    claim_id: str
+    member_id: str
+
+
+def text_of(ground: Ground, language: str, **values: object) -> str:
+    """The reason in words; a long value is cut."""
+    shown = {name: _cut(value) for name, value in values.items()}
+    return (ground.zh if language == "zh" else ground.en).format(**shown)
+
+
+def reject_table(rejects: list[Reject]) -> OutTable:
+    """The records as a table."""
+    return OutTable(
+        [
+            text_column("table", [reject.table for reject in rejects]),
+            int_column("row", [reject.row for reject in rejects]),
+            text_column("claim_id", [reject.claim_id for reject in rejects]),
+            text_column("member_id", [reject.member_id for reject in rejects]),
+            text_column("column", [reject.column for reject in rejects]),
+            text_column("code", [reject.code for reject in rejects]),
+            text_column("reason", [reject.reason for reject in rejects]),
+        ]
+    )
+
+
+def _cut(value: object) -> object:
+    if isinstance(value, str) and len(value) > _LONGEST_VALUE:
+        return value[: _LONGEST_VALUE - 1] + "…"
+    return value

@@ -1,0 +1,184 @@
+"""What one run holds in common: a reader for each attribute, and the numbers of all texts seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hmbc.runtime.attributes import Wanted, cell_reason, match_columns, read_columns, reader_of
+from hmbc.runtime.arrow_in import read_table
+from hmbc.runtime.columns import Reader
+from hmbc.runtime.engine import loads
+from hmbc.runtime.errors import BadTable
+from hmbc.runtime.intern import Intern
+from hmbc.runtime.parameters import Parameters
+from hmbc.runtime.plan import AttributePlan, Plan
+from hmbc.runtime.totals import Totals
+from hmbc.runtime.units import Unit
+
+SHOWN_PROBLEMS = 20
+
+
+class SchemeReaders:
+    """Readers of claims, members and totals of one scheme."""
+
+    def __init__(self, plan: Plan, *, minor_units: bool = False) -> None:
+        self.plan = plan
+        self.member_id = Reader("code")
+        self.claim_id = Reader("code")
+        self.claim = [_wanted(item, plan, minor_units) for item in plan.claim]
+        self.member = [_wanted(item, plan, minor_units) for item in plan.member]
+        self.day = next(
+            (place for place, item in enumerate(plan.claim) if item.name == plan.date), None
+        )
+
+    @property
+    def deciding_day(self) -> Wanted:
+        """The column whose date decides; it may not be absent."""
+        if self.day is None:
+            return Wanted(
+                name=self.plan.date,
+                label=None,
+                kind="date",
+                optional=False,
+                reader=Reader("date"),
+            )
+        want = self.claim[self.day]
+        return Wanted(
+            name=want.name,
+            label=want.label,
+            kind=want.kind,
+            optional=False,
+            reader=want.reader,
+            plan=want.plan,
+        )
+
+    def ids(self, name: str, reader: Reader) -> Wanted:
+        """The column of an identifier."""
+        return Wanted(name=name, label=None, kind="code", optional=False, reader=reader)
+
+    def codes_of(self, owner: str, attribute: str) -> Intern:
+        """The texts of a code attribute."""
+        wanted = self.claim if owner == "claim" else self.member
+        return next(want.reader.texts for want in wanted if want.name == attribute)
+
+    def totals(self) -> Totals:
+        """An empty table of totals."""
+        return Totals(
+            [
+                (
+                    item.name,
+                    tuple(self._code_table(kind) for kind in item.key_kinds),
+                    item.denominator,
+                    item.ceiling,
+                )
+                for item in self.plan.accumulators
+            ]
+        )
+
+    def unit(self) -> Unit:
+        """Room for the totals of one unit."""
+        return Unit(
+            self.plan.state_words,
+            [
+                (len(item.key_kinds), None if item.keyed else item.word, item.bound)
+                for item in self.plan.accumulators
+            ],
+        )
+
+    def listed(self, parameters: Parameters) -> list[tuple[Intern, frozenset[str]]]:
+        """For each (attribute, list) pair of the plan, the texts and the codes."""
+        return [
+            (self.codes_of(item.owner, item.attribute), parameters.codes[item.list_name])
+            for item in self.plan.listed
+        ]
+
+    def read_totals(self, source: object | None) -> Totals:
+        """Take in the totals that an earlier run left.
+
+        Raises: BadTable where the table is no state of this scheme.
+        """
+        totals = self.totals()
+        if source is None:
+            return totals
+        chinese = self.plan.language == "zh"
+        table = read_table(source)
+        names, keys, kernels = Reader("code"), Reader("code"), Reader("code")
+        wanted = [
+            self.ids("member_id", self.member_id),
+            self.ids("accumulator", names),
+            self.ids("key", keys),
+            Wanted(name="total", label=None, kind="int", optional=False, reader=Reader("int")),
+            Wanted(
+                name="denominator", label=None, kind="int", optional=False, reader=Reader("int")
+            ),
+            self.ids("kernel", kernels),
+        ]
+        matched = match_columns(table, wanted, "state", self.plan.language)
+        problems = matched.problems
+        _stop(problems)
+        columns = read_columns(matched, wanted, table.num_rows)
+        for want, column, values in zip(wanted, matched.columns, columns, strict=True):
+            for row, status in values.bad[:SHOWN_PROBLEMS]:
+                text = column.text(row) if column is not None else ""
+                problems.append(
+                    f"state {row + 1} `{want.name}`: {cell_reason(status, text, want, self.plan)[1]}"
+                )
+        _stop(problems)
+        for place in range(len(kernels.texts)):
+            if kernels.texts.text(place) != self.plan.kernel_hash:
+                other, own = kernels.texts.text(place), self.plan.kernel_hash
+                problems.append(
+                    f"累计额表属于另一版方案（kernel {other}，本方案 {own}）"
+                    if chinese
+                    else f"the state is of another scheme or edition (kernel {other}, this is {own})"
+                )
+        _stop(problems)
+        wrong = totals.take(
+            columns[0],
+            columns[1],
+            names.texts,
+            columns[2],
+            keys.texts,
+            columns[3],
+            columns[4],
+            len(self.member_id.texts),
+        )
+        for row, what in wrong[:SHOWN_PROBLEMS]:
+            problems.append(
+                f"累计额表第 {row + 1} 行的 `{what}` 不合本方案"
+                if chinese
+                else f"row {row + 1} of the state has a `{what}` that the scheme does not know"
+            )
+        _stop(problems)
+        twice = loads(totals, self.unit())
+        if twice >= 0:
+            member = self.member_id.texts.text(twice)
+            problems.append(
+                f"累计额表中参保人 `{member}` 的同一累计额出现两次"
+                if chinese
+                else f"the state has one total of member `{member}` twice"
+            )
+        _stop(problems)
+        return totals
+
+    def _code_table(self, kind: str) -> Intern | None:
+        if not kind.startswith("code:"):
+            return None
+        owner, _, attribute = kind.removeprefix("code:").partition(".")
+        return self.codes_of(owner, attribute)
+
+
+def _wanted(attribute: AttributePlan, plan: Plan, minor_units: bool) -> Wanted:
+    return Wanted(
+        name=attribute.name,
+        label=attribute.label,
+        kind=attribute.kind,
+        optional=attribute.optional,
+        reader=reader_of(attribute, plan, minor_units=minor_units),
+        plan=attribute,
+    )
+
+
+def _stop(problems: Sequence[str]) -> None:
+    if problems:
+        raise BadTable(problems)

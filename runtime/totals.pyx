@@ -1,0 +1,248 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+"""The totals of all units between two batches, and the table in which they are kept.
+
+Columns: member_id, accumulator, key (a JSON array: whole numbers, and the texts of codes), total,
+denominator, kernel. Accumulator `@last` holds a unit's last adjudicated day, `@rejected` says that
+one of its rows was rejected.
+"""
+
+import json
+
+from libc.stdint cimport INT64_MAX, int16_t
+from libc.stdio cimport snprintf
+from libc.stdlib cimport free
+from libc.string cimport memset
+
+from hmbc.runtime.arrow_out cimport (
+    OutColumn,
+    OutTable,
+    text_of_bytes,
+    text_of_ids,
+    words_column,
+)
+from hmbc.runtime.cells cimport CELL_OK, FIRST_DAY, LAST_DAY, parse_decimal
+from hmbc.runtime.columns cimport Values
+from hmbc.runtime.intern cimport Intern
+from hmbc.runtime.memory cimport Bytes, Longs, append, new_block, push
+from hmbc.runtime.units cimport KEY_WORDS, MARK_LAST, MARK_REJECTED, free_rows
+
+from hmbc.runtime.arrow_out import constant_column, text_column
+
+LAST = "@last"
+REJECTED = "@rejected"
+
+
+cdef class Totals:
+    """Totals by unit.
+
+    accumulators: for each (name, code tables, denominator, ceiling), where code tables has for each
+    component of the key the Intern of its texts, or None for a plain number.
+    """
+
+    def __init__(self, accumulators):
+        self.accumulators = list(accumulators)
+
+    def __dealloc__(self):
+        free_rows(&self.rows)
+
+    def __len__(self):
+        return self.rows.unit.n
+
+    cdef int _sort(self, int64_t n_units) except -1:
+        """Orders the rows by unit."""
+        cdef int64_t row, unit
+        cdef int64_t *starts
+        cdef int64_t *order
+        self.n_units = n_units
+        self.starts = new_block(8 * (n_units + 2))
+        self.order = new_block(8 * (self.rows.unit.n + 1))
+        starts = <int64_t *>self.starts.data
+        order = <int64_t *>self.order.data
+        for row in range(self.rows.unit.n):
+            starts[self.rows.unit.data[row] + 2] += 1
+        for unit in range(n_units):
+            starts[unit + 2] += starts[unit + 1]
+        for row in range(self.rows.unit.n):
+            unit = self.rows.unit.data[row]
+            order[starts[unit + 1]] = row
+            starts[unit + 1] += 1
+        return 0
+
+    def take(self, Values units, Values names, Intern name_texts, Values keys, Intern key_texts,
+             Values totals, Values denominators, int64_t n_units):
+        """Take in the rows of a table of totals, and return what is wrong: (row, what).
+
+        what: `accumulator`, `key`, `total` or `denominator`.
+        """
+        cdef int64_t row, accumulator, total, place
+        cdef int64_t key[4]
+        cdef const char *text
+        cdef int64_t n
+        cdef list wrong = []
+        cdef dict known = {name: index for index, (name, *_) in enumerate(self.accumulators)}
+        cdef int failed = 0
+        known[LAST] = MARK_LAST
+        known[REJECTED] = MARK_REJECTED
+        by_name = [known.get(name_texts.text(id)) for id in range(len(name_texts))]
+        for row in range(units.length):
+            index = by_name[(<int64_t *>names.words.data)[row]]
+            if index is None:
+                wrong.append((row, "accumulator"))
+                continue
+            accumulator = index
+            total = (<int64_t *>totals.words.data)[row]
+            text = key_texts.at((<int64_t *>keys.words.data)[row], &n)
+            if accumulator < 0:
+                tables, denominator, low = (), 1, 1
+                ceiling = 1
+                if accumulator == MARK_LAST:
+                    low, ceiling = FIRST_DAY, LAST_DAY
+            else:
+                _, tables, denominator, ceiling = self.accumulators[accumulator]
+                low = 0
+            if not self._key(text, n, tables, key):
+                wrong.append((row, "key"))
+            elif (<int64_t *>denominators.words.data)[row] != <int64_t>denominator:
+                wrong.append((row, "denominator"))
+            elif not low <= total <= ceiling:
+                wrong.append((row, "total"))
+            else:
+                failed |= push(&self.rows.unit, (<int64_t *>units.words.data)[row])
+                failed |= push(&self.rows.accumulator, accumulator)
+                for place in range(KEY_WORDS):
+                    failed |= push(&self.rows.key, key[place])
+                failed |= push(&self.rows.total, total)
+                if failed:
+                    raise MemoryError("totals")
+        self._sort(n_units)
+        return wrong
+
+    cdef bint _key(self, const char *text, int64_t n, tuple tables, int64_t *key) except *:
+        """Reads `[2022,"E1"]`. The plain way first; escapes and spaces go to the json module."""
+        cdef int64_t at = 1, start
+        cdef int64_t count = len(tables), place
+        memset(key, 0, KEY_WORDS * sizeof(int64_t))
+        if n < 2 or text[0] != c"[" or text[n - 1] != c"]":
+            return False
+        if count == 0 and n == 2:
+            return True
+        for place in range(count):
+            if tables[place] is None:
+                start = at
+                while at < n - 1 and (text[at] == c"-" or c"0" <= text[at] <= c"9"):
+                    at += 1
+                if parse_decimal(text + start, at - start, 0, &key[place]) != CELL_OK:
+                    return self._slow_key(text, n, tables, key)
+            else:
+                if text[at] != c'"':
+                    return self._slow_key(text, n, tables, key)
+                at += 1
+                start = at
+                while at < n - 1 and text[at] != c'"' and text[at] != c"\\":
+                    at += 1
+                if text[at] != c'"':
+                    return self._slow_key(text, n, tables, key)
+                key[place] = -1
+                if at > start:
+                    key[place] = (<Intern>tables[place]).put(text + start, at - start)
+                    if key[place] < 0:
+                        raise MemoryError("codes")
+                at += 1
+            if place + 1 < count:
+                if text[at] != c",":
+                    return self._slow_key(text, n, tables, key)
+                at += 1
+        return at == n - 1 or self._slow_key(text, n, tables, key)
+
+    cdef bint _slow_key(self, const char *text, int64_t n, tuple tables, int64_t *key) except *:
+        cdef int64_t place
+        try:
+            parts = json.loads(text[:n])
+        except ValueError:
+            return False
+        if len(parts) != len(tables):
+            return False
+        for place, (part, table) in enumerate(zip(parts, tables)):
+            if table is None:
+                if type(part) is not int or not -INT64_MAX <= part <= INT64_MAX:
+                    return False
+                key[place] = part
+            else:
+                if type(part) is not str:
+                    return False
+                key[place] = (<Intern>table).number(part) if part else -1
+        return True
+
+    def table(self, Intern members, str kernel_hash):
+        """The table of all totals, in the order in which they are held."""
+        cdef Bytes text
+        cdef Longs ends
+        cdef int64_t n = self.rows.unit.n, row, place, accumulator
+        cdef char number[32]
+        cdef const int64_t *key
+        cdef int failed = 0
+        cdef void *memory
+        cdef OutColumn names, totals, denominators, keys, units
+        cdef list tables = [item[1] for item in self.accumulators]
+        cdef list scales = [item[2] for item in self.accumulators]
+        cdef tuple own
+        memset(&text, 0, sizeof(Bytes))
+        memset(&ends, 0, sizeof(Longs))
+        names = words_column("accumulator", b"s", 2, n, &memory)
+        names.dictionary = text_column(
+            "", [REJECTED, LAST, *(name for name, *_ in self.accumulators)])
+        for row in range(n):
+            (<int16_t *>memory)[row] = <int16_t>(self.rows.accumulator.data[row] + 2)
+        totals = words_column("total", b"l", 8, n, &memory)
+        for row in range(n):
+            (<int64_t *>memory)[row] = self.rows.total.data[row]
+        denominators = words_column("denominator", b"l", 8, n, &memory)
+        for row in range(n):
+            accumulator = self.rows.accumulator.data[row]
+            (<int64_t *>memory)[row] = 1 if accumulator < 0 else scales[accumulator]
+        try:
+            for row in range(n):
+                accumulator = self.rows.accumulator.data[row]
+                key = self.rows.key.data + KEY_WORDS * row
+                own = () if accumulator < 0 else tables[accumulator]
+                failed |= append(&text, b"[", 1)
+                for place in range(len(own)):
+                    if place:
+                        failed |= append(&text, b",", 1)
+                    if own[place] is None:
+                        failed |= append(
+                            &text, number, snprintf(number, 32, b"%lld", <long long>key[place]))
+                    else:
+                        failed |= _quoted(&text, <Intern>own[place], key[place])
+                failed |= append(&text, b"]", 1) | push(&ends, text.n)
+                if failed:
+                    raise MemoryError("totals")
+            keys = text_of_bytes("key", &text, &ends)
+        finally:
+            free(text.data)
+            free(ends.data)
+        units = text_of_ids("member_id", members, self.rows.unit.data, NULL, n)
+        return OutTable(
+            [units, names, keys, totals, denominators, constant_column("kernel", kernel_hash, n)]
+        )
+
+
+cdef int _quoted(Bytes *to, Intern texts, int64_t id) noexcept nogil:
+    """Appends a text as JSON; the text of -1 is empty."""
+    cdef int64_t n = 0, place, start = 0
+    cdef const char *text = NULL
+    cdef char escape[8]
+    cdef int failed = append(to, b'"', 1)
+    if id >= 0:
+        text = texts.at(id, &n)
+    for place in range(n):
+        if text[place] == c'"' or text[place] == c"\\" or 0 <= text[place] < 32:
+            failed |= append(to, text + start, place - start)
+            if text[place] < 32:
+                failed |= append(to, escape, snprintf(escape, 8, b"\\u%04x", <int>text[place]))
+            else:
+                failed |= append(to, b"\\", 1)
+                failed |= append(to, text + place, 1)
+            start = place + 1
+    failed |= append(to, text + start, n - start)
+    return failed | append(to, b'"', 1)

@@ -1,0 +1,43 @@
+"""Build steps that pyproject.toml cannot express: the links check and the C extensions."""
+
+import sys
+from pathlib import Path
+
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+LINKED = ("compiler", "dsl", "grammar", "runtime", "schemes")
+COMPILED = (
+    "memory",
+    "intern",
+    "cells",
+    "arrow_in",
+    "arrow_out",
+    "columns",
+    "units",
+    "totals",
+    "engine",
+)
+
+if broken := [name for name in LINKED if not Path("src/hmbc", name).is_dir()]:
+    sys.exit(
+        f"src/hmbc/{{{','.join(broken)}}} should be symbolic links to the folders of the same "
+        "name; on Windows: git config core.symlinks true && git checkout -- src/hmbc"
+    )
+
+setup(
+    ext_modules=cythonize(
+        [
+            Extension(
+                f"hmbc.runtime.{name}",
+                [f"src/hmbc/runtime/{name}.pyx"],
+                include_dirs=["src/hmbc/runtime"],
+                extra_compile_args=["-O2"],
+            )
+            for name in COMPILED
+        ],
+        include_path=["src"],
+        build_dir="build/cython",
+        language_level=3,
+    ),
+)
