@@ -1,0 +1,157 @@
+"""The checks, in order: syntax tree in, checked scheme and diagnostics out.
+
+Declarations come before what uses them whatever their order in the file; layers keep theirs.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from attrs import frozen
+
+from hmbc.dsl import codes
+from hmbc.dsl import nodes as n
+from hmbc.dsl.check_conditions import check_conditions
+from hmbc.dsl.check_declarations import check_attributes, check_lists, check_parameters, texts
+from hmbc.dsl.check_examples import check_examples
+from hmbc.dsl.check_header import check_header, check_header_attributes
+from hmbc.dsl.check_layers import check_layers
+from hmbc.dsl.check_stops import check_stops
+from hmbc.dsl.diagnostic import Bilingual, Diagnostic, has_errors, in_order
+from hmbc.dsl.environment import Environment
+from hmbc.dsl.names import word
+from hmbc.dsl.parse import parse
+from hmbc.dsl.scheme import CheckedScheme, Independence, ReadingNote
+from hmbc.dsl.source import Source
+
+
+@frozen
+class Checked:
+    """The scheme (None after an error) and everything that was found."""
+
+    scheme: CheckedScheme | None
+    diagnostics: tuple[Diagnostic, ...]
+    language: str = "en"
+
+
+def check_source(source: Source, folder: Path | None = None) -> Checked:
+    """Parse and check a file; list files are looked for in `folder` and below."""
+    parsed = parse(source)
+    if parsed.scheme is None:
+        return Checked(None, parsed.diagnostics)
+    return check_scheme(parsed.scheme, folder)
+
+
+def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
+    """Check a syntax tree."""
+    env = Environment(scheme.language)
+    env.later_layers = {
+        item.name.text: item.name.span for item in scheme.items if isinstance(item, n.Layer)
+    }
+    check_header(scheme, env)
+    check_attributes(scheme, env)
+    check_header_attributes(scheme, env)
+    check_lists(scheme, env, folder)
+    check_parameters(scheme, env)
+    stops, parts = check_stops(scheme, env)
+    layers = check_layers(scheme, env)
+    check_conditions(layers, stops, env)
+    used = set(env.used)
+    independences = _independences(scheme, env)
+    examples = check_examples(scheme, env)
+    _check_unused(env, used | {(one.owner, one.name) for one in independences})
+    _unexpressed(scheme, env)
+    diagnostics = in_order(env.diagnostics)
+    if has_errors(diagnostics):
+        return Checked(None, diagnostics, scheme.language)
+    checked = CheckedScheme(
+        name=scheme.name.text,
+        title=scheme.title,
+        language=scheme.language,
+        currency=env.currency,
+        minor_digits=env.minor_digits,
+        year_start=env.year_start,
+        date=env.date,
+        event=env.event,
+        attributes=tuple(env.attributes.values()),
+        parameters=tuple(p for p in env.parameters.values() if not hasattr(p, "changes")),  # type: ignore[misc]
+        lists=tuple(env.lists.values()),
+        stops=stops,
+        parts=parts,
+        layers=layers,
+        undated=tuple(dict.fromkeys(env.undated)),
+        independences=independences,
+        examples=examples,
+        readings=_readings(scheme),
+        unexpressed=tuple(
+            (item.kind.lower(), item.text, texts(item.cites))
+            for item in scheme.items
+            if isinstance(item, n.Unexpressed)
+        ),
+        cites=_all_cites(scheme),
+    )
+    return Checked(checked, diagnostics, scheme.language)
+
+
+def _independences(scheme: n.Scheme, env: Environment) -> tuple[Independence, ...]:
+    found = []
+    for item in scheme.items:
+        if not isinstance(item, n.Prove):
+            continue
+        for ref in item.attributes:
+            key = (ref.owner, ref.name.text)
+            if key not in env.attributes:
+                known = [name for owner, name in env.attributes if owner == ref.owner]
+                env.unknown(
+                    codes.UNKNOWN_ATTRIBUTE, ref.name.text, ref.name.span, known,
+                    owner=word("CLAIM" if ref.owner == "claim" else "MEMBER"),
+                )  # fmt: skip
+                continue
+            found.append(Independence(ref.owner, ref.name.text, texts(item.cites), span=ref.span))
+    return tuple(found)
+
+
+def _check_unused(env: Environment, used: set[tuple[str, str]]) -> None:
+    for (owner, name), info in env.attributes.items():
+        if (owner, name) not in used:
+            env.report(codes.UNUSED, info.span, name=env.shown(f"{owner}.{name}"))
+    for name, parameter in env.parameters.items():
+        if ("parameter", name) not in used:
+            env.report(codes.UNUSED, parameter.span, name=name)
+    for name, list_ in env.lists.items():
+        if ("list", name) not in used:
+            env.report(codes.UNUSED, list_.span, name=name)
+
+
+def _unexpressed(scheme: n.Scheme, env: Environment) -> None:
+    for item in scheme.items:
+        if isinstance(item, n.Unexpressed):
+            kind: Bilingual = word(item.kind)
+            env.report(codes.SUMMARY_UNEXPRESSED, item.span, kind=kind, text=item.text)
+    if not any(isinstance(item, n.Example) for item in scheme.items):
+        env.report(codes.NO_EXAMPLES, scheme.name.span)
+
+
+def _readings(scheme: n.Scheme) -> tuple[ReadingNote, ...]:
+    found = []
+    for item in scheme.items:
+        if isinstance(item, n.Reading):
+            found.append(ReadingNote(item.text, texts(item.cites)))
+        elif isinstance(item, n.Layer):
+            for clause in item.clauses:
+                if isinstance(clause, n.Reading):
+                    cites = texts(clause.cites or item.cites)
+                    found.append(ReadingNote(clause.text, cites, item.name.text))
+    return tuple(found)
+
+
+def _all_cites(scheme: n.Scheme) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for item in scheme.items:
+        for cite in texts(getattr(item, "cites", ())):
+            found.setdefault(cite)
+        inner = getattr(item, "clauses", ()) or getattr(item, "attributes", ())
+        for clause in inner:
+            for cite in texts(getattr(clause, "cites", ())):
+                found.setdefault(cite)
+    return tuple(found)

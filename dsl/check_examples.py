@@ -1,0 +1,226 @@
+"""Worked examples: values of the right types and domains, claims in date order, each with an
+expectation. Whether they come out right is for `hmbc test`."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hmbc.dsl import codes
+from hmbc.dsl import expr as e
+from hmbc.dsl import nodes as n
+from hmbc.dsl.check_dated import day_text
+from hmbc.dsl.check_declarations import constant
+from hmbc.dsl.check_expressions import check_as
+from hmbc.dsl.diagnostic import Bilingual, Related
+from hmbc.dsl.environment import DECLARED, Environment
+from hmbc.dsl.names import type_name, word
+from hmbc.dsl.scheme import (
+    AttributeInfo,
+    CheckedExample,
+    CheckedExampleClaim,
+    CheckedExpectation,
+    ParameterInfo,
+    Plain,
+)
+from hmbc.dsl.types import Code, Enum, Money, Periods, Type
+
+FOREVER = 10**7
+"""Last day of an open period, in days; later than any date a claim can bear."""
+
+REASONS = {
+    "R_PAID": "paid",
+    "R_CAPPED": "capped",
+    "R_ROUNDED": "rounded_away",
+    "R_BELOW": "below_threshold",
+    "R_NO_BASE": "nothing_claimed",
+    "R_NOT_COVERED": "not_covered",
+    "R_COVERED_BY_OTHERS": "met_by_others",
+    "R_NOT_ELIGIBLE": "not_eligible",
+    "R_EXCLUDED": "excluded",
+    "R_WAITING": "waiting",
+}
+"""Keyword token of a reason to its code; the last three are followed by `:NAME`."""
+
+
+def check_examples(scheme: n.Scheme, env: Environment) -> tuple[CheckedExample, ...]:
+    """All examples; the stops must be known by name already."""
+    stops = {
+        item.name.text: item
+        for item in scheme.items
+        if isinstance(item, n.Eligible | n.Wait | n.Exclude)
+    }
+    return tuple(
+        _example(item, stops, env) for item in scheme.items if isinstance(item, n.Example)
+    )
+
+
+def _example(example: n.Example, stops: dict[str, n.Item], env: Environment) -> CheckedExample:
+    member: dict[str, Plain] = {}
+    parameters: dict[str, Plain] = {}
+    lists: dict[str, tuple[str, ...]] = {}
+    claims: list[CheckedExampleClaim] = []
+    last: n.DateLiteral | None = None
+    for item in example.items:
+        match item:
+            case n.ExampleGiven(of="member", assignments=assignments):
+                member |= _values("member", assignments, env)
+            case n.ExampleGiven(assignments=assignments):
+                _parameters(assignments, parameters, lists, env)
+            case n.ExampleClaim():
+                if last is not None and item.date.days < last.days:
+                    env.report(
+                        codes.EXAMPLE_ORDER, item.date.span, Related(last.span, DECLARED),
+                        date=day_text(item.date.days),
+                    )  # fmt: skip
+                last = item.date
+                claims.append(_claim(item, stops, env))
+    return CheckedExample(
+        example.title, member, parameters, lists, tuple(claims), span=example.span
+    )
+
+
+def _claim(
+    claim: n.ExampleClaim, stops: dict[str, n.Item], env: Environment
+) -> CheckedExampleClaim:
+    values = _values("claim", claim.assignments, env)
+    values[env.date] = claim.date.days
+    if not claim.expectations:
+        env.report(codes.EXAMPLE_EMPTY, claim.span)
+    expected = tuple(
+        found for x in claim.expectations if (found := _expectation(x, stops, env)) is not None
+    )
+    return CheckedExampleClaim(values, expected, span=claim.span)
+
+
+def _expectation(
+    expected: n.Expectation, stops: dict[str, n.Item], env: Environment
+) -> CheckedExpectation | None:
+    match expected:
+        case n.ExpectTotal(amount=amount):
+            return CheckedExpectation(None, _minor(amount, env), None, span=expected.span)
+        case n.ExpectLayer(layer=layer, amount=amount):
+            if layer.text not in env.layers:
+                env.unknown(codes.UNKNOWN_LAYER, layer.text, layer.span, list(env.layers))
+                return None
+            minor = _minor(amount, env)
+            return CheckedExpectation(layer.text, minor, None, span=expected.span)
+        case n.ExpectReason(reason=reason, name=name):
+            code = REASONS[reason]
+            if name is not None:
+                if name.text not in stops:
+                    env.unknown(codes.UNKNOWN_NAME, name.text, name.span, list(stops))
+                code = f"{code}:{name.text}"
+            return CheckedExpectation(None, None, code, span=expected.span)
+
+
+def _minor(amount: n.Expression, env: Environment) -> int | None:
+    return constant(check_as(amount, Money(), env), Money())
+
+
+def _values(
+    owner: str, assignments: tuple[n.Assignment, ...], env: Environment
+) -> dict[str, Plain]:
+    values: dict[str, Plain] = {}
+    for assignment in assignments:
+        name = assignment.name.text
+        info = env.attributes.get((owner, name))
+        if info is None or (owner == "claim" and name == env.date):
+            known = [key[1] for key in env.attributes if key[0] == owner]
+            env.unknown(
+                codes.UNKNOWN_ATTRIBUTE, name, assignment.name.span, known,
+                owner=word("CLAIM" if owner == "claim" else "MEMBER"),
+            )  # fmt: skip
+            continue
+        if name in values:
+            env.report(codes.DUPLICATE, assignment.name.span, name=name)
+        value = _value(assignment, info.type, env)
+        if value is not None and _in_domain(assignment, value, info, env):
+            values[name] = value
+    return values
+
+
+def _value(assignment: n.Assignment, type_: Type, env: Environment) -> Plain | None:
+    if isinstance(type_, Periods):
+        return _periods(assignment, env)
+    first, *more = assignment.values
+    for extra in more:
+        env.report(codes.DUPLICATE_CLAUSE, extra.span, clause=assignment.name.text)
+    if isinstance(first, n.PeriodValue):
+        env.report(
+            codes.WRONG_TYPE, first.span, expected=type_name(type_), found=type_name(Periods())
+        )
+        return None
+    found = check_as(first, type_, env)
+    if not isinstance(found, e.Const):
+        return None
+    if isinstance(type_, Enum | Code) and not isinstance(found.value, str):
+        return None
+    return found.value
+
+
+def _periods(assignment: n.Assignment, env: Environment) -> Plain:
+    periods = []
+    for value in assignment.values:
+        match value:
+            case n.PeriodValue(first=first, last=last):
+                end = FOREVER if last is None else last.days
+                if end < first.days:
+                    env.report(
+                        codes.EMPTY_RANGE, value.span, low=day_text(first.days), high=day_text(end)
+                    )
+                periods.append((first.days, end))
+            case _:
+                env.report(
+                    codes.WRONG_TYPE, value.span, expected=type_name(Periods()),
+                    found=Bilingual("别的东西", "something else"),
+                )  # fmt: skip
+    return tuple(periods)
+
+
+def _in_domain(
+    assignment: n.Assignment,
+    value: Plain,
+    info: AttributeInfo | ParameterInfo,
+    env: Environment,
+) -> bool:
+    if info.low is None or info.high is None or isinstance(value, str | bool | tuple):
+        return True
+    scaled = value * 1_000_000 if type_name(info.type).en == "a ratio" else Fraction(value)
+    if info.low <= scaled <= info.high:
+        return True
+    env.report(
+        codes.EXAMPLE_RANGE, assignment.span, Related(info.span, DECLARED),
+        name=info.name, value=float(value),
+    )  # fmt: skip
+    return False
+
+
+def _parameters(
+    assignments: tuple[n.Assignment, ...],
+    parameters: dict[str, Plain],
+    lists: dict[str, tuple[str, ...]],
+    env: Environment,
+) -> None:
+    for assignment in assignments:
+        name = assignment.name.text
+        info = env.parameters.get(name)
+        if isinstance(info, ParameterInfo):
+            value = _value(assignment, info.type, env)
+            if value is not None and _in_domain(assignment, value, info, env):
+                parameters[name] = value
+        elif name in env.lists:
+            found = []
+            for value_ in assignment.values:
+                if isinstance(value_, n.CodeLiteral):
+                    found.append(value_.text)
+                else:
+                    env.report(
+                        codes.WRONG_TYPE, value_.span, expected=type_name(Code("")),
+                        found=Bilingual("别的东西", "something else"),
+                    )  # fmt: skip
+            lists[name] = tuple(found)
+        else:
+            known = [key for key, x in env.parameters.items() if isinstance(x, ParameterInfo)]
+            env.unknown(
+                codes.UNKNOWN_NAME, name, assignment.name.span, [*known, *env.lists]
+            )

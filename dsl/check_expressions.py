@@ -1,0 +1,598 @@
+"""Expressions: names and types. Author's expression in, checked expression (dsl/expr.py) out.
+
+Every problem becomes a diagnostic of the environment; the result is then of type Unknown, which is
+never reported a second time. `hint` is the type that the place asks for: it decides what a bare
+number or the name of a value means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import assert_never
+
+from attrs import frozen
+
+from hmbc.dsl import codes
+from hmbc.dsl import expr as e
+from hmbc.dsl import nodes as n
+from hmbc.dsl.diagnostic import Bilingual, Related
+from hmbc.dsl.environment import DECLARED, Environment, FixedParameter
+from hmbc.dsl.names import percent_text, type_name, word
+from hmbc.dsl.scheme import ListInfo
+from hmbc.dsl.source import Span
+from hmbc.dsl.types import (
+    Bool,
+    Code,
+    CodeList,
+    Date,
+    Days,
+    Enum,
+    Int,
+    Money,
+    Period,
+    Periods,
+    Ratio,
+    Type,
+    Unknown,
+)
+
+Facts = frozenset[tuple[str, str]]
+NOTHING: Facts = frozenset()
+
+
+@frozen
+class Typed:
+    """A checked expression and its type. `last` is the end of a period, `expr` its beginning."""
+
+    expr: e.Expr
+    type: Type
+    last: e.Expr | None = None
+
+
+BROKEN = Typed(e.FALSE, Unknown())
+
+
+def check_as(
+    written: n.Expression, wanted: Type, env: Environment, facts: Facts = NOTHING
+) -> e.Expr:
+    """The expression, which must be of type `wanted`."""
+    found = check(written, env, wanted, facts)
+    if not _fits(found.type, wanted):
+        env.report(
+            codes.WRONG_TYPE, written.span, *_declared(written, env),
+            expected=type_name(wanted), found=type_name(found.type),
+        )  # fmt: skip
+    return found.expr
+
+
+def check(
+    written: n.Expression, env: Environment, hint: Type | None = None, facts: Facts = NOTHING
+) -> Typed:
+    """The expression and its type."""
+    match written:
+        case (
+            n.NumberLiteral()
+            | n.MoneyLiteral()
+            | n.PercentLiteral()
+            | n.DateLiteral()
+            | n.DurationLiteral()
+            | n.CodeLiteral()
+            | n.BoolLiteral()
+        ):
+            return _literal(written, env, hint)
+        case n.AttributeRef():
+            return _attribute(written, env, facts)
+        case n.NameRef():
+            return _name(written, env, hint)
+        case n.LayerPayRef():
+            return _layer_pay(written, env)
+        case n.EnrolmentRef():
+            return _enrolment(written, env)
+        case n.BenefitYearRef():
+            return _benefit_year(env)
+        case n.Binary(op="and" | "or" as op, left=left, right=right):
+            first = check_as(left, Bool(), env, facts)
+            known = facts | (facts_of(first) if op == "and" else _facts_if_false(first))
+            second = check_as(right, Bool(), env, known)
+            return Typed(e.And(first, second) if op == "and" else e.Or(first, second), Bool())
+        case n.Binary():
+            return _arithmetic(written, env, hint, facts)
+        case n.Negation(of=of):
+            return Typed(e.Not(check_as(of, Bool(), env, facts)), Bool())
+        case n.Comparing():
+            return _comparing(written, env, facts)
+        case n.Among():
+            return _among(written, env, facts)
+        case n.IsGiven():
+            return _given(written, env)
+        case n.Extreme(which=which, left=left, right=right):
+            one, two = _pair(left, right, env, hint, facts)
+            if not _same(written, one, two, env, "compare", left, right):
+                return BROKEN
+            kind = e.Min if which == "smaller" else e.Max
+            return Typed(kind(one.expr, two.expr), one.type)
+        case n.Sharing(amount=amount, part=part, whole=whole):
+            parts = [check_as(x, Money(), env, facts) for x in (amount, part, whole)]
+            return Typed(e.Share(parts[0], parts[1], parts[2], "half_up"), Money())
+        case n.AgeOf(birth=birth, date=date):
+            born, at = check_as(birth, Date(), env, facts), check_as(date, Date(), env, facts)
+            return Typed(e.AgeAt(born, at), Int())
+        case n.Cases():
+            return _cases(written, env, hint, facts)
+        case _:
+            assert_never(written)
+
+
+def facts_of(condition: e.Expr) -> Facts:
+    """The optional attributes that are surely given where the condition holds."""
+    match condition:
+        case e.Given(owner=owner, name=name):
+            return frozenset({(owner, name)})
+        case e.And(left=left, right=right):
+            return facts_of(left) | facts_of(right)
+        case e.Or(left=left, right=right):
+            return facts_of(left) & facts_of(right)
+        case e.Not(of=of):
+            return _facts_if_false(of)
+        case _:
+            return NOTHING
+
+
+def _facts_if_false(condition: e.Expr) -> Facts:
+    match condition:
+        case e.Or(left=left, right=right):
+            return _facts_if_false(left) | _facts_if_false(right)
+        case e.Not(of=of):
+            return facts_of(of)
+        case _:
+            return NOTHING
+
+
+def _fits(found: Type, wanted: Type) -> bool:
+    if isinstance(found, Unknown) or isinstance(wanted, Unknown):
+        return True
+    if isinstance(found, Code) and isinstance(wanted, Code):
+        return True
+    return found == wanted
+
+
+def _declared(written: n.Expression, env: Environment) -> Iterator[Related]:
+    match written:
+        case n.AttributeRef(owner=owner, name=name):
+            info = env.attributes.get((owner, name.text))
+            if info is not None and info.span.end:
+                yield Related(info.span, DECLARED)
+        case n.NameRef(name=text):
+            found = env.parameters.get(text) or env.lists.get(text)
+            if found is not None:
+                yield Related(found.span, DECLARED)
+        case n.Binary(left=left, right=right):
+            yield from _declared(left, env)
+            yield from _declared(right, env)
+        case _:
+            pass
+
+
+def _literal(written: n.Literals, env: Environment, hint: Type | None) -> Typed:
+    match written:
+        case n.NumberLiteral(value=value):
+            return _number(written, value, env, hint)
+        case n.MoneyLiteral(value=value):
+            return _money(written, value, env)
+        case n.PercentLiteral(value=value):
+            if not -1 <= value <= 1:
+                env.report(codes.RATIO_RANGE, written.span, text=percent_text(value))
+            return Typed(e.ratio(value), Ratio())
+        case n.DateLiteral(days=days):
+            return Typed(e.Const(days, Date()), Date())
+        case n.DurationLiteral(days=days):
+            return Typed(e.Const(days, Days()), Days())
+        case n.CodeLiteral(text=text):
+            return Typed(e.Const(text, Code("")), Code(""))
+        case n.BoolLiteral(value=value):
+            return Typed(e.Const(value, Bool()), Bool())
+        case _:
+            assert_never(written)
+
+
+def _money(written: n.Literals, units: Fraction, env: Environment) -> Typed:
+    minor = env.to_minor(units)
+    if minor.denominator != 1:
+        env.report(
+            codes.TOO_PRECISE, written.span,
+            text=f"{float(units):g}", currency=env.currency, digits=env.minor_digits,
+        )  # fmt: skip
+        return BROKEN
+    return Typed(e.money(minor), Money())
+
+
+def _number(
+    written: n.NumberLiteral, value: Fraction, env: Environment, hint: Type | None
+) -> Typed:
+    match hint:
+        case Money():
+            return _money(written, value, env)
+        case Ratio():
+            share = value if 0 <= value <= 1 else value / 100
+            env.report(
+                codes.BARE_RATIO, written.span, text=_plain(value), percent=percent_text(share)
+            )
+            return BROKEN
+        case _ if value.denominator == 1:
+            return Typed(e.Const(int(value), Int()), Int())
+        case _:
+            return _money(written, value, env)
+
+
+def _plain(value: Fraction) -> str:
+    return str(value) if value.denominator == 1 else f"{float(value):g}"
+
+
+def _attribute(written: n.AttributeRef, env: Environment, facts: Facts) -> Typed:
+    owner, name = written.owner, written.name.text
+    if owner == "claim" and name == "date":
+        name = env.date
+    info = env.attributes.get((owner, name))
+    if info is None:
+        known = [key[1] for key in env.attributes if key[0] == owner]
+        env.unknown(
+            codes.UNKNOWN_ATTRIBUTE, name, written.name.span, known,
+            owner=word("CLAIM" if owner == "claim" else "MEMBER"),
+        )  # fmt: skip
+        return BROKEN
+    env.used.add((owner, name))
+    if info.optional and (owner, name) not in facts:
+        env.report(
+            codes.OPTIONAL_UNGUARDED, written.span, Related(info.span, DECLARED),
+            name=env.shown(f"{owner}.{name}"),
+        )  # fmt: skip
+    return Typed(e.Attribute(owner, name, info.type), info.type)
+
+
+def _name(written: n.NameRef, env: Environment, hint: Type | None) -> Typed:
+    name = written.name
+    if isinstance(hint, Enum):
+        if name in hint.values:
+            return Typed(e.Const(name, hint), hint)
+        if name not in env.parameters and name not in env.lists:
+            env.unknown(
+                codes.UNKNOWN_VALUE, name, written.span, list(hint.values),
+                attribute=env.shown(hint.name), values="、".join(hint.values),
+            )  # fmt: skip
+            return BROKEN
+    if (parameter := env.parameters.get(name)) is not None:
+        env.used.add(("parameter", name))
+        if isinstance(parameter, FixedParameter):
+            return Typed(parameter.expr, parameter.type)
+        return Typed(e.Parameter(name, parameter.type), parameter.type)
+    if name in env.lists:
+        env.used.add(("list", name))
+        return Typed(e.Const(name, CodeList()), CodeList())
+    known = [*env.parameters, *env.lists]
+    for info in env.enums_with(name):
+        known.append(name)
+        env.report(
+            codes.WRONG_TYPE, written.span, Related(info.span, DECLARED),
+            expected=type_name(hint) if hint else Bilingual("一个值", "a value"),
+            found=type_name(info.type),
+        )  # fmt: skip
+        return BROKEN
+    env.unknown(codes.UNKNOWN_NAME, name, written.span, known)
+    return BROKEN
+
+
+def _layer_pay(written: n.LayerPayRef, env: Environment) -> Typed:
+    name = written.layer.text
+    if name in env.layers:
+        return Typed(e.LayerPay(name), Money())
+    if name in env.later_layers:
+        env.report(
+            codes.LATER_LAYER, written.span, Related(env.later_layers[name], DECLARED), name=name
+        )
+    else:
+        known = [*env.layers, *env.later_layers]
+        env.unknown(codes.UNKNOWN_LAYER, name, written.layer.span, known)
+    return BROKEN
+
+
+def _claim_year(env: Environment) -> e.YearOf:
+    return e.YearOf(e.Attribute("claim", env.date, Date()), *env.year_start)
+
+
+def _enrolment(written: n.EnrolmentRef, env: Environment) -> Typed:
+    if env.enrolment is None:
+        env.report(
+            codes.MISSING_HEADER, written.span, clause=word("ENROLMENT"),
+            example=Bilingual("参保期 上年 11月1日 至 12月31日", "enrolment previous 11-01 to 12-31"),
+        )  # fmt: skip
+        return BROKEN
+    previous, first, last = env.enrolment
+    year: e.Expr = _claim_year(env)
+    if previous:
+        year = e.Subtract(year, e.Const(1, Int()))
+    end = year if first <= last else e.Add(year, e.Const(1, Int()))
+    return Typed(e.DateIn(year, *first), Period(), e.DateIn(end, *last))
+
+
+def _benefit_year(env: Environment) -> Typed:
+    year = _claim_year(env)
+    start = e.DateIn(year, *env.year_start)
+    next_start = e.DateIn(e.Add(year, e.Const(1, Int())), *env.year_start)
+    return Typed(start, Period(), e.Subtract(next_start, e.Const(1, Days())))
+
+
+_DATES = (Date(), Days())
+
+
+def _arithmetic(
+    written: n.Binary, env: Environment, hint: Type | None, facts: Facts
+) -> Typed:
+    if written.op == "*":
+        return _product(written, env, hint, facts)
+    one, two = _pair(written.left, written.right, env, hint, facts)
+    if isinstance(one.type, Unknown) or isinstance(two.type, Unknown):
+        return BROKEN
+    kind = e.Add if written.op == "+" else e.Subtract
+    if one.type == Date() and two.type == Days():
+        return Typed(kind(one.expr, two.expr), Date())
+    if one.type == Date() and two.type == Date() and written.op == "-":
+        return Typed(kind(one.expr, two.expr), Days())
+    operation = "add" if written.op == "+" else "subtract"
+    if not _same(written, one, two, env, operation, written.left, written.right):
+        return BROKEN
+    if one.type not in (Money(), Ratio(), Int(), Days()):
+        _clash(written, one, two, env, operation, written.left, written.right)
+        return BROKEN
+    return Typed(kind(one.expr, two.expr), one.type)
+
+
+def _product(written: n.Binary, env: Environment, hint: Type | None, facts: Facts) -> Typed:
+    literal_left = isinstance(written.left, n.NumberLiteral)
+    if literal_left:
+        two = check(written.right, env, None, facts)
+        one = check(written.left, env, Int(), facts)
+    else:
+        one = check(written.left, env, None, facts)
+        two = check(written.right, env, Int() if one.type != Int() else hint, facts)
+    if isinstance(one.type, Unknown) or isinstance(two.type, Unknown):
+        return BROKEN
+    if one.type == Money() and two.type == Money():
+        env.report(
+            codes.MONEY_TIMES_MONEY, written.span,
+            Related(written.left.span, type_name(one.type)),
+            Related(written.right.span, type_name(two.type)),
+        )  # fmt: skip
+        return BROKEN
+    scalars = (Ratio(), Int())
+    if two.type in scalars and one.type in (Money(), Ratio(), Int()):
+        amount, by = one, two
+    elif one.type in scalars and two.type in (Money(), Ratio(), Int()):
+        amount, by = two, one
+    else:
+        _clash(written, one, two, env, "multiply", written.left, written.right)
+        return BROKEN
+    if amount.type == Int() and by.type == Ratio():
+        amount, by = by, amount
+    return Typed(e.Scale(amount.expr, by.expr), amount.type)
+
+
+def _pair(
+    left: n.Expression, right: n.Expression, env: Environment, hint: Type | None, facts: Facts
+) -> tuple[Typed, Typed]:
+    """Both sides; a bare number or a value's name takes the other side's type."""
+    if isinstance(left, n.NumberLiteral | n.NameRef) and not isinstance(
+        right, n.NumberLiteral | n.NameRef
+    ):
+        two = check(right, env, hint, facts)
+        return check(left, env, _literal_hint(two.type), facts), two
+    one = check(left, env, hint, facts)
+    return one, check(right, env, _literal_hint(one.type), facts)
+
+
+def _literal_hint(type_: Type) -> Type | None:
+    return None if isinstance(type_, Unknown) else type_
+
+
+_OPERATIONS = {
+    "add": Bilingual("相加", "add"),
+    "subtract": Bilingual("相减", "subtract"),
+    "multiply": Bilingual("相乘", "multiply"),
+    "compare": Bilingual("相比", "compare"),
+}
+
+
+def _same(
+    written: n.Expression,
+    one: Typed,
+    two: Typed,
+    env: Environment,
+    operation: str,
+    left: n.Expression,
+    right: n.Expression,
+) -> bool:
+    if isinstance(one.type, Unknown) or isinstance(two.type, Unknown):
+        return False
+    if one.type == two.type:
+        return True
+    _clash(written, one, two, env, operation, left, right)
+    return False
+
+
+def _clash(
+    written: n.Expression,
+    one: Typed,
+    two: Typed,
+    env: Environment,
+    operation: str,
+    left: n.Expression,
+    right: n.Expression,
+) -> None:
+    env.report(
+        codes.CLASH, written.span,
+        Related(left.span, type_name(one.type)), Related(right.span, type_name(two.type)),
+        *_declared(left, env), *_declared(right, env),
+        left=type_name(one.type), right=type_name(two.type), operation=_OPERATIONS[operation],
+    )  # fmt: skip
+
+
+def _comparing(written: n.Comparing, env: Environment, facts: Facts) -> Typed:
+    one, two = _pair(written.left, written.right, env, None, facts)
+    if not _same(written, one, two, env, "compare", written.left, written.right):
+        return BROKEN
+    ordered = (Money(), Ratio(), Int(), Date(), Days())
+    if one.type not in ordered:
+        _clash(written, one, two, env, "compare", written.left, written.right)
+        return BROKEN
+    return Typed(e.Compare(written.op, one.expr, two.expr), Bool())
+
+
+def _among(written: n.Among, env: Environment, facts: Facts) -> Typed:
+    subject = check(written.subject, env, None, facts)
+    if isinstance(subject.type, Unknown):
+        return BROKEN
+    tests: list[e.Expr] = []
+    literal_codes: list[str] = []
+    for member in written.members:
+        found = check(member, env, _literal_hint(subject.type), facts)
+        match subject.type, found.type:
+            case _, Unknown():
+                return BROKEN
+            case Code(), CodeList() if isinstance(subject.expr, e.Attribute):
+                assert isinstance(found.expr, e.Const)
+                tests.append(e.InList(subject.expr, str(found.expr.value)))
+            case Code(), Code() if isinstance(found.expr, e.Const):
+                literal_codes.append(str(found.expr.value))
+            case Date(), Periods() if isinstance(found.expr, e.Attribute):
+                tests.append(e.InPeriods(subject.expr, found.expr.owner, found.expr.name))
+            case Date(), Period() if found.last is not None:
+                tests.append(
+                    e.And(
+                        e.Compare(">=", subject.expr, found.expr),
+                        e.Compare("<=", subject.expr, found.last),
+                    )
+                )
+            case one, two if one == two and not isinstance(one, Periods | Period | CodeList | Code):
+                tests.append(e.Compare("==", subject.expr, found.expr))
+            case _:
+                _clash(written, subject, found, env, "compare", written.subject, member)
+                return BROKEN
+    if literal_codes and isinstance(subject.expr, e.Attribute):
+        tests.append(e.InList(subject.expr, _inline_list(tuple(literal_codes), written.span, env)))
+    if not tests:
+        return BROKEN
+    result = tests[0]
+    for test in tests[1:]:
+        result = e.Or(result, test)
+    if written.word in ("NOT_IN", "IS_NOT"):
+        result = e.Not(result)
+    return Typed(result, Bool())
+
+
+def _inline_list(members: tuple[str, ...], span: Span, env: Environment) -> str:
+    """Codes written in a condition become a list without a name of the author's."""
+    name = "=" + "|".join(sorted(set(members)))
+    env.lists.setdefault(name, ListInfo(name, None, tuple(sorted(set(members))), span=span))
+    env.used.add(("list", name))
+    return name
+
+
+def _given(written: n.IsGiven, env: Environment) -> Typed:
+    if not isinstance(written.of, n.AttributeRef):
+        env.report(codes.NO_ADMITTED, written.span)
+        return BROKEN
+    owner, name = written.of.owner, written.of.name.text
+    found = check(written.of, env, None, frozenset({(owner, name)}))
+    if isinstance(found.type, Unknown):
+        return BROKEN
+    info = env.attributes[(owner, name)] if (owner, name) in env.attributes else None
+    if info is None or not info.optional:
+        env.report(codes.NO_ADMITTED, written.span, *_declared(written.of, env))
+        return BROKEN
+    return Typed(e.Given(owner, name), Bool())
+
+
+def _cases(
+    written: n.Cases, env: Environment, hint: Type | None, facts: Facts
+) -> Typed:
+    subject = _case_subject(written, env, facts)
+    if subject is None:
+        return BROKEN
+    attribute, enum = subject
+    seen: dict[str, Span] = {}
+    branches: list[tuple[str, Typed]] = []
+    for case in written.cases:
+        value = case.value.text
+        if value not in enum.values:
+            env.unknown(
+                codes.UNKNOWN_VALUE, value, case.value.span, list(enum.values),
+                attribute=env.shown(enum.name), values="、".join(enum.values),
+            )  # fmt: skip
+            return BROKEN
+        if value in seen:
+            env.report(
+                codes.CASE_TWICE, case.value.span, Related(seen[value], DECLARED), name=value
+            )
+        seen[value] = case.value.span
+        branches.append((value, check(case.result, env, hint, facts)))
+    missing = [value for value in enum.values if value not in seen]
+    otherwise = None
+    if written.otherwise is not None:
+        otherwise = check(written.otherwise, env, hint, facts)
+        if not missing:
+            env.report(codes.USELESS_OTHERWISE, written.otherwise.span)
+    elif missing:
+        info = env.attributes[(attribute.owner, attribute.name)]
+        env.report(
+            codes.NOT_EXHAUSTIVE, written.span, Related(info.span, DECLARED),
+            missing="、".join(missing),
+        )  # fmt: skip
+        return BROKEN
+    results = [result for _, result in branches] + ([otherwise] if otherwise else [])
+    if any(isinstance(result.type, Unknown) for result in results):
+        return BROKEN
+    first = results[0]
+    for case, (_, result) in zip(written.cases[1:], branches[1:], strict=True):
+        if result.type != first.type:
+            _clash(case.result, first, result, env, "compare", written.cases[0].result, case.result)
+            return BROKEN
+    chosen = otherwise.expr if otherwise and missing else branches.pop()[1].expr
+    for value, result in reversed(branches):
+        test = e.Compare("==", attribute, e.Const(value, enum))
+        chosen = e.Choose(test, result.expr, chosen)
+    return Typed(chosen, first.type)
+
+
+def _case_subject(
+    written: n.Cases, env: Environment, facts: Facts
+) -> tuple[e.Attribute, Enum] | None:
+    if written.by is not None:
+        found = check(written.by, env, None, facts)
+        if isinstance(found.type, Unknown):
+            return None
+        if not isinstance(found.type, Enum) or not isinstance(found.expr, e.Attribute):
+            env.report(
+                codes.WRONG_TYPE, written.by.span, *_declared(written.by, env),
+                expected=Bilingual("有固定取值的属性", "an attribute with listed values"),
+                found=type_name(found.type),
+            )  # fmt: skip
+            return None
+        return found.expr, found.type
+    first = written.cases[0].value
+    candidates = env.enums_with(first.text)
+    if not candidates:
+        known = [v for x in env.attributes.values() if isinstance(x.type, Enum) for v in x.type.values]
+        env.unknown(codes.UNKNOWN_NAME, first.text, first.span, known)
+        return None
+    if len(candidates) > 1:
+        env.report(
+            codes.AMBIGUOUS_VALUE, first.span,
+            *(Related(info.span, DECLARED) for info in candidates),
+            name=first.text,
+            attributes="、".join(env.shown(f"{x.owner}.{x.name}") for x in candidates),
+        )  # fmt: skip
+        return None
+    info = candidates[0]
+    env.used.add((info.owner, info.name))
+    assert isinstance(info.type, Enum)
+    return e.Attribute(info.owner, info.name, info.type), info.type

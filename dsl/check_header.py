@@ -1,0 +1,132 @@
+"""The header: currency, benefit year, enrolment window, which date decides, what an event is."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from hmbc.dsl import codes
+from hmbc.dsl import nodes as n
+from hmbc.dsl.check_scopes import check_scope
+from hmbc.dsl.currencies import MINOR_DIGITS
+from hmbc.dsl.diagnostic import Bilingual, Related
+from hmbc.dsl.environment import DECLARED, Environment
+from hmbc.dsl.names import type_name, word
+from hmbc.dsl.scheme import CheckedRounding
+from hmbc.dsl.types import Code, Date, Type
+
+Clause = TypeVar("Clause")
+_DAYS_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
+
+
+def check_header(scheme: n.Scheme, env: Environment) -> None:
+    """Read the header clauses into the environment; attributes are not known yet."""
+    _only(scheme, n.SourceClause, "SOURCE", env, Bilingual("依据 “文件名”，2021-11-05", 'source "title", 2021-11-05'), several=True)
+    currency = _only(scheme, n.Currency, "CURRENCY", env, Bilingual("币种 人民币", "currency CNY"))
+    if currency is not None:
+        if currency.code not in MINOR_DIGITS:
+            env.report(codes.UNKNOWN_CURRENCY, currency.span, name=currency.code)
+        env.currency = currency.code
+        env.minor_digits = MINOR_DIGITS.get(currency.code, 2)
+    year = _only(
+        scheme, n.BenefitYear, "BENEFIT_YEAR", env,
+        Bilingual("保障年度 1月1日 至 12月31日", "benefit year 01-01 to 12-31"),
+    )  # fmt: skip
+    if year is not None:
+        first, last = _ordinal(year.first), _ordinal(year.last)
+        if (last + 1 - first) % 365:
+            env.report(
+                codes.YEAR_NOT_WHOLE, year.span, first=_shown(year.first), last=_shown(year.last)
+            )
+        env.year_start = year.first
+    enrolment = _only(scheme, n.Enrolment, "ENROLMENT", env, None)
+    if enrolment is not None:
+        env.enrolment = (enrolment.previous, enrolment.first, enrolment.last)
+    decides = _only(scheme, n.Decides, "DECIDES", env, None)
+    if decides is not None:
+        env.date = decides.attribute.name.text
+
+
+def check_header_attributes(scheme: n.Scheme, env: Environment) -> None:
+    """The attributes that the header names, once they are declared."""
+    for decides in _all(scheme, n.Decides):
+        _attribute(decides.attribute, Date(), env)
+    event = _only(scheme, n.Event, "EVENT", env, None)
+    if event is not None and _attribute(event.attribute, Code(""), env):
+        env.event = event.attribute.name.text
+
+
+def check_rounding(
+    clauses: list[n.Rounding], env: Environment, default: CheckedRounding
+) -> CheckedRounding:
+    """The one rounding clause, or the default."""
+    for extra in clauses[1:]:
+        env.report(
+            codes.DUPLICATE_CLAUSE, extra.span, Related(clauses[0].span, DECLARED),
+            clause=word("ROUNDING"),
+        )  # fmt: skip
+    if not clauses:
+        return default
+    clause = clauses[0]
+    step = 1
+    if clause.step is not None:
+        minor = env.to_minor(clause.step)
+        if minor.denominator != 1 or minor <= 0:
+            env.report(
+                codes.TOO_PRECISE, clause.span, text=str(float(clause.step)),
+                currency=env.currency, digits=env.minor_digits,
+            )  # fmt: skip
+        step = max(1, int(minor))
+    scope = None
+    if clause.scope is not None:
+        if clause.scope.condition is not None:
+            env.report(codes.ROUNDING_SCOPE, clause.scope.span)
+        scope = check_scope(clause.scope, env)
+    return CheckedRounding(clause.mode, step, scope)
+
+
+def _attribute(ref: n.AttributeRef, wanted: Type, env: Environment) -> bool:
+    name = ref.name.text
+    info = env.attributes.get((ref.owner, name))
+    if info is None or ref.owner != "claim":
+        known = [key[1] for key in env.attributes if key[0] == "claim"]
+        env.unknown(codes.UNKNOWN_ATTRIBUTE, name, ref.span, known, owner=word("CLAIM"))
+        return False
+    env.used.add((ref.owner, name))
+    if type(info.type) is not type(wanted) or info.optional:
+        env.report(
+            codes.WRONG_TYPE, ref.span, Related(info.span, DECLARED),
+            expected=type_name(wanted), found=type_name(info.type),
+        )  # fmt: skip
+        return False
+    return True
+
+
+def _all(scheme: n.Scheme, kind: type[Clause]) -> list[Clause]:
+    return [item for item in scheme.items if isinstance(item, kind)]
+
+
+def _only(
+    scheme: n.Scheme,
+    kind: type[Clause],
+    token: str,
+    env: Environment,
+    missing: Bilingual | None,
+    several: bool = False,
+) -> Clause | None:
+    found = _all(scheme, kind)
+    for extra in found[1:] if not several else ():
+        env.report(
+            codes.DUPLICATE_CLAUSE, extra.span,  # type: ignore[attr-defined]
+            Related(found[0].span, DECLARED), clause=word(token),  # type: ignore[attr-defined]
+        )  # fmt: skip
+    if not found and missing is not None:
+        env.report(codes.MISSING_HEADER, scheme.name.span, clause=word(token), example=missing)
+    return found[0] if found else None
+
+
+def _ordinal(day: tuple[int, int]) -> int:
+    return _DAYS_BEFORE[day[0] - 1] + day[1]
+
+
+def _shown(day: tuple[int, int]) -> str:
+    return f"{day[0]:02d}-{day[1]:02d}"

@@ -1,0 +1,106 @@
+"""What is in sight while a scheme is checked: its declarations, and the diagnostics so far."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from fractions import Fraction
+from typing import Any
+
+from attrs import define, field
+
+from hmbc.dsl import codes
+from hmbc.dsl.diagnostic import Bilingual, Diagnostic, Related
+from hmbc.dsl.expr import Expr
+from hmbc.dsl.scheme import AttributeInfo, ListInfo, ParameterInfo, Undated
+from hmbc.dsl.source import Span
+from hmbc.dsl.types import Enum, Type
+from hmbc.grammar.keywords import Language, words
+
+DECLARED = Bilingual("在这里声明", "declared here")
+
+
+@define
+class FixedParameter:
+    """A parameter with a value in the scheme: its expression, and the days on which it changes."""
+
+    name: str
+    type: Type
+    expr: Expr
+    changes: tuple[int, ...]
+    span: Span
+
+
+@define
+class Environment:
+    """Filled while the header and the declarations are read; looked up by everything after."""
+
+    language: Language
+    minor_digits: int = 2
+    currency: str = "CNY"
+    year_start: tuple[int, int] = (1, 1)
+    enrolment: tuple[bool, tuple[int, int], tuple[int, int]] | None = None
+    date: str = "date"
+    event: str | None = None
+    attributes: dict[tuple[str, str], AttributeInfo] = field(factory=dict)
+    parameters: dict[str, ParameterInfo | FixedParameter] = field(factory=dict)
+    lists: dict[str, ListInfo] = field(factory=dict)
+    layers: dict[str, Span] = field(factory=dict)
+    later_layers: dict[str, Span] = field(factory=dict)
+    undated: list[Undated] = field(factory=list)
+    diagnostics: list[Diagnostic] = field(factory=list)
+    used: set[tuple[str, str]] = field(factory=set)
+
+    def report(
+        self,
+        code: str,
+        span: Span,
+        *related: Related,
+        hint: bool = True,
+        extra: tuple[tuple[Bilingual, Bilingual], ...] = (),
+        **values: Any,
+    ) -> None:
+        """Add a diagnostic."""
+        self.diagnostics.append(Diagnostic(code, span, values, related, hint, extra))
+
+    def enums_with(self, value: str) -> list[AttributeInfo]:
+        """The attributes that may have this value."""
+        return [
+            info
+            for info in self.attributes.values()
+            if isinstance(info.type, Enum) and value in info.type.values
+        ]
+
+    def to_minor(self, units: Fraction) -> Fraction:
+        """Whole units to minor units, exact."""
+        return units * 10**self.minor_digits
+
+    def shown(self, name: str) -> str:
+        """An attribute's key `claim.care` in the file's own words."""
+        owner, attribute = name.split(".", 1)
+        if self.language == "en":
+            return name
+        if attribute == "date":
+            attribute = "日期"
+        return f"{'费用' if owner == 'claim' else '参保人'}.{attribute}"
+
+    def unknown(self, code: str, name: str, span: Span, known: list[str], **values: Any) -> None:
+        """Report a name that is not known: a forgotten space, a near neighbour, or neither."""
+        if fixed := self._missing_space(name, known):
+            keyword, text = fixed
+            self.report(codes.MISSING_SPACE, span, name=name, word=keyword, fixed=text)
+            return
+        near = get_close_matches(name, known, n=1, cutoff=0.5)
+        self.report(
+            code, span, hint=bool(near), name=name, near=near[0] if near else "", **values
+        )
+
+    def _missing_space(self, name: str, known: list[str]) -> tuple[str, str] | None:
+        for prefix in sorted(known, key=len, reverse=True):
+            if not name.startswith(prefix) or name == prefix:
+                continue
+            rest = name[len(prefix) :]
+            for keyword in sorted(words(self.language), key=len, reverse=True):
+                if rest.startswith(keyword):
+                    tail = rest[len(keyword) :]
+                    return keyword, " ".join(part for part in (prefix, keyword, tail) if part)
+        return None

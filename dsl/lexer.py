@@ -1,0 +1,262 @@
+"""Text to tokens, one at a time, knowing what the parser can take next.
+
+A word is a keyword only where the grammar expects that keyword; otherwise it is a name. So an
+attribute may be called `year` and an English word means nothing in a Chinese file. Full-width
+punctuation, digits and blanks are as good as ASCII ones.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Iterator
+from datetime import date
+from fractions import Fraction
+
+from attrs import frozen
+
+from hmbc.dsl import codes
+from hmbc.dsl.diagnostic import Diagnostic
+from hmbc.dsl.source import Source, Span
+from hmbc.grammar.keywords import Language, words
+
+_WIDE = dict(zip("：，、；。（）｛｝％｜￥＝＜＞＋－＊×．　", ":,,;;(){}%|¥=<>+-**. ", strict=True))
+_WIDE |= {chr(0xFF10 + digit): str(digit) for digit in range(10)}
+_TO_ASCII = str.maketrans(_WIDE)
+
+_QUOTES = {'"': '"', "“": "”", "「": "」", "”": "”", "＂": "＂"}
+_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_WORD = re.compile(rf"[A-Za-z_{_HAN}][A-Za-z0-9_{_HAN}]*")
+_BACKTICKED = re.compile(rf"`([A-Za-z_{_HAN}][A-Za-z0-9_{_HAN}]*)`")
+_BLANK = re.compile(r"[ \t\r\n;]+")
+_COMMENT = re.compile(r"(?:#|//)[^\n]*")
+_RULE = re.compile(r"[A-Za-z]+-[0-9]+[A-Za-z]?(?:\.[0-9]+)?(?![A-Za-z0-9_])")
+_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)|(\d{4})年(\d{1,2})月(\d{1,2})日")
+_MONTH_DAY = re.compile(r"(\d{1,2})-(\d{1,2})(?!\d)|(\d{1,2})月(\d{1,2})日")
+_NUMBER = re.compile(r"\d[\d_]*(?:\.\d[\d_]*)?")
+_WELL_FORMED = re.compile(r"\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?")
+_UNIT = re.compile(r"(亿元|万元|元|亿|万|%|天|日|[ \t]*days?(?![A-Za-z0-9_]))")
+_FACTOR = {"亿": 10**8, "万": 10**4, "元": 1}
+_SYMBOL = re.compile(r"<=|>=|!=|≤|≥|≠|\.\.|[{}():,|=<>+\-*.]")
+_SAME_SYMBOL = {"≤": "<=", "≥": ">=", "≠": "!="}
+
+_ANONYMOUS = {
+    "{": "LBRACE", "}": "RBRACE", "(": "LPAR", ")": "RPAR", ":": "COLON", ",": "COMMA",
+    "|": "VBAR", "=": "EQUAL", "<": "LESSTHAN", ">": "MORETHAN", "+": "PLUS", "-": "MINUS",
+    "*": "STAR", ".": "DOT",
+}
+
+
+@frozen
+class Lexeme:
+    """One token: its terminal, its text as written, its value where it has one, its place.
+    """
+
+    terminal: str
+    text: str
+    span: Span
+    value: object = None
+
+
+@frozen
+class Comment:
+    """A comment, kept for the formatter."""
+
+    text: str
+    span: Span
+
+
+END = "$END"
+
+
+class Lexer:
+    """Reads lexemes from a source at a position that the caller holds."""
+
+    def __init__(self, source: Source, language: Language) -> None:
+        self.source = source
+        self.language = language
+        self.text = source.text.translate(_TO_ASCII)
+        self.diagnostics: list[Diagnostic] = []
+        self.comments: list[Comment] = []
+        self._reported: set[int] = set()
+        self._keywords = words(language)
+        phrases = sorted(self._keywords, key=len, reverse=True)
+        self._phrases = [
+            (re.compile(r"[ \t]+".join(re.escape(part) for part in phrase.split())), phrase)
+            for phrase in phrases
+            if " " in phrase
+        ]
+
+    def next(self, position: int, accepts: Collection[str]) -> Lexeme:
+        """The lexeme at or after `position`, given the terminals that the grammar takes here."""
+        position = self._skip(position)
+        while position < len(self.text):
+            lexeme = self._at(position, accepts)
+            if lexeme is not None:
+                return lexeme
+            position = self._skip(self._stray(position))
+        return Lexeme(END, "", Span(len(self.text), len(self.text)))
+
+    def _skip(self, position: int) -> int:
+        while True:
+            if blank := _BLANK.match(self.text, position):
+                position = blank.end()
+            elif comment := _COMMENT.match(self.text, position):
+                span = Span(position, comment.end())
+                if not self.comments or self.comments[-1].span.start < position:
+                    text = self.source.text[position : comment.end()].rstrip()
+                    self.comments.append(Comment(text, span))
+                position = comment.end()
+            else:
+                return position
+
+    def _at(self, position: int, accepts: Collection[str]) -> Lexeme | None:
+        char = self.text[position]
+        if char in _QUOTES:
+            return self._string(position, _QUOTES[char])
+        if char == "`" and (quoted := _BACKTICKED.match(self.text, position)):
+            return self._lexeme("NAME", position, quoted.end(), quoted[1])
+        if "RULE" in accepts and (rule := _RULE.match(self.text, position)):
+            return self._lexeme("RULE", position, rule.end(), rule[0])
+        if word := _WORD.match(self.text, position):
+            return self._word(position, word[0], accepts)
+        if char.isascii() and char.isdigit():
+            return self._number(position, accepts)
+        if char == "¥" and (number := _NUMBER.match(self.text, position + 1)):
+            value = self._value(position + 1, number[0])
+            unit = _UNIT.match(self.text, number.end())
+            end = number.end()
+            if unit and unit[0] in ("亿元", "万元", "亿", "万", "元"):
+                value, end = value * _FACTOR.get(unit[0][0], 1), unit.end()
+            return self._lexeme("MONEY_AMOUNT", position, end, value)
+        if symbol := _SYMBOL.match(self.text, position):
+            text = _SAME_SYMBOL.get(symbol[0], symbol[0])
+            return self._lexeme(_ANONYMOUS.get(text, text), position, symbol.end(), text)
+        return None
+
+    def _lexeme(self, terminal: str, start: int, end: int, value: object = None) -> Lexeme:
+        return Lexeme(terminal, self.source.text[start:end], Span(start, end), value)
+
+    def _word(self, position: int, word: str, accepts: Collection[str]) -> Lexeme:
+        for pattern, phrase in self._phrases:
+            found = pattern.match(self.text, position)
+            if found and not _WORD.match(self.text[found.end() : found.end() + 1]):
+                terminal = self._keywords[phrase]
+                if terminal in accepts:
+                    return self._lexeme(terminal, position, found.end(), phrase)
+        end = position + len(word)
+        terminal = self._keywords.get(word, "NAME")
+        if terminal != "NAME" and terminal not in accepts and "NAME" in accepts:
+            terminal = "NAME"
+        return self._lexeme(terminal, position, end, word)
+
+    def _string(self, position: int, close: str) -> Lexeme:
+        text = self.source.text
+        line_end = text.find("\n", position)
+        line_end = len(text) if line_end < 0 else line_end
+        end = text.find(close, position + 1, line_end)
+        if end < 0:
+            span = Span(position, len(text[:line_end].rstrip()))
+            self._report(codes.OPEN_STRING, span, close=close)
+            return Lexeme("STRING", text[position : span.end], span, text[position + 1 : span.end])
+        return self._lexeme("STRING", position, end + 1, text[position + 1 : end])
+
+    def _number(self, position: int, accepts: Collection[str]) -> Lexeme:
+        if found := _DATE.match(self.text, position):
+            return self._date(position, found, accepts)
+        if "MONTH_DAY" in accepts and (found := _MONTH_DAY.match(self.text, position)):
+            month, day = (int(part) for part in found.groups() if part)
+            if _day(2001, month, day) is None:
+                self._report(codes.BAD_DATE, Span(position, found.end()), text=found[0])
+                month, day = 1, 1
+            return self._lexeme("MONTH_DAY", position, found.end(), (month, day))
+        number = _NUMBER.match(self.text, position)
+        assert number is not None
+        value = self._value(position, number[0])
+        unit = _UNIT.match(self.text, number.end())
+        if unit is None:
+            after = _WORD.match(self.text, number.end())
+            if after:
+                span = Span(position, after.end())
+                self._report(codes.BAD_NUMBER, span, text=self.source.text[span.start : span.end])
+                return self._lexeme("NUMBER", position, after.end(), value)
+            return self._lexeme("NUMBER", position, number.end(), value)
+        word, end = unit[0].strip(), unit.end()
+        if word == "%":
+            return self._lexeme("PERCENT", position, end, value / 100)
+        if word in ("天", "日", "day", "days"):
+            if value.denominator != 1:
+                self._report(codes.BAD_NUMBER, Span(position, end), text=number[0])
+            return self._lexeme("DURATION", position, end, int(value))
+        factor = _FACTOR[word[0]] if word != "元" else 1
+        terminal = "MONEY_AMOUNT" if word.endswith("元") else "NUMBER"
+        return self._lexeme(terminal, position, end, value * factor)
+
+    def _date(self, position: int, found: re.Match[str], accepts: Collection[str]) -> Lexeme:
+        year, month, day = (int(part) for part in found.groups() if part)
+        days = _day(year, month, day)
+        if days is None:
+            self._report(codes.BAD_DATE, Span(position, found.end()), text=found[0])
+            days = 0
+        return self._lexeme("DATE", position, found.end(), days)
+
+    def _value(self, position: int, text: str) -> Fraction:
+        if not _WELL_FORMED.fullmatch(text) or len(text) > 40:
+            self._report(codes.BAD_NUMBER, Span(position, position + len(text)), text=text[:40])
+            return Fraction(0)
+        return Fraction(text.replace("_", ""))
+
+    def _stray(self, position: int) -> int:
+        char = self.source.text[position]
+        shown = char if char.isprintable() else f"U+{ord(char):04X}"
+        end = position + 1
+        if unicodedata.category(char).startswith(("L", "N")):
+            while end < len(self.text) and unicodedata.category(self.text[end])[0] in "LN":
+                end += 1
+        self._report(codes.STRAY_CHARACTER, Span(position, end), char=shown)
+        return end
+
+    def _report(self, code: str, span: Span, **values: object) -> None:
+        if span.start not in self._reported:
+            self._reported.add(span.start)
+            self.diagnostics.append(Diagnostic(code, span, values))
+
+
+def _day(year: int, month: int, day: int) -> int | None:
+    try:
+        return (date(year, month, day) - date(1970, 1, 1)).days
+    except ValueError:
+        return None
+
+
+def first_word(text: str) -> str:
+    """The first word of a text, after blanks and comments; empty if something else comes first."""
+    position = 0
+    while found := _BLANK.match(text, position) or _COMMENT.match(text, position):
+        position = found.end()
+    word = _WORD.match(text, position)
+    return word[0] if word else ""
+
+
+def depth_of(text: str) -> Iterator[tuple[int, int]]:
+    """(offset, depth) of every opening bracket outside strings and comments."""
+    depth, position = 0, 0
+    plain = text.translate(_TO_ASCII)
+    while position < len(plain):
+        char = plain[position]
+        if char in _QUOTES:
+            line_end = plain.find("\n", position)
+            line_end = len(plain) if line_end < 0 else line_end
+            end = plain.find(_QUOTES[char], position + 1, line_end)
+            position = line_end if end < 0 else end + 1
+            continue
+        if char == "#" or plain.startswith("//", position):
+            line_end = plain.find("\n", position)
+            position = len(plain) if line_end < 0 else line_end
+            continue
+        if char in "({":
+            depth += 1
+            yield position, depth
+        elif char in ")}":
+            depth = max(0, depth - 1)
+        position += 1

@@ -1,0 +1,56 @@
+"""Code lists in files beside the scheme: CSV, first column `code` or 编码, never outside the folder."""
+
+from __future__ import annotations
+
+import csv
+import os
+from pathlib import Path
+
+from hmbc.dsl.diagnostic import Bilingual
+
+MAX_BYTES = 64 << 20
+HEADERS = ("code", "编码")
+
+
+class ListOutside(Exception):
+    """The path leaves the scheme's folder."""
+
+
+class ListUnreadable(Exception):
+    """The file cannot be used; `why` says so in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.why = Bilingual(zh, en)
+
+
+def read_list(folder: Path | None, name: str) -> list[str]:
+    """The codes of a list file, in its order, blanks around them taken off.
+
+    Raises ListOutside or ListUnreadable. Symbolic links are followed only inside the folder.
+    """
+    if folder is None:
+        raise ListUnreadable("方案不在文件里，没有“旁边”可言", "the scheme is not in a file")
+    if not name or "\0" in name or os.path.isabs(name):
+        raise ListOutside
+    root = folder.resolve()
+    path = (root / name).resolve()
+    if not path.is_relative_to(root):
+        raise ListOutside
+    if not path.is_file():
+        raise ListUnreadable("没有这个文件", "there is no such file")
+    if path.stat().st_size > MAX_BYTES:
+        raise ListUnreadable("文件太大", "it is too large")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ListUnreadable("不是 UTF-8 编码", "it is not UTF-8") from None
+    except OSError as error:
+        raise ListUnreadable("无法打开", error.strerror or "cannot be opened") from None
+    try:
+        rows = list(csv.reader(text.splitlines()))
+    except csv.Error as error:
+        raise ListUnreadable("不是 CSV", f"it is not CSV: {error}") from None
+    if not rows or not rows[0] or rows[0][0].strip() not in HEADERS:
+        raise ListUnreadable("第一列应叫 code 或 编码", "its first column should be called code")
+    return [row[0].strip() for row in rows[1:] if row and row[0].strip()]

@@ -1,0 +1,727 @@
+"""The syntax tree: what the author wrote, clause by clause, with its place in the source.
+
+Spans are not compared, so two texts that say the same have equal trees. Nothing here is checked.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+from attrs import field, frozen
+
+from hmbc.dsl.expr import Comparison, Owner, RoundingMode
+from hmbc.dsl.source import NOWHERE, Span
+from hmbc.grammar.keywords import Language
+
+
+def _span() -> Span:
+    return field(default=NOWHERE, eq=False, repr=False, kw_only=True)  # type: ignore[no-any-return]
+
+
+@frozen
+class Name:
+    """A name with its place."""
+
+    text: str
+    span: Span = _span()
+
+
+@frozen
+class Text:
+    """A string with its place."""
+
+    text: str
+    span: Span = _span()
+
+
+@frozen
+class Cite:
+    """A citation: a rule id (`ZZ-07`) or a text (`"第三条"`)."""
+
+    text: str
+    span: Span = _span()
+
+
+Cites = tuple[Cite, ...]
+
+# ---- expressions
+
+
+@frozen
+class NumberLiteral:
+    """`20_000`: a bare number; money or a count, as its place asks."""
+
+    value: Fraction
+    span: Span = _span()
+
+
+@frozen
+class MoneyLiteral:
+    """`2万元`, `¥20000`, in whole units of the currency."""
+
+    value: Fraction
+    span: Span = _span()
+
+
+@frozen
+class PercentLiteral:
+    """`75%`; the value is 3/4."""
+
+    value: Fraction
+    span: Span = _span()
+
+
+@frozen
+class DateLiteral:
+    """`2022-03-01`, as days since 1970-01-01."""
+
+    days: int
+    span: Span = _span()
+
+
+@frozen
+class DurationLiteral:
+    """`30 days`."""
+
+    days: int
+    span: Span = _span()
+
+
+@frozen
+class CodeLiteral:
+    """`"XL01"`."""
+
+    text: str
+    span: Span = _span()
+
+
+@frozen
+class BoolLiteral:
+    """`yes`, `no`."""
+
+    value: bool
+    span: Span = _span()
+
+
+Literals = (
+    NumberLiteral
+    | MoneyLiteral
+    | PercentLiteral
+    | DateLiteral
+    | DurationLiteral
+    | CodeLiteral
+    | BoolLiteral
+)
+
+
+@frozen
+class AttributeRef:
+    """`claim.care`."""
+
+    owner: Owner
+    name: Name
+    span: Span = _span()
+
+
+@frozen
+class NameRef:
+    """A parameter, a list, or a value of an enumeration: only its place tells which."""
+
+    name: str
+    span: Span = _span()
+
+
+@frozen
+class LayerPayRef:
+    """`self_borne.pay`."""
+
+    layer: Name
+    span: Span = _span()
+
+
+@frozen
+class EnrolmentRef:
+    """The enrolment window of the claim's benefit year."""
+
+    span: Span = _span()
+
+
+@frozen
+class BenefitYearRef:
+    """The claim's benefit year, as a period."""
+
+    span: Span = _span()
+
+
+@frozen
+class Binary:
+    """`a + b`, `a - b`, `a * b`, `a and b`, `a or b`."""
+
+    op: Literal["+", "-", "*", "and", "or"]
+    left: Expression
+    right: Expression
+    span: Span = _span()
+
+
+@frozen
+class Negation:
+    """`not a`."""
+
+    of: Expression
+    span: Span = _span()
+
+
+@frozen
+class Comparing:
+    """`a <= b`."""
+
+    op: Comparison
+    left: Expression
+    right: Expression
+    span: Span = _span()
+
+
+@frozen
+class Among:
+    """`claim.care in inpatient, pharmacy`; `word` is the keyword token that was used."""
+
+    subject: Expression
+    word: Literal["IN", "NOT_IN", "IS", "IS_NOT"]
+    members: tuple[Expression, ...]
+    span: Span = _span()
+
+
+@frozen
+class IsGiven:
+    """`claim.discharged given`."""
+
+    of: Expression
+    span: Span = _span()
+
+
+@frozen
+class Extreme:
+    """`smaller of (a, b)`, `larger of (a, b)`."""
+
+    which: Literal["smaller", "larger"]
+    left: Expression
+    right: Expression
+    span: Span = _span()
+
+
+@frozen
+class Sharing:
+    """`share (amount, part, whole)`."""
+
+    amount: Expression
+    part: Expression
+    whole: Expression
+    span: Span = _span()
+
+
+@frozen
+class AgeOf:
+    """`age (member.born at claim.date)`."""
+
+    birth: Expression
+    date: Expression
+    span: Span = _span()
+
+
+@frozen
+class Case:
+    """`healthy: 75%`."""
+
+    value: Name
+    result: Expression
+    span: Span = _span()
+
+
+@frozen
+class Cases:
+    """`healthy: 75%, preexisting: 30%`; `by` names the attribute where the author does."""
+
+    by: AttributeRef | None
+    cases: tuple[Case, ...]
+    otherwise: Expression | None
+    span: Span = _span()
+
+
+Expression = (
+    Literals
+    | AttributeRef
+    | NameRef
+    | LayerPayRef
+    | EnrolmentRef
+    | BenefitYearRef
+    | Binary
+    | Negation
+    | Comparing
+    | Among
+    | IsGiven
+    | Extreme
+    | Sharing
+    | AgeOf
+    | Cases
+)
+
+# ---- scopes and amounts
+
+ScopeKey = Literal[
+    "PER_CLAIM", "PER_DAY", "PER_EVENT", "PER_MONTH", "PER_YEAR", "PER_LIFETIME"
+]
+
+
+@frozen
+class Scope:
+    """Over what a total runs: `per event`, or one of two by a condition."""
+
+    keys: tuple[ScopeKey, ...]
+    condition: Expression | None = None
+    otherwise: Scope | None = None
+    span: Span = _span()
+
+
+@frozen
+class Amount:
+    """`20_000 per year`, with `acknowledged` and `as at year start`."""
+
+    value: Expression
+    scope: Scope
+    at_year_start: bool = False
+    known: bool = False
+    span: Span = _span()
+
+
+@frozen
+class Band:
+    """`up to 50_000: 60%`; limit None is the last, open one."""
+
+    limit: Expression | None
+    ratio: Expression
+    span: Span = _span()
+
+
+@frozen
+class Bands:
+    """`bands above threshold per year: up to 50_000: 60%, beyond: 70%`."""
+
+    of: Literal["excess", "cost"]
+    scope: Scope
+    bands: tuple[Band, ...]
+    span: Span = _span()
+
+
+# ---- clauses
+
+
+@frozen
+class When:
+    """A layer applies only where this holds."""
+
+    condition: Expression
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Unless:
+    """A layer does not apply where this holds."""
+
+    condition: Expression
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Base:
+    """What counts."""
+
+    amount: Expression
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Threshold:
+    """Above what the layer pays; amount None is `no threshold`."""
+
+    amount: Amount | None
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class RatioClause:
+    """Which share it pays."""
+
+    value: Expression | Bands
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class TopsUp:
+    """Pays what is missing to a share of the base after what `after` already pays."""
+
+    target: Expression
+    after: tuple[Expression, ...]
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Cap:
+    """Up to what it pays; of what is paid, or of the cost that counts. amount None: `no cap`."""
+
+    of: Literal["paid", "cost"]
+    amount: Amount | None
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Rounding:
+    """How amounts become whole; step in units of the currency, None for the minor unit."""
+
+    mode: RoundingMode
+    step: Fraction | None = None
+    scope: Scope | None = None
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Reading:
+    """How the author understands the document where it leaves room."""
+
+    text: str
+    cites: Cites = ()
+    span: Span = _span()
+
+
+LayerClause = When | Unless | Base | Threshold | RatioClause | TopsUp | Cap | Rounding | Reading
+
+
+@frozen
+class Layer:
+    """One benefit."""
+
+    name: Name
+    label: str | None
+    clauses: tuple[LayerClause, ...]
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class SourceClause:
+    """The document that the scheme states."""
+
+    title: str
+    date: DateLiteral | None = None
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Currency:
+    """ISO 4217 code."""
+
+    code: str
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class BenefitYear:
+    """First and last day of the benefit year, as (month, day)."""
+
+    first: tuple[int, int]
+    last: tuple[int, int]
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Enrolment:
+    """The window in which members enrol, of the year itself or the one before."""
+
+    previous: bool
+    first: tuple[int, int]
+    last: tuple[int, int]
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Decides:
+    """Which of a claim's dates counts."""
+
+    attribute: AttributeRef
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Event:
+    """Which attribute tells one event (admission) from another."""
+
+    attribute: AttributeRef
+    cites: Cites = ()
+    span: Span = _span()
+
+
+TypeWord = Literal["MONEY", "RATIO", "INT", "BOOL", "DATE_WORD", "CODE", "PERIODS"]
+
+
+@frozen
+class PlainType:
+    """`money`, `int 0 to 120`."""
+
+    word: TypeWord
+    low: Expression | None = None
+    high: Expression | None = None
+    span: Span = _span()
+
+
+@frozen
+class Enumerator:
+    """One value of an enumeration."""
+
+    name: Name
+    label: str | None = None
+    span: Span = _span()
+
+
+@frozen
+class EnumType:
+    """`healthy | preexisting`."""
+
+    values: tuple[Enumerator, ...]
+    span: Span = _span()
+
+
+@frozen
+class AttributeDeclaration:
+    """A column of the claims or the members."""
+
+    name: Name
+    label: str | None
+    type: PlainType | EnumType
+    optional: bool = False
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Attributes:
+    """The `member` or the `claim` block."""
+
+    owner: Owner
+    attributes: tuple[AttributeDeclaration, ...]
+    span: Span = _span()
+
+
+@frozen
+class DatedValue:
+    """`from 2022-01-01: 20_000`, both ends included."""
+
+    first: DateLiteral
+    last: DateLiteral | None
+    value: Expression
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class ParameterDeclaration:
+    """A figure with a name: fixed, dated, or (values None) external."""
+
+    name: Name
+    label: str | None
+    type: PlainType
+    values: Expression | tuple[DatedValue, ...] | None
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class ListDeclaration:
+    """A list of codes: external (None), from a file beside the scheme (Text), or written out."""
+
+    name: Name
+    label: str | None
+    codes: None | Text | tuple[Text, ...]
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Eligible:
+    """Who is covered at all."""
+
+    name: Name
+    label: str | None
+    condition: Expression
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Wait:
+    """While this holds, nothing is paid."""
+
+    name: Name
+    label: str | None
+    condition: Expression
+    exception: Expression | None = None
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Exclude:
+    """What does not count, for the layers named (none named: all). `part`: an amount that comes
+    off the base; None: the whole claim."""
+
+    name: Name
+    layers: tuple[Name, ...]
+    label: str | None
+    condition: Expression | None
+    part: Expression | None = None
+    exception: Expression | None = None
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Prove:
+    """What is paid does not depend on these attributes."""
+
+    attributes: tuple[AttributeRef, ...]
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Unexpressed:
+    """A clause of the document that the language cannot say."""
+
+    kind: Literal["PREMIUM", "FUND", "DATA", "DEADLINE", "GUIDELINE"]
+    text: str
+    cites: Cites = ()
+    span: Span = _span()
+
+
+# ---- worked examples
+
+
+@frozen
+class PeriodValue:
+    """`2022-03-01 to 2022-04-15`; an open one has no last day."""
+
+    first: DateLiteral
+    last: DateLiteral | None
+    span: Span = _span()
+
+
+@frozen
+class Assignment:
+    """`care: inpatient`."""
+
+    name: Name
+    values: tuple[Literals | NameRef | PeriodValue, ...]
+    span: Span = _span()
+
+
+@frozen
+class ExpectTotal:
+    """What all layers pay of the claim."""
+
+    amount: Expression
+    span: Span = _span()
+
+
+@frozen
+class ExpectLayer:
+    """What one layer pays of the claim."""
+
+    layer: Name
+    amount: Expression
+    span: Span = _span()
+
+
+@frozen
+class ExpectReason:
+    """Why; `reason` is the keyword token, `name` that of an exclusion or waiting."""
+
+    reason: str
+    name: Name | None
+    span: Span = _span()
+
+
+Expectation = ExpectTotal | ExpectLayer | ExpectReason
+
+
+@frozen
+class ExampleClaim:
+    """A claim of an example with what it should bring."""
+
+    date: DateLiteral
+    assignments: tuple[Assignment, ...]
+    expectations: tuple[Expectation, ...]
+    span: Span = _span()
+
+
+@frozen
+class ExampleGiven:
+    """The member, or the parameters, of an example."""
+
+    of: Literal["member", "parameter"]
+    assignments: tuple[Assignment, ...]
+    span: Span = _span()
+
+
+@frozen
+class Example:
+    """A worked example: claims in order, each with what it pays."""
+
+    title: str | None
+    items: tuple[ExampleGiven | ExampleClaim, ...]
+    cites: Cites = ()
+    span: Span = _span()
+
+
+Item = (
+    SourceClause
+    | Currency
+    | BenefitYear
+    | Enrolment
+    | Decides
+    | Event
+    | Rounding
+    | Reading
+    | Unexpressed
+    | Attributes
+    | ParameterDeclaration
+    | ListDeclaration
+    | Eligible
+    | Wait
+    | Exclude
+    | Layer
+    | Prove
+    | Example
+)
+
+
+@frozen
+class Scheme:
+    """A whole file. Items keep the order in which they were written."""
+
+    name: Name
+    title: str | None
+    items: tuple[Item, ...]
+    language: Language = field(eq=False)
+    span: Span = _span()

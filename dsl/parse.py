@@ -1,0 +1,218 @@
+"""Source to syntax tree, with every syntax error it can find in one run.
+
+Tokens are fed to Lark's LALR parser one by one, because what a word means depends on what the
+grammar takes next. After an error the clause that holds it is left out and parsing goes on.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from attrs import frozen
+from lark import Lark, Token, Tree
+from lark.exceptions import UnexpectedToken
+from lark.parsers.lalr_interactive_parser import InteractiveParser
+
+from hmbc.dsl import codes
+from hmbc.dsl.build import build_scheme
+from hmbc.dsl.diagnostic import Diagnostic, Related, in_order
+from hmbc.dsl.expected import both, explain_unexpected
+from hmbc.dsl.lexer import END, Comment, Lexeme, Lexer, depth_of, first_word
+from hmbc.dsl.nodes import Scheme
+from hmbc.dsl.source import Source, Span
+from hmbc.grammar import tables
+from hmbc.grammar.keywords import language_of
+
+MAX_BYTES = 1 << 20
+MAX_DEPTH = 64
+MAX_ERRORS = 20
+
+
+@frozen
+class Parsed:
+    """The tree (None after a syntax error), what was found wrong, and the tokens and comments."""
+
+    scheme: Scheme | None
+    diagnostics: tuple[Diagnostic, ...]
+    lexemes: tuple[Lexeme, ...] = ()
+    comments: tuple[Comment, ...] = ()
+
+
+@cache
+def _lark() -> Lark:
+    return tables.load()
+
+
+def parse(source: Source) -> Parsed:
+    """Parse a whole file. Never raises for anything in the text."""
+    if refused := _refused(source):
+        return Parsed(None, (refused,))
+    language = language_of(first_word(source.text))
+    if language is None:
+        return Parsed(None, (Diagnostic(codes.NO_SCHEME, _first_line(source)),))
+    run = _Run(source, Lexer(source, language))
+    tree = run.parse()
+    found = in_order([*run.diagnostics, *run.lexer.diagnostics])
+    if len(found) > MAX_ERRORS:
+        rest = Diagnostic(codes.TOO_MANY, found[MAX_ERRORS].span, {"count": MAX_ERRORS})
+        found = (*found[:MAX_ERRORS], rest)
+    comments = tuple(run.lexer.comments)
+    if found or tree is None:
+        return Parsed(None, found, tuple(run.fed), comments)
+    return Parsed(build_scheme(tree, language), (), tuple(run.fed), comments)
+
+
+def _refused(source: Source) -> Diagnostic | None:
+    size = len(source.text.encode("utf-8", "surrogatepass"))
+    if size > MAX_BYTES:
+        return Diagnostic(codes.TOO_LARGE, Span(0, 0), {"size": size, "limit": MAX_BYTES})
+    for offset, depth in depth_of(source.text):
+        if depth > MAX_DEPTH:
+            return Diagnostic(codes.TOO_DEEP, Span(offset, offset + 1), {"limit": MAX_DEPTH})
+    return None
+
+
+def _first_line(source: Source) -> Span:
+    start = len(source.text) - len(source.text.lstrip())
+    end = source.text.find("\n", start)
+    return Span(start, len(source.text) if end < 0 else end)
+
+
+class _Run:
+    """One parse: the tokens taken so far, and the errors."""
+
+    def __init__(self, source: Source, lexer: Lexer) -> None:
+        self.source = source
+        self.lexer = lexer
+        self.fed: list[Lexeme] = []
+        self.diagnostics: list[Diagnostic] = []
+
+    def parse(self) -> Tree[Token] | None:
+        """The tree of the text, or None where nothing sensible is left."""
+        position = 0
+        failed_at = -1
+        parser = _fresh()
+        while len(self.diagnostics) <= MAX_ERRORS:
+            lexeme = self.lexer.next(position, parser.choices().keys())
+            try:
+                result = parser.feed_token(self._token(lexeme))
+            except UnexpectedToken:
+                self._report(parser, lexeme)
+                if lexeme.terminal == END:
+                    return None
+                between = "RBRACE" in parser.accepts()
+                position = self._recover(lexeme, between or lexeme.span.start == failed_at)
+                failed_at = lexeme.span.start
+                parser = self._again()
+                continue
+            if lexeme.terminal == END:
+                return result  # type: ignore[no-any-return]
+            self.fed.append(lexeme)
+            position = lexeme.span.end
+        return None
+
+    def _token(self, lexeme: Lexeme) -> Token:
+        return _Leaf.make(lexeme)
+
+    def _again(self) -> InteractiveParser:
+        parser = _fresh()
+        for lexeme in self.fed:
+            parser.feed_token(self._token(lexeme))
+        return parser
+
+    def _line(self, lexeme: Lexeme) -> int:
+        return self.source.position(lexeme.span.start)[0]
+
+    def _recover(self, bad: Lexeme, between_clauses: bool) -> int:
+        """Leave out the clause that holds the error; return where to read on."""
+        line = self._line(bad)
+        starts_line = not self.fed or self._line(self.fed[-1]) != line
+        if starts_line and not between_clauses and self.fed:
+            # the clause of the line above is unfinished: that one goes, this line may be good
+            above = self._line(self.fed[-1])
+            cut = self._cut(above)
+            if _balance(self.fed[cut:]) == 0 and cut > 0:
+                del self.fed[cut:]
+                return bad.span.start
+        cut = self._cut(line)
+        depth = _balance(self.fed[cut:])
+        if depth < 0:  # a closing brace stands earlier on this line: keep up to it
+            cut, depth = len(self.fed), 0
+        del self.fed[cut:]
+        return self._skip(bad, line, depth)
+
+    def _cut(self, line: int) -> int:
+        cut = len(self.fed)
+        while cut and self._line(self.fed[cut - 1]) == line:
+            cut -= 1
+        return cut
+
+    def _skip(self, lexeme: Lexeme, line: int, depth: int) -> int:
+        position = lexeme.span.start
+        while lexeme.terminal != END and (depth > 0 or self._line(lexeme) == line):
+            if lexeme.terminal == "RBRACE" and depth == 0 and position != lexeme.span.start:
+                return lexeme.span.start
+            depth += _balance([lexeme])
+            if depth < 0:
+                return lexeme.span.end if position == lexeme.span.start else lexeme.span.start
+            position = lexeme.span.end
+            line = self._line(lexeme) if depth == 0 else line
+            lexeme = self.lexer.next(position, ())
+        return position
+
+    def _report(self, parser: InteractiveParser, lexeme: Lexeme) -> None:
+        accepts = parser.accepts()
+        last = self.fed[-1] if self.fed else None
+        if lexeme.terminal == END:
+            opened = [x for x in self._open_braces()]
+            related = tuple(
+                Related(x.span, both("括号在这里打开", "opened here")) for x in opened[-1:]
+            )
+            span = last.span if last else Span(0, 0)
+            missing = both("“}”", "`}`") if "RBRACE" in accepts else both("内容", "something")
+            self.diagnostics.append(
+                Diagnostic(codes.UNEXPECTED_END, span, {"missing": missing}, related)
+            )
+            return
+        unfinished = (
+            last is not None and self._line(last) != self._line(lexeme) and "RBRACE" not in accepts
+        )
+        after = self.lexer.next(lexeme.span.end, ())
+        self.diagnostics.append(
+            explain_unexpected(lexeme, accepts, last, after, self.lexer.language, unfinished)
+        )
+
+    def _open_braces(self) -> list[Lexeme]:
+        opened: list[Lexeme] = []
+        for lexeme in self.fed:
+            if lexeme.terminal in ("LBRACE", "LPAR"):
+                opened.append(lexeme)
+            elif lexeme.terminal in ("RBRACE", "RPAR") and opened:
+                opened.pop()
+        return opened
+
+
+class _Leaf(Token):
+    """A Lark token that keeps the lexeme it was made from."""
+
+    __slots__ = ("lexeme",)
+    lexeme: Lexeme
+
+    @classmethod
+    def make(cls, lexeme: Lexeme) -> _Leaf:
+        """The token of a lexeme."""
+        leaf = cls(
+            lexeme.terminal, lexeme.text, start_pos=lexeme.span.start, end_pos=lexeme.span.end,
+            line=1, column=1, end_line=1, end_column=1,
+        )  # fmt: skip
+        leaf.lexeme = lexeme
+        return leaf
+
+
+def _fresh() -> InteractiveParser:
+    return _lark().parse_interactive()
+
+
+def _balance(lexemes: list[Lexeme]) -> int:
+    opens = sum(lexeme.terminal == "LBRACE" for lexeme in lexemes)
+    return opens - sum(lexeme.terminal == "RBRACE" for lexeme in lexemes)

@@ -1,0 +1,247 @@
+"""The checked scheme: every name resolved, every expression typed, nothing left to look up.
+
+This is what the checks make of a syntax tree and what lowering reads. Amounts are in minor units.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Literal
+
+from attrs import field, frozen
+
+from hmbc.dsl.expr import Expr, Owner, RoundingMode
+from hmbc.dsl.nodes import ScopeKey
+from hmbc.dsl.source import NOWHERE, Span
+from hmbc.dsl.types import Type
+from hmbc.grammar.keywords import Language
+
+
+def _span() -> Span:
+    return field(default=NOWHERE, eq=False, repr=False, kw_only=True)  # type: ignore[no-any-return]
+
+
+@frozen
+class AttributeInfo:
+    """A declared attribute. low, high: closed domain in the units of the type (minor units,
+    millionths, days); None where there is none."""
+
+    owner: Owner
+    name: str
+    label: str | None
+    type: Type
+    optional: bool = False
+    low: int | None = None
+    high: int | None = None
+    value_labels: tuple[str | None, ...] = ()
+    cites: tuple[str, ...] = ()
+    span: Span = _span()
+
+
+@frozen
+class ParameterInfo:
+    """An external parameter with its domain."""
+
+    name: str
+    label: str | None
+    type: Type
+    low: int
+    high: int
+    cites: tuple[str, ...] = ()
+    span: Span = _span()
+
+
+@frozen
+class ListInfo:
+    """A list of codes; None: external."""
+
+    name: str
+    label: str | None
+    codes: tuple[str, ...] | None
+    cites: tuple[str, ...] = ()
+    span: Span = _span()
+
+
+@frozen
+class CheckedScope:
+    """Over what a total runs; `condition` chooses between this and `otherwise`."""
+
+    keys: tuple[ScopeKey, ...]
+    condition: Expr | None = None
+    otherwise: CheckedScope | None = None
+
+
+@frozen
+class CheckedAmount:
+    """A threshold or a cap: an amount of money and its scope."""
+
+    value: Expr
+    scope: CheckedScope
+    cites: tuple[str, ...] = ()
+    span: Span = _span()
+
+
+@frozen
+class CheckedBands:
+    """Ratios by half-open bands of a running total; the last limit is None."""
+
+    of: Literal["excess", "cost"]
+    scope: CheckedScope
+    bands: tuple[tuple[Fraction | None, Expr], ...]
+
+
+@frozen
+class CheckedTopUp:
+    """Up to `target` of the base, after what `after` already pays."""
+
+    target: Expr
+    after: tuple[Expr, ...]
+
+
+@frozen
+class CheckedCap:
+    """A limit of what is paid, or of the cost that counts."""
+
+    of: Literal["paid", "cost"]
+    amount: CheckedAmount
+
+
+@frozen
+class CheckedRounding:
+    """How the layer's amounts become whole; scope None: as the desugaring says."""
+
+    mode: RoundingMode
+    step: int
+    scope: CheckedScope | None = None
+
+
+@frozen
+class CheckedLayer:
+    """One benefit. Exactly one of ratio and top_up is there."""
+
+    name: str
+    label: str | None
+    applies: Expr
+    base: Expr
+    thresholds: tuple[CheckedAmount, ...]
+    ratio: Expr | CheckedBands | None
+    top_up: CheckedTopUp | None
+    caps: tuple[CheckedCap, ...]
+    rounding: CheckedRounding
+    cites: tuple[str, ...] = ()
+    span: Span = _span()
+
+
+@frozen
+class Stop:
+    """A ground on which nothing is paid: not eligible, waiting, or excluded. `layers` None: all."""
+
+    kind: Literal["eligible", "wait", "exclude"]
+    name: str
+    label: str | None
+    when: Expr
+    layers: tuple[str, ...] | None = None
+    cites: tuple[str, ...] = ()
+    span: Span = _span()
+
+
+@frozen
+class PartExclusion:
+    """An amount that comes off the base of the layers."""
+
+    name: str
+    label: str | None
+    amount: Expr
+    layers: tuple[str, ...] | None
+    cites: tuple[str, ...] = ()
+    span: Span = _span()
+
+
+@frozen
+class Undated:
+    """A dated parameter has no value where `when` holds: such a claim is rejected."""
+
+    parameter: str
+    when: Expr
+    span: Span = _span()
+
+
+@frozen
+class Independence:
+    """What is paid must not depend on this attribute."""
+
+    owner: Owner
+    name: str
+    cites: tuple[str, ...] = ()
+    span: Span = _span()
+
+
+Plain = Fraction | int | bool | str | tuple[tuple[int, int], ...]
+"""A value of an example: as expr.Const holds it; periods as (first, last) days."""
+
+
+@frozen
+class CheckedExpectation:
+    """What a claim of an example should bring: a layer's pay, the total (layer None), or a reason
+    code."""
+
+    layer: str | None
+    amount: int | None
+    reason: str | None
+    span: Span = _span()
+
+
+@frozen
+class CheckedExampleClaim:
+    """A claim of an example; attributes it does not give are left out."""
+
+    values: dict[str, Plain] = field(eq=False)
+    expectations: tuple[CheckedExpectation, ...] = ()
+    span: Span = _span()
+
+
+@frozen
+class CheckedExample:
+    """A worked example."""
+
+    title: str | None
+    member: dict[str, Plain] = field(eq=False)
+    parameters: dict[str, Plain] = field(eq=False)
+    lists: dict[str, tuple[str, ...]] = field(eq=False)
+    claims: tuple[CheckedExampleClaim, ...] = ()
+    span: Span = _span()
+
+
+@frozen
+class ReadingNote:
+    """How the author understands the document; `layer` where it stands in one."""
+
+    text: str
+    cites: tuple[str, ...]
+    layer: str | None = None
+
+
+@frozen(kw_only=True)
+class CheckedScheme:
+    """A scheme without errors."""
+
+    name: str
+    title: str | None
+    language: Language
+    currency: str
+    minor_digits: int
+    year_start: tuple[int, int]
+    date: str
+    event: str | None
+    attributes: tuple[AttributeInfo, ...]
+    parameters: tuple[ParameterInfo, ...]
+    lists: tuple[ListInfo, ...]
+    stops: tuple[Stop, ...]
+    parts: tuple[PartExclusion, ...]
+    layers: tuple[CheckedLayer, ...]
+    undated: tuple[Undated, ...]
+    independences: tuple[Independence, ...]
+    examples: tuple[CheckedExample, ...]
+    readings: tuple[ReadingNote, ...]
+    unexpressed: tuple[tuple[str, str, tuple[str, ...]], ...]
+    cites: tuple[str, ...]
