@@ -149,28 +149,4 @@ def _at_year_start(value: e.Expr, env: Environment) -> e.Expr:
 
 
 def _replace(expr: e.Expr, old: e.Expr, new: e.Expr) -> e.Expr:
-    match expr:
-        case _ if expr == old:
-            return new
-        case e.Choose(when=when, then=then, otherwise=otherwise):
-            return e.Choose(
-                _replace(when, old, new), _replace(then, old, new), _replace(otherwise, old, new)
-            )
-        case e.Or(left=left, right=right):
-            return e.Or(_replace(left, old, new), _replace(right, old, new))
-        case e.Compare(op=op, left=left, right=right):
-            return e.Compare(op, _replace(left, old, new), _replace(right, old, new))
-        case e.Add(left=left, right=right):
-            return e.Add(_replace(left, old, new), _replace(right, old, new))
-        case e.Subtract(left=left, right=right):
-            return e.Subtract(_replace(left, old, new), _replace(right, old, new))
-        case e.Scale(amount=amount, by=by):
-            return e.Scale(_replace(amount, old, new), _replace(by, old, new))
-        case e.Min(left=left, right=right):
-            return e.Min(_replace(left, old, new), _replace(right, old, new))
-        case e.Max(left=left, right=right):
-            return e.Max(_replace(left, old, new), _replace(right, old, new))
-        case _:
-            return expr
-
-
+    return new if expr == old else e.rebuild(expr, lambda part: _replace(part, old, new))

@@ -7,9 +7,11 @@ and a rounding, as a fraction.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, get_args
 
+import attrs
 from attrs import frozen
 
 from hmbc.dsl.types import Bool, Money, Ratio, Type
@@ -289,3 +291,16 @@ def ratio(share: Fraction | int) -> Const:
 
 TRUE = Const(True, Bool())
 FALSE = Const(False, Bool())
+
+
+def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
+    """The expression with `change` applied to each of its direct parts."""
+    parts = {
+        field.name: change(part)
+        for field in attrs.fields(type(expr))
+        if isinstance(part := getattr(expr, field.name), NODES)
+    }
+    return attrs.evolve(expr, **parts) if parts else expr
+
+
+NODES = get_args(Expr)

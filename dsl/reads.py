@@ -14,7 +14,7 @@ def walk(expr: e.Expr) -> Iterator[e.Expr]:
     yield expr
     for field in attrs.fields(type(expr)):
         inner = getattr(expr, field.name)
-        if attrs.has(type(inner)) and type(inner).__module__ == e.__name__:
+        if isinstance(inner, e.NODES):
             yield from walk(inner)
 
 

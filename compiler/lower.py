@@ -1,0 +1,126 @@
+"""Checked scheme to kernel: what every construct of the surface means.
+
+docs/semantics.md tells the same in words, construct by construct.
+"""
+
+from __future__ import annotations
+
+from hmbc.compiler.kernel import (
+    Accumulator,
+    Clause,
+    Definition,
+    Input,
+    Kernel,
+    ListInput,
+    Outcome,
+    ParameterInput,
+    Reason,
+    Reject,
+)
+from hmbc.compiler.lower_layer import LayerLowering
+from hmbc.compiler.reasons import reason_label, reason_rank
+from hmbc.dsl import expr as e
+from hmbc.dsl.reads import walk
+from hmbc.dsl.scheme import CheckedScheme, ListInfo, Stop
+
+STOP_CODE = {"eligible": "not_eligible", "wait": "waiting", "exclude": "excluded"}
+
+
+def stop_name(stop: Stop) -> str:
+    """The definition that tells whether a stop holds for this row."""
+    return f"{stop.kind}.{stop.name}"
+
+
+def lower(scheme: CheckedScheme) -> Kernel:
+    """The kernel of a scheme. Ceilings of its totals are still 0: see ranges.with_ceilings."""
+    items: list[Definition | Accumulator] = [
+        Definition(
+            name=stop_name(stop),
+            expr=stop.when,
+            role=stop.kind,
+            clause=Clause(cites=stop.cites, span=stop.span),
+        )
+        for stop in scheme.stops
+    ]
+    outcomes: list[Outcome] = []
+    for layer in scheme.layers:
+        lowered = LayerLowering(layer, scheme)
+        stops = tuple(
+            (f"{STOP_CODE[stop.kind]}:{stop.name}", e.Ref(stop_name(stop)))
+            for stop in scheme.stops
+            if stop.layers is None or layer.name in stop.layers
+        )
+        outcomes.append(lowered.lower(stops))
+        items += lowered.items
+    return Kernel(
+        name=scheme.name,
+        title=scheme.title,
+        language=scheme.language,
+        currency=scheme.currency,
+        minor_digits=scheme.minor_digits,
+        date=scheme.date,
+        inputs=_inputs(scheme),
+        parameters=tuple(
+            ParameterInput(name=p.name, label=p.label, type=p.type, low=p.low, high=p.high)
+            for p in scheme.parameters
+        ),
+        lists=_lists(scheme, items),
+        rejects=tuple(
+            Reject(
+                name=f"undated:{undated.parameter}",
+                zh=f"参数“{undated.parameter}”在这一天没有值",
+                en=f"parameter `{undated.parameter}` has no value on this date",
+                when=undated.when,
+            )
+            for undated in scheme.undated
+        ),
+        items=tuple(items),
+        outcomes=tuple(outcomes),
+        reasons=_reasons(outcomes, scheme),
+    )
+
+
+def _inputs(scheme: CheckedScheme) -> tuple[Input, ...]:
+    return tuple(
+        Input(
+            owner=info.owner,
+            name=info.name,
+            label=info.label,
+            type=info.type,
+            optional=info.optional,
+            low=info.low,
+            high=info.high,
+            value_labels=info.value_labels,
+        )
+        for info in scheme.attributes
+    )
+
+
+def _lists(
+    scheme: CheckedScheme, items: list[Definition | Accumulator]
+) -> tuple[ListInput, ...]:
+    """Those that are looked up; a list that only guards nothing is not asked for."""
+    read = {
+        node.list_name
+        for item in items
+        for node in walk(item.expr if isinstance(item, Definition) else item.adds)
+        if isinstance(node, e.InList)
+    }
+    used: list[ListInfo] = [info for info in scheme.lists if info.name in read]
+    return tuple(ListInput(name=info.name, codes=info.codes) for info in used)
+
+
+def _reasons(outcomes: list[Outcome], scheme: CheckedScheme) -> tuple[Reason, ...]:
+    stops = {f"{STOP_CODE[stop.kind]}:{stop.name}": stop for stop in scheme.stops}
+    labels = {stop.name: stop.label for stop in scheme.stops}
+    labels |= {part.name: part.label for part in scheme.parts}
+    found: dict[str, Reason] = {}
+    for outcome in outcomes:
+        for code, _ in outcome.reasons:
+            stop = stops.get(code)
+            clause = Clause(cites=stop.cites, span=stop.span) if stop else Clause()
+            label = reason_label(code, labels, scheme.language)
+            found.setdefault(
+                code, Reason(code=code, label=label, rank=reason_rank(code), clause=clause)
+            )
+    return tuple(found.values())
