@@ -1,0 +1,111 @@
+"""From text to evaluator: the stages in order, one call each. Start reading here.
+
+    source ─ check ─▶ checked scheme ─ lower ─▶ kernel ─ emit ─▶ Cython ─ build ─▶ evaluator
+
+Every stage can be printed by name (`hmbc compile --emit`). A kernel is checked after every pass
+over it, so that a broken pass is caught at its own door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+from attrs import frozen
+
+from hmbc.compiler.check_kernel import check_kernel
+from hmbc.compiler.kernel import Kernel
+from hmbc.compiler.lower import lower
+from hmbc.compiler.prove_independence import prove_independence
+from hmbc.compiler.ranges import Finding, ranges_of, with_ceilings
+from hmbc.dsl import codes
+from hmbc.dsl.check import check_source
+from hmbc.dsl.diagnostic import Diagnostic, has_errors, in_order
+from hmbc.dsl.scheme import CheckedScheme
+from hmbc.dsl.source import NOWHERE, Source, Span
+
+MODULE = "hmbc_scheme"
+"""Name of every generated module; which scheme it holds is in its plan."""
+
+PASSES: tuple[Callable[[Kernel], Kernel], ...] = (with_ceilings,)
+"""What is done to a kernel after lowering, in order."""
+
+
+@frozen
+class Compiled:
+    """What came of a source: the scheme and its kernel (None after an error), and what was found."""
+
+    source: Source
+    scheme: CheckedScheme | None
+    kernel: Kernel | None
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is no evaluator to be had."""
+        return self.kernel is None
+
+
+def compile_source(source: Source, folder: Path | None = None) -> Compiled:
+    """Text to kernel. List files are looked for in `folder`. Never raises for a user's mistake."""
+    checked = check_source(source, folder)
+    if checked.scheme is None:
+        return Compiled(source, None, None, checked.diagnostics)
+    kernel = kernel_of(checked.scheme)
+    found = [*_too_wide(kernel, checked.scheme), *prove_independence(kernel, checked.scheme)]
+    diagnostics = in_order([*checked.diagnostics, *found])
+    if has_errors(diagnostics):
+        return Compiled(source, checked.scheme, None, diagnostics)
+    return Compiled(source, checked.scheme, kernel, diagnostics)
+
+
+def kernel_of(scheme: CheckedScheme) -> Kernel:
+    """Checked scheme to kernel, through every pass."""
+    kernel = lower(scheme)
+    check_kernel(kernel)
+    for kernel_pass in PASSES:
+        kernel = kernel_pass(kernel)
+        check_kernel(kernel)
+    return kernel
+
+
+def pyx_of(kernel: Kernel) -> str:
+    """Kernel to the Cython source of its evaluator."""
+    from hmbc.compiler.emit_cython import emit_cython
+
+    return emit_cython(kernel)
+
+
+def so_of(kernel: Kernel) -> Path:
+    """Kernel to the built extension module, from the cache where it is there.
+
+    Raises build.ToolchainMissing without a C compiler.
+    """
+    from hmbc.compiler.build import build
+
+    return build(pyx_of(kernel), MODULE)
+
+
+def module_of(kernel: Kernel) -> ModuleType:
+    """Kernel to the loaded evaluator module."""
+    from hmbc.compiler.build import load
+
+    return load(so_of(kernel), MODULE)
+
+
+def _too_wide(kernel: Kernel, scheme: CheckedScheme) -> list[Diagnostic]:
+    return [
+        Diagnostic(codes.OVERFLOW, _span_of(finding, kernel, scheme), {"name": finding.name})
+        for finding in ranges_of(kernel).findings
+    ]
+
+
+def _span_of(finding: Finding, kernel: Kernel, scheme: CheckedScheme) -> Span:
+    for item in kernel.items:
+        if item.name == finding.name:
+            return item.clause.span
+    for layer in scheme.layers:
+        if layer.name == finding.name:
+            return layer.span
+    return NOWHERE

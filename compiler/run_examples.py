@@ -1,0 +1,133 @@
+"""Worked examples on the interpreter: does the scheme pay what its author worked out by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import frozen
+
+from hmbc.compiler.interpret import Interpreter, Missing, State, Step
+from hmbc.compiler.kernel import Input, Kernel
+from hmbc.dsl import codes
+from hmbc.dsl.diagnostic import Bilingual, Diagnostic
+from hmbc.dsl.names import amount_text
+from hmbc.dsl.scheme import (
+    CheckedExample,
+    CheckedExampleClaim,
+    CheckedExpectation,
+    CheckedScheme,
+    Plain,
+)
+from hmbc.dsl.types import Bool, Code, Money, Periods
+
+_STATUS = {
+    "ceiling": Bilingual("累计额超过上限", "a total would pass its ceiling"),
+    "out_of_order": Bilingual("不按日期先后", "it is out of order"),
+    "bound": Bilingual("同类项目过多", "there are too many keys"),
+}
+
+
+_LAYER = Bilingual("层", "layer")
+
+
+@frozen
+class ExampleResult:
+    """One example: its place among the scheme's, and what is wrong with it."""
+
+    title: str | None
+    number: int
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def run_examples(kernel: Kernel, scheme: CheckedScheme) -> tuple[ExampleResult, ...]:
+    """Every example, in order."""
+    return tuple(
+        ExampleResult(example.title, number, tuple(_run(example, kernel, scheme)))
+        for number, example in enumerate(scheme.examples, start=1)
+    )
+
+
+def _run(
+    example: CheckedExample, kernel: Kernel, scheme: CheckedScheme
+) -> Iterator[Diagnostic]:
+    interpreter = Interpreter(kernel, example.parameters, example.lists)
+    member = {**_defaults("member", kernel), **example.member}
+    state = State()
+    for claim in example.claims:
+        try:
+            step = interpreter.step(state, {**_defaults("claim", kernel), **claim.values}, member)
+        except Missing as missing:
+            name = _shown(missing, scheme)
+            yield Diagnostic(codes.EXAMPLE_MISSING, claim.span, {"name": name})
+            return
+        if step.status != "ok":
+            why = _STATUS.get(step.status) or _reject(step.status, kernel)
+            yield Diagnostic(codes.EXAMPLE_REJECTED, claim.span, {"why": why})
+            return
+        yield from _compare(example, claim, step, scheme)
+        state = step.state
+
+
+def _defaults(owner: str, kernel: Kernel) -> dict[str, Plain]:
+    """What an example may leave out: amounts are 0, yes-or-no is no, codes and periods are none.
+    Anything else is missing, which matters only if it is read."""
+    values: dict[str, Plain] = {}
+    for given in kernel.inputs:
+        if given.owner == owner and not given.optional and (empty := _empty(given)) is not None:
+            values[given.name] = empty
+    return values
+
+
+def _empty(given: Input) -> Plain | None:
+    match given.type:
+        case Money():
+            return 0 if given.low is not None and given.low <= 0 else None
+        case Bool():
+            return False
+        case Code():
+            return ""
+        case Periods():
+            return ()
+        case _:
+            return None
+
+
+def _shown(missing: Missing, scheme: CheckedScheme) -> str:
+    owners = {"claim": ("费用", "claim"), "member": ("参保人", "member")}
+    if missing.owner not in owners:
+        return missing.name
+    zh, en = owners[missing.owner]
+    return f"{zh if scheme.language == 'zh' else en}.{missing.name}"
+
+
+def _reject(name: str, kernel: Kernel) -> Bilingual:
+    reject = next(reject for reject in kernel.rejects if reject.name == name)
+    return Bilingual(reject.zh, reject.en)
+
+
+def _compare(
+    example: CheckedExample, claim: CheckedExampleClaim, step: Step, scheme: CheckedScheme
+) -> Iterator[Diagnostic]:
+    for expected in claim.expectations:
+        wanted, got = _both(expected, step, scheme)
+        if wanted != got:
+            title = Bilingual("", "")
+            if example.title:
+                title = Bilingual(f"“{example.title}”", f' "{example.title}"')
+            values = {"title": title, "expected": wanted, "actual": got}
+            why = tuple(
+                (_LAYER, Bilingual(*[f"{layer}: {amount_text(pay, scheme.minor_digits)} ({step.reasons[layer]})"] * 2))
+                for layer, pay in step.pays.items()
+            )
+            yield Diagnostic(codes.EXAMPLE_FAILED, expected.span, values, extra=why)
+
+
+def _both(
+    expected: CheckedExpectation, step: Step, scheme: CheckedScheme
+) -> tuple[str, str]:
+    if expected.reason is not None:
+        return expected.reason, step.reason
+    got = step.total_pay if expected.layer is None else step.pays[expected.layer]
+    assert expected.amount is not None
+    digits = scheme.minor_digits
+    return amount_text(expected.amount, digits), amount_text(got, digits)
