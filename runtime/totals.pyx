@@ -99,7 +99,7 @@ cdef class Totals:
                     low, ceiling = FIRST_DAY, LAST_DAY
             else:
                 _, tables, denominator, ceiling = self.accumulators[accumulator]
-                low = 0
+                low = -ceiling
             if not self._key(text, n, tables, key):
                 wrong.append((row, "key"))
             elif (<int64_t *>denominators.words.data)[row] != <int64_t>denominator:

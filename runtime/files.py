@@ -1,0 +1,258 @@
+"""Tables in files: the one place that knows CSV and Parquet, and that imports pyarrow, when used.
+
+An output file appears whole or not at all: it is written beside its place, flushed, and renamed.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import ModuleType
+from typing import Any, BinaryIO
+
+from hmbc.runtime.csv_text import check_quotes, header_of, to_utf8
+from hmbc.runtime.parameter_file import read_parameters
+from hmbc.runtime.unreadable import UnreadableInput, unreadable
+
+__all__ = [
+    "FileTable",
+    "UnreadableInput",
+    "read_parameters",
+    "read_table",
+    "write_table",
+    "write_tables",
+]
+
+_BLOCK = 1 << 24
+
+FilePath = str | os.PathLike[str]
+
+
+class FileTable:
+    """A table out of a file, for `Evaluator.adjudicate`.
+
+    ragged_rows: (data row from 1, cells it has, cells the header has) of rows that are not in it.
+    """
+
+    def __init__(self, table: Any, ragged_rows: list[tuple[int, int, int]]) -> None:
+        self.table = table
+        self.ragged_rows = ragged_rows
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        return self.table.__arrow_c_stream__(requested_schema)
+
+
+def read_table(path: FilePath, *, language: str = "en") -> FileTable:
+    """Read CSV or Parquet by suffix; `-` is CSV from standard input.
+
+    CSV: every column is text; UTF-8 with or without BOM, else GB18030. Parquet keeps its types.
+    Raises: UnreadableInput.
+    """
+    name = os.fspath(path)
+    if name == "-":
+        return _read_csv(sys.stdin.buffer.read(), "-", language)
+    match Path(name).suffix.lower():
+        case ".csv":
+            try:
+                data = Path(name).read_bytes()
+            except OSError as error:
+                raise _not_opened(name, language, error) from None
+            return _read_csv(data, name, language)
+        case ".parquet":
+            return _read_parquet(name, language)
+    raise unreadable(name, language, "应为 .csv 或 .parquet 文件", "should be .csv or .parquet")
+
+
+def write_table(table: object, path: FilePath, *, language: str = "en") -> None:
+    """Write one table: CSV or Parquet by suffix, `-` is CSV to standard output.
+
+    Raises: UnreadableInput, after which a file that stood there before still stands.
+    """
+    write_tables({path: table}, language=language)
+
+
+def write_tables(tables: Mapping[FilePath, object], *, language: str = "en") -> None:
+    """Write several tables of one run: all are written beside their places first, renamed last.
+
+    Raises: UnreadableInput, as `write_table`.
+    """
+    pending: list[tuple[str, str]] = []
+    name = ""
+    places = [os.path.realpath(path) for path in tables if os.fspath(path) != "-"]
+    for path in tables:
+        _check_output(os.fspath(path), places, language)
+    try:
+        for path, table in tables.items():
+            name = os.fspath(path)
+            if name == "-":
+                _write(table, sys.stdout.buffer, is_csv=True)
+                sys.stdout.buffer.flush()
+            elif _is_device(name):
+                with open(name, "wb") as to:
+                    _write(table, to, is_csv=_is_csv(name))
+            else:
+                place = os.path.realpath(name)
+                beside = _beside(place)
+                pending.append((beside, place))
+                with open(beside, "xb") as to:
+                    _write(table, to, is_csv=_is_csv(name))
+                    to.flush()
+                    os.fsync(to.fileno())
+                with suppress(FileNotFoundError):
+                    os.chmod(beside, stat.S_IMODE(os.stat(place).st_mode))
+        for name in [place for _, place in pending]:
+            beside, place = pending[0]
+            os.replace(beside, place)
+            pending.pop(0)
+            _flush_folder(place)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise unreadable(name, language, f"无法写入（{why}）", f"cannot be written: {why}") from error
+    finally:
+        for beside, _ in pending:
+            with suppress(OSError):
+                os.unlink(beside)
+
+
+def _read_csv(data: bytes, path: str, language: str) -> FileTable:
+    csv = _pyarrow("pyarrow.csv", path, language)
+    arrow = _pyarrow("pyarrow", path, language)
+    data = to_utf8(data, path, language)
+    header = header_of(data, path, language)
+    check_quotes(data, path, language)
+    ragged: list[tuple[int, int, int]] = []
+
+    def put_aside(row: Any) -> str:
+        ragged.append((row.number - 1, row.actual_columns, row.expected_columns))
+        return "skip"
+
+    def parse(block: int) -> Any:
+        ragged.clear()
+        return csv.read_csv(
+            arrow.py_buffer(data),
+            # one thread: only so are rows numbered
+            read_options=csv.ReadOptions(use_threads=False, block_size=block),
+            parse_options=csv.ParseOptions(newlines_in_values=True, invalid_row_handler=put_aside),
+            convert_options=csv.ConvertOptions(
+                column_types={name: arrow.string() for name in header}, strings_can_be_null=False
+            ),
+        )
+
+    try:
+        try:
+            table = parse(_BLOCK)
+        except arrow.ArrowInvalid:
+            # a row longer than a block
+            if len(data) <= _BLOCK:
+                raise
+            table = parse(min(len(data) + 1, 2**31 - 1))
+    except (arrow.ArrowException, OSError) as error:
+        raise unreadable(path, language, f"不是 CSV（{error}）", f"is not CSV: {error}") from None
+    return FileTable(table, sorted(ragged))
+
+
+def _read_parquet(path: str, language: str) -> FileTable:
+    parquet = _pyarrow("pyarrow.parquet", path, language)
+    arrow = _pyarrow("pyarrow", path, language)
+    if not os.path.isfile(path):
+        raise unreadable(path, language, "没有这个文件", "there is no such file")
+    try:
+        with parquet.ParquetFile(path) as file:
+            return FileTable(file.read(), [])
+    except (arrow.ArrowException, OSError) as error:
+        raise unreadable(
+            path,
+            language,
+            f"不是完整的 Parquet 文件（{error}）",
+            f"is not a whole Parquet file: {error}",
+        ) from None
+
+
+def _write(table: object, to: BinaryIO, *, is_csv: bool) -> None:
+    import pyarrow
+
+    rows = pyarrow.table(table)
+    if not is_csv:
+        import pyarrow.parquet
+
+        pyarrow.parquet.write_table(rows, to)
+        return
+    import pyarrow.csv
+
+    for place, field in enumerate(rows.schema):
+        if pyarrow.types.is_dictionary(field.type):
+            rows = rows.set_column(place, field.name, rows.column(place).cast(pyarrow.string()))
+    # quoted only where some text needs it
+    needs = any(_needs_quotes(column) for column in rows.columns)
+    style = "needed" if needs else "none"
+    options = pyarrow.csv.WriteOptions(quoting_style=style, quoting_header=style)
+    pyarrow.csv.write_csv(rows, to, options)
+
+
+def _needs_quotes(column: Any) -> bool:
+    import pyarrow
+    import pyarrow.compute
+
+    if not (pyarrow.types.is_string(column.type) or pyarrow.types.is_large_string(column.type)):
+        return False
+    found = pyarrow.compute.match_substring_regex(column, '[,"\r\n]')
+    return bool(pyarrow.compute.any(found).as_py())
+
+
+def _check_output(name: str, places: list[str], language: str) -> None:
+    if name == "-":
+        return
+    if Path(name).suffix.lower() not in (".csv", ".parquet") and not _is_device(name):
+        raise unreadable(name, language, "应为 .csv 或 .parquet 文件", "should be .csv or .parquet")
+    if places.count(os.path.realpath(name)) > 1:
+        raise unreadable(name, language, "被用于两个输出", "is the place of two outputs")
+
+
+def _is_csv(name: str) -> bool:
+    return Path(name).suffix.lower() != ".parquet"
+
+
+def _is_device(name: str) -> bool:
+    """Whether something stands there that must be written to, not replaced: /dev/null, a pipe."""
+    try:
+        mode = os.stat(name).st_mode
+    except OSError:
+        return False
+    return stat.S_ISCHR(mode) or stat.S_ISFIFO(mode)
+
+
+def _beside(place: str) -> str:
+    folder, name = os.path.split(place)
+    return os.path.join(folder, f".{name}.{os.getpid()}.tmp")
+
+
+def _flush_folder(place: str) -> None:
+    with suppress(OSError):
+        folder = os.open(os.path.dirname(place) or ".", os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
+def _not_opened(path: str, language: str, error: OSError) -> UnreadableInput:
+    why = error.strerror or str(error)
+    return unreadable(path, language, f"无法打开（{why}）", f"cannot be opened: {why}")
+
+
+def _pyarrow(module: str, path: str, language: str) -> ModuleType:
+    import importlib
+
+    try:
+        return importlib.import_module(module)
+    except ImportError:
+        raise unreadable(
+            path,
+            language,
+            "读写文件需要 pyarrow：pip install hmbc[io]",
+            "files need pyarrow: pip install hmbc[io]",
+        ) from None
