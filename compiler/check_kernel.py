@@ -248,6 +248,8 @@ class _Guard:
 
     optional: _Facts
     definitions: dict[str, Expr]
+    known: dict[tuple[str, bool], _Facts] = field(factory=dict)
+    """The facts of definitions, once they have been asked for."""
 
     def check(self, expr: Expr, given: _Facts) -> None:
         match expr:
@@ -284,7 +286,9 @@ class _Guard:
             case Not(of=of):
                 return self.facts(of, not holds)
             case Ref(name=name):
-                return self.facts(self.definitions[name], holds)
+                if (name, holds) not in self.known:
+                    self.known[name, holds] = self.facts(self.definitions[name], holds)
+                return self.known[name, holds]
             case _:
                 return frozenset()
 

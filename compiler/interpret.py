@@ -263,7 +263,7 @@ class _Row:
             pays=pays,
             reasons=reasons,
             reason="" if decisive is None else reasons[decisive],
-            state=State(dict(self._totals())),
+            state=State({name: held for name, held in self._totals() if held}),
             trace=self.trace,
             movements=self.movements,
         )

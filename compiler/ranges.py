@@ -142,6 +142,7 @@ class Ranges:
     _accumulators: dict[str, Accumulator] = field(init=False, repr=False)
     _values: dict[Expr, Interval] = field(init=False, factory=dict, repr=False)
     _changes: dict[Expr, Interval] = field(init=False, factory=dict, repr=False)
+    _decided: dict[Expr, bool | None] = field(init=False, factory=dict, repr=False)
 
     def __attrs_post_init__(self) -> None:
         items = self.kernel.items
@@ -275,6 +276,11 @@ class Ranges:
 
     def decided(self, expr: Expr) -> bool | None:
         """Whether a condition always (True) or never (False) holds, as far as ranges tell."""
+        if expr not in self._decided:
+            self._decided[expr] = self._decide(expr)
+        return self._decided[expr]
+
+    def _decide(self, expr: Expr) -> bool | None:
         match expr:
             case Const(value=bool() as value):
                 return value
