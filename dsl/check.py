@@ -17,12 +17,15 @@ from hmbc.dsl.check_examples import check_examples
 from hmbc.dsl.check_header import check_header, check_header_attributes
 from hmbc.dsl.check_layers import check_layers
 from hmbc.dsl.check_stops import check_stops
+from hmbc.dsl.cited import name_clauses
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, has_errors, in_order
 from hmbc.dsl.environment import Environment
+from hmbc.dsl.lexer import first_word
 from hmbc.dsl.names import word
 from hmbc.dsl.parse import parse
 from hmbc.dsl.scheme import CheckedScheme, Independence, ReadingNote
 from hmbc.dsl.source import Source
+from hmbc.grammar.keywords import Language, language_of
 
 
 @frozen
@@ -31,14 +34,14 @@ class Checked:
 
     scheme: CheckedScheme | None
     diagnostics: tuple[Diagnostic, ...]
-    language: str = "en"
+    language: Language = "en"
 
 
 def check_source(source: Source, folder: Path | None = None) -> Checked:
     """Parse and check a file; list files are looked for in `folder` and below."""
     parsed = parse(source)
     if parsed.scheme is None:
-        return Checked(None, parsed.diagnostics)
+        return Checked(None, parsed.diagnostics, language_of(first_word(source.text)) or "zh")
     return check_scheme(parsed.scheme, folder)
 
 
@@ -55,13 +58,15 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
     check_parameters(scheme, env)
     stops, parts = check_stops(scheme, env)
     layers = check_layers(scheme, env)
-    check_conditions(layers, stops, env)
     used = set(env.used)
     independences = _independences(scheme, env)
     examples = check_examples(scheme, env)
-    _check_unused(env, used | {(one.owner, one.name) for one in independences})
+    if not has_errors(env.diagnostics):  # what an error left out would be blamed for nothing
+        check_conditions(scheme, layers, stops, env)
+        _check_unused(env, used | {(one.owner, one.name) for one in independences})
+        _check_examples_exist(scheme, env)
     _unexpressed(scheme, env)
-    diagnostics = in_order(env.diagnostics)
+    diagnostics = in_order(name_clauses(scheme, env.diagnostics))
     if has_errors(diagnostics):
         return Checked(None, diagnostics, scheme.language)
     checked = CheckedScheme(
@@ -123,13 +128,16 @@ def _check_unused(env: Environment, used: set[tuple[str, str]]) -> None:
             env.report(codes.UNUSED, list_.span, name=name)
 
 
+def _check_examples_exist(scheme: n.Scheme, env: Environment) -> None:
+    if not any(isinstance(item, n.Example) for item in scheme.items):
+        env.report(codes.NO_EXAMPLES, scheme.name.span)
+
+
 def _unexpressed(scheme: n.Scheme, env: Environment) -> None:
     for item in scheme.items:
         if isinstance(item, n.Unexpressed):
             kind: Bilingual = word(item.kind)
             env.report(codes.SUMMARY_UNEXPRESSED, item.span, kind=kind, text=item.text)
-    if not any(isinstance(item, n.Example) for item in scheme.items):
-        env.report(codes.NO_EXAMPLES, scheme.name.span)
 
 
 def _readings(scheme: n.Scheme) -> tuple[ReadingNote, ...]:

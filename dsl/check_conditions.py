@@ -4,37 +4,57 @@ from __future__ import annotations
 
 from hmbc.dsl import codes
 from hmbc.dsl import expr as e
+from hmbc.dsl import nodes as n
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.environment import Environment
+from hmbc.dsl.names import word
 from hmbc.dsl.intervals import truth
 from hmbc.dsl.scheme import CheckedLayer, Stop
 from hmbc.dsl.source import Span
 
-_VERDICT = {True: Bilingual("成立", "true"), False: Bilingual("不成立", "false")}
+_VERDICT = {True: Bilingual("总是成立", "always true"), False: Bilingual("从不成立", "never true")}
 _NEVER_PAYS = Bilingual("从不给付", "never pays")
+_ALWAYS_PAYS = Bilingual("每笔费用都适用", "holds for every claim")
 _NEVER_STOPS = Bilingual("从不起作用", "never acts")
-_ALWAYS_STOPS = Bilingual("使整个方案什么也不付", "lets nothing be paid at all")
-_ALWAYS_PAYS = Bilingual("不受限制", "is not limited by it")
+_ALWAYS_STOPS = Bilingual("使所有费用都得不到给付", "leaves every claim unpaid")
+_KINDS = {"eligible": "ELIGIBLE", "wait": "WAIT", "exclude": "EXCLUDE"}
 
 
 def check_conditions(
-    layers: tuple[CheckedLayer, ...], stops: tuple[Stop, ...], env: Environment
+    scheme: n.Scheme, layers: tuple[CheckedLayer, ...], stops: tuple[Stop, ...], env: Environment
 ) -> None:
     """Report each layer and stop whose condition cannot vary."""
+    written = {item.span: item for item in scheme.items}
     for layer in layers:
         if layer.applies != e.TRUE and (verdict := truth(layer.applies, env)) is not None:
-            _report(layer.span, layer.name, verdict, _ALWAYS_PAYS if verdict else _NEVER_PAYS, env)
+            effect = _ALWAYS_PAYS if verdict else _NEVER_PAYS
+            place, positive = _of_layer(written[layer.span])
+            _report(place, "LAYER", layer.name, verdict == positive, effect, env)
     for stop in stops:
         if stop.when != e.TRUE and (verdict := truth(stop.when, env)) is not None:
             effect = _ALWAYS_STOPS if verdict else _NEVER_STOPS
-            if stop.kind == "eligible":  # its condition is written the other way round
-                shown = not verdict
-            else:
-                shown = verdict
-            _report(stop.span, stop.name, shown, effect, env)
+            shown = verdict != (stop.kind == "eligible")  # written the other way round
+            place = _of_stop(written[stop.span])
+            _report(place, _KINDS[stop.kind], stop.name, shown, effect, env)
 
 
-def _report(span: Span, name: str, verdict: bool, effect: Bilingual, env: Environment) -> None:
+def _of_layer(item: object) -> tuple[Span, bool]:
+    """Where the first condition of a layer stands, and whether it says when the layer applies."""
+    assert isinstance(item, n.Layer)
+    for clause in item.clauses:
+        if isinstance(clause, n.When | n.Unless):
+            return clause.condition.span, isinstance(clause, n.When)
+    return item.name.span, True
+
+
+def _of_stop(item: object) -> Span:
+    assert isinstance(item, n.Eligible | n.Wait | n.Exclude)
+    return item.name.span if item.condition is None else item.condition.span
+
+
+def _report(
+    span: Span, kind: str, name: str, verdict: bool, effect: Bilingual, env: Environment
+) -> None:
     env.report(
-        codes.ALWAYS, span, verdict=_VERDICT[verdict], effect=effect, name=name,
-    )  # fmt: skip
+        codes.ALWAYS, span, verdict=_VERDICT[verdict], effect=effect, kind=word(kind), name=name
+    )

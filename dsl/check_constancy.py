@@ -25,12 +25,23 @@ from hmbc.dsl.types import Date, Money
 _NARROW = {"PER_CLAIM", "PER_EVENT"}
 _ONE_VALUE = Bilingual("每笔费用各有一个值", "one value for each claim")
 _EXAMPLE = Bilingual("例如", "for example")
+_RUNS = {
+    "PER_LIFETIME": Bilingual("终身累计", "runs over the lifetime"),
+    "PER_YEAR": Bilingual("按年累计", "runs over the year"),
+    "PER_MONTH": Bilingual("按月累计", "runs over the month"),
+    "PER_DAY": Bilingual("按日累计", "runs over the day"),
+}
+_COUNTED = {
+    "THRESHOLD": Bilingual("已扣的起付线", "the threshold that was already deducted"),
+    "CAP": Bilingual("已用的额度", "what of the cap was already used"),
+}
 
 
 def check_constancy(
-    amount: n.Amount, value: e.Expr, scope: CheckedScope, env: Environment
+    amount: n.Amount, clause: str, value: e.Expr, scope: CheckedScope, env: Environment
 ) -> e.Expr:
-    """Report what varies; return the amount, with `as at year start` worked in."""
+    """Report what varies; return the amount, with `as at year start` worked in. `clause`: the
+    keyword of what the amount is, THRESHOLD or CAP."""
     dated = [
         parameter
         for parameter in env.parameters.values()
@@ -53,7 +64,7 @@ def check_constancy(
         date = ("claim", env.date)
         for owner, name in sorted(attributes_read(value) - {date}):
             if owner == "claim":
-                _report(amount, value, (owner, name), scope, env)
+                _report(amount, clause, value, (owner, name), scope, env)
     return value
 
 
@@ -66,55 +77,101 @@ def _keys(scope: CheckedScope) -> set[str]:
     return {key for keys in _alternatives(scope) for key in keys}
 
 
-def _widest(scope: CheckedScope) -> Bilingual:
-    for key in ("PER_LIFETIME", "PER_YEAR", "PER_MONTH", "PER_DAY"):
-        if key in _keys(scope):
-            return word(key)
-    return word("PER_CLAIM")
+def _runs(scope: CheckedScope) -> Bilingual:
+    """How long the amount counts, in words: the longest of its scopes."""
+    return next(text for key, text in _RUNS.items() if key in _keys(scope))
 
 
 def _report(
     amount: n.Amount,
+    clause: str,
     value: e.Expr,
     attribute: tuple[str, str],
     scope: CheckedScope,
     env: Environment,
 ) -> None:
     info = env.attributes[attribute]
-    written = amount.value.span
     extra: tuple[tuple[Bilingual, Bilingual], ...] = ()
-    if example := _example(value, env):
+    if example := _example(amount, clause, value, env):
         extra = ((_EXAMPLE, example),)
     env.report(
-        codes.VARIES_IN_SCOPE, written,
-        Related(info.span, _ONE_VALUE), Related(amount.scope.span, _widest(scope)),
-        extra=extra, clause=Bilingual("金额", "amount"), scope=_widest(scope),
+        codes.VARIES_IN_SCOPE, _where_read(amount.value, attribute),
+        Related(info.span, _ONE_VALUE), Related(amount.scope.span, _runs(scope)),
+        extra=extra, clause=word(clause), scope=_runs(scope), counted=_COUNTED[clause],
         attribute=info.label or info.name,
     )  # fmt: skip
 
 
-def _example(value: e.Expr, env: Environment) -> Bilingual | None:
-    """Two bills that show what a varying threshold does: the first under the high one, the second
-    small and under the low one."""
+def _where_read(written: n.Expression, attribute: tuple[str, str]) -> Span:
+    """Where the author names the attribute, or the whole amount where its values imply it."""
+    match written:
+        case n.AttributeRef(owner=owner, name=name) if (owner, name.text) == attribute:
+            return written.span
+        case n.Cases(by=n.AttributeRef() as by) if _where_read(by, attribute) == by.span:
+            return by.span
+        case n.Binary(left=left, right=right) | n.Extreme(left=left, right=right):
+            for side in (left, right):
+                if (found := _where_read(side, attribute)) != side.span:
+                    return found
+                if isinstance(side, n.AttributeRef) and side.name.text == attribute[1]:
+                    return found
+        case _:
+            pass
+    return written.span
+
+
+def _example(amount: n.Amount, clause: str, value: e.Expr, env: Environment) -> Bilingual | None:
+    """Two bills that show what a varying amount does."""
     amounts = sorted(
-        {node.value for node in walk(value) if isinstance(node, e.Const) and _is_money(node)}
+        {Fraction(node.value) for node in walk(value) if isinstance(node, e.Const) and _is_money(node)}
     )
-    if len(amounts) < 2:
+    if len(amounts) < 2 or amounts[0] == 0:
         return None
-    low, high = Fraction(amounts[0]), Fraction(amounts[-1])
-    first = low + Fraction(int((high - low) * 3 / 5))
-    second = max(Fraction(1), Fraction(int(low * 3 / 5)))
+    low, high = amounts[0], amounts[-1]
+    names = _names_of_amounts(amount.value, env)
 
     def shown(minor: Fraction) -> str:
-        return amount_text(minor, env.minor_digits)
+        text = amount_text(minor, env.minor_digits)
+        return f"{text}元" if env.currency == "CNY" and env.language == "zh" else text
 
+    def at(minor: Fraction) -> Bilingual:
+        if name := names.get(minor):
+            return Bilingual(f"“{name}”", f"`{name}`")
+        return Bilingual(f"按 {shown(minor)}", f"at {shown(minor)}")
+
+    def part(of: Fraction, tenths: int) -> Fraction:
+        unit = 10**env.minor_digits
+        exact = of * tenths / 10
+        return max(Fraction(1), Fraction(int(exact / unit) * unit) if exact >= unit else exact // 1)
+
+    if clause == "CAP":
+        first = low + part(high - low, 6)
+        second = high - low
+        return Bilingual(
+            f"先{at(low).zh}应付 {shown(first)}，付到封顶 {shown(low)}；后{at(high).zh}应付 "
+            f"{shown(second)}，只再付 {shown(high - first)}",
+            f"first {shown(first)} due ({at(low).en}): the cap lets {shown(low)} through; then "
+            f"{shown(second)} due ({at(high).en}): only {shown(high - first)} more is paid",
+        )
+    first, second = low + part(high - low, 6), part(low, 6)
     due = first + second - low
     return Bilingual(
-        f"前一笔 {shown(first)}（按 {shown(high)}），后一笔 {shown(second)}（按 {shown(low)}）："
-        f"超出部分只算 {shown(second)}，而不是 {shown(due)}",
-        f"a bill of {shown(first)} (at {shown(high)}), then one of {shown(second)} (at "
-        f"{shown(low)}): {shown(second)} counts as above it, not {shown(due)}",
+        f"先{at(high).zh}费用 {shown(first)}，后{at(low).zh}费用 {shown(second)}：超过起付线的按 "
+        f"{shown(second)} 计，而不是 {shown(due)}",
+        f"first a bill of {shown(first)} ({at(high).en}), then one of {shown(second)} "
+        f"({at(low).en}): {shown(second)} counts as above the threshold, not {shown(due)}",
     )
+
+
+def _names_of_amounts(written: n.Expression, env: Environment) -> dict[Fraction, str]:
+    """The value for which the author wrote each amount."""
+    if not isinstance(written, n.Cases):
+        return {}
+    return {
+        env.to_minor(case.result.value): case.value.text
+        for case in written.cases
+        if isinstance(case.result, n.NumberLiteral | n.MoneyLiteral)
+    }
 
 
 def _is_money(node: e.Const) -> bool:
@@ -137,7 +194,7 @@ def _report_dated(
 ) -> None:
     env.report(
         codes.DATED_IN_SCOPE, span, Related(parameter.span, Bilingual("参数", "the parameter")),
-        parameter=parameter.name, scope=_widest(scope), date=day_text(change),
+        parameter=parameter.name, scope=_runs(scope), date=day_text(change),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.diagnostic import Bilingual, Related
-from hmbc.dsl.environment import DECLARED, Environment, FixedParameter
+from hmbc.dsl.environment import DECLARED, Environment, FixedParameter, listed
 from hmbc.dsl.names import percent_text, type_name, word
 from hmbc.dsl.scheme import ListInfo
 from hmbc.dsl.source import Span
@@ -258,7 +258,7 @@ def _name(written: n.NameRef, env: Environment, hint: Type | None) -> Typed:
         if name not in env.parameters and name not in env.lists:
             env.unknown(
                 codes.UNKNOWN_VALUE, name, written.span, list(hint.values),
-                attribute=env.shown(hint.name), values="、".join(hint.values),
+                attribute=env.shown(hint.name), values=listed(hint.values),
             )  # fmt: skip
             return BROKEN
     if (parameter := env.parameters.get(name)) is not None:
@@ -432,6 +432,7 @@ def _clash(
         codes.CLASH, written.span,
         Related(left.span, type_name(one.type)), Related(right.span, type_name(two.type)),
         *_declared(left, env), *_declared(right, env),
+        hint=operation != "multiply" and one.type != two.type,
         left=type_name(one.type), right=type_name(two.type), operation=_OPERATIONS[operation],
     )  # fmt: skip
 
@@ -526,7 +527,7 @@ def _cases(
         if value not in enum.values:
             env.unknown(
                 codes.UNKNOWN_VALUE, value, case.value.span, list(enum.values),
-                attribute=env.shown(enum.name), values="、".join(enum.values),
+                attribute=env.shown(enum.name), values=listed(enum.values),
             )  # fmt: skip
             return BROKEN
         if value in seen:
@@ -545,7 +546,7 @@ def _cases(
         info = env.attributes[(attribute.owner, attribute.name)]
         env.report(
             codes.NOT_EXHAUSTIVE, written.span, Related(info.span, DECLARED),
-            missing="、".join(missing),
+            missing=listed(missing),
         )  # fmt: skip
         return BROKEN
     results = [result for _, result in branches] + ([otherwise] if otherwise else [])
@@ -589,7 +590,7 @@ def _case_subject(
             codes.AMBIGUOUS_VALUE, first.span,
             *(Related(info.span, DECLARED) for info in candidates),
             name=first.text,
-            attributes="、".join(env.shown(f"{x.owner}.{x.name}") for x in candidates),
+            attributes=listed([env.shown(f"{x.owner}.{x.name}") for x in candidates]),
         )  # fmt: skip
         return None
     info = candidates[0]

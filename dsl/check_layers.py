@@ -140,7 +140,7 @@ def _thresholds(
         _missing(layer, "THRESHOLD", env)
     _not_both(layer, [x for x in written if x.amount is None], [x for x in written if x.amount], "THRESHOLD", env)
     return tuple(
-        _amount(clause.amount, texts(clause.cites or layer.cites), env)
+        _amount(clause.amount, "THRESHOLD", texts(clause.cites or layer.cites), env)
         for clause in written
         if clause.amount is not None
     )
@@ -153,7 +153,9 @@ def _caps(layer: n.Layer, env: Environment) -> tuple[CheckedCap, ...]:
     paid = [x for x in written if x.amount is not None and x.of == "paid"]
     _not_both(layer, [x for x in written if x.amount is None], paid, "CAP", env)
     return tuple(
-        CheckedCap(clause.of, _amount(clause.amount, texts(clause.cites or layer.cites), env))
+        CheckedCap(
+            clause.of, _amount(clause.amount, "CAP", texts(clause.cites or layer.cites), env)
+        )
         for clause in written
         if clause.amount is not None
     )
@@ -178,10 +180,12 @@ def _not_both(
         )  # fmt: skip
 
 
-def _amount(amount: n.Amount, cites: tuple[str, ...], env: Environment) -> CheckedAmount:
+def _amount(
+    amount: n.Amount, clause: str, cites: tuple[str, ...], env: Environment
+) -> CheckedAmount:
     value = check_as(amount.value, Money(), env)
     scope = check_scope(amount.scope, env)
-    value = check_constancy(amount, value, scope, env)
+    value = check_constancy(amount, clause, value, scope, env)
     return CheckedAmount(value, scope, cites, span=amount.span)
 
 

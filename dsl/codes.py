@@ -96,7 +96,7 @@ TOO_MANY = _rule(
 # ---- 100-199 names
 UNKNOWN_ATTRIBUTE = _rule(
     "HMB101", "error",
-    "{owner}没有名为 `{name}` 的属性", "{owner} has no attribute `{name}`",
+    "{owner}没有名为 `{name}` 的属性", "`{owner}` has no attribute `{name}`",
     "是不是 `{near}`？", "did you mean `{near}`?",
 )
 UNKNOWN_NAME = _rule(
@@ -151,6 +151,7 @@ WRONG_TYPE = _rule(
 CLASH = _rule(
     "HMB202", "error",
     "{left}与{right}不能{operation}", "cannot {operation} {left} and {right}",
+    "两边要是同一种：金额对金额，比例对比例，日期对日期", "both sides must be of one kind: money and money, ratio and ratio, date and date",
 )
 BARE_RATIO = _rule(
     "HMB203", "error",
@@ -195,8 +196,8 @@ USELESS_OTHERWISE = _rule(
 )
 ALWAYS = _rule(
     "HMB212", "warning",
-    "这个条件总是{verdict}", "this condition is always {verdict}",
-    "它所限定的部分{effect}", "what it guards {effect}",
+    "这个条件{verdict}，{kind} `{name}` {effect}", "this condition is {verdict}: {kind} `{name}` {effect}",
+    "对照各项声明的取值和范围改正条件；若真不需要，删去它", "compare it with the declared values and ranges; if it is not needed, remove it",
 )
 BANDS_ORDER = _rule(
     "HMB213", "error",
@@ -212,13 +213,13 @@ NO_ADMITTED = _rule(
 )
 VARIES_IN_SCOPE = _rule(
     "HMB231", "warning",
-    "{clause}按{scope}累计，却随每笔费用的“{attribute}”变化：前后两笔不同，已扣的{clause}会被改写",
-    "the {clause} runs {scope}, yet varies with `{attribute}` of each claim: a later claim rewrites what was already counted",
+    "{clause}{scope}，却随每笔费用的“{attribute}”变化：后一笔的“{attribute}”不同，就改变{counted}",
+    "the {clause} {scope}, yet varies with `{attribute}` of each claim: a later claim changes {counted}",
     "若每笔费用各算各的，写“每笔”；若确应如此，写“知悉”", "if each claim stands alone, say `per claim`; if it is meant so, say `acknowledged`",
 )
 DATED_IN_SCOPE = _rule(
     "HMB232", "error",
-    "参数“{parameter}”在{scope}当中（{date}）变值", "parameter `{parameter}` changes inside its scope ({scope}), on {date}",
+    "参数 `{parameter}` 在 {date} 变值，而这里的金额{scope}", "parameter `{parameter}` changes on {date}, while this amount {scope}",
     "写“按年初值”，或让新值从保障年度第一天起", "say `as at year start`, or let the new value begin with the benefit year",
 )
 OVERFLOW = _rule(

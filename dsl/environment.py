@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
@@ -17,6 +18,16 @@ from hmbc.dsl.types import Enum, Type
 from hmbc.grammar.keywords import Language, words
 
 DECLARED = Bilingual("在这里声明", "declared here")
+DECLARED_ARE = Bilingual("已声明", "declared")
+_LISTED = 8
+
+
+def listed(names: Sequence[str]) -> Bilingual:
+    """Names in a row, the first few of many."""
+    shown, more = names[:_LISTED], len(names) > _LISTED
+    return Bilingual(
+        "、".join(shown) + ("……" if more else ""), ", ".join(shown) + (", …" if more else "")
+    )
 
 
 @define
@@ -90,8 +101,10 @@ class Environment:
             self.report(codes.MISSING_SPACE, span, name=name, word=keyword, fixed=text)
             return
         near = get_close_matches(name, known, n=1, cutoff=0.5)
+        hint = bool(near) or code == codes.UNKNOWN_VALUE
+        extra = () if hint or not known else ((DECLARED_ARE, listed(known)),)
         self.report(
-            code, span, hint=bool(near), name=name, near=near[0] if near else "", **values
+            code, span, hint=hint, extra=extra, name=name, near=near[0] if near else "", **values
         )
 
     def _missing_space(self, name: str, known: list[str]) -> tuple[str, str] | None:

@@ -1,0 +1,80 @@
+"""What an author reads: each scheme of tests/golden/diagnostics beside what `check` says of it, in
+the file's language, then in the other. `pytest tests/test_golden_diagnostics.py --update` rewrites
+them; read the difference line by line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from hmbc.dsl.check import check_source
+from hmbc.dsl.codes import RULES
+from hmbc.dsl.lexer import first_word
+from hmbc.dsl.report_human import render_human
+from hmbc.dsl.source import Source
+from hmbc.grammar.keywords import Language, language_of
+
+FOLDER = Path(__file__).parent / "golden" / "diagnostics"
+CASES = sorted(FOLDER.glob("*.hmb"))
+
+WITHOUT_A_CASE = {
+    "HMB003": "needs a file of more than a megabyte (tests/unit/test_reports.py)",
+    "HMB005": "is found when a file is read, before it is text",
+    "HMB240": "comes from the ranges of the compiled scheme",
+    "HMB401": "comes from `hmbc prove`",
+    "HMB410": "comes from `hmbc test`",
+    "HMB412": "comes from `hmbc test`",
+    "HMB415": "comes from `hmbc test`",
+    "HMB901": "comes from the C tool chain",
+    "HMB902": "comes from a file that cannot be read",
+}
+
+
+def rendered(path: Path) -> tuple[str, set[str]]:
+    """Both renderings, and the codes in them."""
+    source = Source(path.name, path.read_text(encoding="utf-8"))
+    diagnostics = check_source(source, path.parent).diagnostics
+    own: Language = language_of(first_word(source.text)) or "zh"
+    other: Language = "en" if own == "zh" else "zh"
+    files = [(source, diagnostics)]
+    text = f"{render_human(files, own)}\n{'~' * 78}\n\n{render_human(files, other)}"
+    return text, {diagnostic.code for diagnostic in diagnostics}
+
+
+@pytest.mark.parametrize("path", CASES, ids=[path.stem for path in CASES])
+def test_a_case_reads_as_recorded(path: Path, update: bool) -> None:
+    text, codes = rendered(path)
+    beside = path.with_suffix(".diag")
+    if update:
+        beside.write_text(text, encoding="utf-8")
+    assert text == beside.read_text(encoding="utf-8")
+    code = path.name[:6]
+    if not (path.stem.endswith("_accepted") and not codes):
+        assert code in codes, f"{path.name} should show {code}"
+
+
+def test_every_code_has_a_case() -> None:
+    covered = {path.name[:6] for path in CASES}
+    assert sorted(set(RULES) - covered - set(WITHOUT_A_CASE)) == []
+    assert sorted(set(WITHOUT_A_CASE) & covered) == []
+    assert sorted(set(WITHOUT_A_CASE) - set(RULES)) == []
+
+
+def test_no_rendering_is_without_its_scheme() -> None:
+    assert {path.stem for path in FOLDER.glob("*.diag")} == {path.stem for path in CASES}
+
+
+def test_both_languages_have_cases() -> None:
+    chinese = sum(
+        language_of(first_word(path.read_text(encoding="utf-8"))) == "zh" for path in CASES
+    )
+    assert len(CASES) / 3 < chinese < len(CASES) * 2 / 3
+
+
+def test_no_template_is_left_unfilled() -> None:
+    for path in CASES:
+        text = path.with_suffix(".diag").read_text(encoding="utf-8")
+        said = [line for line in text.splitlines() if re.match(r"\S+\[HMB|\s+= ", line)]
+        assert not [line for line in said if re.search(r"\{[a-z_]+\}|Bilingual|None", line)], path
