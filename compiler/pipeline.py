@@ -8,6 +8,7 @@ over it, so that a broken pass is caught at its own door.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -22,8 +23,10 @@ from hmbc.compiler.ranges import Finding, ranges_of, with_ceilings
 from hmbc.dsl import codes
 from hmbc.dsl.check import check_source
 from hmbc.dsl.diagnostic import Diagnostic, has_errors, in_order
+from hmbc.dsl.read_source import read_source
 from hmbc.dsl.scheme import CheckedScheme
 from hmbc.dsl.source import NOWHERE, Source, Span
+from hmbc.grammar.keywords import Language
 
 MODULE = "hmbc_scheme"
 """Name of every generated module; which scheme it holds is in its plan."""
@@ -40,24 +43,31 @@ class Compiled:
     scheme: CheckedScheme | None
     kernel: Kernel | None
     diagnostics: tuple[Diagnostic, ...]
+    language: Language = "en"
+    unreadable: bool = False
 
-    @property
-    def failed(self) -> bool:
-        """Whether there is no evaluator to be had."""
-        return self.kernel is None
+
+def compile_file(path: str | os.PathLike[str]) -> Compiled:
+    """File to kernel; `-` is standard input. List files are looked for beside it."""
+    read = read_source(path)
+    if read.diagnostics:
+        return Compiled(read.source, None, None, read.diagnostics, "zh", unreadable=True)
+    folder = None if os.fspath(path) == "-" else Path(path).parent
+    return compile_source(read.source, folder)
 
 
 def compile_source(source: Source, folder: Path | None = None) -> Compiled:
     """Text to kernel. List files are looked for in `folder`. Never raises for a user's mistake."""
     checked = check_source(source, folder)
+    language = checked.language
     if checked.scheme is None:
-        return Compiled(source, None, None, checked.diagnostics)
+        return Compiled(source, None, None, checked.diagnostics, language)
     kernel = kernel_of(checked.scheme)
     found = [*_too_wide(kernel, checked.scheme), *prove_independence(kernel, checked.scheme)]
     diagnostics = in_order([*checked.diagnostics, *found])
     if has_errors(diagnostics):
-        return Compiled(source, checked.scheme, None, diagnostics)
-    return Compiled(source, checked.scheme, kernel, diagnostics)
+        return Compiled(source, checked.scheme, None, diagnostics, language)
+    return Compiled(source, checked.scheme, kernel, diagnostics, language)
 
 
 def kernel_of(scheme: CheckedScheme) -> Kernel:
@@ -75,6 +85,19 @@ def pyx_of(kernel: Kernel) -> str:
     from hmbc.compiler.emit_cython import emit_cython
 
     return emit_cython(kernel)
+
+
+def c_of(kernel: Kernel) -> str:
+    """Kernel to the C that Cython makes of its evaluator."""
+    from tempfile import TemporaryDirectory
+
+    from hmbc.compiler.build import translate
+
+    with TemporaryDirectory() as folder:
+        pyx, c = Path(folder, f"{MODULE}.pyx"), Path(folder, f"{MODULE}.c")
+        pyx.write_text(pyx_of(kernel), encoding="utf-8")
+        translate(pyx, c)
+        return c.read_text(encoding="utf-8")
 
 
 def so_of(kernel: Kernel) -> Path:

@@ -1,0 +1,5 @@
+"""`python -m hmbc` is `hmbc`."""
+
+from hmbc.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""The subcommands of `hmbc`, one file each, named after it."""

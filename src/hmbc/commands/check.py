@@ -1,0 +1,34 @@
+"""`hmbc check`: is the scheme well-formed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from hmbc.commands.common import exit_code, lang, language_for, report_format, scheme_files, show
+from hmbc.compiler.pipeline import compile_file
+
+
+@click.command("check")
+@scheme_files
+@report_format
+@lang
+@click.option("--error-on-warning", is_flag=True, help="Warnings fail the check too.")
+def command(files: tuple[str, ...], form: str, lang: str | None, error_on_warning: bool) -> None:
+    """Parse, type-check and lint schemes. 检查方案。"""
+    compiled = [compile_file(Path(file)) for file in files]
+    language = language_for(compiled, lang)
+    show([(one.source, one.diagnostics) for one in compiled], language, form)
+    code = exit_code(compiled, error_on_warning)
+    if form == "human" and code == 0:
+        for one in compiled:
+            assert one.scheme is not None
+            layers = len(one.scheme.layers)
+            click.echo(
+                f"{one.source.name}: 没有错误（{layers} 层）"
+                if language == "zh"
+                else f"{one.source.name}: no errors ({layers} layers)"
+            )
+    sys.exit(code)

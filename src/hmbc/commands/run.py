@@ -1,0 +1,99 @@
+"""`hmbc run`: adjudicate a table of claims."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hmbc.commands.common import FINDINGS, compile_or_exit, fail, lang, language_for, scheme_file
+from hmbc.commands.evaluator import evaluator_or_exit
+from hmbc.grammar.keywords import Language
+
+_table = click.Path(dir_okay=False, allow_dash=True)
+
+
+@click.command("run")
+@scheme_file
+@click.argument("claims", type=_table)
+@click.option("--members", type=_table, help="The members, if the scheme reads any of their data.")
+@click.option("--params", type=click.Path(dir_okay=False), help="External parameters: TOML, JSON.")
+@click.option("-o", "--output", default="-", type=_table, help="Payments; default: standard output.")
+@click.option("--rejects", type=_table, help="Rejected rows; default: beside the output.")
+@click.option("--state-in", type=_table, help="Totals of earlier batches.")
+@click.option("--state-out", type=_table, help="Write the totals after this batch.")
+@click.option("--minor-units", is_flag=True, help="Whole numbers in Parquet count minor units (分).")
+@click.option("-q", "--quiet", is_flag=True, help="No summary and no progress.")
+@lang
+def command(
+    file: str,
+    claims: str,
+    members: str | None,
+    params: str | None,
+    output: str,
+    rejects: str | None,
+    state_in: str | None,
+    state_out: str | None,
+    minor_units: bool,
+    quiet: bool,
+    lang: str | None,
+) -> None:
+    """Adjudicate the table CLAIMS under the scheme FILE. 理算一批费用。
+
+    Tables are CSV or Parquet by suffix; `-` is standard input or output.
+    """
+    compiled = compile_or_exit(file, lang)
+    language = language_for([compiled], lang)
+    evaluator = evaluator_or_exit(compiled, language)
+
+    from hmbc.commands.progress import Progress
+    from hmbc.runtime.errors import BadParameters, BadTable
+    from hmbc.runtime.files import UnreadableInput, read_parameters, read_table, write_tables
+
+    progress = Progress(language, quiet)
+    try:
+        parameters = read_parameters(params, language) if params else {}
+        tables = {
+            name: read_table(path, language=language) if path else None
+            for name, path in (("claims", claims), ("members", members), ("state", state_in))
+        }
+        done = evaluator.adjudicate(
+            tables["claims"], tables["members"], parameters, tables["state"], progress,
+            minor_units=minor_units,
+        )  # fmt: skip
+        progress.close()
+        outputs: dict[str, Any] = {output: done.payments}
+        place = rejects or _beside(output)
+        if place is not None and (rejects is not None or done.counts.rejected or done.reject_records):
+            outputs[place] = done.rejects
+        if state_out is not None:
+            outputs[state_out] = done.state
+        if len(outputs) < 1 + (place in outputs) + (state_out is not None):
+            fail(_same_place(language))
+        write_tables(outputs, language=language)
+    except (UnreadableInput, BadTable, BadParameters) as error:
+        progress.close()
+        fail(str(error))
+    if not quiet:
+        from hmbc.commands.summary import show_summary
+
+        show_summary(evaluator.plan, done, place, language)
+    elif place is None and done.reject_records:
+        from hmbc.commands.summary import show_rejects
+
+        show_rejects(done.reject_records, language)
+    sys.exit(FINDINGS if done.reject_records else 0)
+
+
+def _beside(output: str) -> str | None:
+    """Where rejects go if nothing is said: beside the output; None: to standard error."""
+    if output == "-":
+        return None
+    path = Path(output)
+    return str(path.with_name(f"{path.stem}.rejects.csv"))
+
+
+def _same_place(language: Language) -> str:
+    return "两个输出写到了同一处" if language == "zh" else "two outputs have the same place"

@@ -1,0 +1,89 @@
+"""What a run came to, for people: on standard error, so that standard output stays a table."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from decimal import Decimal
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from hmbc.grammar.keywords import Language
+from hmbc.runtime.batch import Adjudication
+from hmbc.runtime.plan import Plan
+from hmbc.runtime.rejects import Reject
+
+SHOWN = 20
+
+
+def show_summary(plan: Plan, done: Adjudication, rejects_at: str | None, language: Language) -> None:
+    """Claims, members, what each layer paid, why claims were paid or not, what was rejected."""
+    console = Console(stderr=True, highlight=False)
+    zh = language == "zh"
+    counts = done.counts
+    console.print(
+        f"{plan.title or plan.scheme}：费用 {counts.claims:,} 笔，参保人 {counts.members:,} 人，"
+        f"已理算 {counts.adjudicated:,} 笔，拒收 {counts.rejected:,} 笔"
+        if zh
+        else f"{plan.title or plan.scheme}: {counts.claims:,} claims of {counts.members:,} members, "
+        f"{counts.adjudicated:,} adjudicated, {counts.rejected:,} rejected",
+        markup=False,
+    )
+    paid = _table("层" if zh else "layer", f"赔付（{plan.currency}）" if zh else f"paid ({plan.currency})")
+    labels = dict(zip(plan.layers, plan.layer_labels, strict=True))
+    for layer, minor in counts.paid.items():
+        shown = f"{layer} {labels[layer]}" if labels[layer] else layer
+        paid.add_row(_plain(shown), _money(minor, plan.minor_digits))
+    if len(counts.paid) > 1:
+        total = _money(sum(counts.paid.values()), plan.minor_digits)
+        paid.add_row("合计" if zh else "total", total, style="bold")
+    console.print(paid)
+    why = _table("原因" if zh else "reason", "笔数" if zh else "claims")
+    texts = dict(zip(plan.reasons, plan.reason_labels, strict=True))
+    for reason, number in sorted(counts.reasons.items(), key=lambda item: -item[1]):
+        why.add_row(_plain(f"{texts.get(reason, reason)} ({reason})"), f"{number:,}")
+    console.print(why)
+    for name, columns in done.ignored_columns.items():
+        if columns:
+            word = f"{name} 中未用的列" if zh else f"columns of {name} not used"
+            console.print(f"{word}: {', '.join(columns)}", markup=False)
+    if not done.reject_records:
+        return
+    if rejects_at is None:
+        show_rejects(done.reject_records, language)
+    else:
+        console.print(f"拒收明细：{rejects_at}" if zh else f"rejects: {rejects_at}", markup=False)
+        show_rejects(done.reject_records, language, SHOWN // 4)
+
+
+def show_rejects(
+    records: Sequence[Reject], language: Language, most: int | None = None
+) -> None:
+    """The rejected rows, one line each; all of them unless `most` is given."""
+    for record in records[:most]:
+        where = f"{record.table} {record.row}"
+        column = f" `{record.column}`" if record.column else ""
+        ids = " ".join(part for part in (record.claim_id, record.member_id) if part)
+        sys.stderr.write(f"  {record.code} {where}{column} {ids}: {record.reason}\n")
+    if most is not None and len(records) > most:
+        sys.stderr.write("  …\n")
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column(columns[0], overflow="fold")
+    for column in columns[1:]:
+        table.add_column(column, justify="right")
+    return table
+
+
+def _plain(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+def _money(minor: int, digits: int) -> str:
+    return f"{Decimal(minor).scaleb(-digits):,}"
