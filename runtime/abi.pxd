@@ -4,6 +4,7 @@ from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
 
 cdef extern from "evaluator.h" nogil:
     enum:
+        HMB_ABI
         HMB_KEY_WORDS
         HMB_OK
         HMB_CEILING

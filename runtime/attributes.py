@@ -135,8 +135,6 @@ def cell_reason(status: int, text: str, want: Wanted, plan: Plan) -> tuple[str, 
         attribute = want.plan
         low = _bound(attribute.low if attribute else None, want.kind, plan, "-∞")
         high = _bound(attribute.high if attribute else None, want.kind, plan, "∞")
-        if want.kind == "bool":
-            low, high = "0", "1"
     if ground is rejects.NOT_A_VALUE and want.plan:
         expected = _listed(want.plan.values, chinese)
     reason = rejects.text_of(

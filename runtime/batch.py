@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 from hmbc.runtime import rejects
-from hmbc.runtime.arrow_in import Column, InTable, read_table
+from hmbc.runtime.arrow_in import InTable, read_table
 from hmbc.runtime.arrow_out import OutTable
 from hmbc.runtime.attributes import Matched, Wanted, cell_reason, match_columns, read_columns
 from hmbc.runtime.columns import Reader, Values, repeated
@@ -218,9 +218,7 @@ def _sheet(
     return _Sheet(name, table, wanted, matched, columns, list(getattr(source, "ragged_rows", ())))
 
 
-def _match_members(
-    readers: SchemeReaders, batch: Batch, found: _Found, sheet: _Sheet
-) -> None:
+def _match_members(readers: SchemeReaders, batch: Batch, found: _Found, sheet: _Sheet) -> None:
     """Finds each claim's member; says which members and claims are bad."""
     bad = found.cells(sheet)
     unknown, spoiled, twice = batch.match(sheet.columns[0], bad)

@@ -34,6 +34,7 @@ from hmbc.runtime.arrow_in cimport (
 from hmbc.runtime.cells cimport (
     CELL_DECIMALS,
     CELL_NO_MEMORY,
+    CELL_NOT_BOOL,
     CELL_NOT_DATE,
     CELL_NOT_PERIODS,
     CELL_NOT_VALUE,
@@ -220,7 +221,7 @@ cdef class Reader:
         if self.kind == K_DATE and (value < FIRST_DAY or value > LAST_DAY):
             return CELL_NOT_DATE
         if self.kind == K_BOOL and (value < 0 or value > 1):
-            return CELL_RANGE
+            return CELL_NOT_BOOL
         to[0] = value
         return self._check(value)
 

@@ -7,6 +7,7 @@ from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset
 
 from hmbc.runtime.abi cimport (
+    HMB_ABI,
     HMB_OK,
     hmb_input,
     hmb_output,
@@ -27,6 +28,8 @@ cdef enum:
     FLAG_BAD = 1        # rejected before the scheme saw it
     FLAG_LATE = 2
     STEP = 100_000      # rows between two calls of the progress hook
+
+ABI = HMB_ABI
 
 LATE = -1
 """The status of a row dated before its unit's last one; others are evaluator.h's."""
@@ -54,7 +57,7 @@ cdef class Inputs:
     cdef list listed_blocks
     cdef int64_t listed_room    # codes for which the listed blocks have room
 
-    def __init__(self, list claim, list member, list periods, list parameters, list listed):
+    def __init__(self, list claim, list member, list periods, list parameters, listed):
         cdef int64_t place
         cdef Values values
         cdef Block block
@@ -90,7 +93,7 @@ cdef class Inputs:
         for place in range(len(parameters)):
             (<int64_t *>block.data)[place] = parameters[place]
         self.input.parameter = <const int64_t *>block.data
-        self.listed_pairs = listed
+        self.listed_pairs = list(listed)
         self.input.listed = <const uint8_t **>self._pointers(len(listed))
         self.relist()
 
@@ -100,14 +103,21 @@ cdef class Inputs:
         return block.data
 
     def relist(self):
-        """Marks the codes in each list, where codes have come that the lists have no room for."""
+        """Marks the codes in each list, where codes have come that the lists have no room for.
+
+        The lists' own codes get their numbers first, so a code that comes later is in no list.
+        """
         cdef int64_t place, id, room = 0
         cdef Intern texts
         cdef Block block
         for texts, _ in self.listed_pairs:
             room = max(room, texts.count)
-        if room <= self.listed_room and self.listed_room:
+        if self.listed_room and room <= self.listed_room:
             return
+        for texts, codes in self.listed_pairs:
+            for code in codes:
+                texts.number(code)
+            room = max(room, texts.count)
         self.listed_room = 2 * room + 64
         blocks = []
         for place, (table, codes) in enumerate(self.listed_pairs):
@@ -117,8 +127,7 @@ cdef class Inputs:
             blocks.append(block)
             for code in codes:
                 id = texts.lookup(code)
-                if id >= 0:
-                    (<uint8_t *>block.data)[id + 1] = 1
+                (<uint8_t *>block.data)[id + 1] = 1
             (<const uint8_t **>self.input.listed)[place] = <const uint8_t *>block.data + 1
         self.listed_blocks = blocks
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from hmbc.runtime.batch import Adjudication, Counts, Progress, adjudicate
-from hmbc.runtime.engine import Entry
+from hmbc.runtime.engine import ABI, Entry
 from hmbc.runtime.errors import BadParameters, BadRow, BadTable
 from hmbc.runtime.plan import Plan
 from hmbc.runtime.session import Session, Settlement
@@ -37,6 +37,9 @@ class Evaluator:
     """A compiled scheme, ready to adjudicate. Holds no totals: safe to share between threads."""
 
     def __init__(self, module: CompiledScheme) -> None:
+        abi = getattr(module, "ABI", ABI)
+        if abi != ABI:
+            raise ValueError(f"the scheme was compiled for ABI {abi}, this runtime has {ABI}")
         self.plan = Plan.from_json(module.PLAN)
         self._entry = Entry(module.entry())
         odd = [item.name for item in self.plan.claim if item.kind == "periods"]
@@ -56,7 +59,8 @@ class Evaluator:
         """Adjudicate a table of claims.
 
         Args: claims, members, state: anything with `__arrow_c_stream__` or `__arrow_c_array__`;
-        state is the `state` of an earlier batch, after which these claims come. parameters: by name.
+        state is the `state` of an earlier batch, after which these claims come.
+        parameters: by name: scalars, and iterables of codes.
         progress: called with (rows done, rows in all) about every 100,000 rows.
         minor_units: integer columns of money count minor units; without it they are refused.
         Raises: BadTable, BadParameters. Rows that are bad are rejected and do not raise.

@@ -104,14 +104,16 @@ def write_tables(tables: Mapping[FilePath, object], *, language: str = "en") -> 
                     os.fsync(to.fileno())
                 with suppress(FileNotFoundError):
                     os.chmod(beside, stat.S_IMODE(os.stat(place).st_mode))
-        for name in [place for _, place in pending]:
-            beside, place = pending[0]
-            os.replace(beside, place)
+        while pending:
+            beside, name = pending[0]
+            os.replace(beside, name)
             pending.pop(0)
-            _flush_folder(place)
+            _flush_folder(name)
     except OSError as error:
         why = error.strerror or str(error)
-        raise unreadable(name, language, f"无法写入（{why}）", f"cannot be written: {why}") from error
+        raise unreadable(
+            name, language, f"无法写入（{why}）", f"cannot be written: {why}"
+        ) from error
     finally:
         for beside, _ in pending:
             with suppress(OSError):
@@ -124,6 +126,8 @@ def _read_csv(data: bytes, path: str, language: str) -> FileTable:
     data = to_utf8(data, path, language)
     header = header_of(data, path, language)
     check_quotes(data, path, language)
+    if not data.endswith((b"\n", b"\r")):
+        data += b"\n"
     ragged: list[tuple[int, int, int]] = []
 
     def put_aside(row: Any) -> str:

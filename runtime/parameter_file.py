@@ -35,7 +35,10 @@ def read_parameters(path: str | os.PathLike[str], language: str = "en") -> dict[
         raise unreadable(path, language, "无法打开", error.strerror or "cannot be opened") from None
     except UnicodeDecodeError as error:
         raise unreadable(
-            path, language, f"不是 UTF-8（字节 {error.start}）", f"is not UTF-8 (byte {error.start})"
+            path,
+            language,
+            f"不是 UTF-8（字节 {error.start}）",
+            f"is not UTF-8 (byte {error.start})",
         ) from None
     try:
         values = _parse(here, text, language)
@@ -43,13 +46,15 @@ def read_parameters(path: str | os.PathLike[str], language: str = "en") -> dict[
         raise unreadable(
             path,
             language,
-            f"{error} 是浮点数，不精确；请写成文本 \"{error}\"",
+            f'{error} 是浮点数，不精确；请写成文本 "{error}"',
             f'{error} is a float, which is not exact: write it as text, "{error}"',
         ) from None
     except (ValueError, RecursionError) as error:
         if isinstance(error, UnreadableInput):
             raise
-        raise unreadable(path, language, f"无法解析（{error}）", f"cannot be parsed: {error}") from None
+        raise unreadable(
+            path, language, f"无法解析（{error}）", f"cannot be parsed: {error}"
+        ) from None
     if not isinstance(values, dict):
         raise unreadable(path, language, "应为名称与值", "should hold names and values")
     return {name: _value(here, name, value, language) for name, value in values.items()}
@@ -85,7 +90,7 @@ def _value(path: Path, name: str, value: object, language: str) -> object:
         raise unreadable(
             path,
             language,
-            f"`{name}` 应为值、代码数组或 {{file = \"…csv\"}}",
+            f'`{name}` 应为值、代码数组或 {{file = "…csv"}}',
             f'`{name}` should be a value, an array of codes or {{file = "….csv"}}',
         )
     return _codes(path, file, language)
@@ -112,7 +117,10 @@ def _codes(path: Path, name: str, language: str) -> list[str]:
         raise unreadable(file, language, "无法打开", error.strerror or "cannot be opened") from None
     except UnicodeDecodeError as error:
         raise unreadable(
-            file, language, f"不是 UTF-8（字节 {error.start}）", f"is not UTF-8 (byte {error.start})"
+            file,
+            language,
+            f"不是 UTF-8（字节 {error.start}）",
+            f"is not UTF-8 (byte {error.start})",
         ) from None
     except csv.Error as error:
         raise unreadable(file, language, "不是 CSV", f"is not CSV: {error}") from None

@@ -52,7 +52,9 @@ def check_parameters(plan: Plan, given: Mapping[str, object] | None) -> Paramete
             codes[listed.name] = _codes(listed.name, values.pop(listed.name), problems, chinese)
         else:
             problems.append(
-                f"代码表 `{listed.name}` 没有给出" if chinese else f"list `{listed.name}` is missing"
+                f"代码表 `{listed.name}` 没有给出"
+                if chinese
+                else f"list `{listed.name}` is missing"
             )
     known = [parameter.name for parameter in plan.parameters]
     known += [listed.name for listed in plan.lists if listed.codes is None]

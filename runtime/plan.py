@@ -1,6 +1,7 @@
-"""What a compiled scheme tells its host: names, types and domains of everything that goes in and out.
+"""What a compiled scheme tells its host: names, types, domains of all that goes in and out.
 
-The compiler writes a plan into every evaluator as JSON; the runtime reads nothing else about a scheme.
+The compiler writes a plan into every evaluator as JSON; the runtime reads nothing else about a
+scheme.
 Standard library only: an evaluator's wheel carries this file and needs Python and nothing else.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
+from typing import Any
 
 RATIO_DENOMINATOR = 1_000_000
 """A ratio that comes in as data (75%, 0.75) is held in millionths."""
@@ -71,7 +73,8 @@ class AccumulatorPlan:
 
     key_kinds: kind of each key component: int | date | enum | bool | code:OWNER.ATTRIBUTE
         (a code component's word is the id the host gave that attribute's text).
-    keyed: False: one key at a time, in state words `word` ..; True: in the map, at most `bound` keys.
+    keyed: False: one key at a time, in state words `word` ..; True: in the map, at most `bound`
+        keys.
     denominator: the total counts 1/denominator minor units. ceiling: largest total, in those.
     """
 
@@ -141,7 +144,7 @@ class Plan:
             "accumulators": AccumulatorPlan,
             "rejects": RejectPlan,
         }
-        fields = {
+        fields: dict[str, Any] = {
             name: tuple(parts[name](**_tuples(item)) for item in value)
             if name in parts
             else _tuple(value)

@@ -22,7 +22,9 @@ class Ground:
 
 
 MISSING = Ground("HMB501", "missing", "没有值", "no value")
-NOT_NUMBER = Ground("HMB502", "not_number", "`{value}` 不是{expected}", "`{value}` is not {expected}")
+NOT_NUMBER = Ground(
+    "HMB502", "not_number", "`{value}` 不是{expected}", "`{value}` is not {expected}"
+)
 OUT_OF_RANGE = Ground(
     "HMB503",
     "out_of_range",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hmbc.runtime.attributes import Wanted, cell_reason, match_columns, read_columns, reader_of
 from hmbc.runtime.arrow_in import read_table
+from hmbc.runtime.attributes import Wanted, cell_reason, match_columns, read_columns, reader_of
 from hmbc.runtime.columns import Reader
 from hmbc.runtime.engine import loads
 from hmbc.runtime.errors import BadTable
@@ -120,9 +120,8 @@ class SchemeReaders:
         for want, column, values in zip(wanted, matched.columns, columns, strict=True):
             for row, status in values.bad[:SHOWN_PROBLEMS]:
                 text = column.text(row) if column is not None else ""
-                problems.append(
-                    f"state {row + 1} `{want.name}`: {cell_reason(status, text, want, self.plan)[1]}"
-                )
+                reason = cell_reason(status, text, want, self.plan)[1]
+                problems.append(f"state {row + 1} `{want.name}`: {reason}")
         _stop(problems)
         for place in range(len(kernels.texts)):
             if kernels.texts.text(place) != self.plan.kernel_hash:
@@ -130,7 +129,8 @@ class SchemeReaders:
                 problems.append(
                     f"累计额表属于另一版方案（kernel {other}，本方案 {own}）"
                     if chinese
-                    else f"the state is of another scheme or edition (kernel {other}, this is {own})"
+                    else "the state is of another scheme or edition "
+                    f"(kernel {other}, this is {own})"
                 )
         _stop(problems)
         wrong = totals.take(

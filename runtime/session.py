@@ -178,9 +178,7 @@ class Session:
         if status == 1 and (want.optional or want.kind == "periods"):
             return _Cell(-1 if want.kind == "code" else 0, False, [])
         code, reason = cell_reason(status, text, want, self._plan)
-        found.append(
-            Reject(table, row, place, want.name, code, reason, claim_id, self._member_id)
-        )
+        found.append(Reject(table, row, place, want.name, code, reason, claim_id, self._member_id))
         return _Cell(0, False, [])
 
     def _reject(

@@ -175,7 +175,13 @@ def claims_of():
 
     def make(*rows, **columns):
         names = dict.fromkeys(name for row in rows for name in row)
-        base = {"claim_id": None, "member_id": "A", "date": "2022-01-01", "event": "E", "amount": "1"}
+        base = {
+            "claim_id": None,
+            "member_id": "A",
+            "date": "2022-01-01",
+            "event": "E",
+            "amount": "1",
+        }
         table = {
             name: [
                 row.get(name, f"c{place}" if name == "claim_id" else base.get(name))

@@ -1,0 +1,19 @@
+from collections.abc import Iterator
+
+class Column:
+    chunks: int
+    length: int
+    name: str
+    format: str
+    type: int
+    def is_dictionary(self) -> bool: ...
+    def text(self, row: int) -> str: ...
+    def values(self) -> Iterator[object]: ...
+
+class InTable:
+    num_rows: int
+    names: list[str]
+    def column(self, place: int) -> Column: ...
+
+def read_table(source: object) -> InTable: ...
+def rows_of(source: object) -> Iterator[dict[str, object]]: ...

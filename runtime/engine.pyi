@@ -1,0 +1,74 @@
+from collections.abc import Callable, Iterable, Sequence, Set
+
+from hmbc.runtime.arrow_out import OutTable
+from hmbc.runtime.columns import Values
+from hmbc.runtime.intern import Intern
+from hmbc.runtime.totals import Totals
+from hmbc.runtime.units import Unit
+
+ABI: int
+LATE: int
+
+class Entry:
+    def __init__(self, capsule: object) -> None: ...
+
+class Inputs:
+    def __init__(
+        self,
+        claim: list[Values],
+        member: list[Values],
+        periods: list[Values],
+        parameters: list[int],
+        listed: Sequence[tuple[Intern, Set[str]]],
+    ) -> None: ...
+    def relist(self) -> None: ...
+
+class Batch:
+    def __init__(self, ids: Values, n_ids: int) -> None: ...
+    def spoil(self, rows: Iterable[int]) -> None: ...
+    def match(
+        self, members: Values | None, bad_members: Iterable[int]
+    ) -> tuple[list[int], list[int], list[int]]: ...
+    def arrange(self, days: Values, n_first: int) -> None: ...
+    def run(
+        self,
+        entry: Entry,
+        inputs: Inputs,
+        unit: Unit,
+        n_layers: int,
+        before: Totals,
+        after: Totals,
+        progress: Callable[[int, int], object] | None,
+    ) -> None: ...
+    def count_units(self) -> int: ...
+    def statuses(self) -> list[tuple[int, int]]: ...
+    def payments(
+        self,
+        claim_ids: Values,
+        claim_texts: Intern,
+        member_texts: Intern,
+        layers: Sequence[str],
+        reasons: Sequence[str],
+        reason_ranks: Sequence[int],
+        digits: int,
+    ) -> tuple[OutTable, list[int], list[int]]: ...
+
+class Open:
+    def __init__(
+        self,
+        entry: Entry,
+        inputs: Inputs,
+        unit: Unit,
+        n_layers: int,
+        reason_ranks: Sequence[int],
+        before: Totals,
+        id: int,
+    ) -> None: ...
+    @property
+    def after_reject(self) -> bool: ...
+    def settle(
+        self, day: int, words: Sequence[int], given: Sequence[bool]
+    ) -> tuple[int, Sequence[int], Sequence[int], int]: ...
+    def totals(self, to: Totals, id: int) -> None: ...
+
+def loads(totals: Totals, unit: Unit) -> int: ...

@@ -1,0 +1,6 @@
+from collections.abc import Sequence
+
+class Unit:
+    def __init__(
+        self, n_words: int, accumulators: Sequence[tuple[int, int | None, int | None]]
+    ) -> None: ...
