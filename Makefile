@@ -1,0 +1,43 @@
+# make demo, make test: each sets up what it needs in .venv, on a machine with Python 3.11 and gcc.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := pyproject.toml setup.py $(wildcard runtime/*.pyx runtime/*.pxd runtime/*.h)
+
+.PHONY: demo test test-long lint format bench clean needs
+
+demo: $(VENV)/demo
+	$(BIN)/python demo/demo.py
+
+test: $(VENV)/dev
+	$(BIN)/python -m pytest -q
+
+test-long: $(VENV)/dev
+	$(BIN)/python -m pytest -q --long
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/hmbc check --error-on-warning schemes/*.hmb
+	$(BIN)/hmbc fmt --check schemes/*.hmb
+
+bench: $(VENV)/demo
+	$(BIN)/python benchmarks/bench.py
+
+clean:
+	rm -rf $(VENV) build dist out *.egg-info src/*.egg-info
+	find . -name '*.so' -not -path './.git/*' -delete
+	find runtime -name '*.c' -delete
+
+# ---- set-up
+
+needs:
+	@sh tools/needs.sh $(PYTHON)
+
+$(VENV)/made: | needs
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/%: $(VENV)/made $(SOURCES)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$*]'
+	@touch $@
