@@ -20,13 +20,16 @@ from hmbc.dsl.diagnostic import Diagnostic
 from hmbc.dsl.source import Source, Span
 from hmbc.grammar.keywords import Language, words
 
-_WIDE = dict(zip("：，、；。（）｛｝％｜￥＝＜＞＋－＊×．　", ":,,;;(){}%|¥=<>+-**. ", strict=True))
+_WIDE = dict(
+    zip("：，、；。（）｛｝％｜￥＝＜＞＋－＊×．＃／　", ":,,;;(){}%|¥=<>+-**.#/ ", strict=True)
+)
 _WIDE |= {chr(0xFF10 + digit): str(digit) for digit in range(10)}
-_TO_ASCII = str.maketrans(_WIDE)
+TO_ASCII = str.maketrans(_WIDE)
 
 _QUOTES = {'"': '"', "“": "”", "「": "」", "”": "”", "＂": "＂"}
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[A-Za-z_{_HAN}][A-Za-z0-9_{_HAN}]*")
+_IN_WORD = re.compile(rf"[A-Za-z0-9_{_HAN}]")
 _BACKTICKED = re.compile(rf"`([A-Za-z_{_HAN}][A-Za-z0-9_{_HAN}]*)`")
 _BLANK = re.compile(r"[ \t\r\n;]+")
 _COMMENT = re.compile(r"(?:#|//)[^\n]*")
@@ -36,6 +39,7 @@ _MONTH_DAY = re.compile(r"(\d{1,2})-(\d{1,2})(?!\d)|(\d{1,2})月(\d{1,2})日")
 _NUMBER = re.compile(r"\d[\d_]*(?:\.\d[\d_]*)?")
 _WELL_FORMED = re.compile(r"\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?")
 _UNIT = re.compile(r"(亿元|万元|元|亿|万|%|天|日|[ \t]*days?(?![A-Za-z0-9_]))")
+MAX_DIGITS = 40
 _FACTOR = {"亿": 10**8, "万": 10**4, "元": 1}
 _SYMBOL = re.compile(r"<=|>=|!=|≤|≥|≠|\.\.|[{}():,|=<>+\-*.]")
 _SAME_SYMBOL = {"≤": "<=", "≥": ">=", "≠": "!="}
@@ -75,7 +79,7 @@ class Lexer:
     def __init__(self, source: Source, language: Language) -> None:
         self.source = source
         self.language = language
-        self.text = source.text.translate(_TO_ASCII)
+        self.text = source.text.translate(TO_ASCII)
         self.diagnostics: list[Diagnostic] = []
         self.comments: list[Comment] = []
         self._reported: set[int] = set()
@@ -140,7 +144,7 @@ class Lexer:
     def _word(self, position: int, word: str, accepts: Collection[str]) -> Lexeme:
         for pattern, phrase in self._phrases:
             found = pattern.match(self.text, position)
-            if found and not _WORD.match(self.text[found.end() : found.end() + 1]):
+            if found and not _IN_WORD.match(self.text, found.end()):
                 terminal = self._keywords[phrase]
                 if terminal in accepts:
                     return self._lexeme(terminal, position, found.end(), phrase)
@@ -201,7 +205,7 @@ class Lexer:
         return self._lexeme("DATE", position, found.end(), days)
 
     def _value(self, position: int, text: str) -> Fraction:
-        if not _WELL_FORMED.fullmatch(text) or len(text) > 40:
+        if not _WELL_FORMED.fullmatch(text) or sum(map(str.isdigit, text)) > MAX_DIGITS:
             self._report(codes.BAD_NUMBER, Span(position, position + len(text)), text=text[:40])
             return Fraction(0)
         return Fraction(text.replace("_", ""))
@@ -241,7 +245,7 @@ def first_word(text: str) -> str:
 def depth_of(text: str) -> Iterator[tuple[int, int]]:
     """(offset, depth) of every opening bracket outside strings and comments."""
     depth, position = 0, 0
-    plain = text.translate(_TO_ASCII)
+    plain = text.translate(TO_ASCII)
     while position < len(plain):
         char = plain[position]
         if char in _QUOTES:

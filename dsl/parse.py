@@ -6,6 +6,7 @@ grammar takes next. After an error the clause that holds it is left out and pars
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
 from attrs import frozen
@@ -216,3 +217,11 @@ def _fresh() -> InteractiveParser:
 def _balance(lexemes: list[Lexeme]) -> int:
     opens = sum(lexeme.terminal == "LBRACE" for lexeme in lexemes)
     return opens - sum(lexeme.terminal == "RBRACE" for lexeme in lexemes)
+
+
+def choices_along(lexemes: Iterable[Lexeme]) -> Iterator[Collection[str]]:
+    """For every token of a correct file, the terminals that the lexer was offered before it."""
+    parser = _fresh()
+    for lexeme in lexemes:
+        yield parser.choices().keys()
+        parser.feed_token(_Leaf.make(lexeme))
