@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import lcm
 from typing import assert_never
 
-from attrs import frozen
+from attrs import field, frozen
 
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.kernel_error import KernelError
@@ -49,6 +49,9 @@ from hmbc.dsl.expr import (
 from hmbc.dsl.types import Ratio
 from hmbc.runtime.plan import RATIO_DENOMINATOR
 
+MOST_BITS = 1_000
+"""A denominator this long has no end."""
+
 
 @frozen
 class Denominators:
@@ -57,9 +60,15 @@ class Denominators:
     definitions: Mapping[str, int]
     accumulators: Mapping[str, int]
     growing: tuple[str, ...] = ()
+    _found: dict[Expr, int] = field(init=False, factory=dict, eq=False, repr=False)
 
     def of(self, expr: Expr) -> int:
         """The denominator of an expression; 1 of what is no amount."""
+        if expr not in self._found:
+            self._found[expr] = self._of(expr)
+        return self._found[expr]
+
+    def _of(self, expr: Expr) -> int:
         match expr:
             case Const(value=Fraction() as value):
                 return value.denominator
@@ -97,24 +106,46 @@ def denominators_of(kernel: Kernel) -> Denominators:
         {i.name: 1 for i in kernel.items if isinstance(i, Definition)},
         {i.name: 1 for i in kernel.items if isinstance(i, Accumulator)},
     )
-    for _ in range(len(kernel.items) + 2):
+    rounds = len(kernel.items) + 2
+    for _ in range(rounds):
         after = _round(kernel, found)
         if after == found:
             return found
-        last, found = found, after
-    growing = [name for name, one in found.accumulators.items() if one != last.accumulators[name]]
+        found = after
+        if _endless(found):
+            break
+    # What still moves after as many rounds again goes round in circles.
+    settled = found
+    for _ in range(rounds):
+        if _endless(found):
+            break
+        found = _round(kernel, found)
+    growing = [
+        name
+        for name, one in found.accumulators.items()
+        if one != settled.accumulators[name] or name in _endless(found)
+    ]
     return Denominators(found.definitions, found.accumulators, tuple(growing))
 
 
+def _endless(found: Denominators) -> set[str]:
+    return {name for name, one in found.accumulators.items() if one.bit_length() > MOST_BITS}
+
+
 def _round(kernel: Kernel, found: Denominators) -> Denominators:
+    """Each item's denominator from those of what it reads, as far as they are known by now."""
     definitions, accumulators = dict(found.definitions), dict(found.accumulators)
     known = Denominators(definitions, accumulators)
     for item in kernel.items:
         match item:
-            case Definition():
-                definitions[item.name] = known.of(item.expr)
-            case Accumulator():
-                accumulators[item.name] = known.of(item.adds)
+            case Definition(name=name, expr=expr):
+                before, definitions[name] = definitions[name], known.of(expr)
+                changed = definitions[name] != before
+            case Accumulator(name=name, adds=adds):
+                before, accumulators[name] = accumulators[name], known.of(adds)
+                changed = accumulators[name] != before
             case _:
                 assert_never(item)
+        if changed:
+            known = Denominators(definitions, accumulators)
     return known

@@ -21,7 +21,7 @@ Comparison = Literal["<", "<=", ">", ">=", "==", "!="]
 RoundingMode = Literal["half_up", "half_even", "up", "down"]
 
 
-@frozen
+@frozen(cache_hash=True)
 class Const:
     """A literal: Money and Ratio as Fraction, Int, Days and Date (days since 1970-01-01) as int,
     Bool as bool, Enum and Code as text (`""`: no code)."""
@@ -30,7 +30,7 @@ class Const:
     type: Type
 
 
-@frozen
+@frozen(cache_hash=True)
 class Attribute:
     """A value of this claim or its member. An optional one is read only where it is given."""
 
@@ -39,7 +39,7 @@ class Attribute:
     type: Type
 
 
-@frozen
+@frozen(cache_hash=True)
 class Given:
     """Whether an optional attribute has a value."""
 
@@ -47,7 +47,7 @@ class Given:
     name: str
 
 
-@frozen
+@frozen(cache_hash=True)
 class Parameter:
     """An external scalar parameter."""
 
@@ -55,14 +55,14 @@ class Parameter:
     type: Type
 
 
-@frozen
+@frozen(cache_hash=True)
 class LayerPay:
     """What an earlier layer pays of this claim (money, whole minor units)."""
 
     layer: str
 
 
-@frozen
+@frozen(cache_hash=True)
 class Add:
     """Sum of two of one kind (money, ratio, int, or date + days)."""
 
@@ -70,7 +70,7 @@ class Add:
     right: Expr
 
 
-@frozen
+@frozen(cache_hash=True)
 class Subtract:
     """Difference of two of one kind (money, ratio, int, or date - days)."""
 
@@ -78,7 +78,7 @@ class Subtract:
     right: Expr
 
 
-@frozen
+@frozen(cache_hash=True)
 class Scale:
     """An amount (money, ratio or int) times a ratio or an int; exact."""
 
@@ -86,7 +86,7 @@ class Scale:
     by: Expr
 
 
-@frozen
+@frozen(cache_hash=True)
 class Min:
     """The smaller of two."""
 
@@ -94,7 +94,7 @@ class Min:
     right: Expr
 
 
-@frozen
+@frozen(cache_hash=True)
 class Max:
     """The larger of two."""
 
@@ -102,7 +102,7 @@ class Max:
     right: Expr
 
 
-@frozen
+@frozen(cache_hash=True)
 class Share:
     """`part / whole` of `amount` for 0 <= part <= whole (part is held to that; 0 if whole is 0),
     rounded at once to the minor unit."""
@@ -113,7 +113,7 @@ class Share:
     mode: RoundingMode
 
 
-@frozen
+@frozen(cache_hash=True)
 class Compare:
     """A comparison of two of one type."""
 
@@ -122,7 +122,7 @@ class Compare:
     right: Expr
 
 
-@frozen
+@frozen(cache_hash=True)
 class And:
     """Both; the right side is read only if the left holds."""
 
@@ -130,7 +130,7 @@ class And:
     right: Expr
 
 
-@frozen
+@frozen(cache_hash=True)
 class Or:
     """Either; the right side is read only if the left does not hold."""
 
@@ -138,14 +138,14 @@ class Or:
     right: Expr
 
 
-@frozen
+@frozen(cache_hash=True)
 class Not:
     """The opposite."""
 
     of: Expr
 
 
-@frozen
+@frozen(cache_hash=True)
 class Choose:
     """`then` where `when` holds, else `otherwise`; only the chosen one is read."""
 
@@ -154,7 +154,7 @@ class Choose:
     otherwise: Expr
 
 
-@frozen
+@frozen(cache_hash=True)
 class InList:
     """Whether the code of an attribute is in a list."""
 
@@ -162,7 +162,7 @@ class InList:
     list_name: str
 
 
-@frozen
+@frozen(cache_hash=True)
 class InPeriods:
     """Whether a date lies in one of the ranges that an attribute of kind periods holds, both ends
     included."""
@@ -172,7 +172,7 @@ class InPeriods:
     name: str
 
 
-@frozen
+@frozen(cache_hash=True)
 class YearOf:
     """The calendar year in which the benefit year of `date` began, for years that begin on
     month/day."""
@@ -182,7 +182,7 @@ class YearOf:
     day: int
 
 
-@frozen
+@frozen(cache_hash=True)
 class DateIn:
     """The date with this month and day in the calendar year `year` (never 29 February)."""
 
@@ -191,14 +191,14 @@ class DateIn:
     day: int
 
 
-@frozen
+@frozen(cache_hash=True)
 class MonthOf:
     """The month of a date, as year * 12 + month - 1."""
 
     date: Expr
 
 
-@frozen
+@frozen(cache_hash=True)
 class AgeAt:
     """Full years between a birth date and a date; someone born on 29 February completes a year on
     1 March. 0 before birth."""
@@ -210,28 +210,28 @@ class AgeAt:
 # Kernel only: the author never writes these, lowering does.
 
 
-@frozen
+@frozen(cache_hash=True)
 class Ref:
     """The value of an earlier definition of this row."""
 
     name: str
 
 
-@frozen
+@frozen(cache_hash=True)
 class Total:
     """An accumulator with this row included; inside `Increase`, also without it."""
 
     accumulator: str
 
 
-@frozen
+@frozen(cache_hash=True)
 class Before:
     """An accumulator when this row began (0 for a key it does not hold)."""
 
     accumulator: str
 
 
-@frozen
+@frozen(cache_hash=True)
 class Increase:
     """`of` with this row's totals, minus `of` with every `Total` at what it was before; attributes
     and parameters are this row's in both."""
@@ -239,7 +239,7 @@ class Increase:
     of: Expr
 
 
-@frozen
+@frozen(cache_hash=True)
 class Round:
     """`amount` rounded to a multiple of `step` minor units. Half up and up mean away from zero."""
 

@@ -122,6 +122,15 @@ def test_what_fits_no_integer_is_found(make: SimpleNamespace) -> None:
 
     half = Scale(Before("a"), ratio(Fraction(1, 2)))
     assert found(make.accumulate("a", Add(AMOUNT, half))) == [("feedback", "accumulator", "a")]
+    ring = (
+        make.define("d", Scale(Before("b"), ratio(Fraction(1, 2)))),
+        make.accumulate("a", Add(Ref("d"), AMOUNT)),
+        make.accumulate("b", Before("a")),
+    )
+    assert {name for _, _, name in found(*ring)} == {"a", "b"}
+    square = make.accumulate("r", Add(Scale(Before("r"), Before("r")), SHARE))
+    plain = [make.define(f"d{n}", AMOUNT) for n in range(60)]
+    assert found(*plain, square) == [("feedback", "accumulator", "r")]
     fine = Scale(Scale(AMOUNT, SHARE), SHARE)
     assert found(make.accumulate("a", fine)) == [("ceiling", "accumulator", "a")]
     finer = Scale(Scale(fine, SHARE), SHARE)
