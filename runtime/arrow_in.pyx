@@ -27,7 +27,7 @@ cdef extern from *:
     /* low, high: a decimal128; times 10**shift, into 64 bits.
        0 fits, 1 would lose decimals, 2 is too large */
     static inline int hmb_rescale(uint64_t low, int64_t high, int shift, int64_t *to) {
-      __int128 value = ((__int128)high << 64) | low;
+      __int128 value = (__int128)(((unsigned __int128)(uint64_t)high << 64) | low);
       while (shift > 0 && value != 0) {
         if (__builtin_mul_overflow(value, (__int128)10, &value)) return 2;
         shift--;

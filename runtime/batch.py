@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,7 +75,7 @@ class Adjudication:
         return self._totals.table(self._readers.member_id.texts, self._readers.plan.kernel_hash)
 
 
-@dataclass(slots=True)
+@dataclass
 class _Sheet:
     """A table that was read: its columns as words, and how its rows are called."""
 
@@ -85,14 +86,14 @@ class _Sheet:
     columns: list[Values]
     ragged: list[tuple[int, int, int]]
 
+    @cached_property
+    def before_ragged(self) -> list[int]:
+        """For each ragged row, the number that it would have if it were the only one."""
+        return [number - place for place, (number, _, _) in enumerate(self.ragged)]
+
     def row_number(self, row: int) -> int:
         """The data row, from 1, counting those that were too ragged to be in the table."""
-        number = row + 1
-        for ragged_row, _, _ in self.ragged:
-            if ragged_row > number:
-                break
-            number += 1
-        return number
+        return row + 1 + bisect_right(self.before_ragged, row + 1)
 
 
 def adjudicate(

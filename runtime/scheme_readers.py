@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hmbc.runtime import rejects
 from hmbc.runtime.arrow_in import read_table
 from hmbc.runtime.attributes import Wanted, cell_reason, match_columns, read_columns, reader_of
 from hmbc.runtime.columns import Reader
@@ -115,6 +116,11 @@ class SchemeReaders:
         ]
         matched = match_columns(table, wanted, "state", self.plan.language)
         problems = matched.problems
+        for number, actual, expected in getattr(source, "ragged_rows", ())[:SHOWN_PROBLEMS]:
+            reason = rejects.text_of(
+                rejects.RAGGED, self.plan.language, actual=actual, expected=expected
+            )
+            problems.append(f"state {number}: {reason}")
         _stop(problems)
         columns = read_columns(matched, wanted, table.num_rows)
         for want, column, values in zip(wanted, matched.columns, columns, strict=True):

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from hmbc.runtime import files
+from hmbc.runtime.errors import BadTable
 from hmbc.runtime.files import (
     UnreadableInput,
     read_parameters,
@@ -77,10 +78,12 @@ def test_row_numbers_over_many_blocks(tmp_path, monkeypatch, evaluator, paramete
     path = tmp_path / "claims.csv"
     lines = [f"{n},A,2022-01-01,E,{'x' if n == 900 else 1}" for n in range(1, 1001)]
     lines[499] += ",more"
+    lines[500] += ",more"
     path.write_text("claim_id,member_id,date,event,amount\n" + "\n".join(lines))
     done = evaluator.adjudicate(read_table(path), members, parameters)
     assert [(row["row"], row["code"]) for row in done.rejects.rows()] == [
         (500, "HMB516"),
+        (501, "HMB516"),
         (900, "HMB502"),
     ]
     path.write_text(f"a,b\n1,{'x' * 5000}\n2,3\n")
@@ -184,6 +187,13 @@ def test_results_written_and_read_again(tmp_path, evaluator, parameters, members
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in outputs)
 
 
+def test_a_state_with_a_ragged_row_is_refused(tmp_path, evaluator, parameters, members, claims_of):
+    path = tmp_path / "state.csv"
+    path.write_text("member_id,accumulator,key,total,denominator,kernel\nA,cost,[2022],5,1\n")
+    with pytest.raises(BadTable, match="state 1: the row has 5 cells, the header has 6"):
+        evaluator.adjudicate(claims_of({}), members, parameters, read_table(path))
+
+
 TABLE = pa.table({"a": ["x"]})
 
 
@@ -263,6 +273,7 @@ def test_a_killed_run_leaves_the_old_file(tmp_path):
         import os, time
         import pyarrow as pa
         from hmbc.runtime import files
+from hmbc.runtime.errors import BadTable
         def wait(number):
             open({str(tmp_path / "ready")!r}, "w").close()
             time.sleep(60)
