@@ -40,6 +40,7 @@ class LayerLowering:
         self.clause = Clause(cites=layer.cites, span=layer.span)
         self.items: list[Definition | Accumulator] = []
         self._counts: dict[str, int] = {}
+        self._threshold: e.Expr = ZERO
         self._totals: dict[tuple[CheckedScope, e.Ref], str] = {}
 
     def lower(self, stops: Reasons) -> Outcome:
@@ -102,7 +103,9 @@ class LayerLowering:
         same amount over the same scope."""
         known = self._totals.get((scope, adds))
         name = known or self._name(role)
-        over = increase_over(scope, adds, function, name, self.layer.name, clause, self.scheme)
+        over = increase_over(
+            scope, adds, function, name, role, self.layer.name, clause, self.scheme
+        )
         if over.accumulator is not None and known is None:
             self.items.append(over.accumulator)
             self._totals[scope, adds] = name
@@ -128,7 +131,7 @@ class LayerLowering:
             if cap.of != "cost":
                 continue
             clause = self._clause(cap.amount)
-            limit = self._not_negative(_inner(cap.amount.value))
+            limit = self._define("cost_cap", self._not_negative(_inner(cap.amount.value)), clause)
             value = self._over(
                 cap.amount.scope, counted, lambda total, limit=limit: e.Min(limit, total),
                 "cost", clause,
@@ -142,7 +145,10 @@ class LayerLowering:
         excess = counted
         for threshold in self.layer.thresholds:
             clause = self._clause(threshold)
-            amount = self._not_negative(_inner(threshold.value))
+            amount = self._define(
+                "threshold", self._not_negative(_inner(threshold.value)), clause
+            )
+            self._threshold = amount
             value = self._over(
                 threshold.scope, excess,
                 lambda total, amount=amount: e.Max(ZERO, e.Subtract(total, amount)),
@@ -155,15 +161,13 @@ class LayerLowering:
         ratio = self.layer.ratio
         assert ratio is not None
         if not isinstance(ratio, CheckedBands):
-            return self._define("share", e.Scale(excess, _inner(ratio)))
+            return self._define("share", e.Scale(excess, self._define("ratio", _inner(ratio))))
         if ratio.of == "excess":
             value = self._over(
                 ratio.scope, excess, lambda total: _banded(total, ratio, ZERO), "banded", self.clause
             )
         else:
-            floor = ZERO
-            if self.layer.thresholds:
-                floor = self._not_negative(_inner(self.layer.thresholds[0].value))
+            floor = self._threshold
             value = self._over(
                 ratio.scope, counted, lambda total: _banded(total, ratio, floor), "banded", self.clause
             )
@@ -189,7 +193,7 @@ class LayerLowering:
         pay = rounded
         for index, cap in enumerate(caps):
             clause = self._clause(cap)
-            limit = self._not_negative(_whole(_inner(cap.value)))
+            limit = self._define("cap", self._not_negative(_whole(_inner(cap.value))), clause)
             if index == 0 and cap.scope == rounding != CLAIM:
                 value = self._over(
                     cap.scope, share,
@@ -207,7 +211,7 @@ class LayerLowering:
         self, base: e.Ref, top_up: CheckedTopUp, reasons: list[tuple[str, e.Expr]]
     ) -> e.Ref:
         rounding = self.layer.rounding
-        target = _inner(top_up.target)
+        target = self._define("ratio", _inner(top_up.target))
         value = self._over(
             rounding.scope or YEAR, base,
             lambda total: self._round(e.Scale(total, target)), "spent", self.clause,

@@ -39,6 +39,7 @@ def increase_over(
     adds: e.Expr,
     function: Callable[[e.Expr], e.Expr],
     name: str,
+    role: str,
     layer: str,
     clause: Clause,
     scheme: CheckedScheme,
@@ -59,6 +60,7 @@ def increase_over(
         keys=keys,
         sequential=_is_sequential(scope),
         ceiling=0,
+        role=role,
         layer=layer,
         clause=clause,
     )

@@ -39,3 +39,8 @@ def _width(char: str) -> int:
     if unicodedata.category(char) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def pad(text: str, columns: int) -> str:
+    """The text with blanks behind it, so that it takes that many columns."""
+    return text + " " * max(0, columns - width(text))

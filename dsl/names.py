@@ -59,14 +59,21 @@ def type_name(type_: Type) -> Bilingual:
             return Bilingual("不明", "unknown")
 
 
-def amount_text(minor: Fraction | int, digits: int) -> str:
-    """Minor units as people write them: 2000001 is 20000.01; whole amounts without decimals."""
+def amount_text(minor: Fraction | int, digits: int, fixed: bool = False) -> str:
+    """Minor units as people write them: 2000001 is 20000.01. Whole amounts have no decimals unless
+    `fixed`; what lies below the minor unit is shown to six more places."""
     sign, size = ("-", -minor) if minor < 0 else ("", minor)
-    whole, rest = divmod(Fraction(size), 10**digits)
-    if not rest:
+    exact = Fraction(size)
+    whole, rest = divmod(exact, 10**digits)
+    if not rest and not fixed:
         return f"{sign}{whole}"
-    decimals = f"{int(rest):0{digits}d}" if rest.denominator == 1 else str(float(rest))
-    return f"{sign}{whole}.{decimals}"
+    if rest.denominator == 1:
+        return f"{sign}{whole}.{int(rest):0{digits}d}" if digits else f"{sign}{whole}"
+    finer = 10**6
+    scaled = rest * finer
+    mark = "" if scaled.denominator == 1 else "…"
+    decimals = f"{int(scaled):0{digits + 6}d}".rstrip("0")
+    return f"{sign}{whole}.{decimals}{mark}"
 
 
 def percent_text(share: Fraction) -> str:

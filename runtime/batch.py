@@ -76,7 +76,7 @@ class Adjudication:
 
 
 @dataclass
-class _Sheet:
+class Sheet:
     """A table that was read: its columns as words, and how its rows are called."""
 
     name: str
@@ -111,7 +111,7 @@ def adjudicate(
     checked = check_parameters(plan, parameters)
     before = readers.read_totals(state)
     n_before = len(readers.member_id.texts)
-    member_sheet, claim_sheet = _read_sheets(readers, claims, members)
+    member_sheet, claim_sheet = read_sheets(readers, claims, members)
     ids, claim_ids = claim_sheet.columns[1], claim_sheet.columns[0]
     days = claim_sheet.columns[2]
     attributes = claim_sheet.columns[3:]
@@ -172,9 +172,9 @@ def adjudicate(
     return Adjudication(payments, sorted(found.rejects), after, readers, counts, ignored)
 
 
-def _read_sheets(
+def read_sheets(
     readers: SchemeReaders, claims: object, members: object | None
-) -> tuple[_Sheet | None, _Sheet]:
+) -> tuple[Sheet | None, Sheet]:
     """Reads both tables. Raises BadTable with what is wrong with either."""
     plan = readers.plan
     problems: list[str] = []
@@ -214,12 +214,12 @@ def _match(
 
 def _sheet(
     name: str, source: object, table: InTable, wanted: list[Wanted], matched: Matched
-) -> _Sheet:
+) -> Sheet:
     columns = read_columns(matched, wanted, table.num_rows)
-    return _Sheet(name, table, wanted, matched, columns, list(getattr(source, "ragged_rows", ())))
+    return Sheet(name, table, wanted, matched, columns, list(getattr(source, "ragged_rows", ())))
 
 
-def _match_members(readers: SchemeReaders, batch: Batch, found: _Found, sheet: _Sheet) -> None:
+def _match_members(readers: SchemeReaders, batch: Batch, found: _Found, sheet: Sheet) -> None:
     """Finds each claim's member; says which members and claims are bad."""
     bad = found.cells(sheet)
     unknown, spoiled, twice = batch.match(sheet.columns[0], bad)
@@ -235,7 +235,7 @@ class _Found:
     """Collects reject records."""
 
     def __init__(
-        self, readers: SchemeReaders, claims: _Sheet, claim_ids: Values, ids: Values
+        self, readers: SchemeReaders, claims: Sheet, claim_ids: Values, ids: Values
     ) -> None:
         self.rejects: list[Reject] = []
         self._readers = readers
@@ -244,7 +244,7 @@ class _Found:
         self._claim_ids = claim_ids
         self._ids = ids
 
-    def cells(self, sheet: _Sheet) -> set[int]:
+    def cells(self, sheet: Sheet) -> set[int]:
         """Every bad cell and ragged row of a table; returns the rows in which cells are bad."""
         rows: set[int] = set()
         for place, (want, column, values) in enumerate(
@@ -270,7 +270,7 @@ class _Found:
         reason = rejects.text_of(ground, self._plan.language, value=value)
         self._add(self._claims, row, AFTER_COLUMNS, column, ground.code, reason)
 
-    def member_row(self, sheet: _Sheet, row: int, column: str, ground: Ground) -> None:
+    def member_row(self, sheet: Sheet, row: int, column: str, ground: Ground) -> None:
         """A ground that concerns a member as a whole."""
         value = _text(self._readers.member_id, sheet.columns[0], row)
         reason = rejects.text_of(ground, self._plan.language, value=value)
@@ -288,7 +288,7 @@ class _Found:
         self._add(self._claims, row, AFTER_COLUMNS, column, code, reason)
 
     def _add(
-        self, sheet: _Sheet, row: int, place: int, column: str, code: str, reason: str
+        self, sheet: Sheet, row: int, place: int, column: str, code: str, reason: str
     ) -> None:
         number = sheet.row_number(row)
         if sheet is self._claims:

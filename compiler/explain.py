@@ -1,0 +1,106 @@
+"""Why a claim paid what it paid: the interpreter's steps, told in order, each with its clause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from attrs import frozen
+
+from hmbc.compiler.interpret import Step
+from hmbc.compiler.kernel import Accumulator, Definition, Kernel
+from hmbc.dsl import expr as e
+from hmbc.dsl.diagnostic import Bilingual
+from hmbc.dsl.names import amount_text, percent_text
+from hmbc.dsl.reads import walk
+
+_ROLES = {
+    "billed": Bilingual("计入的费用", "what counts"),
+    "base": Bilingual("扣除不计部分后", "less what is excluded"),
+    "cost_cap": Bilingual("费用封顶线", "cost cap"),
+    "counted": Bilingual("封顶线内的费用", "cost within the cap"),
+    "threshold": Bilingual("起付线", "threshold"),
+    "excess": Bilingual("超出起付线的部分", "above the threshold"),
+    "ratio": Bilingual("比例", "ratio"),
+    "share": Bilingual("按比例应付（未舍入）", "at the ratio, not rounded"),
+    "target": Bilingual("应补足到", "to be topped up to"),
+    "rounded": Bilingual("舍入后", "rounded"),
+    "cap": Bilingual("封顶线", "cap"),
+    "limited": Bilingual("不超过封顶线", "within the cap"),
+    "pay": Bilingual("给付", "pays"),
+}
+
+
+@frozen
+class Line:
+    """One step: what it is, its value, the totals it moved or read, and the clauses it follows."""
+
+    role: str
+    label: Bilingual
+    value: str
+    totals: tuple[tuple[str, str, str], ...]
+    cites: tuple[str, ...]
+
+
+@frozen
+class LayerStory:
+    """What one layer made of the claim."""
+
+    layer: str
+    label: str | None
+    lines: tuple[Line, ...]
+    pay: str
+    reason: str
+    reason_label: str
+    cites: tuple[str, ...]
+
+
+def explain(kernel: Kernel, step: Step) -> tuple[LayerStory, ...]:
+    """The story of every layer; a layer that was stopped or does not apply has no lines."""
+    reasons = {reason.code: reason for reason in kernel.reasons}
+    stories = []
+    for outcome in kernel.outcomes:
+        reason = reasons[step.reasons[outcome.layer]]
+        idle = reason.rank in (1, 6) and not step.pays[outcome.layer]
+        lines = () if idle else tuple(_lines(kernel, step, outcome.layer))
+        own = next(item for item in kernel.items if item.layer == outcome.layer)
+        stories.append(
+            LayerStory(
+                outcome.layer,
+                outcome.label,
+                lines,
+                amount_text(step.pays[outcome.layer], kernel.minor_digits, fixed=True),
+                reason.code,
+                reason.label,
+                reason.clause.cites or own.clause.cites,
+            )
+        )
+    return tuple(stories)
+
+
+def _lines(kernel: Kernel, step: Step, layer: str) -> Iterator[Line]:
+    accumulators = {item.name: item for item in kernel.items if isinstance(item, Accumulator)}
+    for item in kernel.items:
+        if not isinstance(item, Definition) or item.layer != layer or item.role not in _ROLES:
+            continue
+        value = step.trace[item.name]
+        if not isinstance(value, Fraction | int):
+            continue
+        moved = tuple(
+            _total(accumulators[node.accumulator], step, kernel.minor_digits)
+            for node in dict.fromkeys(walk(item.expr))
+            if isinstance(node, e.Total) and node.accumulator in step.movements
+        )
+        if item.role in ("ratio", "target_ratio"):
+            shown = percent_text(Fraction(value))
+        else:
+            shown = amount_text(Fraction(value), kernel.minor_digits, fixed=True)
+        yield Line(item.role, _ROLES[item.role], shown, moved, item.clause.cites)
+
+
+def _total(item: Accumulator, step: Step, digits: int) -> tuple[str, str, str]:
+    movement = step.movements[item.name]
+    key = " ".join(str(part) for part in movement.key)
+    before = amount_text(movement.before, digits, fixed=True)
+    after = amount_text(movement.after, digits, fixed=True)
+    return key, before, after
