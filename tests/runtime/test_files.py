@@ -273,7 +273,6 @@ def test_a_killed_run_leaves_the_old_file(tmp_path):
         import os, time
         import pyarrow as pa
         from hmbc.runtime import files
-from hmbc.runtime.errors import BadTable
         def wait(number):
             open({str(tmp_path / "ready")!r}, "w").close()
             time.sleep(60)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hmbc.runtime.errors import BadTable
+from hmbc.runtime.errors import BadRow, BadTable
 
 NAMES = ("claim_id", "member_id", "date", "event", "amount", "sure", "drug")
 EVENTS = ("E1", "事件", 'q"\\\n', "E1 ")
@@ -133,6 +133,35 @@ def test_a_batch_agrees_with_a_plain_model(evaluator, rows):
         )
         for row in done.payments.rows()
     } == model(rows)
+
+
+@settings(
+    max_examples=100,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.composite(lambda draw: [row_of(draw) for _ in range(draw(st.integers(0, 10)))])())
+def test_a_session_agrees_with_a_batch(evaluator, rows):
+    rows = sorted((row | {"member_id": "B"} for row in rows), key=lambda row: row["date"])
+    for place, row in enumerate(rows):
+        row["claim_id"] = f"c{place}"
+    done = adjudicate(evaluator, rows)
+    session = evaluator.open(MEMBERS.to_pylist()[1], PARAMETERS)
+    settled, refused = {}, []
+    for row in rows:
+        try:
+            settled[row["claim_id"]] = session.settle(row)
+        except BadRow as error:
+            refused += [(one.claim_id, one.code, one.reason) for one in error.rejects]
+    assert {claim: one.total_pay for claim, one in settled.items()} == {
+        row["claim_id"]: row["total_pay"] for row in done.payments.rows()
+    }
+    assert refused == [(one.claim_id, one.code, one.reason) for one in done.reject_records]
+    # a claim that was refused on the spot leaves no mark
+    assert list(session.state.rows()) == [
+        row for row in done.state.rows() if row["accumulator"] != "@rejected"
+    ]
 
 
 def test_many_rows_of_one_member_are_sorted_stably(evaluator):
