@@ -42,8 +42,8 @@ _OF_VALUES = {
     "NAME", "MINUS", "NOT",
 }  # fmt: skip
 _GOES_ON = {
-    "PLUS", "MINUS", "STAR", "LESSTHAN", "MORETHAN", "<=", ">=", "!=", "EQUAL", "__ANON_0",
-    "__ANON_1", "__ANON_2", "AND", "OR", "IN", "NOT_IN", "IS", "IS_NOT", "GIVEN", "$END",
+    "PLUS", "MINUS", "STAR", "LESSTHAN", "MORETHAN", "AT_MOST", "AT_LEAST", "UNEQUAL", "EQUAL",
+    "AND", "OR", "IN", "NOT_IN", "IS", "IS_NOT", "GIVEN", "$END",
 }  # fmt: skip
 _SHOWN = 8
 

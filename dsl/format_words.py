@@ -55,7 +55,8 @@ def written(
 def _name(name: str, accepts: Collection[str], following: str, language: Language) -> str:
     for phrase, terminal in words(language).items():
         first, _, rest = phrase.partition(" ")
-        if first == name and terminal in accepts and f"{following} ".startswith(f"{rest} ".lstrip()):
+        goes_on = not rest or f"{following} ".startswith(f"{rest} ")
+        if first == name and terminal in accepts and goes_on:
             return f"`{name}`"
     return name
 

@@ -16,7 +16,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from hmbc.dsl import codes
-from hmbc.dsl.diagnostic import Diagnostic
+from hmbc.dsl.diagnostic import Bilingual, Diagnostic
 from hmbc.dsl.source import Source, Span
 from hmbc.grammar.keywords import Language, words
 
@@ -47,7 +47,7 @@ _SAME_SYMBOL = {"≤": "<=", "≥": ">=", "≠": "!="}
 _ANONYMOUS = {
     "{": "LBRACE", "}": "RBRACE", "(": "LPAR", ")": "RPAR", ":": "COLON", ",": "COMMA",
     "|": "VBAR", "=": "EQUAL", "<": "LESSTHAN", ">": "MORETHAN", "+": "PLUS", "-": "MINUS",
-    "*": "STAR", ".": "DOT",
+    "*": "STAR", ".": "DOT", "<=": "AT_MOST", ">=": "AT_LEAST", "!=": "UNEQUAL",
 }
 
 
@@ -212,7 +212,10 @@ class Lexer:
 
     def _stray(self, position: int) -> int:
         char = self.source.text[position]
-        shown = char if char.isprintable() else f"U+{ord(char):04X}"
+        number = f"U+{ord(char):04X}"  # told of letters too: many look like others
+        shown = Bilingual(f"“{char}”", f"`{char}`") if char.isprintable() else number
+        if char.isalpha():
+            shown = Bilingual(f"“{char}”（{number}）", f"`{char}` ({number})")
         end = position + 1
         if unicodedata.category(char).startswith(("L", "N")):
             while end < len(self.text) and unicodedata.category(self.text[end])[0] in "LN":
@@ -235,7 +238,7 @@ def _day(year: int, month: int, day: int) -> int | None:
 
 def first_word(text: str) -> str:
     """The first word of a text, after blanks and comments; empty if something else comes first."""
-    position = 0
+    text, position = text.translate(TO_ASCII), 0
     while found := _BLANK.match(text, position) or _COMMENT.match(text, position):
         position = found.end()
     word = _WORD.match(text, position)
