@@ -131,13 +131,12 @@ def _example(amount: n.Amount, clause: str, value: e.Expr, env: Environment) -> 
     names = _names_of_amounts(amount.value, env)
 
     def shown(minor: Fraction) -> str:
-        text = amount_text(minor, env.minor_digits)
-        return f"{text}元" if env.currency == "CNY" and env.language == "zh" else text
+        return amount_text(minor, env.minor_digits)
 
     def at(minor: Fraction) -> Bilingual:
         if name := names.get(minor):
             return Bilingual(f"“{name}”", f"`{name}`")
-        return Bilingual(f"按 {shown(minor)}", f"at {shown(minor)}")
+        return Bilingual(f"按 {shown(minor)} ", f"at {shown(minor)}")
 
     def part(of: Fraction, tenths: int) -> Fraction:
         unit = 10**env.minor_digits

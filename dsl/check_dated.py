@@ -8,8 +8,8 @@ from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.check_expressions import check_as
-from hmbc.dsl.diagnostic import Related
-from hmbc.dsl.environment import DECLARED, Environment, FixedParameter
+from hmbc.dsl.diagnostic import Bilingual, Related
+from hmbc.dsl.environment import BEFORE, Environment, FixedParameter
 from hmbc.dsl.scheme import Undated
 from hmbc.dsl.types import Date, Type
 
@@ -17,6 +17,10 @@ from hmbc.dsl.types import Date, Type
 def day_text(days: int) -> str:
     """Days since 1970-01-01 as an ISO date."""
     return (date(1970, 1, 1) + timedelta(days)).isoformat()
+
+
+def _between(first: str, last: str) -> Bilingual:
+    return Bilingual(f"在 {first} 至 {last} ", f" from {first} to {last}")
 
 
 def check_dated(
@@ -29,7 +33,7 @@ def check_dated(
     rejected when it is adjudicated."""
     name = item.name.text
     if not values:
-        env.report(codes.DATED_HOLE, item.name.span, name=name, first="…", last="…")
+        env.report(codes.DATED_HOLE, item.name.span, name=name, when=Bilingual("", ""))
         return
     ordered = sorted(values, key=lambda value: value.first.days)
     for before, after in zip(ordered, ordered[1:], strict=False):
@@ -38,13 +42,13 @@ def check_dated(
         end = before.first.days if before.last is None else before.last.days
         if end >= after.first.days:
             env.report(
-                codes.DATED_OVERLAP, after.span, Related(before.span, DECLARED),
+                codes.DATED_OVERLAP, after.span, Related(before.span, BEFORE),
                 name=name, date=day_text(after.first.days),
             )  # fmt: skip
         elif end + 1 < after.first.days:
             env.report(
-                codes.DATED_HOLE, after.span, Related(before.span, DECLARED), name=name,
-                first=day_text(end + 1), last=day_text(after.first.days - 1),
+                codes.DATED_HOLE, after.span, Related(before.span, BEFORE), name=name,
+                when=_between(day_text(end + 1), day_text(after.first.days - 1)),
             )  # fmt: skip
     claim_date = e.Attribute("claim", env.date, Date())
     checked = [check_as(value.value, type_, env) for value in ordered]

@@ -8,11 +8,12 @@ from pathlib import Path
 from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
-from hmbc.dsl.check_dated import check_dated
+from hmbc.dsl.check_dated import check_dated, day_text
 from hmbc.dsl.check_expressions import check_as
 from hmbc.dsl.diagnostic import Related
-from hmbc.dsl.environment import DECLARED, Environment, FixedParameter
+from hmbc.dsl.environment import DECLARED, FIRST, Environment, FixedParameter
 from hmbc.dsl.list_files import ListOutside, ListUnreadable, read_list
+from hmbc.dsl.names import amount_text, percent_text
 from hmbc.dsl.scheme import AttributeInfo, ListInfo, ParameterInfo
 from hmbc.dsl.source import Span
 from hmbc.dsl.types import Bool, Code, Date, Enum, Int, Money, Periods, Ratio, Type
@@ -57,11 +58,12 @@ def check_attributes(scheme: n.Scheme, env: Environment) -> None:
 def _attribute(owner: str, declared: n.AttributeDeclaration, env: Environment) -> None:
     name = declared.name.text
     if name in _BUILT_IN[owner] or (owner == "claim" and name == "日期"):
-        env.report(codes.RESERVED_NAME, declared.name.span, name=name)
+        use = env.shown("claim.date") if name in ("date", "日期") else f"`{name}`"
+        env.report(codes.RESERVED_NAME, declared.name.span, name=name, use=use)
         return
     if (before := env.attributes.get((owner, name))) is not None:
         env.report(
-            codes.DUPLICATE, declared.name.span, Related(before.span, DECLARED), name=name
+            codes.DUPLICATE, declared.name.span, Related(before.span, FIRST), name=name
         )
         return
     labels: tuple[str | None, ...] = ()
@@ -88,7 +90,7 @@ def _unique(names: list[n.Name], env: Environment) -> None:
     seen: dict[str, Span] = {}
     for name in names:
         if name.text in seen:
-            env.report(codes.CASE_TWICE, name.span, Related(seen[name.text], DECLARED), name=name.text)
+            env.report(codes.CASE_TWICE, name.span, Related(seen[name.text], FIRST), name=name.text)
         seen.setdefault(name.text, name.span)
 
 
@@ -110,15 +112,23 @@ def _domain(
     if low > high:
         env.report(
             codes.EMPTY_RANGE, written.low.span.to(written.high.span),
-            Related(written.high.span, DECLARED), low=_text(written.low, env), high=_text(written.high, env),
+            low=value_text(low, type_, env), high=value_text(high, type_, env),
         )  # fmt: skip
         return default
     return low, high
 
 
-def _text(written: n.Expression, env: Environment) -> str:
-    value = getattr(written, "value", getattr(written, "days", ""))
-    return str(value if not isinstance(value, Fraction) or value.denominator != 1 else int(value))
+def value_text(value: int, type_: Type, env: Environment) -> str:
+    """A value in the units of its type, as people write it."""
+    match type_:
+        case Money():
+            return amount_text(value, env.minor_digits)
+        case Ratio():
+            return percent_text(Fraction(value, MILLION))
+        case Date():
+            return day_text(value)
+        case _:
+            return str(value)
 
 
 def constant(value: e.Expr, type_: Type) -> int | None:
@@ -137,7 +147,7 @@ def check_parameters(scheme: n.Scheme, env: Environment) -> None:
             continue
         name = item.name.text
         if (before := env.parameters.get(name) or env.lists.get(name)) is not None:
-            env.report(codes.DUPLICATE, item.name.span, Related(before.span, DECLARED), name=name)
+            env.report(codes.DUPLICATE, item.name.span, Related(before.span, FIRST), name=name)
             continue
         type_ = _WORDS.get(item.type.word)
         if type_ is None or isinstance(type_, Periods):
@@ -168,7 +178,7 @@ def check_lists(scheme: n.Scheme, env: Environment, folder: Path | None) -> None
             continue
         name = item.name.text
         if (before := env.parameters.get(name) or env.lists.get(name)) is not None:
-            env.report(codes.DUPLICATE, item.name.span, Related(before.span, DECLARED), name=name)
+            env.report(codes.DUPLICATE, item.name.span, Related(before.span, FIRST), name=name)
             continue
         members = _codes(item, env, folder)
         env.lists[name] = ListInfo(
@@ -198,5 +208,5 @@ def _codes(
         set(found)
     ) < len(found) else []
     for code in doubles:
-        env.report(codes.LIST_DUPLICATE, span, name=item.name.text, code=code)
+        env.report(codes.LIST_DUPLICATE, span, name=item.name.text, member=code)
     return tuple(sorted(set(found)))

@@ -9,7 +9,7 @@ from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.check_dated import day_text
-from hmbc.dsl.check_declarations import constant
+from hmbc.dsl.check_declarations import constant, value_text
 from hmbc.dsl.check_expressions import check_as
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import DECLARED, Environment
@@ -69,7 +69,7 @@ def _example(example: n.Example, stops: dict[str, n.Item], env: Environment) -> 
             case n.ExampleClaim():
                 if last is not None and item.date.days < last.days:
                     env.report(
-                        codes.EXAMPLE_ORDER, item.date.span, Related(last.span, DECLARED),
+                        codes.EXAMPLE_ORDER, item.date.span, Related(last.span, Bilingual("前一笔", "the one before")),
                         date=day_text(item.date.days),
                     )  # fmt: skip
                 last = item.date
@@ -190,7 +190,8 @@ def _in_domain(
         return True
     env.report(
         codes.EXAMPLE_RANGE, assignment.span, Related(info.span, DECLARED),
-        name=info.name, value=float(value),
+        name=info.name, value=value_text(int(scaled), info.type, env),
+        low=value_text(info.low, info.type, env), high=value_text(info.high, info.type, env),
     )  # fmt: skip
     return False
 

@@ -8,6 +8,7 @@ number or the name of a value means.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 from typing import assert_never
 
@@ -17,7 +18,7 @@ from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.diagnostic import Bilingual, Related
-from hmbc.dsl.environment import DECLARED, Environment, FixedParameter, listed
+from hmbc.dsl.environment import DECLARED, FIRST, Environment, FixedParameter, listed
 from hmbc.dsl.names import percent_text, type_name, word
 from hmbc.dsl.scheme import ListInfo
 from hmbc.dsl.source import Span
@@ -174,6 +175,12 @@ def _declared(written: n.Expression, env: Environment) -> Iterator[Related]:
             pass
 
 
+def _of_enum(enum: Enum, env: Environment) -> Iterator[Related]:
+    owner, name = enum.name.split(".", 1)
+    if (info := env.attributes.get((owner, name))) is not None:
+        yield Related(info.span, DECLARED)
+
+
 def _literal(written: n.Literals, env: Environment, hint: Type | None) -> Typed:
     match written:
         case n.NumberLiteral(value=value):
@@ -201,7 +208,7 @@ def _money(written: n.Literals, units: Fraction, env: Environment) -> Typed:
     if minor.denominator != 1:
         env.report(
             codes.TOO_PRECISE, written.span,
-            text=f"{float(units):g}", currency=env.currency, digits=env.minor_digits,
+            text=_plain(units), currency=env.currency, digits=env.minor_digits,
         )  # fmt: skip
         return BROKEN
     return Typed(e.money(minor), Money())
@@ -226,7 +233,7 @@ def _number(
 
 
 def _plain(value: Fraction) -> str:
-    return str(value) if value.denominator == 1 else f"{float(value):g}"
+    return f"{Decimal(value.numerator) / Decimal(value.denominator):f}"
 
 
 def _attribute(written: n.AttributeRef, env: Environment, facts: Facts) -> Typed:
@@ -257,7 +264,7 @@ def _name(written: n.NameRef, env: Environment, hint: Type | None) -> Typed:
             return Typed(e.Const(name, hint), hint)
         if name not in env.parameters and name not in env.lists:
             env.unknown(
-                codes.UNKNOWN_VALUE, name, written.span, list(hint.values),
+                codes.UNKNOWN_VALUE, name, written.span, list(hint.values), *_of_enum(hint, env),
                 attribute=env.shown(hint.name), values=listed(hint.values),
             )  # fmt: skip
             return BROKEN
@@ -395,10 +402,10 @@ def _literal_hint(type_: Type) -> Type | None:
 
 
 _OPERATIONS = {
-    "add": Bilingual("相加", "add"),
-    "subtract": Bilingual("相减", "subtract"),
-    "multiply": Bilingual("相乘", "multiply"),
-    "compare": Bilingual("相比", "compare"),
+    "add": Bilingual("相加", "added"),
+    "subtract": Bilingual("相减", "subtracted"),
+    "multiply": Bilingual("相乘", "multiplied"),
+    "compare": Bilingual("相比", "compared"),
 }
 
 
@@ -449,6 +456,9 @@ def _comparing(written: n.Comparing, env: Environment, facts: Facts) -> Typed:
 
 
 def _among(written: n.Among, env: Environment, facts: Facts) -> Typed:
+    guard = _absent_code(written.subject, env, facts)
+    if guard is not None:
+        facts |= {(guard.owner, guard.name)}
     subject = check(written.subject, env, None, facts)
     if isinstance(subject.type, Unknown):
         return BROKEN
@@ -485,9 +495,22 @@ def _among(written: n.Among, env: Environment, facts: Facts) -> Typed:
     result = tests[0]
     for test in tests[1:]:
         result = e.Or(result, test)
+    if guard is not None:
+        result = e.And(guard, result)
     if written.word in ("NOT_IN", "IS_NOT"):
         result = e.Not(result)
     return Typed(result, Bool())
+
+
+def _absent_code(subject: n.Expression, env: Environment, facts: Facts) -> e.Given | None:
+    """A code that may be absent is in no list when it is: that need not be asked first."""
+    if not isinstance(subject, n.AttributeRef):
+        return None
+    key = (subject.owner, subject.name.text)
+    info = env.attributes.get(key)
+    if info is None or not info.optional or not isinstance(info.type, Code) or key in facts:
+        return None
+    return e.Given(subject.owner, info.name)
 
 
 def _inline_list(members: tuple[str, ...], span: Span, env: Environment) -> str:
@@ -526,13 +549,13 @@ def _cases(
         value = case.value.text
         if value not in enum.values:
             env.unknown(
-                codes.UNKNOWN_VALUE, value, case.value.span, list(enum.values),
+                codes.UNKNOWN_VALUE, value, case.value.span, list(enum.values), *_of_enum(enum, env),
                 attribute=env.shown(enum.name), values=listed(enum.values),
             )  # fmt: skip
             return BROKEN
         if value in seen:
             env.report(
-                codes.CASE_TWICE, case.value.span, Related(seen[value], DECLARED), name=value
+                codes.CASE_TWICE, case.value.span, Related(seen[value], FIRST), name=value
             )
         seen[value] = case.value.span
         branches.append((value, check(case.result, env, hint, facts)))
@@ -542,11 +565,13 @@ def _cases(
         otherwise = check(written.otherwise, env, hint, facts)
         if not missing:
             env.report(codes.USELESS_OTHERWISE, written.otherwise.span)
+    elif missing and len(seen) < len(written.cases):
+        return BROKEN  # the value that stands twice was meant to be one of the missing
     elif missing:
         info = env.attributes[(attribute.owner, attribute.name)]
         env.report(
             codes.NOT_EXHAUSTIVE, written.span, Related(info.span, DECLARED),
-            missing=listed(missing),
+            missing=listed(missing), attribute=env.shown(enum.name),
         )  # fmt: skip
         return BROKEN
     results = [result for _, result in branches] + ([otherwise] if otherwise else [])
@@ -589,7 +614,7 @@ def _case_subject(
         env.report(
             codes.AMBIGUOUS_VALUE, first.span,
             *(Related(info.span, DECLARED) for info in candidates),
-            name=first.text,
+            name=first.text, first=env.shown(f"{candidates[0].owner}.{candidates[0].name}"),
             attributes=listed([env.shown(f"{x.owner}.{x.name}") for x in candidates]),
         )  # fmt: skip
         return None

@@ -9,7 +9,7 @@ from hmbc.dsl import nodes as n
 from hmbc.dsl.check_scopes import check_scope
 from hmbc.dsl.currencies import MINOR_DIGITS
 from hmbc.dsl.diagnostic import Bilingual, Related
-from hmbc.dsl.environment import DECLARED, Environment
+from hmbc.dsl.environment import DECLARED, FIRST, Environment
 from hmbc.dsl.names import type_name, word
 from hmbc.dsl.scheme import CheckedRounding
 from hmbc.dsl.types import Code, Date, Type
@@ -61,7 +61,7 @@ def check_rounding(
     """The one rounding clause, or the default."""
     for extra in clauses[1:]:
         env.report(
-            codes.DUPLICATE_CLAUSE, extra.span, Related(clauses[0].span, DECLARED),
+            codes.DUPLICATE_CLAUSE, extra.span, Related(clauses[0].span, FIRST),
             clause=word("ROUNDING"),
         )  # fmt: skip
     if not clauses:
@@ -72,7 +72,7 @@ def check_rounding(
         minor = env.to_minor(clause.step)
         if minor.denominator != 1 or minor <= 0:
             env.report(
-                codes.TOO_PRECISE, clause.span, text=str(float(clause.step)),
+                codes.TOO_PRECISE, clause.span, text=f"{float(clause.step):f}".rstrip("0"),
                 currency=env.currency, digits=env.minor_digits,
             )  # fmt: skip
         step = max(1, int(minor))
@@ -117,7 +117,7 @@ def _only(
     for extra in found[1:] if not several else ():
         env.report(
             codes.DUPLICATE_CLAUSE, extra.span,  # type: ignore[attr-defined]
-            Related(found[0].span, DECLARED), clause=word(token),  # type: ignore[attr-defined]
+            Related(found[0].span, FIRST), clause=word(token),  # type: ignore[attr-defined]
         )  # fmt: skip
     if not found and missing is not None:
         env.report(codes.MISSING_HEADER, scheme.name.span, clause=word(token), example=missing)
@@ -128,5 +128,5 @@ def _ordinal(day: tuple[int, int]) -> int:
     return _DAYS_BEFORE[day[0] - 1] + day[1]
 
 
-def _shown(day: tuple[int, int]) -> str:
-    return f"{day[0]:02d}-{day[1]:02d}"
+def _shown(day: tuple[int, int]) -> Bilingual:
+    return Bilingual(f"{day[0]}月{day[1]}日", f"{day[0]:02d}-{day[1]:02d}")

@@ -14,7 +14,7 @@ from hmbc.dsl.check_expressions import NOTHING, check_as, facts_of
 from hmbc.dsl.check_header import check_rounding
 from hmbc.dsl.check_scopes import check_scope
 from hmbc.dsl.diagnostic import Bilingual, Related
-from hmbc.dsl.environment import DECLARED, Environment
+from hmbc.dsl.environment import FIRST, Environment
 from hmbc.dsl.names import amount_text, word
 from hmbc.dsl.scheme import (
     CheckedAmount,
@@ -48,7 +48,7 @@ def check_layers(scheme: n.Scheme, env: Environment) -> tuple[CheckedLayer, ...]
         name = layer.name.text
         if name in env.layers:
             env.report(
-                codes.DUPLICATE, layer.name.span, Related(env.layers[name], DECLARED), name=name
+                codes.DUPLICATE, layer.name.span, Related(env.layers[name], FIRST), name=name
             )
         checked.append(_layer(layer, env, default))
         env.layers[name] = layer.name.span
@@ -67,10 +67,11 @@ def _layer(layer: n.Layer, env: Environment, default: CheckedRounding) -> Checke
     thresholds = _thresholds(layer, env, needed=top_up is None)
     if top_up is not None:
         if ratio is not None:
-            env.report(codes.RATIO_AND_TOP_UP, ratio.span, layer=layer.name.text)
+            other = Related(top_up.span, word("TOPS_UP"))
+            env.report(codes.RATIO_AND_TOP_UP, ratio.span, other, layer=layer.name.text)
         if thresholds:
             env.report(
-                codes.TOP_UP_CLAUSES, thresholds[0].span, layer=layer.name.text,
+                codes.TOP_UP_CLAUSES, thresholds[0].span, Related(top_up.span, word("TOPS_UP")), layer=layer.name.text,
                 clause=word("THRESHOLD"),
             )  # fmt: skip
     rounding = check_rounding(_all(layer, n.Rounding), env, default)
@@ -118,7 +119,7 @@ def _only(
     for extra in found[1:]:
         env.report(
             codes.DUPLICATE_CLAUSE, extra.span,  # type: ignore[attr-defined]
-            Related(found[0].span, DECLARED), clause=word(token),  # type: ignore[attr-defined]
+            Related(found[0].span, FIRST), clause=word(token),  # type: ignore[attr-defined]
         )  # fmt: skip
     if not found and needed:
         _missing(layer, token, env)
@@ -175,7 +176,7 @@ def _not_both(
         )  # fmt: skip
     if len(no) > 1:
         env.report(
-            codes.DUPLICATE_CLAUSE, no[1].span, Related(no[0].span, DECLARED),
+            codes.DUPLICATE_CLAUSE, no[1].span, Related(no[0].span, FIRST),
             clause=word(f"NO_{token}"),
         )  # fmt: skip
 

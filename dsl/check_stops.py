@@ -7,9 +7,8 @@ from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.check_declarations import texts
 from hmbc.dsl.check_expressions import check_as, facts_of
-from hmbc.dsl.diagnostic import Related
-from hmbc.dsl.environment import DECLARED, Environment
-from hmbc.dsl.names import word
+from hmbc.dsl.diagnostic import Bilingual, Related
+from hmbc.dsl.environment import FIRST, Environment
 from hmbc.dsl.scheme import PartExclusion, Stop
 from hmbc.dsl.source import Span
 from hmbc.dsl.types import Bool, Money
@@ -30,7 +29,7 @@ def check_stops(
             continue
         name = item.name.text
         if name in seen:
-            env.report(codes.DUPLICATE, item.name.span, Related(seen[name], DECLARED), name=name)
+            env.report(codes.DUPLICATE, item.name.span, Related(seen[name], FIRST), name=name)
         seen.setdefault(name, item.name.span)
         if not item.cites:
             env.report(codes.NOT_CITED, item.name.span, clause=name)
@@ -93,6 +92,6 @@ def _check_order(scheme: n.Scheme, env: Environment) -> None:
         elif isinstance(item, n.Exclude) and layers and not item.layers:
             env.report(
                 codes.EXCLUDE_AFTER_LAYER, item.name.span,
-                Related(layers[0].name.span, word("LAYER")),
+                Related(layers[0].name.span, Bilingual("对这一层也有效", "holds for this layer too")),
                 name=item.name.text, layer=layers[0].name.text,
             )  # fmt: skip

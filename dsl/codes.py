@@ -40,8 +40,8 @@ def _rule(
 # ---- 001-099 syntax
 STRAY_CHARACTER = _rule(
     "HMB001", "error",
-    "这里不能写字符 {char}", "the character {char} cannot stand here",
-    "名称由汉字、英文字母、数字和下划线组成", "names are made of Chinese characters, Latin letters, digits and _",
+    "这里不能写字符{char}", "the character {char} cannot stand here",
+    "删去或改正它；名称由汉字、英文字母、数字和下划线组成", "remove or correct it; names are made of Chinese characters, Latin letters, digits and _",
 )
 OPEN_STRING = _rule(
     "HMB002", "error",
@@ -64,15 +64,16 @@ NOT_UTF8 = _rule(
 )
 UNEXPECTED = _rule(
     "HMB010", "error",
-    "这里不应是 {found}", "{found} is not expected here",
+    "这里不应是{found}", "{found} is not expected here",
 )
 UNFINISHED = _rule(
     "HMB016", "error",
-    "这一句没有写完：后面不应接 {found}", "this clause is not finished: {found} cannot follow",
+    "这一句没有写完：{last}后面还缺内容", "this clause is not finished: something is missing after {last}",
 )
 UNEXPECTED_END = _rule(
     "HMB011", "error",
-    "文件在此结束，但还缺 {missing}", "the file ends here, but {missing} is missing",
+    "文件在此结束，但还缺{missing}", "the file ends here, but {missing} is missing",
+    "补上它；每个括号都要成对", "add it: every bracket comes in a pair",
 )
 NO_SCHEME = _rule(
     "HMB012", "error",
@@ -87,6 +88,7 @@ BAD_NUMBER = _rule(
 BAD_DATE = _rule(
     "HMB014", "error",
     "没有 {text} 这一天", "there is no day {text}",
+    "改成日历上有的日期", "write a day of the calendar",
 )
 TOO_MANY = _rule(
     "HMB015", "note",
@@ -127,6 +129,7 @@ DUPLICATE = _rule(
 DUPLICATE_CLAUSE = _rule(
     "HMB107", "error",
     "“{clause}”写了两次", "`{clause}` is written twice",
+    "只留一处", "keep one of them",
 )
 LATER_LAYER = _rule(
     "HMB108", "error",
@@ -136,21 +139,22 @@ LATER_LAYER = _rule(
 AMBIGUOUS_VALUE = _rule(
     "HMB109", "error",
     "`{name}` 是几个属性的取值：{attributes}", "`{name}` is a value of several attributes: {attributes}",
-    "写明“按 某属性（…）”", "say `by` which attribute `( … )`",
+    "写明是哪一个，如：按 {first}（{name}：…）", "say which of them: by {first} ({name}: …)",
 )
 RESERVED_NAME = _rule(
     "HMB110", "error",
-    "`{name}` 是系统自带的列，不能再声明", "`{name}` is built in and cannot be declared",
+    "`{name}` 是每份数据都有的列，不能再声明", "`{name}` is a column that all data have; it cannot be declared again",
+    "删去这一行；直接写 {use}，或给它换个名称", "remove this line and write {use}, or choose another name",
 )
 
 # ---- 200-299 types, units, constancy
 WRONG_TYPE = _rule(
     "HMB201", "error",
-    "这里要{expected}，写的却是{found}", "expected {expected}, found {found}",
+    "这里要写{expected}，写的却是{found}", "this should be {expected}, but it is {found}",
 )
 CLASH = _rule(
     "HMB202", "error",
-    "{left}与{right}不能{operation}", "cannot {operation} {left} and {right}",
+    "{left}与{right}不能{operation}", "{left} and {right} cannot be {operation}",
     "两边要是同一种：金额对金额，比例对比例，日期对日期", "both sides must be of one kind: money and money, ratio and ratio, date and date",
 )
 BARE_RATIO = _rule(
@@ -161,14 +165,17 @@ BARE_RATIO = _rule(
 RATIO_RANGE = _rule(
     "HMB204", "error",
     "比例 {text} 不在 0% 到 100% 之间", "the ratio {text} is not between 0% and 100%",
+    "核对原文：赔付的部分不会超过费用本身", "look it up: no more than the whole cost can be paid",
 )
 TOO_PRECISE = _rule(
     "HMB205", "error",
-    "金额 {text} 的小数多于 {currency} 的 {digits} 位", "the amount {text} has more decimals than the {digits} of {currency}",
+    "金额 {text} 的小数位太多：{currency} 最多 {digits} 位", "the amount {text} has too many decimals: {currency} has at most {digits}",
+    "写到最小的货币单位为止", "write it down to the smallest coin",
 )
 EMPTY_RANGE = _rule(
     "HMB206", "error",
     "范围是空的：{low} 大于 {high}", "the range is empty: {low} is above {high}",
+    "先写小的，后写大的", "write the smaller one first",
 )
 MONEY_TIMES_MONEY = _rule(
     "HMB207", "error",
@@ -177,17 +184,18 @@ MONEY_TIMES_MONEY = _rule(
 )
 OPTIONAL_UNGUARDED = _rule(
     "HMB208", "error",
-    "“{name}”可能没有值，这里没有先问“有值”", "`{name}` may be absent, and `given` was not asked first",
-    "写作“{name} 有值 且 …”", "write `{name} given and …`",
+    "“{name}”可能没有值，这里没有先问“有值”", "`{name}` may be absent, and nothing asks first whether it is `given`",
+    "在条件（或层的“适用”）里先写“{name} 有值”；若没有就等于 0，声明时去掉“可缺”", "ask `{name} given` first, here or in the layer's `when`; if absent means 0, declare it without `optional`",
 )
 NOT_EXHAUSTIVE = _rule(
     "HMB209", "error",
-    "没有说 {missing} 怎么办", "{missing} is not covered",
-    "补上这些取值，或加“其余：…”", "add these values, or `otherwise: …`",
+    "没有说“{attribute}”为 {missing} 时怎么办", "nothing is said for {missing} of `{attribute}`",
+    "补上，或加“其余：…”", "add it, or say `otherwise: …`",
 )
 CASE_TWICE = _rule(
     "HMB210", "error",
     "取值 `{name}` 写了两次", "the value `{name}` is given twice",
+    "核对原文，只留一处", "look it up and keep one",
 )
 USELESS_OTHERWISE = _rule(
     "HMB211", "warning",
@@ -202,20 +210,23 @@ ALWAYS = _rule(
 BANDS_ORDER = _rule(
     "HMB213", "error",
     "分段要从小到大：{limit} 不大于前一段的 {before}", "bands must ascend: {limit} is not above {before} of the band before",
+    "按界限从小到大排", "put the band with the lower limit first",
 )
 BAND_NOT_CONSTANT = _rule(
     "HMB214", "error",
     "分段的界限必须是固定金额", "the limit of a band must be a fixed amount",
+    "写成数目，如“至多 5万元”", "write a number, such as `up to 50_000`",
 )
 NO_ADMITTED = _rule(
     "HMB215", "error",
     "“有值”只能问可缺的属性", "`given` can only be asked of an optional attribute",
+    "若它可能没有值，声明时加“可缺”；否则删去这个条件", "if it may be absent, declare it `optional`; else remove the condition",
 )
 VARIES_IN_SCOPE = _rule(
     "HMB231", "warning",
     "{clause}{scope}，却随每笔费用的“{attribute}”变化：后一笔的“{attribute}”不同，就改变{counted}",
     "the {clause} {scope}, yet varies with `{attribute}` of each claim: a later claim changes {counted}",
-    "若每笔费用各算各的，写“每笔”；若确应如此，写“知悉”", "if each claim stands alone, say `per claim`; if it is meant so, say `acknowledged`",
+    "若每次住院各算一次，写“每次”，每笔费用各算的写“每笔”；若确应如此，写“知悉”", "if each admission or claim stands alone, say `per event` or `per claim`; if it is meant so, say `acknowledged`",
 )
 DATED_IN_SCOPE = _rule(
     "HMB232", "error",
@@ -242,25 +253,27 @@ MISSING_LAYER_CLAUSE = _rule(
 NO_LAYER = _rule(
     "HMB303", "error",
     "方案没有任何“层”，什么也不付", "the scheme has no `layer`: it pays nothing",
+    "加一个“层”，写明基数、起付线、比例、封顶", "add a `layer` with its base, threshold, ratio and cap",
 )
 NO_EVENT = _rule(
     "HMB304", "error",
     "用了“每次”，却没有说哪些费用算同一次", "`per event` is used, but nothing says which claims are one event",
-    "加一行：同次就医 费用.住院号", "add a line: event claim.admission",
+    "加一行，如：同次就医 费用.住院号（并在“费用”里声明 住院号：编码）", "add a line such as: event claim.admission (and declare admission: code among the claim's attributes)",
 )
 NOT_CITED = _rule(
     "HMB305", "warning",
-    "“{clause}”没有写依据", "`{clause}` cites nothing",
-    "加“据 条款号”", "add `cite` and the rule's id",
+    "“{clause}”没有写依据", "`{clause}` cites no clause of the document",
+    "在名称后加“据 条款号”，如“据 ZZ-07”", "add `cite` and the rule's id, such as `cite ZZ-07`",
 )
 UNUSED = _rule(
     "HMB306", "warning",
     "声明了 `{name}`，却没有用到", "`{name}` is declared but never used",
-    "删去它，或写明它如何起作用", "remove it, or say what it does",
+    "若该用它，写进相应的条款；否则删去", "use it in the clause that it is for, or remove it",
 )
 YEAR_NOT_WHOLE = _rule(
     "HMB307", "error",
     "保障年度不是一整年：{first} 至 {last}", "the benefit year is not a whole year: {first} to {last}",
+    "写满一年，如“7月1日 至 6月30日”", "give a whole year, such as `07-01 to 06-30`",
 )
 EXCLUDE_AFTER_LAYER = _rule(
     "HMB308", "warning",
@@ -269,36 +282,43 @@ EXCLUDE_AFTER_LAYER = _rule(
 )
 DATED_HOLE = _rule(
     "HMB309", "error",
-    "参数 `{name}` 在 {first} 至 {last} 没有值", "parameter `{name}` has no value from {first} to {last}",
+    "参数 `{name}` {when}没有值", "parameter `{name}` has no value{when}",
+    "查明这些日子的值并补上", "find out the value of these days and add it",
 )
 DATED_OVERLAP = _rule(
     "HMB310", "error",
     "参数 `{name}` 自 {date} 起有两个值", "parameter `{name}` has two values from {date} on",
+    "让前一段在前一天结束", "let the one before end on the day before",
 )
 LIST_FILE = _rule(
     "HMB311", "error",
-    "读不了名单文件 {file}：{why}", "cannot read the list file {file}: {why}",
+    "读不了名单文件“{file}”：{why}", "cannot read the list file `{file}`: {why}",
+    "名单是放在方案旁边的 CSV 文件，第一列叫“编码”或 code", "a list is a CSV file beside the scheme whose first column is called code",
 )
 LIST_OUTSIDE = _rule(
     "HMB312", "error",
-    "名单文件 {file} 不在方案所在的文件夹内", "the list file {file} is outside the scheme's folder",
-    "把文件放到方案旁边", "put the file beside the scheme",
+    "名单文件“{file}”不在方案所在的文件夹内", "the list file `{file}` is outside the scheme's folder",
+    "把文件复制到方案旁边，只写文件名", "copy the file to the scheme's folder and write its name alone",
 )
 LIST_DUPLICATE = _rule(
     "HMB313", "warning",
-    "名单 `{name}` 里编码 {code} 出现两次", "code {code} stands twice in list `{name}`",
+    "名单 `{name}` 里编码“{member}”出现两次", "code `{member}` stands twice in list `{name}`",
+    "删去一个；核对是否漏写了另一个编码", "remove one, and see whether another code was meant",
 )
 DISCARDED_CAP = _rule(
     "HMB314", "error",
     "层 `{layer}` 又写“{no}”又写“{yes}”", "layer `{layer}` says both `{no}` and `{yes}`",
+    "核对原文，只留一个", "look it up and keep one",
 )
 RATIO_AND_TOP_UP = _rule(
     "HMB315", "error",
     "层 `{layer}` 不能又写“比例”又写“补足至”", "layer `{layer}` cannot have both `ratio` and `tops up to`",
+    "“补足至”本身就说了付到几成，只留一个", "`tops up to` says by itself how much is paid: keep one",
 )
 ROUNDING_SCOPE = _rule(
     "HMB316", "error",
-    "舍入只能按一种范围", "rounding runs over one plain scope",
+    "舍入的范围不能带条件", "what rounding runs over cannot depend on a condition",
+    "只写一种，如“每年”或“每笔”", "write one scope alone, such as `per year` or `per claim`",
 )
 UNKNOWN_CURRENCY = _rule(
     "HMB317", "error",
@@ -308,6 +328,7 @@ UNKNOWN_CURRENCY = _rule(
 TOP_UP_CLAUSES = _rule(
     "HMB318", "error",
     "层 `{layer}` 写了“补足至”，不能再写“{clause}”", "layer `{layer}` tops up and cannot have a `{clause}`",
+    "删去“{clause}”，或改用“比例”", "remove the `{clause}`, or use `ratio`",
 )
 SUMMARY_UNEXPRESSED = _rule(
     "HMB320", "note",
@@ -327,11 +348,12 @@ EXAMPLE_FAILED = _rule(
 EXAMPLE_EMPTY = _rule(
     "HMB411", "error",
     "示例里有费用没有写应得的结果", "a claim of the example has no expectation",
-    "写“应付 金额”或“因 原因”", "say `pays` an amount or `because` a reason",
+    "在末尾写“给付 金额”或“因 原因”", "end it with `pay` and an amount, or `because` and a reason",
 )
 EXAMPLE_MISSING = _rule(
     "HMB412", "error",
     "示例没有给出“{name}”，而结果取决于它", "the example does not give `{name}`, and the result depends on it",
+    "补上它的值", "give it a value",
 )
 EXAMPLE_ORDER = _rule(
     "HMB413", "error",
@@ -339,7 +361,8 @@ EXAMPLE_ORDER = _rule(
 )
 EXAMPLE_RANGE = _rule(
     "HMB414", "error",
-    "“{name}”的值 {value} 超出声明的范围", "the value {value} of `{name}` is outside its declared range",
+    "“{name}”的值 {value} 超出声明的范围（{low} 至 {high}）", "the value {value} of `{name}` is outside its declared range ({low} to {high})",
+    "改正这个值，或放宽声明的范围", "correct the value, or widen the range",
 )
 EXAMPLE_REJECTED = _rule(
     "HMB415", "error",

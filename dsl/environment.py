@@ -18,6 +18,8 @@ from hmbc.dsl.types import Enum, Type
 from hmbc.grammar.keywords import Language, words
 
 DECLARED = Bilingual("在这里声明", "declared here")
+FIRST = Bilingual("第一次写在这里", "first written here")
+BEFORE = Bilingual("前一段", "the one before")
 DECLARED_ARE = Bilingual("已声明", "declared")
 _LISTED = 8
 
@@ -94,7 +96,12 @@ class Environment:
             attribute = "日期"
         return f"{'费用' if owner == 'claim' else '参保人'}.{attribute}"
 
-    def unknown(self, code: str, name: str, span: Span, known: list[str], **values: Any) -> None:
+    def _own(self, name: str) -> str:
+        return "日期" if name == "date" and self.language == "zh" else name
+
+    def unknown(
+        self, code: str, name: str, span: Span, known: list[str], *related: Related, **values: Any
+    ) -> None:
         """Report a name that is not known: a forgotten space, a near neighbour, or neither."""
         if fixed := self._missing_space(name, known):
             keyword, text = fixed
@@ -102,9 +109,9 @@ class Environment:
             return
         near = get_close_matches(name, known, n=1, cutoff=0.5)
         hint = bool(near) or code == codes.UNKNOWN_VALUE
-        extra = () if hint or not known else ((DECLARED_ARE, listed(known)),)
+        extra = () if hint or not known else ((DECLARED_ARE, listed([self._own(one) for one in known])),)
         self.report(
-            code, span, hint=hint, extra=extra, name=name, near=near[0] if near else "", **values
+            code, span, *related, hint=hint, extra=extra, name=name, near=near[0] if near else "", **values
         )
 
     def _missing_space(self, name: str, known: list[str]) -> tuple[str, str] | None:

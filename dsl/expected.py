@@ -6,7 +6,7 @@ from collections.abc import Collection
 from difflib import get_close_matches
 
 from hmbc.dsl import codes
-from hmbc.dsl.diagnostic import Bilingual, Diagnostic
+from hmbc.dsl.diagnostic import Bilingual, Diagnostic, Related
 from hmbc.dsl.lexer import Lexeme
 from hmbc.dsl.source import Span
 from hmbc.grammar.keywords import KEYWORDS, Language, spelling, words
@@ -14,6 +14,7 @@ from hmbc.grammar.keywords import KEYWORDS, Language, spelling, words
 both = Bilingual
 
 EXPECTED = both("这里可以写", "expected")
+NEEDED = both("接着要写", "still needed")
 ADVICE = both("建议", "help")
 
 _KINDS = {
@@ -45,7 +46,21 @@ _GOES_ON = {
     "PLUS", "MINUS", "STAR", "LESSTHAN", "MORETHAN", "AT_MOST", "AT_LEAST", "UNEQUAL", "EQUAL",
     "AND", "OR", "IN", "NOT_IN", "IS", "IS_NOT", "GIVEN", "$END",
 }  # fmt: skip
-_SHOWN = 8
+_SHOWN = 12
+_SYNONYMS = {
+    "免赔额": "THRESHOLD", "免赔": "THRESHOLD", "起付标准": "THRESHOLD", "起付金额": "THRESHOLD",
+    "上限": "CAP", "限额": "CAP", "最高支付限额": "CAP", "年度限额": "CAP", "封顶线": "CAP",
+    "报销比例": "RATIO", "赔付比例": "RATIO", "支付比例": "RATIO", "给付比例": "RATIO",
+    "货币": "CURRENCY", "年度": "BENEFIT_YEAR", "责任": "LAYER", "责任免除": "EXCLUDE",
+    "免责": "EXCLUDE", "不予支付": "EXCLUDE", "等待期": "WAIT", "被保险人": "MEMBER",
+    "理赔": "CLAIM", "条件": "WHEN", "例": "EXAMPLE", "例子": "EXAMPLE", "应付": "PAY",
+    "deductible": "THRESHOLD", "excess": "THRESHOLD", "limit": "CAP", "maximum": "CAP",
+    "year": "BENEFIT_YEAR", "enrollment": "ENROLMENT",
+    "exclusion": "EXCLUDE", "waiting": "WAIT", "insured": "MEMBER", "if": "WHEN",
+    "pays": "PAY", "expect": "PAY", "nocap": "NO_CAP",
+}  # fmt: skip
+"""What policy documents and other systems say, and the word that says it here."""
+_TYPE_WORDS = {"MONEY", "RATIO", "INT", "BOOL", "DATE_WORD", "CODE", "PERIODS"}
 
 
 def explain_unexpected(
@@ -57,14 +72,19 @@ def explain_unexpected(
     unfinished: bool,
 ) -> Diagnostic:
     """The diagnostic for a token that the grammar does not take."""
-    found = both(f"“{lexeme.text}”", f"`{lexeme.text}`")
-    extra = []
-    if expected := _expected(accepts):
-        extra.append((EXPECTED, expected))
-    if advice := _advice(lexeme, accepts, last, after, language):
-        extra.append((ADVICE, advice))
-    code = codes.UNFINISHED if unfinished else codes.UNEXPECTED
-    return Diagnostic(code, lexeme.span, {"found": found}, extra=tuple(extra))
+    advice = _advice(lexeme, accepts, last, after, language)
+    expected = None if advice else _expected(accepts)
+    if unfinished and last is not None:
+        extra = ((ADVICE, advice),) if advice else ((NEEDED, expected),) if expected else ()
+        next_one = (Related(lexeme.span, both("下一句从这里开始", "the next clause begins here")),)
+        values = {"last": _quoted(last.text)}
+        return Diagnostic(codes.UNFINISHED, last.span, values, next_one, extra=extra)
+    extra = ((ADVICE, advice),) if advice else ((EXPECTED, expected),) if expected else ()
+    return Diagnostic(codes.UNEXPECTED, lexeme.span, {"found": _quoted(lexeme.text)}, extra=extra)
+
+
+def _quoted(text: str) -> Bilingual:
+    return both(f"“{text}”", f"`{text}`")
 
 
 def _expected(accepts: Collection[str]) -> Bilingual | None:
@@ -76,8 +96,8 @@ def _expected(accepts: Collection[str]) -> Bilingual | None:
     elif rest - _GOES_ON:
         rest -= _GOES_ON
     ordered = [name for name in KEYWORDS if name in rest]
-    kinds += [_KINDS[name] for name in _KINDS if name in rest]
     kinds += [both(spelling(name, "zh"), spelling(name, "en")) for name in ordered]
+    kinds += [_KINDS[name] for name in _KINDS if name in rest]
     if not kinds:
         return None
     tail = both("……", ", …") if len(kinds) > _SHOWN else both("", "")
@@ -105,27 +125,45 @@ def _advice(
         return both(
             f"千位不用逗号分隔，写作 {joined}", f"thousands are not set apart by commas: {joined}"
         )
+    if lexeme.terminal == "COMMA" and "VBAR" in accepts:
+        return both("取值之间用“|”隔开", "values are set apart by `|`")
+    keyword = words(language).get(lexeme.text)
+    if "COLON" in accepts and last is not None and keyword in _TYPE_WORDS:
+        return both(
+            f"少了冒号：写作“{last.text}：{lexeme.text}”",
+            f"a colon is missing: `{last.text}: {lexeme.text}`",
+        )
     usable = {spelling(name, language): name for name in accepts if name in KEYWORDS}
+    if (meant := _SYNONYMS.get(lexeme.text)) in accepts and meant is not None:
+        word = spelling(meant, language)
+        return both(f"这里的说法是“{word}”", f"the word for it here is `{word}`")
     other: Language = "en" if language == "zh" else "zh"
     translated = words(other).get(lexeme.text)
     if translated in accepts and translated is not None:
         word = spelling(translated, language)
+        used = both("中文", "Chinese") if language == "zh" else both("英文", "English")
         return both(
-            f"本文件用中文关键词，写作“{word}”", f"this file uses English keywords: write `{word}`"
+            f"本文件用{used.zh}关键词，写作“{word}”", f"this file uses {used.en} keywords: write `{word}`"
         )
+    if (spaced := _two_words(lexeme.text, usable, language)) is not None:
+        return both(f"少了空格？写作“{spaced}”", f"a space is missing: `{spaced}`")
     near = get_close_matches(lexeme.text, usable, n=1, cutoff=0.6)
     if near:
         return both(f"是不是“{near[0]}”？", f"did you mean `{near[0]}`?")
-    inside = [word for word in usable if len(word) > 1 and lexeme.text.startswith(word)]
-    if lexeme.terminal == "NAME" and inside:
-        word = max(inside, key=len)
-        rest = lexeme.text[len(word) :]
-        return both(f"少了空格？写作“{word} {rest}”", f"a space is missing: `{word} {rest}`")
     if lexeme.terminal in KEYWORDS and "NAME" in accepts:
         return both(
-            f"“{lexeme.text}”是关键词；要作名称，写作 `{lexeme.text}`（加反引号）",
+            f"“{lexeme.text}”另有用处；要作名称，写作 `{lexeme.text}`（加反引号）",
             f"`{lexeme.text}` is a word of the language; as a name, write it in backticks",
         )
     return None
 
 
+def _two_words(text: str, usable: Collection[str], language: Language) -> str | None:
+    """`起付线2万元` as `起付线 2万元`: a word that could stand here, run into what follows it."""
+    for word in sorted(usable, key=len, reverse=True):
+        rest = text[len(word) :]
+        if len(word) < 2 or not text.startswith(word) or not rest:
+            continue
+        if rest[0].isdigit() or any(rest.startswith(other) for other in words(language)):
+            return f"{word} {rest}"
+    return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from importlib import resources
 
 from hmbc.grammar.keywords import Language
@@ -26,6 +27,11 @@ def read_page(code: str, language: Language | None = None) -> str | None:
     head, body = _CHINESE.split(text, maxsplit=1)
     chinese, english = _ENGLISH.split(body, maxsplit=1)
     return head + (chinese if language == "zh" else english).strip() + "\n"
+
+
+def codes_like(code: str) -> list[str]:
+    """The codes nearest to one that is not known."""
+    return get_close_matches(code.strip().upper(), page_codes(), n=3, cutoff=0.6)
 
 
 def page_codes() -> tuple[str, ...]:

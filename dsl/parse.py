@@ -50,10 +50,10 @@ def parse(source: Source) -> Parsed:
         return Parsed(None, (refused,))
     language = language_of(first_word(source.text))
     if language is None:
-        return Parsed(None, (Diagnostic(codes.NO_SCHEME, _first_line(source)),))
+        return Parsed(None, (Diagnostic(codes.NO_SCHEME, _first_token(source)),))
     run = _Run(source, Lexer(source, language))
     tree = run.parse()
-    found = in_order([*run.diagnostics, *run.lexer.diagnostics])
+    found = in_order([*_not_caused(run), *run.lexer.diagnostics])
     if len(found) > MAX_ERRORS:
         rest = Diagnostic(codes.TOO_MANY, found[MAX_ERRORS].span, {"count": MAX_ERRORS})
         found = (*found[:MAX_ERRORS], rest)
@@ -61,6 +61,16 @@ def parse(source: Source) -> Parsed:
     if found or tree is None:
         return Parsed(None, found, tuple(run.fed), comments)
     return Parsed(build_scheme(tree, language), (), tuple(run.fed), comments)
+
+
+def _not_caused(run: _Run) -> list[Diagnostic]:
+    """The grammar's errors, without those at a token that is itself ill-written, and without
+    those after a string that runs away with the rest of its line."""
+    lexical = run.lexer.diagnostics
+    at = {diagnostic.span.start for diagnostic in lexical}
+    opened = [x.span.start for x in lexical if x.code == codes.OPEN_STRING]
+    end = min(opened, default=len(run.source.text) + 1)
+    return [x for x in run.diagnostics if x.span.start < end and x.span.start not in at]
 
 
 def _refused(source: Source) -> Diagnostic | None:
@@ -73,10 +83,10 @@ def _refused(source: Source) -> Diagnostic | None:
     return None
 
 
-def _first_line(source: Source) -> Span:
+def _first_token(source: Source) -> Span:
     start = len(source.text) - len(source.text.lstrip())
-    end = source.text.find("\n", start)
-    return Span(start, len(source.text) if end < 0 else end)
+    line = source.text[start:].split("\n", 1)[0]
+    return Span(start, start + len((line.split() or [""])[0]))
 
 
 class _Run:
