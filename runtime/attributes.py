@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from hmbc.runtime import rejects
 from hmbc.runtime.arrow_in import Column, InTable
 from hmbc.runtime.columns import Reader, Values, absent
+from hmbc.runtime.in_order import each
 from hmbc.runtime.plan import AttributePlan, Plan
 from hmbc.runtime.units_text import word_text
 
@@ -111,14 +112,17 @@ def match_columns(table: InTable, wanted: Sequence[Wanted], name: str, language:
     return found
 
 
-def read_columns(matched: Matched, wanted: Sequence[Wanted], length: int) -> list[Values]:
+def read_columns(
+    matched: Matched, wanted: Sequence[Wanted], length: int, threads: int = 1
+) -> list[Values]:
     """The words of each wanted column."""
-    return [
-        absent(length, want.kind)
-        if column is None
-        else want.reader.read(column, optional=want.optional)
-        for column, want in zip(matched.columns, wanted, strict=True)
-    ]
+
+    def read(column: Column | None, want: Wanted) -> Values:
+        if column is None:
+            return absent(length, want.kind)
+        return want.reader.read(column, optional=want.optional)
+
+    return list(each(read, threads, matched.columns, wanted))
 
 
 def cell_reason(status: int, text: str, want: Wanted, plan: Plan) -> tuple[str, str]:

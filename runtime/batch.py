@@ -14,6 +14,7 @@ from hmbc.runtime.attributes import Matched, Wanted, cell_reason, match_columns,
 from hmbc.runtime.columns import Reader, Values, repeated
 from hmbc.runtime.engine import Batch, Entry, Inputs
 from hmbc.runtime.errors import BadTable
+from hmbc.runtime.in_order import each
 from hmbc.runtime.parameters import check_parameters
 from hmbc.runtime.plan import Plan
 from hmbc.runtime.rejects import Ground, Reject
@@ -105,13 +106,14 @@ def adjudicate(
     state: object | None,
     progress: Progress | None,
     minor_units: bool,
+    threads: int,
 ) -> Adjudication:
     """See `Evaluator.adjudicate`."""
     readers = SchemeReaders(plan, minor_units=minor_units)
     checked = check_parameters(plan, parameters)
     before = readers.read_totals(state)
     n_before = len(readers.member_id.texts)
-    member_sheet, claim_sheet = read_sheets(readers, claims, members)
+    member_sheet, claim_sheet = read_sheets(readers, claims, members, threads)
     ids, claim_ids = claim_sheet.columns[1], claim_sheet.columns[0]
     days = claim_sheet.columns[2]
     attributes = claim_sheet.columns[3:]
@@ -143,7 +145,17 @@ def adjudicate(
         checked.words,
         readers.listed(checked),
     )
-    batch.run(entry, inputs, readers.unit(), len(plan.layers), before, after, progress)
+    parts = batch.prepare(len(plan.layers))
+
+    def run(part: tuple[int, int, int]) -> Totals:
+        totals = readers.totals()
+        batch.run(entry, inputs, readers.unit(), part[0], part[1], before, totals)
+        return totals
+
+    for part, totals in zip(parts, each(run, threads, parts), strict=True):
+        after.extend(totals)
+        if progress is not None:
+            progress(part[2], claim_sheet.table.num_rows)
     for row, status in batch.statuses():
         found.status(row, status)
     payments, paid, decided = batch.payments(
@@ -173,7 +185,7 @@ def adjudicate(
 
 
 def read_sheets(
-    readers: SchemeReaders, claims: object, members: object | None
+    readers: SchemeReaders, claims: object, members: object | None, threads: int = 1
 ) -> tuple[Sheet | None, Sheet]:
     """Reads both tables. Raises BadTable with what is wrong with either."""
     plan = readers.plan
@@ -201,8 +213,10 @@ def read_sheets(
     problems += claims_match[2].problems
     if problems:
         raise BadTable(problems)
-    member_sheet = None if members_match is None else _sheet("members", members, *members_match)
-    return member_sheet, _sheet("claims", claims, *claims_match)
+    member_sheet = (
+        None if members_match is None else _sheet("members", members, threads, *members_match)
+    )
+    return member_sheet, _sheet("claims", claims, threads, *claims_match)
 
 
 def _match(
@@ -213,9 +227,14 @@ def _match(
 
 
 def _sheet(
-    name: str, source: object, table: InTable, wanted: list[Wanted], matched: Matched
+    name: str,
+    source: object,
+    threads: int,
+    table: InTable,
+    wanted: list[Wanted],
+    matched: Matched,
 ) -> Sheet:
-    columns = read_columns(matched, wanted, table.num_rows)
+    columns = read_columns(matched, wanted, table.num_rows, threads)
     return Sheet(name, table, wanted, matched, columns, list(getattr(source, "ragged_rows", ())))
 
 
@@ -287,9 +306,7 @@ class _Found:
         code, reason = status_reason(self._plan, status, value)
         self._add(self._claims, row, AFTER_COLUMNS, column, code, reason)
 
-    def _add(
-        self, sheet: Sheet, row: int, place: int, column: str, code: str, reason: str
-    ) -> None:
+    def _add(self, sheet: Sheet, row: int, place: int, column: str, code: str, reason: str) -> None:
         number = sheet.row_number(row)
         if sheet is self._claims:
             ids = (self._claim_id(row), self._member_id(row))

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 
 from hmbc.runtime.arrow_out import OutTable
 from hmbc.runtime.columns import Values
@@ -30,15 +30,16 @@ class Batch:
         self, members: Values | None, bad_members: Iterable[int]
     ) -> tuple[list[int], list[int], list[int]]: ...
     def arrange(self, days: Values, n_first: int) -> None: ...
+    def prepare(self, n_layers: int) -> list[tuple[int, int, int]]: ...
     def run(
         self,
         entry: Entry,
         inputs: Inputs,
         unit: Unit,
-        n_layers: int,
+        first: int,
+        end: int,
         before: Totals,
         after: Totals,
-        progress: Callable[[int, int], object] | None,
     ) -> None: ...
     def count_units(self) -> int: ...
     def statuses(self) -> list[tuple[int, int]]: ...

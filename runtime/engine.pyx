@@ -27,7 +27,7 @@ from hmbc.runtime.arrow_out import text_column
 cdef enum:
     FLAG_BAD = 1        # rejected before the scheme saw it
     FLAG_LATE = 2
-    STEP = 100_000      # rows between two calls of the progress hook
+    STEP = 100_000      # rows of a part
 
 ABI = HMB_ABI
 
@@ -214,6 +214,7 @@ cdef class Batch:
     cdef Block tainted              # of each id: a row without a date was rejected
     cdef Block order, starts        # rows by rank of their unit, and where each unit's begin
     cdef Block unit_of              # id by rank
+    cdef Block chosen               # rows that the scheme is to see, each unit's at its start
     cdef int64_t n_units
     cdef Outputs outputs
     cdef Values ids, days
@@ -336,38 +337,40 @@ cdef class Batch:
             for rank in range(self.n_units):
                 _sort_days(order + starts[rank], starts[rank + 1] - starts[rank], day, spare)
 
-    def run(self, Entry entry, Inputs inputs, Unit unit, int64_t n_layers, Totals before,
-            Totals after, progress):
-        """Adjudicates every unit's rows, in order, from the totals before to those after.
-
-        progress: called with (rows done, rows in all), or None.
-        """
-        cdef int64_t rank = 0, last_rank, done = 0, reported
-        cdef int failed = 0
-        cdef int64_t *starts = <int64_t *>self.starts.data
-        cdef Block chosen = new_block(8 * self.n_rows)
+    def prepare(self, int64_t n_layers):
+        """Makes room for the results. Returns the units cut into parts of about STEP rows:
+        (first rank, rank after the last, rows up to there)."""
+        cdef int64_t rank = 0, first = 0, rows = 0
+        cdef const int64_t *starts = <const int64_t *>self.starts.data
+        cdef list parts = []
         self.outputs = Outputs(n_layers, self.n_rows)
-        while rank < self.n_units:
-            last_rank = rank
-            reported = done
-            while last_rank < self.n_units and done - reported < STEP \
-                    and last_rank - rank < STEP:
-                done += starts[last_rank + 1] - starts[last_rank]
-                last_rank += 1
-            with nogil:
-                while rank < last_rank:
-                    if self._run_unit(entry.run, &inputs.input, unit, rank, before, after,
-                                      <int64_t *>chosen.data) < 0:
-                        failed = 1
-                        break
-                    rank += 1
-            if failed:
-                raise MemoryError("totals")
-            if progress is not None:
-                progress(done, self.n_rows)
+        self.chosen = new_block(8 * self.n_rows)
+        for rank in range(self.n_units):
+            if starts[rank + 1] - rows >= STEP or rank - first >= STEP or rank == self.n_units - 1:
+                rows = starts[rank + 1]
+                parts.append((first, rank + 1, rows))
+                first = rank + 1
+        return parts
+
+    def run(self, Entry entry, Inputs inputs, Unit unit, int64_t first, int64_t end, Totals before,
+            Totals after):
+        """Adjudicates the rows of some units, in order, from the totals before to those after.
+
+        Parts that share no unit may run in different threads, each with a unit and an `after` of
+        its own.
+        """
+        cdef int64_t rank
+        cdef int failed = 0
+        with nogil:
+            for rank in range(first, end):
+                if self._run_unit(entry.run, &inputs.input, unit, rank, before, after) < 0:
+                    failed = 1
+                    break
+        if failed:
+            raise MemoryError("totals")
 
     cdef int _run_unit(self, hmb_run run, const hmb_input *inputs, Unit unit, int64_t rank,
-                       Totals before, Totals after, int64_t *chosen) noexcept nogil:
+                       Totals before, Totals after) noexcept nogil:
         cdef int64_t id = (<int64_t *>self.unit_of.data)[rank]
         cdef int64_t first = (<int64_t *>self.starts.data)[rank]
         cdef int64_t end = (<int64_t *>self.starts.data)[rank + 1]
@@ -376,6 +379,7 @@ cdef class Batch:
         cdef uint8_t *flag = <uint8_t *>self.flag.data
         cdef uint8_t *after_reject = <uint8_t *>self.after.data
         cdef const uint8_t *status = self.outputs.output.status
+        cdef int64_t *chosen = <int64_t *>self.chosen.data + first
         cdef int64_t place, row, n = 0
         cdef const int64_t *starts
         cdef int failed = 0

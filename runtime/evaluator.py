@@ -55,6 +55,7 @@ class Evaluator:
         progress: Progress | None = None,
         *,
         minor_units: bool = False,
+        threads: int = 1,
     ) -> Adjudication:
         """Adjudicate a table of claims.
 
@@ -62,11 +63,20 @@ class Evaluator:
         state is the `state` of an earlier batch, after which these claims come.
         parameters: by name: scalars, and iterables of codes.
         progress: called with (rows done, rows in all) about every 100,000 rows.
+        threads: how many to use; the result is the same.
         minor_units: integer columns of money count minor units; without it they are refused.
         Raises: BadTable, BadParameters. Rows that are bad are rejected and do not raise.
         """
         return adjudicate(
-            self.plan, self._entry, claims, members, parameters, state, progress, minor_units
+            self.plan,
+            self._entry,
+            claims,
+            members,
+            parameters,
+            state,
+            progress,
+            minor_units,
+            threads,
         )
 
     def open(

@@ -68,6 +68,17 @@ cdef class Totals:
             starts[unit + 1] += 1
         return 0
 
+    def extend(self, Totals others):
+        """Appends the totals of other units."""
+        cdef int failed = (
+            _extend(&self.rows.unit, &others.rows.unit)
+            | _extend(&self.rows.accumulator, &others.rows.accumulator)
+            | _extend(&self.rows.key, &others.rows.key)
+            | _extend(&self.rows.total, &others.rows.total)
+        )
+        if failed:
+            raise MemoryError("totals")
+
     def take(self, Values units, Values names, Intern name_texts, Values keys, Intern key_texts,
              Values totals, Values denominators, int64_t n_units):
         """Take in the rows of a table of totals, and return what is wrong: (row, what).
@@ -225,6 +236,14 @@ cdef class Totals:
         return OutTable(
             [units, names, keys, totals, denominators, constant_column("kernel", kernel_hash, n)]
         )
+
+
+cdef int _extend(Longs *to, const Longs *others) noexcept nogil:
+    cdef int64_t place
+    cdef int failed = 0
+    for place in range(others.n):
+        failed |= push(to, others.data[place])
+    return failed
 
 
 cdef int _quoted(Bytes *to, Intern texts, int64_t id) noexcept nogil:

@@ -213,6 +213,31 @@ def test_many_members_and_many_keys(make_evaluator):
     assert totals == expected
 
 
+def test_threads_change_nothing(make_evaluator):
+    evaluator = make_evaluator(member=False)
+    n = 250_000
+    claims = pa.table(
+        {
+            "claim_id": [str(row) for row in range(n)],
+            "member_id": [str(row * 7919 % 90_000) for row in range(n)],
+            "date": pa.array([19_000 + row * 31 % 365 for row in range(n)], pa.int32()).cast(
+                pa.date32()
+            ),
+            "event": ["E"] * n,
+            "amount": [str(row % 400) if row % 50 else "x" for row in range(n)],
+        }
+    )
+    told = []
+    one = evaluator.adjudicate(claims, None, PARAMETERS)
+    many = evaluator.adjudicate(
+        claims, None, PARAMETERS, progress=lambda *done: told.append(done), threads=3
+    )
+    assert len(told) >= 2 and told == sorted(told) and told[-1] == (n, n)
+    for name in ("payments", "rejects", "state"):
+        assert pa.table(getattr(one, name)).equals(pa.table(getattr(many, name)))
+    assert one.counts == many.counts
+
+
 def test_members_without_claims_keep_their_totals(evaluator):
     row = dict.fromkeys(NAMES, "") | {"date": "2022-01-01", "amount": "150"}
     rows = [
