@@ -132,10 +132,7 @@ class LayerLowering:
                 continue
             clause = self._clause(cap.amount)
             limit = self._define("cost_cap", self._not_negative(_inner(cap.amount.value)), clause)
-            value = self._over(
-                cap.amount.scope, counted, lambda total, limit=limit: e.Min(limit, total),
-                "cost", clause,
-            )  # fmt: skip
+            value = self._over(cap.amount.scope, counted, _at_most(limit), "cost", clause)
             counted = self._define("counted", value, clause)
         if counted != base:
             reasons.append(("capped", _is_zero(counted)))
@@ -149,11 +146,7 @@ class LayerLowering:
                 "threshold", self._not_negative(_inner(threshold.value)), clause
             )
             self._threshold = amount
-            value = self._over(
-                threshold.scope, excess,
-                lambda total, amount=amount: e.Max(ZERO, e.Subtract(total, amount)),
-                "spent", clause,
-            )  # fmt: skip
+            value = self._over(threshold.scope, excess, _above(amount), "spent", clause)
             excess = self._define("excess", value, clause)
         return excess
 
@@ -195,15 +188,9 @@ class LayerLowering:
             clause = self._clause(cap)
             limit = self._define("cap", self._not_negative(_whole(_inner(cap.value))), clause)
             if index == 0 and cap.scope == rounding != CLAIM:
-                value = self._over(
-                    cap.scope, share,
-                    lambda total, limit=limit: e.Min(limit, self._round(total)),
-                    "due", clause,
-                )  # fmt: skip
+                value = self._over(cap.scope, share, _at_most(limit, self._round), "due", clause)
             else:
-                value = self._over(
-                    cap.scope, pay, lambda total, limit=limit: e.Min(limit, total), "paid", clause
-                )
+                value = self._over(cap.scope, pay, _at_most(limit), "paid", clause)
             pay = self._define("pay" if index == len(caps) - 1 else "limited", value, clause)
         return pay if caps else self._define("pay", rounded)
 
@@ -264,6 +251,16 @@ def _is_natural(amount: e.Expr, lows: dict[tuple[str, str], int | None]) -> bool
             return _is_natural(inner, lows)
         case _:
             return False
+
+
+def _at_most(
+    limit: e.Expr, first: Callable[[e.Expr], e.Expr] = lambda total: total
+) -> Callable[[e.Expr], e.Expr]:
+    return lambda total: e.Min(limit, first(total))
+
+
+def _above(amount: e.Expr) -> Callable[[e.Expr], e.Expr]:
+    return lambda total: e.Max(ZERO, e.Subtract(total, amount))
 
 
 def _is_zero(amount: e.Expr) -> e.Expr:

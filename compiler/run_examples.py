@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from attrs import frozen
 
@@ -50,7 +51,7 @@ def run_examples(kernel: Kernel, scheme: CheckedScheme) -> tuple[ExampleResult, 
 def _run(
     example: CheckedExample, kernel: Kernel, scheme: CheckedScheme
 ) -> Iterator[Diagnostic]:
-    interpreter = Interpreter(kernel, example.parameters, example.lists)
+    interpreter = Interpreter(kernel, _scalars(example.parameters), example.lists)
     member = {**_defaults("member", kernel), **example.member}
     state = State()
     for claim in example.claims:
@@ -66,6 +67,10 @@ def _run(
             return
         yield from _compare(example, claim, step, scheme)
         state = step.state
+
+
+def _scalars(values: dict[str, Plain]) -> dict[str, Fraction | int | bool | str]:
+    return {name: value for name, value in values.items() if not isinstance(value, tuple)}
 
 
 def _defaults(owner: str, kernel: Kernel) -> dict[str, Plain]:

@@ -85,7 +85,7 @@ class Environment:
 
     def to_minor(self, units: Fraction) -> Fraction:
         """Whole units to minor units, exact."""
-        return units * 10**self.minor_digits
+        return units * Fraction(10) ** self.minor_digits
 
     def shown(self, name: str) -> str:
         """An attribute's key `claim.care` in the file's own words."""

@@ -300,7 +300,7 @@ def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
         for field in attrs.fields(type(expr))
         if isinstance(part := getattr(expr, field.name), NODES)
     }
-    return attrs.evolve(expr, **parts) if parts else expr
+    return attrs.evolve(expr, **parts) if parts else expr  # type: ignore[arg-type]
 
 
 NODES = get_args(Expr)

@@ -131,6 +131,6 @@ def words(language: Language) -> dict[str, str]:
 def language_of(first_word: str) -> Language | None:
     """The language whose scheme keyword is `first_word`; None for neither."""
     for language in ("zh", "en"):
-        if first_word == spelling("SCHEME", language):  # type: ignore[arg-type]
-            return language  # type: ignore[return-value]
+        if first_word == spelling("SCHEME", language):
+            return language
     return None

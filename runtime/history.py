@@ -16,7 +16,8 @@ from hmbc.runtime.parameters import Parameters
 from hmbc.runtime.plan import RATIO_DENOMINATOR, Plan
 from hmbc.runtime.scheme_readers import SchemeReaders
 
-Value = Fraction | int | bool | str | tuple[tuple[int, int], ...]
+Scalar = Fraction | int | bool | str
+Value = Scalar | tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,9 +135,9 @@ def _value(want: Wanted, word: int) -> Value:
 
 def parameter_values(
     plan: Plan, parameters: Parameters
-) -> tuple[dict[str, Value], dict[str, frozenset[str]]]:
+) -> tuple[dict[str, Scalar], dict[str, frozenset[str]]]:
     """Checked parameters as plain values, and the codes of the lists."""
-    values: dict[str, Value] = {}
+    values: dict[str, Scalar] = {}
     for declared, word in zip(plan.parameters, parameters.words, strict=True):
         match declared.kind:
             case "ratio":

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -64,7 +64,7 @@ def command(
             minor_units=minor_units,
         )  # fmt: skip
         progress.close()
-        outputs: dict[str, Any] = {output: done.payments}
+        outputs: dict[str | os.PathLike[str], object] = {output: done.payments}
         place = rejects or _beside(output)
         if place is not None and (rejects is not None or done.counts.rejected or done.reject_records):
             outputs[place] = done.rejects
