@@ -9,6 +9,7 @@ amounts that are left out are 0, yes-or-no is no, codes and periods are none.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -67,8 +68,9 @@ def without_examples() -> Callable[[str], str]:
 @pytest.fixture(scope="session")
 def without_rule() -> Callable[[str, str], str]:
     """`without_rule(text, "ZZ-07")`: the text without every clause that cites the rule, and without
-    worked examples. A layer, exclusion, … that cites it goes as a whole; readings and attributes
-    stay, for they decide nothing."""
+    worked examples. A layer, exclusion, … that cites it goes as a whole, and what others say of a
+    layer that is gone: exclusions from it go, its pay is 0. Readings and declarations stay, for
+    they decide nothing; so do clauses that a scheme or a layer cannot be without."""
     return _without_rule
 
 
@@ -105,7 +107,16 @@ def adjudicate() -> Callable[..., list[Paid]]:
 
 
 @pytest.fixture(scope="session")
-def adjudicate_compiled() -> Callable[..., list[Paid]]:
+def build_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Evaluators are built into a cache of this run."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HMBC_CACHE", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def adjudicate_compiled(build_cache: Path) -> Callable[..., list[Paid]]:
     """The same on the compiled evaluator; skips where there is no C compiler."""
     modules: dict[str, Any] = {}
 
@@ -159,25 +170,58 @@ def _without_examples(text: str) -> str:
     return _cut(text, [x.span for x in _syntax(text).items if isinstance(x, n.Example)])
 
 
+_STATES_NOTHING = (
+    n.Reading | n.Attributes | n.SourceClause | n.ListDeclaration | n.ParameterDeclaration
+)
+_NEEDED = n.Currency | n.BenefitYear
+_NEEDED_IN_LAYER = n.Base | n.Threshold | n.RatioClause | n.TopsUp | n.Cap
+
+
 def _without_rule(text: str, rule: str) -> str:
     text = _without_examples(text)
-    spans = list(_stating(_syntax(text), rule))
+    scheme = _syntax(text)
+    spans = list(_stating(scheme, rule))
     assert spans, f"no clause cites {rule}"
-    return _cut(text, spans)
+    gone = {
+        item.name.text
+        for item in scheme.items
+        if isinstance(item, n.Layer) and item.span in spans
+    }
+    for item in scheme.items:
+        if isinstance(item, n.Exclude) and item.layers and item.span not in spans:
+            spans += _from_gone(item, gone)
+    text = _cut(text, spans)
+    for name in gone:
+        text = re.sub(rf"\b{re.escape(name)}\s*\.\s*(?:pay|给付)\b", "0", text)
+    return text
 
 
 def _stating(scheme: n.Scheme, rule: str) -> Iterator[Span]:
     for item in scheme.items:
-        if isinstance(item, n.Reading | n.Attributes | n.SourceClause | n.ListDeclaration):
+        if isinstance(item, _STATES_NOTHING | _NEEDED):
             continue
         if any(cite.text == rule for cite in item.cites):
             yield item.span
         elif isinstance(item, n.Layer):
             for clause in item.clauses:
-                if isinstance(clause, n.Reading):
+                if isinstance(clause, n.Reading | _NEEDED_IN_LAYER):
                     continue
                 if any(cite.text == rule for cite in clause.cites):
                     yield clause.span
+
+
+def _from_gone(item: n.Exclude, gone: set[str]) -> Iterator[Span]:
+    """What an exclusion says of layers that are gone: their names, each with a comma, or all."""
+    names = [layer.span for layer in item.layers]
+    kept = [number for number, layer in enumerate(item.layers) if layer.text not in gone]
+    if not kept:
+        yield item.span
+        return
+    if kept[0] > 0:
+        yield Span(names[0].start, names[kept[0]].start)
+    for number in range(kept[0] + 1, len(names)):
+        if number not in kept:
+            yield Span(names[number - 1].end, names[number].end)
 
 
 # ---- meaning
