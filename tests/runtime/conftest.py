@@ -31,7 +31,7 @@ def attribute(name, kind, **more):
     return AttributePlan(name=name, kind=kind, **fields)
 
 
-def plan_of(language="en", member=True):
+def plan_of(language="en", member=True, date="date"):
     """The plan of hand_scheme.c."""
     members = (attribute("suspended", "periods", periods_index=0, label="中止", optional=True),)
     return Plan(
@@ -42,7 +42,7 @@ def plan_of(language="en", member=True):
         language=language,
         currency="CNY",
         minor_digits=2,
-        date="date",
+        date=date,
         claim=(
             attribute("date", "date", label="日期"),
             attribute("event", "code"),

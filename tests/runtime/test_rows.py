@@ -1,9 +1,13 @@
 """Each way in which a row can be bad, and what it does to the rows after it."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pyarrow as pa
 import pytest
 
-from hmbc.runtime.errors import BadTable
+from hmbc.runtime.errors import BadRow, BadTable
+from hmbc.runtime.evaluator import Evaluator
 from hmbc.runtime.rejects import GROUNDS
 
 
@@ -299,3 +303,64 @@ def test_the_grounds_have_each_their_code_and_two_texts():
     assert len({ground.name for ground in GROUNDS}) == len(GROUNDS)
     for ground in GROUNDS:
         assert ground.code.startswith("HMB5") and ground.zh and ground.en
+
+
+def test_a_deciding_date_that_the_scheme_does_not_read(
+    make_evaluator, parameters, members, claims_of
+):
+    evaluator = make_evaluator(date="settled")
+    claims = claims_of(
+        {"amount": "30000", "settled": "2022-03-02"},
+        {"amount": "30000", "settled": "2022-03-01"},
+        {"settled": "?"},
+    )
+    done = evaluator.adjudicate(claims, members, parameters)
+    rows = list(done.payments.rows())
+    assert [int(row["total_pay"]) for row in rows] == [22500, 7500]
+    assert [str(row["date"]) for row in rows] == ["2022-03-02", "2022-03-01"]
+    assert rejects(done) == [("claims", 3, "settled", "HMB505")]
+    session = evaluator.open({}, parameters)
+    good = {"date": "2022-01-01", "event": "E", "amount": 1}
+    session.settle({**good, "settled": "2022-03-02"})
+    for settled, code in (("2022-03-01", "HMB514"), (None, "HMB501")):
+        with pytest.raises(BadRow, match=f"{code} settled"):
+            session.settle({**good, "settled": settled})
+
+
+def test_a_deciding_date_may_not_be_absent(make_evaluator, parameters, members, claims_of):
+    plan = make_evaluator().plan
+    claim = (replace(plan.claim[0], optional=True), *plan.claim[1:])
+    evaluator = make_evaluator(replace(plan, claim=claim))
+    done = evaluator.adjudicate(claims_of({}, {"date": ""}), members, parameters)
+    assert rejects(done) == [("claims", 2, "date", "HMB501")]
+    with pytest.raises(BadRow, match="HMB501 date: no value"):
+        evaluator.open({}, parameters).settle({"event": "E", "amount": 1})
+
+
+def test_a_scheme_of_another_abi_or_format_is_refused(hand_module, evaluator):
+    plan = evaluator.plan
+    for odd in (
+        {"ABI": 99, "PLAN": plan.to_json().encode()},
+        {"PLAN": replace(plan, format=99).to_json().encode()},
+        {"PLAN": replace(plan, claim=plan.member).to_json().encode()},
+    ):
+        with pytest.raises(ValueError):
+            Evaluator(SimpleNamespace(entry=hand_module.entry, **odd))
+
+
+def test_data_frames_of_pandas(evaluator, parameters, members):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(
+        {
+            "claim_id": [1, 2],
+            "member_id": pandas.Categorical(["A", "B"]),
+            "date": pandas.to_datetime(["2022-01-01", "2022-01-02"]),
+            "event": ["E", "F"],
+            "amount": ["30000", "1"],
+        }
+    )
+    done = evaluator.adjudicate(frame, members.to_pandas(), parameters)
+    assert [(row["claim_id"], int(row["total_pay"])) for row in done.payments.rows()] == [
+        ("1", 7500),
+        ("2", 0),
+    ]

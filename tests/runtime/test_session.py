@@ -1,6 +1,9 @@
 """One claim at a time agrees with a batch, and a bad claim moves nothing."""
 
 import datetime
+import os
+import subprocess
+import sys
 from decimal import Decimal
 
 import pytest
@@ -144,3 +147,18 @@ def test_problems_in_the_language_of_the_scheme(make_evaluator):
         "参数 `cap`：-1 不在 0.00 到 10000000000.00 之间",
         "代码表 `drugs` 没有给出",
     )
+
+
+def test_an_evaluator_needs_python_and_nothing_else():
+    code = (
+        "import sys; import hmbc.runtime.evaluator, hmbc.runtime.files; "
+        "odd = {'pyarrow', 'numpy', 'attrs', 'attr', 'lark', 'hmbc.dsl', 'hmbc.compiler'}; "
+        "sys.exit(' '.join(odd & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
