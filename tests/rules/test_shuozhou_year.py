@@ -45,7 +45,9 @@ def owed(claims: Sequence[Claim], figures: Mapping[str, Any]) -> dict[int, int]:
         left[claim["发生日期"].year] += max(0, claim["金额"] - parts)
     percent = int(figures["支付比例"].rstrip("%"))
     threshold, limit = (int(figures[name]) * 100 for name in ("起付标准", "最高支付限额"))
-    return {y: min(limit, (max(0, cost - threshold) * percent + 50) // 100) for y, cost in left.items()}
+    return {
+        y: min(limit, (max(0, cost - threshold) * percent + 50) // 100) for y, cost in left.items()
+    }
 
 
 @st.composite
@@ -123,21 +125,49 @@ def random_item(random: Random) -> Claim:
     }
 
 
-def test_many_members_at_once_on_the_compiled_evaluator(
-    kernel: Kernel, figures: dict[str, Any]
-) -> None:
-    pa = pytest.importorskip("pyarrow")
+@pytest.fixture(scope="module")
+def evaluator(kernel: Kernel) -> Any:
     pytest.importorskip("hmbc.runtime.engine")
     from hmbc.compiler.build import ToolchainMissing
     from hmbc.compiler.pipeline import module_of
     from hmbc.runtime.evaluator import Evaluator
 
     try:
-        evaluator = Evaluator(module_of(kernel))
+        return Evaluator(module_of(kernel))
     except ToolchainMissing as missing:
         pytest.skip(str(missing))
+
+
+def test_an_item_without_its_code_or_price_is_not_guessed_at(
+    evaluator: Any, figures: dict[str, Any]
+) -> None:
+    from hmbc.runtime.errors import BadRow
+
+    amounts = ("金额", "基本医保支付", "规定自付", "第三人负担", "单价")
+    whole = dict.fromkeys(amounts, "0") | {
+        "发生日期": "2024-05-01",
+        "项目编码": "ZL-1",
+        "收费类别": "诊疗服务",
+        "金额": "20000",
+        "就医地": "内地",
+        "定点": True,
+    }
+    settled = evaluator.open({"险种": "居民"}, figures).settle(whole)
+    assert settled.total_pay == Decimal(4800)  # (20,000 - 12,000) x 60%
+    for name in whole:
+        rest = {key: value for key, value in whole.items() if key != name}
+        with pytest.raises(BadRow):
+            evaluator.open({"险种": "居民"}, figures).settle(rest)
+
+
+def test_many_members_at_once_on_the_compiled_evaluator(
+    evaluator: Any, figures: dict[str, Any]
+) -> None:
+    pa = pytest.importorskip("pyarrow")
     random = Random(20240501)
-    members = {f"M{n}": [random_item(random) for _ in range(random.randint(0, 20))] for n in range(300)}
+    members = {
+        f"M{n}": [random_item(random) for _ in range(random.randint(0, 20))] for n in range(300)
+    }
     rows = [(member, claim) for member, claims in members.items() for claim in claims]
     random.shuffle(rows)  # rows need not be sorted
 
