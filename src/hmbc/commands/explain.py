@@ -147,6 +147,8 @@ def _given(plan: Plan, values: dict[str, Value], zh: bool) -> str:
         elif attribute.kind == "date":
             assert isinstance(value, int)
             text = str(date(1970, 1, 1) + timedelta(value))
+        elif attribute.kind == "bool":
+            text = ("是" if value else "否") if zh else ("yes" if value else "no")
         else:
             text = str(value)
         shown.append(f"{attribute.label or attribute.name}{'：' if zh else ': '}{text}")
