@@ -1,0 +1,356 @@
+"""Which laws the structure of a kernel promises, without looking for a counterexample.
+
+    law               says, of every unit and all rows that are adjudicated
+    non_negative      no row is paid less than 0
+    within_base       over the rows of a unit so far, the layer never pays more than its base
+    within_base_each  nor in any single row
+    within_cap        the rows that share a cap are never paid more than it; one verdict for each cap
+                      of a layer (for a cost cap: no more cost is counted)
+    monotone          raising one amount of one claim never lowers what is paid over the unit's rows;
+                      one verdict for each amount that a layer reads
+    split_proof       a claim in two rows of the same date and attributes, its money divided between
+                      them in any way, is paid the same in sum, and so are all others
+    within_bill       all layers together never pay a row more than the money that they read of it
+
+A verdict holds, or is not decided here: `None` never says that a law fails. The reasoning stands in
+structure_bounds (what never exceeds what), structure_order (what a larger bill does),
+structure_split and structure_scope (what is constant where). Ranges come from the declared domains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from attrs import frozen
+
+from hmbc.compiler.denominators import denominators_of
+from hmbc.compiler.kernel import Accumulator, Clause, Definition, Kernel, Outcome
+from hmbc.compiler.ranges import ranges_of
+from hmbc.compiler.structure_bounds import Bounds
+from hmbc.compiler.structure_order import Order, Orders, shown
+from hmbc.compiler.structure_scope import Scope, varying
+from hmbc.compiler.structure_split import Divisions
+from hmbc.compiler.structure_stage import at_zero, stage_of
+from hmbc.compiler.walk import reads_totals
+from hmbc.dsl import expr as e
+from hmbc.dsl.diagnostic import Bilingual
+from hmbc.dsl.types import Money
+
+Law = Literal[
+    "non_negative",
+    "within_base",
+    "within_base_each",
+    "within_cap",
+    "monotone",
+    "split_proof",
+    "within_bill",
+]
+
+
+@frozen
+class Verdict:
+    """Whether a law holds by structure, or is not decided (None). layer: None of the whole scheme.
+    subject: the definition of a cap, or the claim's attribute that grows. definition, clause: where
+    the structure stops promising it, or what caps."""
+
+    law: Law
+    layer: str | None
+    holds: Literal[True] | None
+    because: Bilingual
+    subject: str | None = None
+    definition: str | None = None
+    clause: Clause | None = None
+
+
+@frozen
+class Cap:
+    """A cap of a kernel: over the rows that share the keys of `total` (each row alone where `scope`
+    says so, or where there is no total) no more than `limit`."""
+
+    definition: Definition
+    limit: e.Expr
+    scope: Scope
+    total: Accumulator | None
+
+
+def structure_of(kernel: Kernel) -> tuple[Verdict, ...]:
+    """Every law for every layer, then for the scheme."""
+    return tuple(_Structure(kernel).verdicts())
+
+
+def caps_of(kernel: Kernel, layer: str) -> tuple[Cap, ...]:
+    """The caps of a layer in the order in which they apply, those of cost first."""
+    accumulators = {item.name: item for item in kernel.items if isinstance(item, Accumulator)}
+    found = []
+    for item in kernel.items:
+        if not isinstance(item, Definition) or item.layer != layer:
+            continue
+        if item.role not in ("counted", "limited", "pay"):
+            continue
+        stage = stage_of(item.expr, accumulators)
+        function = item.expr if stage is None else stage.of
+        match function:
+            case e.Min(left=limit) if not reads_totals(limit):
+                scope = Scope((), e.TRUE) if stage is None else stage.scope
+                found.append(Cap(item, limit, scope, None if stage is None else stage.total))
+            case _:
+                pass
+    return tuple(found)
+
+
+class _Structure:
+    """The analyses of one kernel."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.kernel = kernel
+        self.bounds = Bounds(kernel, ranges_of(kernel), denominators_of(kernel))
+        self.definitions = self.bounds.definitions
+        self.divisions = Divisions(self.bounds)
+        self.orders = {
+            given.name: Orders(self.bounds, given.name)
+            for given in kernel.inputs
+            if given.owner == "claim" and isinstance(given.type, Money)
+        }
+
+    def verdicts(self) -> Iterator[Verdict]:
+        found = [verdict for outcome in self.kernel.outcomes for verdict in self.of_layer(outcome)]
+        yield from found
+        yield from self.of_scheme(found)
+
+    # ---- layers
+
+    def of_layer(self, outcome: Outcome) -> Iterator[Verdict]:
+        layer, pay = outcome.layer, outcome.pay
+        yield self._non_negative(layer, pay)
+        yield from self._within_base(layer, pay)
+        for cap in caps_of(self.kernel, layer):
+            yield self._within_cap(layer, pay, cap)
+        for name, orders in self.orders.items():
+            order = orders.of_definition(pay)
+            if order.way != "same":
+                yield self._monotone(layer, name, order)
+        yield self._split_proof(layer, pay)
+
+    def _non_negative(self, layer: str, pay: str) -> Verdict:
+        if self.bounds.is_natural(e.Ref(pay)):
+            return _holds(
+                "non_negative", layer,
+                "各步都不小于 0：累计额只增，比例不为负", "no step falls below 0: totals only grow, ratios are not negative",
+            )  # fmt: skip
+        fault = next(
+            (
+                item.name
+                for item in self.kernel.items
+                if isinstance(item, Definition)
+                and item.layer == layer
+                and not self.bounds.is_natural(item.expr)
+            ),
+            pay,
+        )
+        return self._open(
+            "non_negative", layer, fault,
+            Bilingual("从声明的范围看不出它不小于 0", "the declared ranges do not show that it is at least 0"),
+        )  # fmt: skip
+
+    def _within_base(self, layer: str, pay: str) -> Iterator[Verdict]:
+        base = self._base(layer)
+        natural = self.bounds.is_natural(e.Ref(pay))
+        if natural and base in self.bounds.in_rows(pay):
+            zh, en = "每一步都不多于前一步", "no step lets through more than the one before"
+            yield _holds("within_base", layer, zh, en)
+            yield _holds("within_base_each", layer, zh, en)
+            return
+        fault = self._first_above(layer, base, self.bounds.in_rows)
+        why = Bilingual(
+            "这一步可能比基数多：比例不限于 0% 到 100%，或舍入会进到基数之上",
+            "this step may pass the base: its ratio is not kept between 0% and 100%, or its rounding"
+            " can go above",
+        )
+        if natural and base in self.bounds.in_sum(pay):
+            yield _holds(
+                "within_base", layer,
+                "累计额舍入后不多于累计基数", "a rounded total never passes the total base",
+            )  # fmt: skip
+        else:
+            in_sum = self._first_above(layer, base, self.bounds.in_sum)
+            yield self._open("within_base", layer, in_sum, why)
+        yield self._open("within_base_each", layer, fault, why)
+
+    def _base(self, layer: str) -> str:
+        """The last definition of what a layer counts."""
+        return [
+            item.name
+            for item in self.kernel.items
+            if isinstance(item, Definition)
+            and item.layer == layer
+            and item.role in ("billed", "base")
+        ][-1]
+
+    def _first_above(self, layer: str, base: str, above: object) -> str | None:
+        money = ("counted", "excess", "share", "target", "rounded", "limited", "pay")
+        for item in self.kernel.items:
+            if isinstance(item, Definition) and item.layer == layer and item.role in money:
+                if base not in above(item.name):  # type: ignore[operator]
+                    return item.name
+        return None
+
+    def _within_cap(self, layer: str, pay: str, cap: Cap) -> Verdict:
+        name = cap.definition.name
+        paid = cap.definition.role != "counted"
+        start = None
+        if cap.total is not None:
+            stage = stage_of(cap.definition.expr, self.bounds.accumulators)
+            assert stage is not None
+            start = at_zero(stage.of, e.Total(cap.total.name), self.bounds.ranges)
+        moves = varying(cap.limit, cap.scope, self.definitions) if cap.total else None
+        if moves is not None:
+            why = Bilingual(
+                f"封顶额随{shown(moves).zh}在累计范围内变化",
+                f"the limit varies with {shown(moves).en} inside its scope",
+            )
+            return self._open("within_cap", layer, name, why, name)
+        known = self.bounds.is_natural(cap.limit) and (start is None or start.low >= 0)
+        after = self.bounds.in_rows(pay) if paid else {name}
+        if not known or name not in after or not self.bounds.is_natural(e.Ref(pay)):
+            why = Bilingual("封顶之后的步骤可能再增加给付", "a step after the cap may add to what is paid")
+            return self._open("within_cap", layer, name, why, name)
+        return Verdict(
+            "within_cap", layer, True,
+            Bilingual("封顶额在累计范围内不变，其后各步只减不增", "the limit is one value in its scope, and no later step adds"),
+            name, name, cap.definition.clause,
+        )  # fmt: skip
+
+    def _monotone(self, layer: str | None, raised: str, order: Order) -> Verdict:
+        if order.way == "grows":
+            return Verdict(
+                "monotone", layer, True,
+                Bilingual("各步都随累计额不减", "each step grows with its total"), raised,
+            )  # fmt: skip
+        why = order.why or Bilingual(
+            f"金额“{raised}”越大，基数越小", f"the larger the amount `{raised}`, the smaller the base"
+        )
+        return self._open("monotone", layer, order.at, why, raised)
+
+    def _split_proof(self, layer: str, pay: str) -> Verdict:
+        division = self.divisions.of_definition(pay)
+        if division.splits:
+            return _holds(
+                "split_proof", layer,
+                "只有累计额的增量，没有逐笔的起付、封顶或舍入", "there are only increases of totals, and no threshold, cap or rounding of a single claim",
+            )  # fmt: skip
+        why = division.why or Bilingual(
+            "付的是每笔固定的数", "what is paid is the same for every claim"
+        )
+        return self._open("split_proof", layer, division.at or pay, why)
+
+    def _open(
+        self,
+        law: Law,
+        layer: str | None,
+        definition: str | None,
+        because: Bilingual,
+        subject: str | None = None,
+    ) -> Verdict:
+        item = self.definitions.get(definition or "")
+        return Verdict(
+            law, layer, None, because, subject, definition, None if item is None else item.clause
+        )
+
+    # ---- the scheme
+
+    def of_scheme(self, found: list[Verdict]) -> Iterator[Verdict]:
+        """The laws that every layer keeps, and those of their sum."""
+        for law in ("non_negative", "within_base", "within_base_each", "split_proof"):
+            yield self._all(law, [verdict for verdict in found if verdict.law == law])
+        for raised in self.orders:
+            of = [v for v in found if v.law == "monotone" and v.subject == raised]
+            if of:
+                yield self._all("monotone", of, raised)
+        yield self._within_bill()
+
+    def _all(self, law: Law, of: list[Verdict], subject: str | None = None) -> Verdict:
+        for verdict in of:
+            if verdict.holds is None:
+                return Verdict(
+                    law, None, None, verdict.because, subject, verdict.definition, verdict.clause
+                )
+        return Verdict(
+            law, None, True, Bilingual("每一层都如此", "it holds for every layer"), subject
+        )
+
+    def _within_bill(self) -> Verdict:
+        """Layers that read the same money have to leave to each other what they pay: for
+        `base = max(0, bill - earlier)`, earlier + base never passes max(bill, earlier)."""
+        groups: list[tuple[frozenset[str], frozenset[str]]] = []
+        for outcome in self.kernel.outcomes:
+            base = self._base(outcome.layer)
+            money = self._money(e.Ref(base))
+            row = base in self.bounds.in_rows(outcome.pay)
+            if money is None or not row or not self.bounds.is_natural(e.Ref(outcome.pay)):
+                why = Bilingual("这一层可能多于它读取的金额", "this layer may pay more than the money it reads")
+                return self._open("within_bill", None, outcome.pay, why)
+            pays = {outcome.pay}
+            for group in [group for group in groups if group[0] & money]:
+                if not group[1] <= self._taken_off(e.Ref(base)):
+                    why = Bilingual(
+                        "与另一层用同一笔钱，却没有扣除那一层已付的",
+                        "it reads the same money as another layer and does not take off what that pays",
+                    )
+                    return self._open("within_bill", None, base, why)
+                groups.remove(group)
+                money, pays = money | group[0], pays | group[1]
+            groups.append((money, frozenset(pays)))
+        return _holds("within_bill", None, "同一笔钱不重复给付", "no money is paid twice")
+
+    def _money(self, expr: e.Expr) -> frozenset[str] | None:
+        """Amounts of the claim whose sum an expression never exceeds."""
+        match expr:
+            case e.Attribute(owner="claim", type=Money(), name=name) if self.bounds.is_natural(expr):
+                return frozenset({name})
+            case e.Const(value=value) if not isinstance(value, str) and value <= 0:
+                return frozenset()
+            case e.Ref(name=name):
+                return self._money(self.definitions[name].expr)
+            case e.Add(left=left, right=right):
+                one, two = self._money(left), self._money(right)
+                return None if one is None or two is None or one & two else one | two
+            case e.Choose(then=left, otherwise=right) | e.Max(left=left, right=right):
+                one, two = self._money(left), self._money(right)
+                return None if one is None or two is None else one | two
+            case e.Min(left=left, right=right):
+                one, two = self._money(left), self._money(right)
+                return two if one is None else one
+            case e.Subtract(left=left, right=right) if self.bounds.is_natural(right):
+                return self._money(left)
+            case e.Scale(amount=amount, by=by) if self.bounds.is_share(by):
+                return self._money(amount) if self.bounds.is_natural(amount) else None
+            case _:
+                return None
+
+    def _taken_off(self, expr: e.Expr) -> frozenset[str]:
+        """Definitions that are subtracted, 0 being the least."""
+        match expr:
+            case e.Ref(name=name):
+                return self._taken_off(self.definitions[name].expr)
+            case e.Choose(then=inner, otherwise=zero) | e.Max(left=zero, right=inner) if _is_zero(zero):
+                return self._taken_off(inner)
+            case e.Scale(amount=inner, by=by) if self.bounds.is_share(by):
+                return self._taken_off(inner)
+            case e.Subtract(left=left, right=e.Ref(name=name)):
+                return self._taken_off(left) | {name}
+            case e.Subtract(left=left, right=right) if self.bounds.is_natural(right):
+                return self._taken_off(left)
+            case _:
+                return frozenset()
+
+
+def _holds(law: Law, layer: str | None, zh: str, en: str) -> Verdict:
+    return Verdict(law, layer, True, Bilingual(zh, en))
+
+
+def _is_zero(expr: e.Expr) -> bool:
+    return isinstance(expr, e.Const) and expr.value == 0 and not isinstance(expr.value, bool)
+
+
+__all__ = ["Cap", "Law", "Verdict", "caps_of", "structure_of"]

@@ -1,0 +1,158 @@
+"""What never exceeds what: for each value, the definitions that are never below it.
+
+    in each row   min, a part taken off, a ratio of at most 100%, a choice; a threshold or a cap on a
+                  total, because its slope is at most 1; a rounding on a total, where the bound is
+                  whole and the rounding looks the same at every step (round(t + n) = round(t) + n)
+    in sum        besides, any rounding whose function is constant in its scope: the increases of one
+                  total add up to its last value, and round(t) <= n for t <= n where n is whole. A
+                  step above the minor unit keeps this only where it rounds down
+
+A bound holds for values that are not negative; the callers see to that.
+"""
+
+from __future__ import annotations
+
+from attrs import define, field
+
+from hmbc.compiler.denominators import Denominators
+from hmbc.compiler.kernel import Accumulator, Definition, Kernel
+from hmbc.compiler.ranges import Ranges
+from hmbc.compiler.structure_scope import refines, varying
+from hmbc.compiler.structure_stage import Stage, at_zero, shape_of, stage_of
+from hmbc.compiler.walk import children, reads_totals
+from hmbc.dsl import expr as e
+
+Names = frozenset[str]
+NO_NAMES: Names = frozenset()
+
+
+@define
+class Bounds:
+    """Upper bounds in one kernel."""
+
+    kernel: Kernel
+    ranges: Ranges
+    denominators: Denominators
+    definitions: dict[str, Definition] = field(init=False)
+    accumulators: dict[str, Accumulator] = field(init=False)
+    _natural: Names = field(init=False)
+    _rows: dict[str, Names] = field(init=False, factory=dict)
+    _sums: dict[str, Names] = field(init=False, factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        items = self.kernel.items
+        self.definitions = {i.name: i for i in items if isinstance(i, Definition)}
+        self.accumulators = {i.name: i for i in items if isinstance(i, Accumulator)}
+        self._natural = frozenset(
+            name for name, item in self.definitions.items() if self.is_natural(item.expr)
+        )
+
+    def is_natural(self, expr: e.Expr) -> bool:
+        """Whether a number is never negative."""
+        return self.ranges.value(expr).low >= 0
+
+    def is_share(self, expr: e.Expr) -> bool:
+        """Whether a ratio lies between 0% and 100%."""
+        value = self.ranges.value(expr)
+        return 0 <= value.low and value.high <= 1
+
+    def in_rows(self, name: str) -> Names:
+        """The definitions that no row's value of this one exceeds, itself among them."""
+        if name not in self._rows:
+            self._rows[name] = self.of(self.definitions[name].expr) | {name}
+        return self._rows[name]
+
+    def in_sum(self, name: str) -> Names:
+        """The definitions whose sum over a unit's rows the sum of this one never exceeds."""
+        if name not in self._sums:
+            found = set(self.in_rows(name))
+            for above in self.in_rows(name):
+                found |= self._rounded_sum(above)
+            self._sums[name] = frozenset(found)
+        return self._sums[name]
+
+    def of(self, expr: e.Expr) -> Names:
+        """The definitions that no row's value of an expression exceeds."""
+        match expr:
+            case e.Ref(name=name):
+                return self.in_rows(name)
+            case e.Const(value=value) if not isinstance(value, str) and value <= 0:
+                return self._natural
+            case e.Min(left=left, right=right):
+                return self.of(left) | self.of(right)
+            case e.Max(left=left, right=right):
+                return self.of(left) & self.of(right)
+            case e.Subtract(left=left, right=right) if self.is_natural(right):
+                return self.of(left)
+            case e.Scale(amount=amount, by=by) if self.is_natural(amount) and self.is_share(by):
+                return self.of(amount)
+            case e.Round(amount=amount, mode=mode, step=step) if self.is_natural(amount):
+                above = self.of(amount)
+                return above if mode == "down" else self._whole(above, step)
+            case e.Share(amount=amount) if self.is_natural(amount):
+                return self._whole(self.of(amount), 1)
+            case e.Choose() | e.Increase() if stage := stage_of(expr, self.accumulators):
+                above = self._of_stage(stage)
+                return above if stage.alone is None else above & self.of(stage.alone)
+            case e.Choose(then=then, otherwise=otherwise):
+                return self.of(then) & self.of(otherwise)
+            case _:
+                return NO_NAMES
+
+    def _of_stage(self, stage: Stage) -> Names:
+        shape = shape_of(stage, self.ranges)
+        if not self.is_natural(stage.added) or not shape.is_short:
+            return NO_NAMES
+        above = self.of(stage.added)
+        if shape.rounding is None:
+            return above
+        rounding = shape.rounding
+        if rounding.mode == "half_even" or not self.is_natural(rounding.amount):
+            return NO_NAMES
+        return self._whole(above, rounding.step)
+
+    def _whole(self, names: Names, step: int) -> Names:
+        """Those that count whole minor units; of larger steps nothing is known."""
+        if step != 1:
+            return NO_NAMES
+        return frozenset(
+            name for name in names if self.denominators.of(e.Ref(name)) == 1
+        )
+
+    def _rounded_sum(self, name: str) -> Names:
+        """Bounds in sum of a definition that rounds a running total."""
+        stage = stage_of(self.definitions[name].expr, self.accumulators)
+        if stage is None:
+            return NO_NAMES
+        shape = shape_of(stage, self.ranges)
+        rounding = shape.rounding
+        if rounding is None or not shape.is_short or not self.is_natural(stage.added):
+            return NO_NAMES
+        constant = all(
+            varying(part, stage.scope, self.definitions) is None for part in parts_beside(stage)
+        )
+        start = at_zero(rounding.amount, e.Total(stage.total.name), self.ranges)
+        if not constant or start is None or start.low != 0 or start.high != 0:
+            return NO_NAMES
+        above = set(self.of(stage.added))
+        for part in frozenset(above):
+            inner = stage_of(self.definitions[part].expr, self.accumulators)
+            if inner and refines(inner.scope, stage.scope, self.definitions):
+                above |= self._rounded_sum(part)
+        names = frozenset(above)
+        if rounding.mode != "down":
+            names = self._whole(names, rounding.step)
+        return names if stage.alone is None else names & self.of(stage.alone)
+
+
+def parts_beside(stage: Stage) -> list[e.Expr]:
+    """The parts of a stage's function that do not read its total."""
+    return _without(stage.of, e.Total(stage.total.name))
+
+
+def _without(expr: e.Expr, total: e.Expr) -> list[e.Expr]:
+    if expr == total:
+        return []
+    if not reads_totals(expr):
+        return [expr]
+    return [part for child in children(expr) for part in _without(child, total)]

@@ -1,0 +1,136 @@
+"""A bill in two rows of the same date and attributes: which values add up to those of one row.
+
+All money of the claim is divided between the two rows, each amount in any way; everything else is
+equal. A value is `same` (equal in both rows, and in the undivided one) or `splits` (its two values
+add up to the undivided one's). The increase of any function of a running total splits if what is
+added does: the two increases follow on each other. So only what acts on a single row can break it:
+a threshold, cap or rounding per claim, a minimum, a condition on the amount.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from attrs import define, field, frozen
+
+from hmbc.compiler.structure_bounds import Bounds, parts_beside
+from hmbc.compiler.structure_stage import stage_of
+from hmbc.compiler.walk import children
+from hmbc.dsl import expr as e
+from hmbc.dsl.diagnostic import Bilingual
+from hmbc.dsl.types import Money
+
+
+@frozen
+class Division:
+    """What becomes of a value; `zero` is both `same` and `splits`."""
+
+    way: Literal["same", "splits", "zero", "unknown"]
+    why: Bilingual | None = None
+    at: str | None = None
+
+    @property
+    def is_same(self) -> bool:
+        return self.way in ("same", "zero")
+
+    @property
+    def splits(self) -> bool:
+        return self.way in ("splits", "zero")
+
+
+SAME, SPLITS, ZERO = Division("same"), Division("splits"), Division("zero")
+
+
+def _unknown(zh: str, en: str) -> Division:
+    return Division("unknown", Bilingual(zh, en))
+
+
+_ALONE = _unknown(
+    "逐笔取大取小、舍入或起付、封顶", "a minimum, maximum, threshold, cap or rounding acts on a single claim"
+)
+_CONDITION = _unknown("条件、比例或限额读取金额", "a condition, a ratio or a limit reads the amount")
+_FLAT = _unknown("金额与每笔固定的数相加减", "an amount is added to one that every claim has")
+
+
+@define
+class Divisions:
+    """What becomes of the values of one kernel."""
+
+    bounds: Bounds
+    _known: dict[str, Division] = field(init=False, factory=dict)
+
+    def of_definition(self, name: str) -> Division:
+        """What becomes of a definition."""
+        if name not in self._known:
+            found = self.of(self.bounds.definitions[name].expr)
+            if found.way == "unknown" and found.at is None:
+                found = Division("unknown", found.why, name)
+            self._known[name] = found
+        return self._known[name]
+
+    def of(self, expr: e.Expr) -> Division:
+        """What becomes of an expression."""
+        match expr:
+            case e.Attribute(owner="claim", type=Money()):
+                return SPLITS
+            case e.Const(value=value) if not isinstance(value, str) and value == 0:
+                return ZERO
+            case e.Const() | e.Attribute() | e.Given() | e.Parameter() | e.InPeriods():
+                return SAME
+            case e.Ref(name=name):
+                return self.of_definition(name)
+            case e.Add(left=left, right=right) | e.Subtract(left=left, right=right):
+                return self._join(self.of(left), self.of(right))
+            case e.Scale(amount=amount, by=by):
+                one, two = self.of(amount), self.of(by)
+                if two.is_same or two.way == "unknown":
+                    return one if two.is_same else two
+                return two if one.is_same else _CONDITION
+            case e.Max(left=left, right=right) if (only := self._other(left, right)) is not None:
+                return self.of(only)
+            case e.Choose() | e.Increase() if stage := stage_of(expr, self.bounds.accumulators):
+                fixed = (*stage.scope.keys, stage.scope.alone, *parts_beside(stage))
+                for part in fixed:
+                    if not (found := self.of(part)).is_same:
+                        return found if found.way == "unknown" else _CONDITION
+                added = self.of(stage.added)
+                if stage.alone is None or added.way == "unknown":
+                    return self._splitting(added)
+                return self._join(self._splitting(added), self.of(stage.alone))
+            case e.Choose(when=when, then=then, otherwise=otherwise):
+                if not (found := self.of(when)).is_same:
+                    return found if found.way == "unknown" else _CONDITION
+                return self._join(self.of(then), self.of(otherwise))
+            case e.Total() | e.Before() | e.Increase():
+                return _unknown("直接读取累计额", "a running total is read as it stands")
+            case _:
+                for part in children(expr):
+                    if not (found := self.of(part)).is_same:
+                        return found if found.way == "unknown" else _ALONE
+                return SAME
+
+    def _splitting(self, added: Division) -> Division:
+        return _FLAT if added.way == "same" else added
+
+    def _join(self, one: Division, two: Division) -> Division:
+        for part in (one, two):
+            if part.way == "unknown":
+                return part
+        if one.way == two.way or two == ZERO:
+            return one
+        return two if one == ZERO else _FLAT
+
+    def _other(self, left: e.Expr, right: e.Expr) -> e.Expr | None:
+        """The side of a maximum with 0 that is never negative, so that it is all there is."""
+        for zero, other in ((left, right), (right, left)):
+            if self.of(zero) == ZERO and (self.bounds.is_natural(other) or self._covered(other)):
+                return other
+        return None
+
+    def _covered(self, expr: e.Expr) -> bool:
+        """Whether it is a difference that is never negative."""
+        match expr:
+            case e.Subtract(left=e.Ref(name=name), right=right):
+                return name in self.bounds.of(right)
+            case _:
+                return False

@@ -1,0 +1,203 @@
+"""Stages: the places where a kernel takes the increase of a function of one running total.
+
+A function is known by its slope: between `low` and `high` for every change of its total, found cell
+by cell between the amounts written in it, so that the bands of a ratio are not added up. A rounding
+inside has no slope; the functions within and around it have.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from attrs import frozen
+
+from hmbc.compiler.kernel import Accumulator
+from hmbc.compiler.ranges import Interval, Ranges, between
+from hmbc.compiler.structure_scope import Scope
+from hmbc.compiler.walk import children, walk
+from hmbc.dsl import expr as e
+
+ZERO = e.money(0)
+
+
+@frozen
+class Stage:
+    """`increase of` over `total`, which adds `added`; where `scope.alone` holds, the row's value is
+    `alone` and adds nothing to the total."""
+
+    of: e.Expr
+    total: Accumulator
+    added: e.Expr
+    scope: Scope
+    alone: e.Expr | None
+
+
+def stage_of(expr: e.Expr, accumulators: Mapping[str, Accumulator]) -> Stage | None:
+    """The stage that an expression is, if it is one."""
+    alone: e.Expr = e.FALSE
+    value: e.Expr | None = None
+    match expr:
+        case e.Choose(when=when, then=then, otherwise=e.Increase() as increase):
+            alone, value = when, then
+        case e.Increase() as increase:
+            pass
+        case _:
+            return None
+    names = {node.accumulator for node in walk(increase.of) if isinstance(node, e.Total)}
+    if len(names) != 1 or any(isinstance(node, e.Increase) for node in walk(increase.of)):
+        return None
+    total = accumulators[names.pop()]
+    added = total.adds
+    if alone != e.FALSE:
+        match added:
+            case e.Choose(when=when, then=then, otherwise=counted) if (when, then) == (alone, ZERO):
+                added = counted
+            case _:
+                return None
+    return Stage(increase.of, total, added, Scope(total.keys, alone), value)
+
+
+@frozen
+class Shape:
+    """A function of a total. slope: of all of it, None with a rounding inside; rounding: the one
+    inside; within, around: the slopes of what it rounds and of what is made of it."""
+
+    slope: Interval | None
+    rounding: e.Round | None = None
+    within: Interval | None = None
+    around: Interval | None = None
+
+    @property
+    def rises(self) -> bool:
+        """Whether it never falls."""
+        slopes = (self.slope,) if self.rounding is None else (self.within, self.around)
+        return all(slope is not None and slope.low >= 0 for slope in slopes)
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it never moves by more than its total does, roundings aside."""
+        slopes = (self.slope,) if self.rounding is None else (self.within, self.around)
+        return all(slope is not None and 0 <= slope.low and slope.high <= 1 for slope in slopes)
+
+
+def shape_of(stage: Stage, ranges: Ranges) -> Shape:
+    """The shape of a stage's function."""
+    total = e.Total(stage.total.name)
+    roundings = {node for node in walk(stage.of) if isinstance(node, e.Round) and _reads(node, total)}
+    if not roundings:
+        return Shape(slope_of(stage.of, total, ranges))
+    if len(roundings) > 1:
+        return Shape(None)
+    rounding = roundings.pop()
+    around = slope_of(stage.of, rounding, ranges)
+    if _reads_outside(stage.of, total, rounding):
+        around = None
+    return Shape(None, rounding, slope_of(rounding.amount, total, ranges), around)
+
+
+def is_convex(expr: e.Expr, total: e.Expr, ranges: Ranges) -> bool:
+    """Whether a larger total makes each further increase no smaller."""
+    return _bends(expr, total, ranges, up=True)
+
+
+def at_zero(expr: e.Expr, total: e.Expr, ranges: Ranges) -> Interval | None:
+    """What the function is where its total is 0."""
+    found = _Cell(total, between(0, 0), ranges).read(expr)
+    return None if found is None else found[0]
+
+
+def slope_of(expr: e.Expr, variable: e.Expr, ranges: Ranges) -> Interval | None:
+    """Between what the slope lies; None where it cannot be told or the function jumps."""
+    most = ranges.value(variable)
+    marks = {Fraction(node.value) for node in walk(expr) if _is_amount(node)}
+    edges = [most.low, *sorted(mark for mark in marks if most.low < mark < most.high), most.high]
+    found: Interval | None = None
+    for low, high in zip(edges, edges[1:], strict=False):
+        cell = _Cell(variable, Interval(low, high), ranges).read(expr)
+        if cell is None:
+            return None
+        found = cell[1] if found is None else found.hull(cell[1])
+    return found
+
+
+@frozen
+class _Cell:
+    """The function while its variable stays within `cell`."""
+
+    variable: e.Expr
+    cell: Interval
+    ranges: Ranges
+
+    def read(self, expr: e.Expr) -> tuple[Interval, Interval] | None:
+        """Value and slope of an expression."""
+        if expr == self.variable:
+            return self.cell, between(1, 1)
+        if not _reads(expr, self.variable):
+            return self.ranges.value(expr), between(0, 0)
+        match expr:
+            case e.Scale(amount=amount, by=by) if not _reads(by, self.variable):
+                one, share = self.read(amount), self.ranges.value(by)
+                return None if one is None else (one[0] * share, one[1] * share)
+            case e.Choose(when=when, then=left, otherwise=right) if not _reads(when, self.variable):
+                pass
+            case (
+                e.Add(left=left, right=right)
+                | e.Subtract(left=left, right=right)
+                | e.Min(left=left, right=right)
+                | e.Max(left=left, right=right)
+            ):
+                pass
+            case _:
+                return None
+        one, two = self.read(left), self.read(right)
+        if one is None or two is None:
+            return None
+        match expr:
+            case e.Add():
+                return one[0] + two[0], one[1] + two[1]
+            case e.Subtract():
+                return one[0] - two[0], one[1] - two[1]
+            case e.Min():
+                value = Interval(min(one[0].low, two[0].low), min(one[0].high, two[0].high))
+                below, above = one[0].high <= two[0].low, two[0].high <= one[0].low
+            case e.Max():
+                value = Interval(max(one[0].low, two[0].low), max(one[0].high, two[0].high))
+                below, above = one[0].low >= two[0].high, two[0].low >= one[0].high
+            case _:
+                return one[0].hull(two[0]), one[1].hull(two[1])
+        return value, one[1] if below else two[1] if above else one[1].hull(two[1])
+
+
+def _bends(expr: e.Expr, total: e.Expr, ranges: Ranges, up: bool) -> bool:
+    if expr == total or not _reads(expr, total):
+        return True
+    match expr:
+        case e.Add(left=left, right=right):
+            return _bends(left, total, ranges, up) and _bends(right, total, ranges, up)
+        case e.Subtract(left=left, right=right):
+            return _bends(left, total, ranges, up) and _bends(right, total, ranges, not up)
+        case e.Scale(amount=amount, by=by) if not _reads(by, total):
+            return ranges.value(by).low >= 0 and _bends(amount, total, ranges, up)
+        case e.Max(left=left, right=right) if up:
+            return _bends(left, total, ranges, up) and _bends(right, total, ranges, up)
+        case e.Min(left=left, right=right) if not up:
+            return _bends(left, total, ranges, up) and _bends(right, total, ranges, up)
+        case e.Choose(when=when, then=left, otherwise=right) if not _reads(when, total):
+            return _bends(left, total, ranges, up) and _bends(right, total, ranges, up)
+        case _:
+            return False
+
+
+def _reads(expr: e.Expr, part: e.Expr) -> bool:
+    return any(node == part for node in walk(expr))
+
+
+def _reads_outside(expr: e.Expr, part: e.Expr, around: e.Expr) -> bool:
+    if expr == around:
+        return False
+    return expr == part or any(_reads_outside(child, part, around) for child in children(expr))
+
+
+def _is_amount(node: e.Expr) -> bool:
+    return isinstance(node, e.Const) and isinstance(node.value, Fraction)
