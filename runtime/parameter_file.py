@@ -60,6 +60,15 @@ def read_parameters(path: str | os.PathLike[str], language: str = "en") -> dict[
     return {name: _value(here, name, value, language) for name, value in values.items()}
 
 
+def _quote_hint(text: str) -> tuple[str, str]:
+    """TOML takes a name in Chinese only in quotes, which its own message does not say."""
+    for line in text.splitlines():
+        name = line.partition("=")[0].strip()
+        if name and name[0] not in "#[\"'" and not name.isascii():
+            return f"；中文名称要加引号：\"{name}\" = …", f'; a Chinese name needs quotes: "{name}" = …'
+    return "", ""
+
+
 def _parse(path: Path, text: str, language: str) -> object:
     match path.suffix.lower():
         case ".toml":

@@ -25,6 +25,7 @@ _table = click.Path(dir_okay=False, allow_dash=True)
 @click.option("--state-in", type=_table, help="Totals of earlier batches.")
 @click.option("--state-out", type=_table, help="Write the totals after this batch.")
 @click.option("--minor-units", is_flag=True, help="Whole numbers in Parquet count minor units (分).")
+@click.option("--threads", type=click.IntRange(1), help="Default: one per core.")
 @click.option("-q", "--quiet", is_flag=True, help="No summary and no progress.")
 @lang
 def command(
@@ -37,6 +38,7 @@ def command(
     state_in: str | None,
     state_out: str | None,
     minor_units: bool,
+    threads: int | None,
     quiet: bool,
     lang: str | None,
 ) -> None:
@@ -61,7 +63,7 @@ def command(
         }
         done = evaluator.adjudicate(
             tables["claims"], tables["members"], parameters, tables["state"], progress,
-            minor_units=minor_units,
+            minor_units=minor_units, threads=threads or os.cpu_count() or 1,
         )  # fmt: skip
         progress.close()
         outputs: dict[str | os.PathLike[str], object] = {output: done.payments}
