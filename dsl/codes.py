@@ -55,7 +55,7 @@ TOO_LARGE = _rule(
 )
 TOO_DEEP = _rule(
     "HMB004", "error",
-    "括号嵌套超过 {limit} 层", "brackets are nested deeper than {limit}",
+    "括号或算式嵌套超过 {limit} 层", "brackets or calculations are nested deeper than {limit}",
 )
 NOT_UTF8 = _rule(
     "HMB005", "error",

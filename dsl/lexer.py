@@ -40,6 +40,7 @@ _NUMBER = re.compile(r"\d[\d_]*(?:\.\d[\d_]*)?")
 _WELL_FORMED = re.compile(r"\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?")
 _UNIT = re.compile(r"(亿元|万元|元|亿|万|%|天|日|[ \t]*days?(?![A-Za-z0-9_]))")
 MAX_DIGITS = 40
+MAX_DIAGNOSTICS = 1000
 _FACTOR = {"亿": 10**8, "万": 10**4, "元": 1}
 _SYMBOL = re.compile(r"<=|>=|!=|≤|≥|≠|\.\.|[{}():,|=<>+\-*.]")
 _SAME_SYMBOL = {"≤": "<=", "≥": ">=", "≠": "!="}
@@ -99,6 +100,8 @@ class Lexer:
             if lexeme is not None:
                 return lexeme
             position = self._skip(self._stray(position))
+            if len(self.diagnostics) >= MAX_DIAGNOSTICS:
+                break
         return Lexeme(END, "", Span(len(self.text), len(self.text)))
 
     def _skip(self, position: int) -> int:

@@ -26,6 +26,7 @@ from hmbc.grammar.keywords import language_of
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 64
+MAX_TREE_DEPTH = 128  # the passes over the tree are recursive
 MAX_ERRORS = 20
 
 
@@ -58,6 +59,8 @@ def parse(source: Source) -> Parsed:
         rest = Diagnostic(codes.TOO_MANY, found[MAX_ERRORS].span, {"count": MAX_ERRORS})
         found = (*found[:MAX_ERRORS], rest)
     comments = tuple(run.lexer.comments)
+    if not found and tree is not None and (deep := _too_deep(tree)):
+        found = (deep,)
     if found or tree is None:
         return Parsed(None, found, tuple(run.fed), comments)
     return Parsed(build_scheme(tree, language), (), tuple(run.fed), comments)
@@ -83,6 +86,17 @@ def _refused(source: Source) -> Diagnostic | None:
     return None
 
 
+def _too_deep(tree: Tree[Token]) -> Diagnostic | None:
+    level: list[Tree[Token]] = [tree]
+    for _ in range(MAX_TREE_DEPTH):
+        level = [child for node in level for child in node.children if isinstance(child, Tree)]
+        if not level:
+            return None
+    meta = level[0].meta
+    span = Span(0, 0) if meta.empty else Span(meta.start_pos, meta.end_pos)
+    return Diagnostic(codes.TOO_DEEP, span, {"limit": MAX_TREE_DEPTH})
+
+
 def _first_token(source: Source) -> Span:
     start = len(source.text) - len(source.text.lstrip())
     line = source.text[start:].split("\n", 1)[0]
@@ -105,6 +119,8 @@ class _Run:
         parser = _fresh()
         while len(self.diagnostics) <= MAX_ERRORS:
             lexeme = self.lexer.next(position, parser.choices().keys())
+            if len(self.lexer.diagnostics) > MAX_ERRORS:
+                return None
             try:
                 result = parser.feed_token(self._token(lexeme))
             except UnexpectedToken:
