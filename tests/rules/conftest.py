@@ -183,9 +183,7 @@ def _without_rule(text: str, rule: str) -> str:
     spans = list(_stating(scheme, rule))
     assert spans, f"no clause cites {rule}"
     gone = {
-        item.name.text
-        for item in scheme.items
-        if isinstance(item, n.Layer) and item.span in spans
+        item.name.text for item in scheme.items if isinstance(item, n.Layer) and item.span in spans
     }
     for item in scheme.items:
         if isinstance(item, n.Exclude) and item.layers and item.span not in spans:
@@ -334,9 +332,7 @@ def _evaluated(
 
     def table(owner: str, rows: Sequence[Row], ids: dict[str, list[str]]) -> Any:
         given = [item for item in kernel.inputs if item.owner == owner]
-        columns = {
-            item.name: [_cell(row.get(item.name), item) for row in rows] for item in given
-        }
+        columns = {item.name: [_cell(row.get(item.name), item) for row in rows] for item in given}
         return pa.table(
             {name: pa.array(cells, pa.string()) for name, cells in {**ids, **columns}.items()}
         )

@@ -16,6 +16,8 @@ STAY = {
     "treatment": "other_treatment",
 }
 DRUG = {"drug": "K1", "malignant_tumour": True}
+RESIDENT = {"insurance": "resident"}
+CIVIL_SERVANT = EMPLOYEE | {"civil_servant_subsidy": True}
 FEES = (
     "over_standard_bed",
     "expert",
@@ -27,6 +29,11 @@ FEES = (
     "companion_bed",
     "other_fees",
 )
+
+
+def drug(cost, **more):
+    """A tumour drug from a pharmacy, unless said otherwise."""
+    return DRUG | {"care": "other_care", "off_list_drugs": cost} | more
 
 
 @pytest.fixture(scope="module")
@@ -47,66 +54,135 @@ def pays(adjudicate):
     return pays
 
 
+WAITS = "waiting:outside_cycle"
 TAKEN_OUT = [
-    # rule, member, claims, with the rule, without it
-    ("OD-05", {"insurance": "resident"}, [{"self_borne": 50000}], ["not_eligible:employee_insured"], ["9000"]),
-    ("OD-06", EMPLOYEE, [{"in_policy": 450000}], ["40000"], ["nothing_claimed"]),
+    # rule, member, claim, with the rule, without it
+    ("OD-05", RESIDENT, {"self_borne": 50000}, "not_eligible:employee_insured", "9000"),
+    ("OD-06", EMPLOYEE, {"in_policy": 450000}, "40000", "nothing_claimed"),
     # what OD-06 does not pay is self-borne: (90,000 - 20,000) x 30%
-    ("OD-06", EMPLOYEE, [{"in_policy": 450000, "self_borne": 90000}], ["49000"], ["21000"]),
-    ("OD-07", EMPLOYEE, [{"self_borne": 50000}], ["9000"], ["nothing_claimed"]),
+    ("OD-06", EMPLOYEE, {"in_policy": 450000, "self_borne": 90000}, "49000", "21000"),
+    ("OD-07", EMPLOYEE, {"self_borne": 50000}, "9000", "nothing_claimed"),
     # OD-07 12,000, of it 10,000 on the drug; OD-08 35,000 - 10,000. Without OD-07: 35,000
-    ("OD-07", EMPLOYEE, [DRUG | {"self_borne": 60000, "off_list_drugs": 50000}], ["37000"], ["35000"]),
-    ("OD-07x", EMPLOYEE, [{"self_borne": 50000, "meals": 10000}], ["6000"], ["9000"]),
-    ("OD-08", EMPLOYEE, [DRUG | {"care": "other_care", "off_list_drugs": 10000}], ["7000"], ["not_covered"]),
-    ("OD-08", EMPLOYEE, [DRUG | {"self_borne": 50000, "off_list_drugs": 50000}], ["35000"], ["9000"]),
-    ("OD-09", EMPLOYEE, [{"date": "2017-12-31", "self_borne": 50000}], ["waiting:outside_cycle"], ["9000"]),
-    ("OD-09", EMPLOYEE, [{"date": "2021-01-01", "self_borne": 50000}], ["waiting:outside_cycle"], ["9000"]),
-]  # fmt: skip
+    ("OD-07", EMPLOYEE, drug(50000, care="inpatient", self_borne=60000), "37000", "35000"),
+    ("OD-07x", EMPLOYEE, {"self_borne": 50000, "meals": 10000}, "6000", "9000"),
+    ("OD-08", EMPLOYEE, drug(10000), "7000", "not_covered"),
+    ("OD-08", EMPLOYEE, drug(50000, care="inpatient", self_borne=50000), "35000", "9000"),
+    ("OD-09", EMPLOYEE, {"date": "2017-12-31", "self_borne": 50000}, WAITS, "9000"),
+    ("OD-09", EMPLOYEE, {"date": "2021-01-01", "self_borne": 50000}, WAITS, "9000"),
+]
 
 
-@pytest.mark.parametrize(("rule", "member", "claims", "with_it", "without_it"), TAKEN_OUT)
+@pytest.mark.parametrize(("rule", "member", "claim", "with_it", "without_it"), TAKEN_OUT)
 def test_a_rule_taken_out_changes_what_is_paid(
-    scheme, without_rule, pays, rule, member, claims, with_it, without_it
+    scheme, without_rule, pays, rule, member, claim, with_it, without_it
 ):
-    assert pays(scheme, claims, member) == with_it
-    assert pays(without_rule(scheme, rule), claims, member) == without_it
+    assert pays(scheme, [claim], member) == [with_it]
+    assert pays(without_rule(scheme, rule), [claim], member) == [without_it]
 
 
-CIVIL_SERVANT = EMPLOYEE | {"civil_servant_subsidy": True}
 CHANGED = [
     # rule, what stands there, what is put in its place, member, claims, with the rule, without it
-    ("OD-06", "unless    member.civil_servant_subsidy", "", CIVIL_SERVANT,
-     [{"in_policy": 450000}], ["nothing_claimed"], ["40000"]),
-    ("OD-06", "threshold fund_maximum per year", "threshold fund_maximum per event", EMPLOYEE,
-     [{"in_policy": 300000}, {"admission": "A2", "in_policy": 300000}],
-     ["below_threshold", "160000"], ["below_threshold", "below_threshold"]),
-    ("OD-06", "threshold fund_maximum per year", "no threshold", EMPLOYEE,
-     [{"in_policy": 300000}], ["below_threshold"], ["240000"]),
-    ("OD-06", "ratio     80%", "ratio 70%", EMPLOYEE, [{"in_policy": 450000}], ["40000"], ["35000"]),
-    ("OD-06", "- above_fund_maximum.pay                   ", "", EMPLOYEE,
-     [{"in_policy": 450000, "self_borne": 90000}], ["49000"], ["61000"]),
+    (
+        "OD-06",
+        "unless    member.civil_servant_subsidy",
+        "",
+        CIVIL_SERVANT,
+        [{"in_policy": 450000}],
+        ["nothing_claimed"],
+        ["40000"],
+    ),
+    (
+        "OD-06",
+        "threshold fund_maximum per year",
+        "threshold fund_maximum per event",
+        EMPLOYEE,
+        [{"in_policy": 300000}, {"admission": "A2", "in_policy": 300000}],
+        ["below_threshold", "160000"],
+        ["below_threshold", "below_threshold"],
+    ),
+    (
+        "OD-06",
+        "threshold fund_maximum per year",
+        "no threshold",
+        EMPLOYEE,
+        [{"in_policy": 300000}],
+        ["below_threshold"],
+        ["240000"],
+    ),
+    (
+        "OD-06",
+        "ratio     80%",
+        "ratio 70%",
+        EMPLOYEE,
+        [{"in_policy": 450000}],
+        ["40000"],
+        ["35000"],
+    ),
+    (
+        "OD-06",
+        "- above_fund_maximum.pay                   ",
+        "",
+        EMPLOYEE,
+        [{"in_policy": 450000, "self_borne": 90000}],
+        ["49000"],
+        ["61000"],
+    ),
     ("OD-07", "ratio     30%", "ratio 40%", EMPLOYEE, [{"self_borne": 50000}], ["9000"], ["12000"]),
-    ("OD-07", "20_000 per year if claim.treatment in dialysis, chemotherapy, radiotherapy\n"
-     "                  else per event", "20_000 per event", EMPLOYEE,
-     [{"treatment": "dialysis", "self_borne": 15000},
-      {"treatment": "radiotherapy", "admission": "A2", "self_borne": 15000}],
-     ["below_threshold", "3000"], ["below_threshold", "below_threshold"]),
-    ("OD-07", "20_000 per year if claim.treatment in dialysis, chemotherapy, radiotherapy\n"
-     "                  else per event", "20_000 per year", EMPLOYEE,
-     [{"self_borne": 30000}, {"admission": "A2", "self_borne": 30000}],
-     ["3000", "3000"], ["3000", "9000"]),
-    ("OD-07", "in dialysis, chemotherapy, radiotherapy", "in dialysis, chemotherapy", EMPLOYEE,
-     [{"treatment": "dialysis", "self_borne": 20000},
-      {"treatment": "radiotherapy", "admission": "A2", "self_borne": 1000}],
-     ["below_threshold", "300"], ["below_threshold", "below_threshold"]),
-    ("OD-08", "when      claim.malignant_tumour\n", "", EMPLOYEE,
-     [{"drug": "K1", "care": "other_care", "off_list_drugs": 10000}], ["not_covered"], ["7000"]),
-    ("OD-08", "tops up to 70%", "tops up to 60%", EMPLOYEE,
-     [DRUG | {"care": "other_care", "off_list_drugs": 10000}], ["7000"], ["6000"]),
-    ("OD-08", "after claim.drugs_paid_by_others,\n", "after ", EMPLOYEE,
-     [DRUG | {"care": "other_care", "off_list_drugs": 10000, "drugs_paid_by_others": 4000}],
-     ["3000"], ["7000"]),
-]  # fmt: skip
+    (
+        "OD-07",
+        "20_000 per year if claim.treatment in dialysis, chemotherapy, radiotherapy\n"
+        "                  else per event",
+        "20_000 per event",
+        EMPLOYEE,
+        [
+            {"treatment": "dialysis", "self_borne": 15000},
+            {"treatment": "radiotherapy", "admission": "A2", "self_borne": 15000},
+        ],
+        ["below_threshold", "3000"],
+        ["below_threshold", "below_threshold"],
+    ),
+    (
+        "OD-07",
+        "20_000 per year if claim.treatment in dialysis, chemotherapy, radiotherapy\n"
+        "                  else per event",
+        "20_000 per year",
+        EMPLOYEE,
+        [{"self_borne": 30000}, {"admission": "A2", "self_borne": 30000}],
+        ["3000", "3000"],
+        ["3000", "9000"],
+    ),
+    (
+        "OD-07",
+        "in dialysis, chemotherapy, radiotherapy",
+        "in dialysis, chemotherapy",
+        EMPLOYEE,
+        [
+            {"treatment": "dialysis", "self_borne": 20000},
+            {"treatment": "radiotherapy", "admission": "A2", "self_borne": 1000},
+        ],
+        ["below_threshold", "300"],
+        ["below_threshold", "below_threshold"],
+    ),
+    (
+        "OD-08",
+        "when      claim.malignant_tumour\n",
+        "",
+        EMPLOYEE,
+        [drug(10000, malignant_tumour=False)],
+        ["not_covered"],
+        ["7000"],
+    ),
+    ("OD-08", "tops up to 70%", "tops up to 60%", EMPLOYEE, [drug(10000)], ["7000"], ["6000"]),
+    (
+        "OD-08",
+        "after claim.drugs_paid_by_others,\n",
+        "after ",
+        EMPLOYEE,
+        [drug(10000, drugs_paid_by_others=4000)],
+        ["3000"],
+        ["7000"],
+    ),
+]
 
 
 @pytest.mark.parametrize(
@@ -182,24 +258,40 @@ def test_every_rule_of_the_document_that_pays_is_taken_out_here():
 
 
 def test_a_year_by_hand(scheme, adjudicate_both):
+    dialysis = {"care": "deemed_inpatient", "treatment": "dialysis"}
     rows = [
         # OD-06: 400,000.01 - 400,000 = 0.01 x 80% = 0.008 -> 0.01
         # OD-07: (33,333.34 - 0.01 - 20,000) = 13,333.33 x 30% = 3,999.999 -> 4,000.00
-        ({"in_policy": "400000.01", "self_borne": "33333.34"}, {"above_fund_maximum": "0.01", "self_borne": "4000"}),
+        (
+            {"in_policy": "400000.01", "self_borne": "33333.34"},
+            {"above_fund_maximum": "0.01", "self_borne": "4000"},
+        ),
         # the same admission: 13,333.34 x 30% = 4,000.002, so nothing more
         ({"date": "2018-03-02", "self_borne": "0.01"}, {"self_borne": "0"}),
         # OD-07: 77,777.77 - 7,777.77 = 70,000, - 20,000 = 50,000 x 30% = 15,000 (year 19,000.002)
         # OD-08: 30,000 x 70% = 21,000, less 15,000 x 30 / 70 = 6,428.571 -> 6,428.57
         (
-            DRUG | {"date": "2018-04-01", "admission": "A2", "self_borne": "77777.77", "expert": "7777.77", "off_list_drugs": 30000},
+            drug(30000, care="inpatient", self_borne="77777.77", expert="7777.77")
+            | {"date": "2018-04-01", "admission": "A2"},
             {"self_borne": "15000", "tumour_drugs": "14571.43"},
         ),
         # dialysis, first 20,000.05: 0.05 x 30% = 0.015 (year 19,000.017 -> 19,000.02)
-        ({"date": "2018-05-01", "admission": "D1", "care": "deemed_inpatient", "treatment": "dialysis", "self_borne": "20000.05"}, {"self_borne": "0.02"}),
-        ({"date": "2018-12-31", "admission": "D2", "treatment": "chemotherapy", "self_borne": "100"}, {"self_borne": "30"}),
+        (
+            dialysis | {"date": "2018-05-01", "admission": "D1", "self_borne": "20000.05"},
+            {"self_borne": "0.02"},
+        ),
+        (
+            {
+                "date": "2018-12-31",
+                "admission": "D2",
+                "treatment": "chemotherapy",
+                "self_borne": 100,
+            },
+            {"self_borne": "30"},
+        ),
         # a new year; OD-08 alone, 70% of 0.01 = 0.007 -> 0.01
-        (DRUG | {"date": "2019-01-01", "admission": "P1", "care": "other_care", "off_list_drugs": "0.01"}, {"tumour_drugs": "0.01"}),
-    ]  # fmt: skip
+        (drug("0.01", date="2019-01-01", admission="P1"), {"tumour_drugs": "0.01"}),
+    ]
     paid = adjudicate_both(scheme, [STAY | claim for claim, _ in rows], EMPLOYEE, GIVEN)
     nothing = {"above_fund_maximum": "0", "self_borne": "0", "tumour_drugs": "0"}
     assert [row.pays for row in paid] == [nothing | expected for _, expected in rows]
