@@ -123,7 +123,11 @@ def _where_read(written: n.Expression, attribute: tuple[str, str]) -> Span:
 def _example(amount: n.Amount, clause: str, value: e.Expr, env: Environment) -> Bilingual | None:
     """Two bills that show what a varying amount does."""
     amounts = sorted(
-        {Fraction(node.value) for node in walk(value) if isinstance(node, e.Const) and _is_money(node)}
+        {
+            Fraction(node.value)
+            for node in walk(value)
+            if isinstance(node, e.Const) and _is_money(node)
+        }
     )
     if len(amounts) < 2 or amounts[0] == 0:
         return None
@@ -139,9 +143,9 @@ def _example(amount: n.Amount, clause: str, value: e.Expr, env: Environment) -> 
         return Bilingual(f"按 {shown(minor)} ", f"at {shown(minor)}")
 
     def part(of: Fraction, tenths: int) -> Fraction:
-        unit = 10**env.minor_digits
         exact = of * tenths / 10
-        return max(Fraction(1), Fraction(int(exact / unit) * unit) if exact >= unit else exact // 1)
+        unit = 10**env.minor_digits if exact >= 10**env.minor_digits else 1
+        return Fraction(max(1, int(exact / unit) * unit))
 
     if clause == "CAP":
         first = low + part(high - low, 6)

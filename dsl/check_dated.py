@@ -58,8 +58,8 @@ def check_dated(
         chosen = e.Choose(begun, result, chosen)
     missing: e.Expr = e.Compare("<", claim_date, e.Const(ordered[0].first.days, Date()))
     if ordered[-1].last is not None:
-        after = e.Compare(">", claim_date, e.Const(ordered[-1].last.days, Date()))
-        missing = e.Or(missing, after)
+        expired = e.Compare(">", claim_date, e.Const(ordered[-1].last.days, Date()))
+        missing = e.Or(missing, expired)
     env.undated.append(Undated(name, missing, span=item.name.span))
     changes = tuple(value.first.days for value in ordered[1:])
     env.parameters[name] = FixedParameter(name, type_, chosen, changes, item.name.span)

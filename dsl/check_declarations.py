@@ -11,7 +11,7 @@ from hmbc.dsl import nodes as n
 from hmbc.dsl.check_dated import check_dated, day_text
 from hmbc.dsl.check_expressions import check_as
 from hmbc.dsl.diagnostic import Related
-from hmbc.dsl.environment import DECLARED, FIRST, Environment, FixedParameter
+from hmbc.dsl.environment import FIRST, Environment, FixedParameter
 from hmbc.dsl.list_files import ListOutside, ListUnreadable, read_list
 from hmbc.dsl.names import amount_text, percent_text
 from hmbc.dsl.scheme import AttributeInfo, ListInfo, ParameterInfo

@@ -24,6 +24,7 @@ from hmbc.dsl.scheme import (
 )
 from hmbc.dsl.types import Code, Enum, Money, Periods, Type
 
+_BEFORE = Bilingual("前一笔", "the one before")
 FOREVER = 10**7
 """Last day of an open period, in days; later than any date a claim can bear."""
 
@@ -69,7 +70,7 @@ def _example(example: n.Example, stops: dict[str, n.Item], env: Environment) -> 
             case n.ExampleClaim():
                 if last is not None and item.date.days < last.days:
                     env.report(
-                        codes.EXAMPLE_ORDER, item.date.span, Related(last.span, Bilingual("前一笔", "the one before")),
+                        codes.EXAMPLE_ORDER, item.date.span, Related(last.span, _BEFORE),
                         date=day_text(item.date.days),
                     )  # fmt: skip
                 last = item.date

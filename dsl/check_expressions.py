@@ -549,8 +549,8 @@ def _cases(
         value = case.value.text
         if value not in enum.values:
             env.unknown(
-                codes.UNKNOWN_VALUE, value, case.value.span, list(enum.values), *_of_enum(enum, env),
-                attribute=env.shown(enum.name), values=listed(enum.values),
+                codes.UNKNOWN_VALUE, value, case.value.span, list(enum.values),
+                *_of_enum(enum, env), attribute=env.shown(enum.name), values=listed(enum.values),
             )  # fmt: skip
             return BROKEN
         if value in seen:

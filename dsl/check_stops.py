@@ -13,6 +13,8 @@ from hmbc.dsl.scheme import PartExclusion, Stop
 from hmbc.dsl.source import Span
 from hmbc.dsl.types import Bool, Money
 
+_HOLDS_TOO = Bilingual("对这一层也有效", "holds for this layer too")
+
 
 def check_stops(
     scheme: n.Scheme, env: Environment
@@ -92,6 +94,6 @@ def _check_order(scheme: n.Scheme, env: Environment) -> None:
         elif isinstance(item, n.Exclude) and layers and not item.layers:
             env.report(
                 codes.EXCLUDE_AFTER_LAYER, item.name.span,
-                Related(layers[0].name.span, Bilingual("对这一层也有效", "holds for this layer too")),
+                Related(layers[0].name.span, _HOLDS_TOO),
                 name=item.name.text, layer=layers[0].name.text,
             )  # fmt: skip

@@ -109,10 +109,12 @@ class Environment:
             return
         near = get_close_matches(name, known, n=1, cutoff=0.5)
         hint = bool(near) or code == codes.UNKNOWN_VALUE
-        extra = () if hint or not known else ((DECLARED_ARE, listed([self._own(one) for one in known])),)
+        declared = listed([self._own(one) for one in known])
+        extra = () if hint or not known else ((DECLARED_ARE, declared),)
         self.report(
-            code, span, *related, hint=hint, extra=extra, name=name, near=near[0] if near else "", **values
-        )
+            code, span, *related, hint=hint, extra=extra,
+            name=name, near=near[0] if near else "", **values,
+        )  # fmt: skip
 
     def _missing_space(self, name: str, known: list[str]) -> tuple[str, str] | None:
         for prefix in sorted(known, key=len, reverse=True):

@@ -8,7 +8,6 @@ from difflib import get_close_matches
 from hmbc.dsl import codes
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, Related
 from hmbc.dsl.lexer import Lexeme
-from hmbc.dsl.source import Span
 from hmbc.grammar.keywords import KEYWORDS, Language, spelling, words
 
 both = Bilingual
@@ -143,7 +142,8 @@ def _advice(
         word = spelling(translated, language)
         used = both("中文", "Chinese") if language == "zh" else both("英文", "English")
         return both(
-            f"本文件用{used.zh}关键词，写作“{word}”", f"this file uses {used.en} keywords: write `{word}`"
+            f"本文件用{used.zh}关键词，写作“{word}”",
+            f"this file uses {used.en} keywords: write `{word}`",
         )
     if (spaced := _two_words(lexeme.text, usable, language)) is not None:
         return both(f"少了空格？写作“{spaced}”", f"a space is missing: `{spaced}`")

@@ -31,7 +31,7 @@ def read_page(code: str, language: Language | None = None) -> str | None:
 
 def codes_like(code: str) -> list[str]:
     """The codes nearest to one that is not known."""
-    return get_close_matches(code.strip().upper(), page_codes(), n=3, cutoff=0.6)
+    return get_close_matches(code.strip().upper(), page_codes(), n=3, cutoff=0.5)
 
 
 def page_codes() -> tuple[str, ...]:

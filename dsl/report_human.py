@@ -102,7 +102,7 @@ def render_diagnostic(
             lines.append(" " * (gutter + 1) + paint("┆", _FRAME))
         before = number
         shown, rows = _line(source.line(number), numbers[number])
-        lines.append(f"{paint(f'{number:>{gutter}}', _FRAME)} {paint('│', _FRAME)} {shown}".rstrip())
+        lines.append(f"{paint(f'{number:>{gutter}} │', _FRAME)} {shown}".rstrip())
         lines += [f"{bar} {_row(row, paint)}" for row in rows]
     lines.append(bar)
     for heading, text in _hints(diagnostic, language):
@@ -166,10 +166,8 @@ def _line(
         text = text[skip:]
         marks = [(Span(s.start - skip, s.end - skip), *rest) for s, *rest in marks]  # type: ignore[misc]
         left = "…" if skip else ""
-        while width(visible(text)) > _LONGEST:
+        while len(text) > _LONGEST // 2 and width(visible(text)) > _LONGEST:
             text = text[: max(_LONGEST // 2, len(text) * 3 // 4)]
-            if len(text) <= _LONGEST // 2:
-                break
         text += "…"
     placed = []
     for span, sign, note, colour in marks:

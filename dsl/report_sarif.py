@@ -8,6 +8,7 @@ pages are published.
 from __future__ import annotations
 
 import json
+import re
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +21,7 @@ from hmbc.dsl.report_places import place, plain, relative_name
 from hmbc.dsl.source import Source, Span
 from hmbc.grammar.keywords import Language
 
+_BLANK = re.compile(r"\{[a-z_]+\}")
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -53,7 +55,7 @@ def _rule(code: str, language: Language, pages_at: str | None) -> dict[str, Any]
     rule = RULES[code]
     found: dict[str, Any] = {
         "id": code,
-        "shortDescription": {"text": rule.zh if language == "zh" else rule.en},
+        "shortDescription": {"text": _BLANK.sub("…", rule.zh if language == "zh" else rule.en)},
         "defaultConfiguration": {"level": rule.severity},
     }
     if (page := read_page(code, language)) is not None:

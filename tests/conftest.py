@@ -6,7 +6,7 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--update` rewrites golden files; `--long` adds the runs that take too long for every change."""
+    """`--update` rewrites golden files; `--long` adds the runs too long for every change."""
     parser.addoption("--update", action="store_true", help="rewrite the golden files")
     parser.addoption("--long", action="store_true", help="also run tests marked long")
 
