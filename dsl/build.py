@@ -193,7 +193,7 @@ class _Builder(Transformer[Token, Any]):
     def parameter(self, meta: Meta, c: list[Any]) -> n.ParameterDeclaration:
         r = _Read(c)
         name, label, kind = _name(r.token("NAME")), r.label(), r.one(n.PlainType)
-        values = r.one(tuple, _External)
+        values = r.one(tuple, _Fixed, _External)
         if isinstance(values, _External):
             values = None
         elif isinstance(values, _Fixed):
