@@ -76,13 +76,15 @@ def without_rule() -> Callable[[str, str], str]:
 
 @pytest.fixture(scope="session")
 def with_piece() -> Callable[[str, str, str], str]:
-    """`with_piece(text, old, new)`: the text with one piece, which must stand there exactly once,
-    replaced, and without worked examples."""
+    """`with_piece(text, old, new)`: the text with one piece, which must stand there exactly once
+    (however it is laid out), replaced, and without worked examples."""
 
     def with_piece(text: str, old: str, new: str) -> str:
         text = _without_examples(text)
-        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the scheme"
-        return text.replace(old, new)
+        piece = r"\s+".join(re.escape(part) for part in old.split())
+        found = len(re.findall(piece, text))
+        assert found == 1, f"{old!r} stands {found} times in the scheme"
+        return re.sub(piece, lambda _: f" {new} ", text)
 
     return with_piece
 

@@ -84,7 +84,7 @@ CHANGED = [
     # rule, what stands there, what is put in its place, member, claims, with the rule, without it
     (
         "OD-06",
-        "unless    member.civil_servant_subsidy",
+        "unless member.civil_servant_subsidy",
         "",
         CIVIL_SERVANT,
         [{"in_policy": 450000}],
@@ -111,7 +111,7 @@ CHANGED = [
     ),
     (
         "OD-06",
-        "ratio     80%",
+        "ratio 80%",
         "ratio 70%",
         EMPLOYEE,
         [{"in_policy": 450000}],
@@ -120,18 +120,17 @@ CHANGED = [
     ),
     (
         "OD-06",
-        "- above_fund_maximum.pay                   ",
-        "",
+        "base claim.self_borne - above_fund_maximum.pay",
+        "base claim.self_borne",
         EMPLOYEE,
         [{"in_policy": 450000, "self_borne": 90000}],
         ["49000"],
         ["61000"],
     ),
-    ("OD-07", "ratio     30%", "ratio 40%", EMPLOYEE, [{"self_borne": 50000}], ["9000"], ["12000"]),
+    ("OD-07", "ratio 30%", "ratio 40%", EMPLOYEE, [{"self_borne": 50000}], ["9000"], ["12000"]),
     (
         "OD-07",
-        "20_000 per year if claim.treatment in dialysis, chemotherapy, radiotherapy\n"
-        "                  else per event",
+        "20_000 per year if claim.treatment in dialysis, chemotherapy, radiotherapy else per event",
         "20_000 per event",
         EMPLOYEE,
         [
@@ -143,8 +142,7 @@ CHANGED = [
     ),
     (
         "OD-07",
-        "20_000 per year if claim.treatment in dialysis, chemotherapy, radiotherapy\n"
-        "                  else per event",
+        "20_000 per year if claim.treatment in dialysis, chemotherapy, radiotherapy else per event",
         "20_000 per year",
         EMPLOYEE,
         [{"self_borne": 30000}, {"admission": "A2", "self_borne": 30000}],
@@ -165,7 +163,7 @@ CHANGED = [
     ),
     (
         "OD-08",
-        "when      claim.malignant_tumour\n",
+        "when claim.malignant_tumour",
         "",
         EMPLOYEE,
         [drug(10000, malignant_tumour=False)],
@@ -175,7 +173,7 @@ CHANGED = [
     ("OD-08", "tops up to 70%", "tops up to 60%", EMPLOYEE, [drug(10000)], ["7000"], ["6000"]),
     (
         "OD-08",
-        "after claim.drugs_paid_by_others,\n",
+        "after claim.drugs_paid_by_others,",
         "after ",
         EMPLOYEE,
         [drug(10000, drugs_paid_by_others=4000)],
