@@ -90,7 +90,8 @@ def render_diagnostic(
         paint(head, _COLOURS[severity], True)
         + paint(f": {visible(diagnostic.message(language))}", None, True)
     ]
-    numbers = _marked_lines(diagnostic, source, language)
+    short = severity == "note"  # nothing is wrong: the place is enough
+    numbers = {} if short else _marked_lines(diagnostic, source, language)
     gutter = max(2, len(str(max(numbers, default=1))))
     bar = " " * (gutter + 1) + paint("│", _FRAME)
     lines.append(" " * (gutter + 1) + paint("┌─ ", _FRAME) + _place(diagnostic, source))
@@ -104,7 +105,7 @@ def render_diagnostic(
         shown, rows = _line(source.line(number), numbers[number])
         lines.append(f"{paint(f'{number:>{gutter}} │', _FRAME)} {shown}".rstrip())
         lines += [f"{bar} {_row(row, paint)}" for row in rows]
-    lines.append(bar)
+    lines += [] if short else [bar]
     for heading, text in _hints(diagnostic, language):
         equals = " " * (gutter + 1) + paint("=", _FRAME)
         lines.append(f"{equals} {paint(heading, None, True)}: {visible(text)}")
@@ -124,6 +125,8 @@ def _hints(diagnostic: Diagnostic, language: Language) -> list[tuple[str, str]]:
     if found and found[-1][0] == ADVICE.get(language):
         heading, text = found[-1]
         return [*found[:-1], (heading, f"{text}  {page}")]
+    if diagnostic.rule.severity == "note":
+        return found
     return [*found, (_SEE.get(language), page)]
 
 
