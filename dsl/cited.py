@@ -36,6 +36,6 @@ def _cites_at(scheme: n.Scheme, span: Span) -> tuple[str, ...]:
         for clause in item.clauses if isinstance(item, n.Layer) else ():
             if clause.cites and clause.span.start <= span.start < clause.span.end:
                 return tuple(cite.text for cite in clause.cites)
-        if isinstance(item, n.Layer | n.Eligible | n.Wait | n.Exclude | n.ParameterDeclaration):
-            return tuple(cite.text for cite in item.cites)
+        cites: n.Cites = getattr(item, "cites", ())
+        return tuple(cite.text for cite in cites)
     return ()
