@@ -17,15 +17,16 @@ from hmbc.dsl import nodes as n
 from hmbc.dsl.diagnostic import Diagnostic
 from hmbc.dsl.format_lines import Line, set_in_columns
 from hmbc.dsl.format_words import written
-from hmbc.dsl.lexer import Comment, Lexeme
+from hmbc.dsl.lexer import Comment, Lexeme, first_word
 from hmbc.dsl.parse import Parsed, choices_along, parse
 from hmbc.dsl.source import Source
-from hmbc.grammar.keywords import Language
+from hmbc.grammar.keywords import Language, language_of
 
-_ALIGNED = (
-    n.SourceClause, n.Currency, n.BenefitYear, n.Enrolment, n.Decides, n.Event, n.Rounding,
-    n.Reading, n.When, n.Unless, n.Base, n.Threshold, n.RatioClause, n.TopsUp, n.Cap,
-)  # fmt: skip
+_ALIGNED = {
+    "SOURCE", "CURRENCY", "BENEFIT_YEAR", "ENROLMENT", "DECIDES", "EVENT", "UNIT", "MONTH_END",
+    "ROUNDING", "READING", "WHEN", "UNLESS", "BASE", "THRESHOLD", "NO_THRESHOLD", "RATIO", "TOPS_UP",
+    "PAYS", "PAYS_INCREASE", "CAP", "COST_CAP", "NO_CAP",
+}  # fmt: skip
 _GLUED = ("LBRACE", "COMMA", "COLON", "DOT")
 _CALLS = ("SMALLER", "LARGER", "SHARE", "AGE", "NAME", "DATE_WORD")
 
@@ -36,9 +37,10 @@ class FormatterBug(Exception):
 
 @frozen
 class Formatted:
-    """The text, or why there is none."""
+    """The text, or why there is none; the language is the source's own."""
 
     text: str | None
+    language: Language
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
@@ -49,14 +51,15 @@ def format_source(source: Source, to: Language | None = None) -> Formatted:
     """
     parsed = parse(source)
     if parsed.scheme is None:
-        return Formatted(None, parsed.diagnostics)
+        own = language_of(first_word(source.text)) or "zh"
+        return Formatted(None, own, parsed.diagnostics)
     text = set_in_columns(_lines(source, parsed, to or parsed.scheme.language))
     again = parse(Source(source.name, text))
     if again.scheme != parsed.scheme:
         raise FormatterBug(f"formatting {source.name} would change what it says")
     if [comment.text for comment in again.comments] != [c.text for c in parsed.comments]:
         raise FormatterBug(f"formatting {source.name} would lose a comment")
-    return Formatted(text)
+    return Formatted(text, parsed.scheme.language)
 
 
 @define
@@ -121,9 +124,9 @@ def _lines(source: Source, parsed: Parsed, language: Language) -> list[Line]:
         if breaks:
             line = _line(place, newlines, before, lines)
             if place.item is not None and place.opens_line:
-                if line.blank_before or not isinstance(place.item, _ALIGNED):
+                if line.blank_before or terminal not in _ALIGNED:
                     place.block.run = None
-                if isinstance(place.item, _ALIGNED):
+                if terminal in _ALIGNED:
                     if place.block.run is None:
                         runs += 1
                         place.block.run = runs
@@ -168,6 +171,11 @@ def _events(
     end = 0
     for place in (*places, None):
         start = len(source.text) if place is None else place.lexeme.span.start
+        if place is not None and place.lexeme.terminal == "LBRACE":
+            yield place.lexeme, 0, place  # before comments that stand in its way
+            if not comments or comments[-1].span.start > start:
+                end = place.lexeme.span.end
+            continue
         while comments and comments[-1].span.start < start:
             comment = comments.pop()
             yield comment, source.text.count("\n", end, comment.span.start), place
@@ -221,7 +229,8 @@ def _is_broken(
     """Whether the contents of a pair of braces stand on lines of their own: a comment inside asks
     for it, and so do several clauses; else as the author has it."""
     start, end = lexemes[opening].span.end, lexemes[closing].span.start
-    if any(start <= comment.span.start < end for comment in parsed.comments):
+    before = lexemes[opening - 1].span.end
+    if any(before <= comment.span.start < end for comment in parsed.comments):
         return True
     if closing == opening + 1:
         return False

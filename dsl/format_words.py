@@ -45,6 +45,10 @@ def written(
             if language == "zh":
                 return f"{lexeme.value}天"
             return f"{lexeme.value} day" if lexeme.value == 1 else f"{lexeme.value} days"
+        case "MONTHS":
+            if language == "zh":
+                return f"{lexeme.value}个月"
+            return f"{lexeme.value} month" if lexeme.value == 1 else f"{lexeme.value} months"
         case terminal if terminal in KEYWORDS:
             return spelling(terminal, language)
         case terminal:
@@ -80,7 +84,8 @@ def _number(lexeme: Lexeme, language: Language, was: Language) -> str:
     is_money = lexeme.terminal == "MONEY_AMOUNT"
     value = cast(Fraction, lexeme.value)
     if language == "zh":
-        if not unit and value >= _WAN and value % _WAN == 0 and (is_money or was == "en"):
+        whole = "." not in digits and value >= _WAN and value % _WAN == 0
+        if not unit and whole and (is_money or was == "en"):
             unit = "亿" if value % _YI == 0 else "万"
             digits, grouped = str(value / _FACTOR[unit]), False
         shown = _grouped(digits) if grouped and was == "zh" else digits

@@ -33,13 +33,17 @@ def read_list(folder: Path | None, name: str) -> list[str]:
         raise ListUnreadable("方案不在文件里，没有“旁边”可言", "the scheme is not in a file")
     if not name or "\0" in name or os.path.isabs(name):
         raise ListOutside
-    root = folder.resolve()
-    path = (root / name).resolve()
+    try:
+        root = folder.resolve()
+        path = (root / name).resolve()
+        is_file, size = path.is_file(), path.stat().st_size if path.exists() else 0
+    except (OSError, RuntimeError, ValueError):  # too long, a loop of links, not a name
+        raise ListUnreadable("没有这个文件", "there is no such file") from None
     if not path.is_relative_to(root):
         raise ListOutside
-    if not path.is_file():
+    if not is_file:
         raise ListUnreadable("没有这个文件", "there is no such file")
-    if path.stat().st_size > MAX_BYTES:
+    if size > MAX_BYTES:
         raise ListUnreadable("文件太大", "it is too large")
     try:
         text = path.read_text(encoding="utf-8-sig")

@@ -28,8 +28,9 @@ def read_source(path: str | os.PathLike[str]) -> Read:
     name = os.fspath(path)
     try:
         data = _bytes(name)
-    except OSError as error:
-        why = Bilingual("无法打开", error.strerror or "cannot be opened")
+    except (OSError, ValueError) as error:
+        said = error.strerror if isinstance(error, OSError) else "that is not a name of a file"
+        why = Bilingual("无法打开", said or "cannot be opened")
         if isinstance(error, FileNotFoundError):
             why = Bilingual("没有这个文件", "there is no such file")
         return _bad(name, Diagnostic(codes.UNREADABLE, NOWHERE, {"file": name, "why": why}))
