@@ -11,7 +11,7 @@ from hmbc.compiler.denominators import denominators_of
 from hmbc.compiler.kernel import Accumulator, Definition, Input, Kernel
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.types_of import KEYS, NUMBERS, Names, names_of, type_of
-from hmbc.compiler.walk import children, expressions, walk
+from hmbc.compiler.walk import children, expressions, reads_totals, walk
 from hmbc.dsl.expr import (
     TRUE,
     And,
@@ -154,8 +154,6 @@ class _Reader:
             case Ref(name=name):
                 if name not in self.definitions:
                     raise KernelError(f"{name} is read before it is defined")
-                if increase and name in self.of_totals:
-                    raise KernelError(f"increase of {name}, which depends on a total")
             case Total(accumulator=name):
                 if name not in self.totals:
                     raise KernelError(f"total {name} is read before its accumulator")
@@ -167,6 +165,8 @@ class _Reader:
             case Increase(of=of):
                 if increase:
                     raise KernelError("increase of an increase")
+                if not reads_totals(of) and self.depends_on_totals(of):
+                    raise KernelError("increase of what depends on a total, but reads none")
                 self.read(of, increase=True, keys_of=keys_of)
             case _:
                 for child in children(expr):

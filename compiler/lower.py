@@ -5,6 +5,8 @@ docs/semantics.md tells the same in words, construct by construct.
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from hmbc.compiler.kernel import (
     Accumulator,
     Clause,
@@ -19,8 +21,8 @@ from hmbc.compiler.kernel import (
 )
 from hmbc.compiler.lower_layer import LayerLowering
 from hmbc.compiler.reasons import reason_label, reason_rank
+from hmbc.compiler.walk import expressions, walk
 from hmbc.dsl import expr as e
-from hmbc.dsl.reads import walk
 from hmbc.dsl.scheme import CheckedScheme, ListInfo, Stop
 
 STOP_CODE = {"eligible": "not_eligible", "wait": "waiting", "exclude": "excluded"}
@@ -52,7 +54,7 @@ def lower(scheme: CheckedScheme) -> Kernel:
         )
         outcomes.append(lowered.lower(stops))
         items += lowered.items
-    return Kernel(
+    kernel = Kernel(
         name=scheme.name,
         title=scheme.title,
         language=scheme.language,
@@ -64,20 +66,12 @@ def lower(scheme: CheckedScheme) -> Kernel:
             ParameterInput(name=p.name, label=p.label, type=p.type, low=p.low, high=p.high)
             for p in scheme.parameters
         ),
-        lists=_lists(scheme, items),
-        rejects=tuple(
-            Reject(
-                name=f"undated:{undated.parameter}",
-                zh=f"参数“{undated.parameter}”在这一天没有值",
-                en=f"parameter `{undated.parameter}` has no value on this date",
-                when=undated.when,
-            )
-            for undated in scheme.undated
-        ),
+        rejects=_rejects(scheme),
         items=tuple(items),
         outcomes=tuple(outcomes),
         reasons=_reasons(outcomes, scheme),
     )
+    return _with_lists(kernel, scheme)
 
 
 def _inputs(scheme: CheckedScheme) -> tuple[Input, ...]:
@@ -96,18 +90,35 @@ def _inputs(scheme: CheckedScheme) -> tuple[Input, ...]:
     )
 
 
-def _lists(
-    scheme: CheckedScheme, items: list[Definition | Accumulator]
-) -> tuple[ListInput, ...]:
-    """Those that are looked up; a list that only guards nothing is not asked for."""
+def _rejects(scheme: CheckedScheme) -> tuple[Reject, ...]:
+    """One for each parameter; where one is read as at two dates, it must have a value at both."""
+    when: dict[str, e.Expr] = {}
+    for undated in scheme.undated:
+        known = when.get(undated.parameter)
+        when[undated.parameter] = undated.when if known is None else e.Or(known, undated.when)
+    return tuple(
+        Reject(
+            name=f"undated:{name}",
+            zh=f"参数“{name}”在这一天没有值",
+            en=f"parameter `{name}` has no value on this date",
+            when=missing,
+        )
+        for name, missing in when.items()
+    )
+
+
+def _with_lists(kernel: Kernel, scheme: CheckedScheme) -> Kernel:
+    """With the lists that are looked up; one that only guards nothing is not asked for."""
     read = {
         node.list_name
-        for item in items
-        for node in walk(item.expr if isinstance(item, Definition) else item.adds)
+        for expr in expressions(kernel)
+        for node in walk(expr)
         if isinstance(node, e.InList)
     }
     used: list[ListInfo] = [info for info in scheme.lists if info.name in read]
-    return tuple(ListInput(name=info.name, codes=info.codes) for info in used)
+    return evolve(
+        kernel, lists=tuple(ListInput(name=info.name, codes=info.codes) for info in used)
+    )
 
 
 def _reasons(outcomes: list[Outcome], scheme: CheckedScheme) -> tuple[Reason, ...]:

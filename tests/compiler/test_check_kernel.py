@@ -36,6 +36,7 @@ from hmbc.dsl.expr import (
     Ref,
     Round,
     Scale,
+    Subtract,
     Total,
     money,
     ratio,
@@ -93,6 +94,7 @@ WELL: dict[str, Expr] = {
     "guard by either": Choose(Or(GIVEN, And(TRUE, GIVEN)), PAID_BEFORE, AMOUNT),
     "read ahead": Before("later"),
     "increase of data": Increase(Add(Total("sum"), Ref("plain"))),
+    "increase beside a value of this row": Increase(Subtract(Total("sum"), Ref("of_total"))),
     "literal code": Compare("==", DRUG, Const("D1", Code(""))),
     "a code or none": Compare("==", Choose(TRUE, DRUG, Const("", Code(""))), DRUG),
 }
