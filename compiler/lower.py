@@ -19,19 +19,11 @@ from hmbc.compiler.kernel import (
     Reason,
     Reject,
 )
-from hmbc.compiler.lower_layer import LayerLowering
+from hmbc.compiler.lower_body import STOP_CODE, lower_body, stop_name
 from hmbc.compiler.reasons import reason_label, reason_rank
 from hmbc.compiler.walk import expressions, walk
 from hmbc.dsl import expr as e
-from hmbc.dsl.scheme import CheckedScheme, ListInfo, Stop
-
-STOP_CODE = {"eligible": "not_eligible", "wait": "waiting", "exclude": "excluded"}
-
-
-def stop_name(stop: Stop) -> str:
-    """The definition that tells whether a stop holds for this row."""
-    return f"{stop.kind}.{stop.name}"
-
+from hmbc.dsl.scheme import CheckedScheme, ListInfo
 
 def lower(scheme: CheckedScheme) -> Kernel:
     """The kernel of a scheme. Ceilings of its totals are still 0: see ranges.with_ceilings."""
@@ -44,16 +36,8 @@ def lower(scheme: CheckedScheme) -> Kernel:
         )
         for stop in scheme.stops
     ]
-    outcomes: list[Outcome] = []
-    for layer in scheme.layers:
-        lowered = LayerLowering(layer, scheme)
-        stops = tuple(
-            (f"{STOP_CODE[stop.kind]}:{stop.name}", e.Ref(stop_name(stop)))
-            for stop in scheme.stops
-            if stop.layers is None or layer.name in stop.layers
-        )
-        outcomes.append(lowered.lower(stops))
-        items += lowered.items
+    body, outcomes = lower_body(scheme)
+    items += body
     kernel = Kernel(
         name=scheme.name,
         title=scheme.title,

@@ -10,25 +10,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from fractions import Fraction
+from collections.abc import Callable, Generator
 
 from hmbc.compiler.kernel import Accumulator, Clause, Definition, Outcome
+from hmbc.compiler.lower_amounts import (
+    ZERO,
+    above,
+    at_most,
+    banded,
+    inner,
+    is_natural,
+    is_zero,
+    is_zero_ratio,
+    reads_totals,
+    whole,
+)
+from hmbc.compiler.lower_pools import PoolDraw
 from hmbc.compiler.scopes import CLAIM, YEAR, increase_over
 from hmbc.dsl import expr as e
-from hmbc.dsl.reads import walk
 from hmbc.dsl.scheme import (
     CheckedAmount,
     CheckedBands,
     CheckedLayer,
+    CheckedPays,
     CheckedScheme,
     CheckedScope,
     CheckedTopUp,
 )
-from hmbc.dsl.types import Ratio
 
-ZERO = e.money(0)
-Reasons = tuple[tuple[str, e.Expr], ...]
+Steps = Generator[PoolDraw, e.Ref, e.Ref]
+Stops = tuple[tuple[str, e.Expr, bool], ...]
 
 
 class LayerLowering:
@@ -43,33 +54,44 @@ class LayerLowering:
         self._threshold: e.Expr = ZERO
         self._totals: dict[tuple[CheckedScope, e.Ref], str] = {}
 
-    def lower(self, stops: Reasons) -> Outcome:
-        """Fill `items`; `stops` are the reasons that come before all others."""
+    def lower(self, stops: Stops) -> Generator[PoolDraw, e.Ref, Outcome]:
+        """Fill `items`; `stops`: (reason, condition, whether it is for all layers).
+        A stop for all layers comes before all other reasons; one for this layer says nothing where
+        the layer does not apply.
+
+        Where the layer draws on a shared threshold or cap it yields what it would draw with, and is
+        sent what it may: the caller knows the other layers.
+        """
         layer = self.layer
         applies = self._define("applies", layer.applies)
         counts: e.Expr = applies
-        for _, stop in stops:
+        for _, stop, _ in stops:
             counts = e.And(counts, e.Not(stop))
-        billed = self._define("billed", e.Choose(counts, self._not_negative(_inner(layer.base)), ZERO))
-        base, parts = self._without_parts(billed, counts)
-        reasons: list[tuple[str, e.Expr]] = [*stops, ("not_covered", e.Not(applies)), *parts]
-        reasons.append(("nothing_claimed", _is_zero(base)))
+        reasons: list[tuple[str, e.Expr]] = [(code, stop) for code, stop, all_ in stops if all_]
+        reasons.append(("not_covered", e.Not(applies)))
+        reasons += [(code, stop) for code, stop, all_ in stops if not all_]
+        base = ZERO
+        if layer.has_base:
+            base = self._base(counts, reasons)
+        rounding = CLAIM
         if layer.top_up is not None:
             rounded = share = self._top_up(base, layer.top_up, reasons)
-            rounding = CLAIM
         else:
-            counted = self._limited_cost(base, reasons)
-            excess = self._above_thresholds(counted)
-            reasons.append(("below_threshold", _is_zero(excess)))
-            share = self._share(counted, excess)
-            reasons.append(("not_covered", _is_zero(share)))
+            if layer.pays is not None:
+                share = self._pays(layer.pays, counts, base)
+                reasons.append(("nothing_due", is_zero(share)))
+            else:
+                counted = self._limited_cost(base, reasons)
+                excess = yield from self._above_thresholds(counted)
+                reasons.append(("below_threshold", is_zero(excess)))
+                share = self._share(counted, excess)
+                reasons.append(("not_covered", is_zero(share)))
             rounding = self._rounding_scope()
             rounded = self._rounded(share, rounding)
-        pay = self._capped(rounded, share, rounding)
+        pay = yield from self._capped(rounded, share, rounding)
         if any(cap.of == "paid" for cap in layer.caps):
             reasons.append(("capped", e.Compare("<", pay, rounded)))
-        reasons += [("rounded_away", _is_zero(pay)), ("paid", e.TRUE)]
-        assert isinstance(pay, e.Ref)
+        reasons += [("rounded_away", is_zero(pay)), ("paid", e.TRUE)]
         return Outcome(layer=layer.name, label=layer.label, pay=pay.name, reasons=tuple(reasons))
 
     # ---- pieces
@@ -79,7 +101,7 @@ class LayerLowering:
         self.items.append(
             Definition(
                 name=name,
-                expr=_inner(expr),
+                expr=inner(expr),
                 role=role,
                 layer=self.layer.name,
                 clause=clause or self.clause,
@@ -111,66 +133,91 @@ class LayerLowering:
             self._totals[scope, adds] = name
         return over.value
 
-    def _without_parts(self, billed: e.Ref, counts: e.Expr) -> tuple[e.Ref, Reasons]:
-        base = billed
-        reasons = []
+    def _amount(self, role: str, amount: e.Expr, clause: Clause) -> e.Expr:
+        """The amount that a clause states, with a name for explanations; one that reads running
+        totals stays in place, so that `increase` sees them move."""
+        stated = self._not_negative(amount)
+        return stated if reads_totals(stated) else self._define(role, stated, clause)
+
+    def _base(self, counts: e.Expr, reasons: list[tuple[str, e.Expr]]) -> e.Ref:
+        amount = self._not_negative(inner(self.layer.base))
+        base = self._define("billed", e.Choose(counts, amount, ZERO))
         for part in self.scheme.parts:
             if part.layers is not None and self.layer.name not in part.layers:
                 continue
             clause = Clause(cites=part.cites, span=part.span)
-            off = e.Choose(counts, self._not_negative(_inner(part.amount)), ZERO)
+            off = e.Choose(counts, self._not_negative(inner(part.amount)), ZERO)
             before = base
             base = self._define("base", e.Max(ZERO, e.Subtract(before, off)), clause)
-            gone = e.And(e.Compare(">", before, ZERO), _is_zero(base))
+            gone = e.And(e.Compare(">", before, ZERO), is_zero(base))
             reasons.append((f"excluded:{part.name}", gone))
-        return base, tuple(reasons)
+        reasons.append(("nothing_claimed", is_zero(base)))
+        return base
 
-    def _limited_cost(self, base: e.Ref, reasons: list[tuple[str, e.Expr]]) -> e.Ref:
+    def _pays(self, pays: CheckedPays, counts: e.Expr, base: e.Expr) -> e.Ref:
+        amount = inner(pays.amount)
+        value = e.Increase(amount) if pays.increase else amount
+        if not pays.may_fall:
+            value = self._not_negative(value)
+        if base != ZERO:
+            counts = e.Compare(">", base, ZERO)
+        return self._define("share", e.Choose(counts, value, ZERO))
+
+    def _limited_cost(self, base: e.Expr, reasons: list[tuple[str, e.Expr]]) -> e.Ref:
+        assert isinstance(base, e.Ref)
         counted = base
         for cap in self.layer.caps:
             if cap.of != "cost":
                 continue
+            assert isinstance(cap.amount, CheckedAmount)
             clause = self._clause(cap.amount)
-            limit = self._define("cost_cap", self._not_negative(_inner(cap.amount.value)), clause)
-            value = self._over(cap.amount.scope, counted, _at_most(limit), "cost", clause)
+            limit = self._amount("cost_cap", inner(cap.amount.value), clause)
+            value = self._over(cap.amount.scope, counted, at_most(limit), "cost", clause)
             counted = self._define("counted", value, clause)
         if counted != base:
-            reasons.append(("capped", _is_zero(counted)))
+            reasons.append(("capped", is_zero(counted)))
         return counted
 
-    def _above_thresholds(self, counted: e.Ref) -> e.Ref:
+    def _above_thresholds(self, counted: e.Ref) -> Steps:
         excess = counted
         for threshold in self.layer.thresholds:
+            if isinstance(threshold, str):
+                value = yield PoolDraw("threshold", threshold, excess)
+                excess = self._define("excess", value)
+                continue
             clause = self._clause(threshold)
-            amount = self._define(
-                "threshold", self._not_negative(_inner(threshold.value)), clause
-            )
+            amount = self._amount("threshold", inner(threshold.value), clause)
             self._threshold = amount
-            value = self._over(threshold.scope, excess, _above(amount), "spent", clause)
-            excess = self._define("excess", value, clause)
+            over = self._over(threshold.scope, excess, above(amount), "spent", clause)
+            excess = self._define("excess", over, clause)
         return excess
 
     def _share(self, counted: e.Ref, excess: e.Ref) -> e.Ref:
         ratio = self.layer.ratio
         assert ratio is not None
         if not isinstance(ratio, CheckedBands):
-            return self._define("share", e.Scale(excess, self._define("ratio", _inner(ratio))))
+            return self._define("share", e.Scale(excess, self._define("ratio", inner(ratio))))
         if ratio.of == "excess":
             value = self._over(
-                ratio.scope, excess, lambda total: _banded(total, ratio, ZERO), "banded", self.clause
+                ratio.scope, excess, lambda total: banded(total, ratio, ZERO), "banded", self.clause
             )
         else:
             floor = self._threshold
             value = self._over(
-                ratio.scope, counted, lambda total: _banded(total, ratio, floor), "banded", self.clause
+                ratio.scope, counted, lambda total: banded(total, ratio, floor), "banded", self.clause
             )
         return self._define("share", value)
 
     def _rounding_scope(self) -> CheckedScope:
         if self.layer.rounding.scope is not None:
             return self.layer.rounding.scope
-        caps = [cap for cap in self.layer.caps if cap.of == "paid"]
-        return caps[0].amount.scope if caps else YEAR
+        for cap in self.layer.caps:
+            if cap.of == "paid":
+                amount = cap.amount
+                if isinstance(amount, str):
+                    amount = next(p.amount for p in self.scheme.pools if p.name == amount)
+                return amount.scope
+        return YEAR
 
     def _rounded(self, share: e.Ref, scope: CheckedScope) -> e.Ref:
         value = self._over(scope, share, self._round, "due", self.clause)
@@ -179,26 +226,32 @@ class LayerLowering:
     def _round(self, amount: e.Expr) -> e.Expr:
         return e.Round(amount, self.layer.rounding.mode, self.layer.rounding.step)
 
-    def _capped(self, rounded: e.Ref, share: e.Ref, rounding: CheckedScope) -> e.Ref:
+    def _capped(self, rounded: e.Ref, share: e.Ref, rounding: CheckedScope) -> Steps:
         """The first cap, where it runs over the scope of the rounding, is taken on the rounded
         total itself, so that one total serves both."""
         caps = [cap.amount for cap in self.layer.caps if cap.of == "paid"]
         pay = rounded
         for index, cap in enumerate(caps):
+            role = "pay" if index == len(caps) - 1 else "limited"
+            if isinstance(cap, str):
+                value: e.Expr = yield PoolDraw("cap", cap, pay)
+                pay = self._define(role, value)
+                continue
             clause = self._clause(cap)
-            limit = self._define("cap", self._not_negative(_whole(_inner(cap.value))), clause)
+            limit = self._amount("cap", whole(inner(cap.value)), clause)
             if index == 0 and cap.scope == rounding != CLAIM:
-                value = self._over(cap.scope, share, _at_most(limit, self._round), "due", clause)
+                value = self._over(cap.scope, share, at_most(limit, self._round), "due", clause)
             else:
-                value = self._over(cap.scope, pay, _at_most(limit), "paid", clause)
-            pay = self._define("pay" if index == len(caps) - 1 else "limited", value, clause)
+                value = self._over(cap.scope, pay, at_most(limit), "paid", clause)
+            pay = self._define(role, value, clause)
         return pay if caps else self._define("pay", rounded)
 
     def _top_up(
-        self, base: e.Ref, top_up: CheckedTopUp, reasons: list[tuple[str, e.Expr]]
+        self, base: e.Expr, top_up: CheckedTopUp, reasons: list[tuple[str, e.Expr]]
     ) -> e.Ref:
         rounding = self.layer.rounding
-        target = self._define("ratio", _inner(top_up.target))
+        target = self._define("ratio", inner(top_up.target))
+        assert isinstance(base, e.Ref)
         value = self._over(
             rounding.scope or YEAR, base,
             lambda total: self._round(e.Scale(total, target)), "spent", self.clause,
@@ -206,11 +259,11 @@ class LayerLowering:
         due = self._define("target", value)
         left: e.Expr = due
         for amount in top_up.after:
-            left = e.Subtract(left, self._not_negative(_whole(_inner(amount))))
+            left = e.Subtract(left, self._not_negative(whole(inner(amount))))
         left = self._define("rounded", e.Max(ZERO, left))
-        reasons.append(("not_covered", e.And(_is_zero(due), _is_zero_ratio(target))))
-        reasons.append(("rounded_away", _is_zero(due)))
-        reasons.append(("met_by_others", _is_zero(left)))
+        reasons.append(("not_covered", e.And(is_zero(due), is_zero_ratio(target))))
+        reasons.append(("rounded_away", is_zero(due)))
+        reasons.append(("met_by_others", is_zero(left)))
         return left
 
     def _not_negative(self, amount: e.Expr) -> e.Expr:
@@ -218,86 +271,12 @@ class LayerLowering:
         lows = {("claim", x.name): x.low for x in self.scheme.attributes if x.owner == "claim"}
         lows |= {("member", x.name): x.low for x in self.scheme.attributes if x.owner == "member"}
         lows |= {("parameter", x.name): x.low for x in self.scheme.parameters}
-        return amount if _is_natural(amount, lows) else e.Max(ZERO, amount)
+        lows |= {
+            ("pay", f"{layer.name}.pay"): None
+            for layer in self.scheme.layers
+            if layer.pays is not None and layer.pays.may_fall
+        }
+        return amount if is_natural(amount, lows) else e.Max(ZERO, amount)
 
     def _clause(self, amount: CheckedAmount) -> Clause:
         return Clause(cites=amount.cites or self.layer.cites, span=amount.span)
-
-
-def _is_natural(amount: e.Expr, lows: dict[tuple[str, str], int | None]) -> bool:
-    """Whether an amount is surely not negative."""
-    match amount:
-        case e.Const(value=Fraction() as value):
-            return value >= 0
-        case e.Attribute(owner=owner, name=name):
-            low = lows.get((owner, name))
-            return low is not None and low >= 0
-        case e.Parameter(name=name):
-            low = lows.get(("parameter", name))
-            return low is not None and low >= 0
-        case e.Choose(then=then, otherwise=otherwise):
-            return _is_natural(then, lows) and _is_natural(otherwise, lows)
-        case e.Add(left=left, right=right):
-            return _is_natural(left, lows) and _is_natural(right, lows)
-        case e.Ref() | e.Share():
-            return True  # earlier layers pay nothing negative
-        case e.Max(left=left, right=right):
-            return _is_natural(left, lows) or _is_natural(right, lows)
-        case e.Min(left=left, right=right):
-            return _is_natural(left, lows) and _is_natural(right, lows)
-        case e.Scale(amount=inner, by=by):
-            return _is_natural(inner, lows) and _is_natural(by, lows)
-        case e.Round(amount=inner):
-            return _is_natural(inner, lows)
-        case _:
-            return False
-
-
-def _at_most(
-    limit: e.Expr, first: Callable[[e.Expr], e.Expr] = lambda total: total
-) -> Callable[[e.Expr], e.Expr]:
-    return lambda total: e.Min(limit, first(total))
-
-
-def _above(amount: e.Expr) -> Callable[[e.Expr], e.Expr]:
-    return lambda total: e.Max(ZERO, e.Subtract(total, amount))
-
-
-def _is_zero(amount: e.Expr) -> e.Expr:
-    return e.Compare("==", amount, ZERO)
-
-
-def _is_zero_ratio(ratio: e.Expr) -> e.Expr:
-    return e.Compare("==", ratio, e.Const(Fraction(0), Ratio()))
-
-
-def _banded(total: e.Expr, ratio: CheckedBands, floor: e.Expr) -> e.Expr:
-    """The sum over the bands of what of `total` lies in the band and above `floor`, at its ratio."""
-    result: e.Expr | None = None
-    low: e.Expr = ZERO
-    for limit, share in ratio.bands:
-        top = total if limit is None else e.Min(total, e.money(limit))
-        bottom = low if floor == ZERO else e.Max(low, floor)
-        inside = e.Scale(e.Max(ZERO, e.Subtract(top, bottom)), _inner(share))
-        result = inside if result is None else e.Add(result, inside)
-        low = ZERO if limit is None else e.money(limit)
-    assert result is not None
-    return result
-
-
-def _whole(amount: e.Expr) -> e.Expr:
-    """Payments are whole, so a limit of 0.5 minor units more changes nothing: rounded down."""
-    if any(isinstance(node, e.Scale) for node in walk(amount)):
-        return e.Round(amount, "down", 1)
-    return amount
-
-
-def _inner(expr: e.Expr) -> e.Expr:
-    """The author's `layer.pay` as the definition that holds it."""
-    match expr:
-        case e.LayerPay(layer=layer):
-            return e.Ref(f"{layer}.pay")
-        case _:
-            return e.rebuild(expr, _inner)
-
-

@@ -15,6 +15,7 @@ _RANKS = {
     "rounded_away": 3,
     "met_by_others": 3,
     "below_threshold": 4,
+    "nothing_due": 4,
     "nothing_claimed": 5,
     "not_covered": 6,
 }
@@ -27,6 +28,7 @@ _WORDS = {
     "rounded_away": "R_ROUNDED",
     "met_by_others": "R_COVERED_BY_OTHERS",
     "below_threshold": "R_BELOW",
+    "nothing_due": "R_NOTHING_DUE",
     "nothing_claimed": "R_NO_BASE",
     "not_covered": "R_NOT_COVERED",
 }

@@ -8,21 +8,21 @@ from attrs import frozen
 
 from hmbc.compiler.kernel import Accumulator, Clause
 from hmbc.dsl import expr as e
-from hmbc.dsl.nodes import ScopeKey
+from hmbc.dsl.nodes import ScopeWord
 from hmbc.dsl.scheme import CheckedScheme, CheckedScope
-from hmbc.dsl.types import Code, Date, Int
+from hmbc.dsl.types import Bool, Code, Date, Enum, Int
 
 YEAR = CheckedScope(("PER_YEAR",))
 CLAIM = CheckedScope(("PER_CLAIM",))
 
-_NEUTRAL: dict[ScopeKey, e.Expr] = {
-    "PER_YEAR": e.Const(0, Int()),
-    "PER_MONTH": e.Const(0, Int()),
-    "PER_DAY": e.Const(0, Date()),
-    "PER_EVENT": e.Const("", Code("")),
-}
-_ORDER: tuple[ScopeKey, ...] = ("PER_YEAR", "PER_MONTH", "PER_DAY", "PER_EVENT")
-"""Components of a key in this order; `PER_LIFETIME` adds none, `PER_CLAIM` needs no total."""
+_WORDS: tuple[ScopeWord, ...] = ("PER_YEAR", "PER_MONTH", "PER_DAY", "PER_EVENT")
+"""Components of a key in this order, attributes behind; `PER_LIFETIME` adds none, `PER_CLAIM` needs
+no total. In a scheme whose unit is wider than a member, the member comes first, unless `PER_FAMILY`
+says that the total is the family's."""
+
+MEMBER_ID = e.Attribute("member", "member_id", Code("member.member_id"))
+
+Key = ScopeWord | e.Attribute
 
 
 @frozen
@@ -53,12 +53,12 @@ def increase_over(
     if alone == e.TRUE:
         return Over(function(adds), None)
     counted = adds if alone == e.FALSE else e.Choose(alone, e.money(0), adds)
-    keys = _keys(scope, scheme)
+    keys = keys_of(scope, scheme)
     total = Accumulator(
         name=name,
         adds=counted,
         keys=keys,
-        sequential=_is_sequential(scope),
+        sequential=sequential(scope, scheme),
         ceiling=0,
         role=role,
         layer=layer,
@@ -70,7 +70,7 @@ def increase_over(
     return Over(increase, total)
 
 
-def _alternatives(scope: CheckedScope) -> list[tuple[e.Expr, frozenset[ScopeKey]]]:
+def _alternatives(scope: CheckedScope) -> list[tuple[e.Expr, frozenset[Key]]]:
     """(condition, keys) in order; the last condition is TRUE."""
     keys = frozenset(scope.keys)
     if scope.condition is None or scope.otherwise is None:
@@ -94,14 +94,26 @@ def _is_claim(scope: CheckedScope) -> e.Expr:
     return result
 
 
-def _is_sequential(scope: CheckedScope) -> bool:
-    """Keys made of the deciding date alone never come back, because rows are taken by date."""
-    return scope.condition is None and "PER_EVENT" not in scope.keys
+def sequential(scope: CheckedScope, scheme: CheckedScheme) -> bool:
+    """Keys made of the deciding date alone never come back, because rows are taken by date. A
+    family's rows are too, but not by each member's own year."""
+    by_date = {"PER_YEAR", "PER_MONTH", "PER_DAY", "PER_LIFETIME", "PER_FAMILY"}
+    if scope.condition is not None or not set(scope.keys) <= by_date:
+        return False
+    if scheme.unit is None:
+        return True
+    return "PER_FAMILY" in scope.keys and scheme.anniversary is None
 
 
-def _keys(scope: CheckedScope, scheme: CheckedScheme) -> tuple[e.Expr, ...]:
+def keys_of(scope: CheckedScope, scheme: CheckedScheme) -> tuple[e.Expr, ...]:
+    """The key of a total over a scope: a tag first where a condition chooses, then its parts."""
     alternatives = _alternatives(scope)
-    used = [key for key in _ORDER if any(key in keys for _, keys in alternatives)]
+    used: list[Key | None] = []
+    if scheme.unit is not None and any("PER_FAMILY" not in keys for _, keys in alternatives):
+        used.append(None)
+    used += [key for key in _WORDS if any(key in keys for _, keys in alternatives)]
+    attributes = [key for _, keys in alternatives for key in keys if not isinstance(key, str)]
+    used += sorted(set(attributes), key=lambda key: (key.owner, key.name))
     parts = [_part(key, alternatives, scheme) for key in used]
     if len(alternatives) == 1:
         return tuple(parts)
@@ -112,28 +124,62 @@ def _keys(scope: CheckedScope, scheme: CheckedScheme) -> tuple[e.Expr, ...]:
 
 
 def _part(
-    key: ScopeKey,
-    alternatives: list[tuple[e.Expr, frozenset[ScopeKey]]],
+    key: Key | None,
+    alternatives: list[tuple[e.Expr, frozenset[Key]]],
     scheme: CheckedScheme,
 ) -> e.Expr:
-    value, neutral = _key(key, scheme), _NEUTRAL[key]
-    result = value if key in alternatives[-1][1] else neutral
+    """One component: its value where the chosen side has it, else nothing."""
+    value = _value(key, scheme)
+    neutral = _nothing(value, scheme)
+
+    def side(keys: frozenset[Key]) -> e.Expr:
+        has = "PER_FAMILY" not in keys if key is None else key in keys
+        return value if has else neutral
+
+    result = side(alternatives[-1][1])
     for condition, keys in reversed(alternatives[:-1]):
-        here = value if key in keys else neutral
-        if here != result:
-            result = e.Choose(condition, here, result)
+        if side(keys) != result:
+            result = e.Choose(condition, side(keys), result)
     return result
 
 
-def _key(key: ScopeKey, scheme: CheckedScheme) -> e.Expr:
+def _value(key: Key | None, scheme: CheckedScheme) -> e.Expr:
     date = e.Attribute("claim", scheme.date, Date())
     match key:
+        case None:
+            return MEMBER_ID
+        case "PER_YEAR" if scheme.anniversary is not None:
+            return e.AgeAt(e.Attribute("member", scheme.anniversary, Date()), date)
         case "PER_YEAR":
             return e.YearOf(date, *scheme.year_start)
         case "PER_MONTH":
             return e.MonthOf(date)
         case "PER_DAY":
             return date
+        case e.Attribute():
+            info = next(x for x in scheme.attributes if (x.owner, x.name) == (key.owner, key.name))
+            if info.optional:
+                return e.Choose(e.Given(key.owner, key.name), key, e.Const("", key.type))
+            return key
         case _:
             assert scheme.event is not None
             return e.Attribute("claim", scheme.event, Code(f"claim.{scheme.event}"))
+
+
+def _nothing(value: e.Expr, scheme: CheckedScheme) -> e.Const:
+    """Stands for a component that the chosen side does not have; the tag keeps the sides apart."""
+    match value:
+        case e.YearOf() | e.AgeAt() | e.MonthOf():
+            return e.Const(0, Int())
+        case e.Attribute(type=Enum() as enum):
+            return e.Const(enum.values[0], enum)
+        case e.Attribute(type=Code() as code):
+            return e.Const("", code)
+        case e.Attribute(type=Bool()):
+            return e.FALSE
+        case e.Attribute(type=type_):
+            return e.Const(0, type_)
+        case e.Choose(otherwise=e.Const() as otherwise):
+            return otherwise
+        case _:
+            raise AssertionError(value)

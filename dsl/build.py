@@ -114,7 +114,8 @@ class _Builder(Transformer[Token, Any]):
         r = _Read(c)
         days = [_value(token) for token in r.rest if _is(token, "MONTH_DAY")]
         first, last = days if days else ((1, 1), (12, 31))
-        return n.BenefitYear(first, last, r.cites, span=_span(meta))
+        anniversary = r.one(n.AttributeRef)
+        return n.BenefitYear(first, last, anniversary, r.cites, span=_span(meta))
 
     def enrolment(self, meta: Meta, c: list[Any]) -> n.Enrolment:
         r = _Read(c)
@@ -129,6 +130,15 @@ class _Builder(Transformer[Token, Any]):
     def event(self, meta: Meta, c: list[Any]) -> n.Event:
         r = _Read(c)
         return n.Event(r.one(n.AttributeRef), r.cites, span=_span(meta))
+
+    def unit(self, meta: Meta, c: list[Any]) -> n.Unit:
+        r = _Read(c)
+        return n.Unit(r.one(n.AttributeRef), r.cites, span=_span(meta))
+
+    def month_end(self, meta: Meta, c: list[Any]) -> n.MonthEnd:
+        r = _Read(c)
+        mode = "last_day" if r.token("LAST_DAY") is not None else "next_day"
+        return n.MonthEnd(mode, r.cites, span=_span(meta))  # type: ignore[arg-type]
 
     def rounding(self, meta: Meta, c: list[Any]) -> n.Rounding:
         r = _Read(c)
@@ -171,7 +181,8 @@ class _Builder(Transformer[Token, Any]):
         name, label = _name(r.token("NAME")), r.label()
         kind = r.one(n.PlainType, n.EnumType)
         optional = r.token("OPTIONAL") is not None
-        return n.AttributeDeclaration(name, label, kind, optional, r.cites, span=_span(meta))
+        varies = r.token("VARIES") is not None
+        return n.AttributeDeclaration(name, label, kind, optional, varies, r.cites, span=_span(meta))
 
     def plain_type(self, meta: Meta, c: list[Any]) -> n.PlainType:
         low, high = c[1] if len(c) > 1 else (None, None)
@@ -273,6 +284,44 @@ class _Builder(Transformer[Token, Any]):
         r = _Read(c)
         return n.Unless(r.nodes()[0], r.cites, span=_span(meta))
 
+    # ---- totals and what layers share
+
+    def total(self, meta: Meta, c: list[Any]) -> n.TotalDeclaration:
+        r = _Read(c)
+        name, label, scope = _name(r.token("NAME")), r.label(), r.one(n.Scope)
+        condition, amount = _of(r.one(_Exception)), r.nodes()[0]
+        return n.TotalDeclaration(
+            name, label, amount, scope, condition, r.cites, span=_span(meta)
+        )
+
+    def count(self, meta: Meta, c: list[Any]) -> n.CountDeclaration:
+        r = _Read(c)
+        name, label, scope = _name(r.token("NAME")), r.label(), r.one(n.Scope)
+        condition = _of(r.one(_Exception))
+        of = r.one(_Word)
+        return n.CountDeclaration(name, label, of, scope, condition, r.cites, span=_span(meta))
+
+    def counted(self, meta: Meta, c: list[Any]) -> _Word:
+        return _Word("claims" if c[0].type == "CLAIMS" else "events")
+
+    def when_inside(self, meta: Meta, c: list[Any]) -> _Exception:
+        return _Exception(c[-1])
+
+    def pool(self, meta: Meta, c: list[Any]) -> n.Pool:
+        r = _Read(c)
+        kind, draws = r.one(_Word), r.one(_Word)
+        name, label, amount = _name(r.token("NAME")), r.label(), r.one(n.Amount)
+        return n.Pool(kind, name, label, amount, draws, r.cites, span=_span(meta))
+
+    def pool_kind(self, meta: Meta, c: list[Any]) -> _Word:
+        return _Word(c[0].type.lower())
+
+    def draws(self, meta: Meta, c: list[Any]) -> _Word:
+        return _Word(c[0].type.lower())
+
+    def pool_ref(self, meta: Meta, c: list[Any]) -> n.Name:
+        return _name(c[-1])
+
     # ---- layers
 
     def layer(self, meta: Meta, c: list[Any]) -> n.Layer:
@@ -286,14 +335,22 @@ class _Builder(Transformer[Token, Any]):
 
     def threshold(self, meta: Meta, c: list[Any]) -> n.Threshold:
         r = _Read(c)
-        return n.Threshold(r.one(n.Amount), r.cites, span=_span(meta))
+        return n.Threshold(r.one(n.Amount, n.Name), r.cites, span=_span(meta))
 
     def no_threshold(self, meta: Meta, c: list[Any]) -> n.Threshold:
         return n.Threshold(None, _Read(c).cites, span=_span(meta))
 
     def ratio(self, meta: Meta, c: list[Any]) -> n.RatioClause:
         r = _Read(c)
-        return n.RatioClause(r.nodes()[0], r.cites, span=_span(meta))
+        value, *points = r.nodes()
+        return n.RatioClause(value, tuple(points), r.cites, span=_span(meta))
+
+    def points(self, meta: Meta, c: list[Any]) -> n.Points:
+        sign, amount, _, condition = c
+        return n.Points(sign, amount, condition, span=_span(meta))
+
+    def points_sign(self, meta: Meta, c: list[Any]) -> int:
+        return 1 if c[0].type == "PLUS_POINTS" else -1
 
     def tops_up(self, meta: Meta, c: list[Any]) -> n.TopsUp:
         r = _Read(c)
@@ -302,7 +359,16 @@ class _Builder(Transformer[Token, Any]):
 
     def cap(self, meta: Meta, c: list[Any]) -> n.Cap:
         r = _Read(c)
-        return n.Cap("paid", r.one(n.Amount), r.cites, span=_span(meta))
+        return n.Cap("paid", r.one(n.Amount, n.Name), r.cites, span=_span(meta))
+
+    def pays(self, meta: Meta, c: list[Any]) -> n.Pays:
+        r = _Read(c)
+        return n.Pays(r.nodes()[0], False, False, r.cites, span=_span(meta))
+
+    def pays_increase(self, meta: Meta, c: list[Any]) -> n.Pays:
+        r = _Read(c)
+        may_fall = r.token("MAY_FALL") is not None
+        return n.Pays(r.nodes()[0], True, may_fall, r.cites, span=_span(meta))
 
     def cost_cap(self, meta: Meta, c: list[Any]) -> n.Cap:
         r = _Read(c)
@@ -320,15 +386,15 @@ class _Builder(Transformer[Token, Any]):
         )
 
     def plain_scope(self, meta: Meta, c: list[Any]) -> n.Scope:
-        return n.Scope(tuple(c), span=_span(meta))
+        return n.Scope(tuple(child.key for child in c), span=_span(meta))
 
     def chosen_scope(self, meta: Meta, c: list[Any]) -> n.Scope:
-        keys = tuple(child for child in c if isinstance(child, str) and not _is(child, "IF", "ELSE"))
-        rest = [child for child in c if not isinstance(child, str)]
-        return n.Scope(keys, rest[0], rest[1], span=_span(meta))  # type: ignore[arg-type]
+        keys = tuple(child.key for child in c if isinstance(child, _Key))
+        condition, otherwise = (x for x in c if not isinstance(x, _Key | Token))
+        return n.Scope(keys, condition, otherwise, span=_span(meta))
 
-    def scope_key(self, meta: Meta, c: list[Any]) -> str:
-        return str(c[0].type)
+    def scope_key(self, meta: Meta, c: list[Any]) -> _Key:
+        return _Key(c[-1] if isinstance(c[-1], n.AttributeRef) else str(c[0].type))
 
     def cases(self, meta: Meta, c: list[Any]) -> n.Cases:
         cases = tuple(child for child in c if isinstance(child, n.Case))
@@ -413,6 +479,19 @@ class _Builder(Transformer[Token, Any]):
         by, cases = _Read(c).nodes()
         return n.Cases(by, cases.cases, cases.otherwise, span=_span(meta))
 
+    def choose(self, meta: Meta, c: list[Any]) -> n.Choice:
+        then, condition, otherwise = _Read(c).nodes()
+        return n.Choice(then, condition, otherwise, span=_span(meta))
+
+    def by_bands(self, meta: Meta, c: list[Any]) -> n.ByBands:
+        of, *rest = _Read(c).nodes()
+        last = n.ValueBand(None, True, rest[-1], span=rest[-1].span)
+        return n.ByBands(of, (*rest[:-1], last), span=_span(meta))
+
+    def value_band(self, meta: Meta, c: list[Any]) -> n.ValueBand:
+        limit, result = _Read(c).nodes()
+        return n.ValueBand(limit, c[0].type == "UP_TO", result, span=_span(meta))
+
     def enrolment_ref(self, meta: Meta, c: list[Any]) -> n.EnrolmentRef:
         return n.EnrolmentRef(span=_span(meta))
 
@@ -430,7 +509,8 @@ class _Builder(Transformer[Token, Any]):
         return n.Name(text, span=_span(meta))
 
     def name_ref(self, meta: Meta, c: list[Any]) -> n.NameRef:
-        return n.NameRef(_text(c[0]), span=_span(meta))
+        which = {"BEFORE": "before", "ORDINAL": "ordinal"}[c[1].type] if len(c) > 1 else "now"
+        return n.NameRef(_text(c[0]), which, span=_span(meta))  # type: ignore[arg-type]
 
     def layer_pay(self, meta: Meta, c: list[Any]) -> n.LayerPayRef:
         return n.LayerPayRef(_name(c[0]), span=_span(meta))
@@ -456,6 +536,9 @@ class _Builder(Transformer[Token, Any]):
 
     def code_literal(self, meta: Meta, c: list[Any]) -> n.CodeLiteral:
         return n.CodeLiteral(_text(c[0]), span=_span(meta))
+
+    def months_literal(self, meta: Meta, c: list[Any]) -> n.MonthsLiteral:
+        return n.MonthsLiteral(_value(c[0]), span=_span(meta))
 
     def yes_literal(self, meta: Meta, c: list[Any]) -> n.BoolLiteral:
         return n.BoolLiteral(True, span=_span(meta))
@@ -526,6 +609,17 @@ class _Fixed(list[Any]):
 
 class _Names(tuple[n.Name, ...]):
     """Names of layers."""
+
+
+class _Word(str):
+    """A choice of words, as a text."""
+
+
+class _Key:
+    """One part of a scope."""
+
+    def __init__(self, key: Any) -> None:
+        self.key = key
 
 
 class _Operator(str):

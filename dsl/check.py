@@ -17,6 +17,7 @@ from hmbc.dsl.check_examples import check_examples
 from hmbc.dsl.check_header import check_header, check_header_attributes
 from hmbc.dsl.check_layers import check_layers
 from hmbc.dsl.check_stops import check_stops
+from hmbc.dsl.check_totals import announce_totals, check_pools
 from hmbc.dsl.cited import name_clauses
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, has_errors, in_order
 from hmbc.dsl.environment import Environment
@@ -56,8 +57,10 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
     check_header_attributes(scheme, env)
     check_lists(scheme, env, folder)
     check_parameters(scheme, env)
+    announce_totals(scheme, env)
     stops, parts = check_stops(scheme, env)
-    layers = check_layers(scheme, env)
+    pools = check_pools(scheme, env)
+    layers, totals = check_layers(scheme, env)
     used = set(env.used)
     independences = _independences(scheme, env)
     examples = check_examples(scheme, env)
@@ -76,14 +79,19 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
         currency=env.currency,
         minor_digits=env.minor_digits,
         year_start=env.year_start,
+        anniversary=env.anniversary,
+        month_end=env.month_end,
         date=env.date,
         event=env.event,
+        unit=env.unit,
         attributes=tuple(env.attributes.values()),
         parameters=tuple(p for p in env.parameters.values() if not hasattr(p, "changes")),
         lists=tuple(env.lists.values()),
         stops=stops,
         parts=parts,
         layers=layers,
+        totals=totals,
+        pools=pools,
         undated=tuple(dict.fromkeys(env.undated)),
         independences=independences,
         examples=examples,
@@ -123,6 +131,10 @@ def _check_unused(env: Environment, used: set[tuple[str, str]]) -> None:
     for name, parameter in env.parameters.items():
         if ("parameter", name) not in used:
             env.report(codes.UNUSED, parameter.span, name=name)
+    for kind, known in (("total", env.totals), ("pool", env.pools)):
+        for name, declared in known.items():
+            if (kind, name) not in used:
+                env.report(codes.UNUSED, declared.span, name=name)
     for name, list_ in env.lists.items():
         if ("list", name) not in used:
             env.report(codes.UNUSED, list_.span, name=name)

@@ -82,7 +82,7 @@ def _attribute(owner: str, declared: n.AttributeDeclaration, env: Environment) -
         low, high = _domain(declared.type, type_, env)
     env.attributes[(owner, name)] = AttributeInfo(
         owner, name, declared.label, type_, declared.optional, low, high, labels,  # type: ignore[arg-type]
-        texts(declared.cites), span=declared.name.span,
+        declared.varies, texts(declared.cites), span=declared.name.span,
     )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ REASONS = {
     "R_CAPPED": "capped",
     "R_ROUNDED": "rounded_away",
     "R_BELOW": "below_threshold",
+    "R_NOTHING_DUE": "nothing_due",
     "R_NO_BASE": "nothing_claimed",
     "R_NOT_COVERED": "not_covered",
     "R_COVERED_BY_OTHERS": "met_by_others",

@@ -31,6 +31,7 @@ from hmbc.dsl.types import (
     Enum,
     Int,
     Money,
+    Months,
     Period,
     Periods,
     Ratio,
@@ -78,6 +79,7 @@ def check(
             | n.PercentLiteral()
             | n.DateLiteral()
             | n.DurationLiteral()
+            | n.MonthsLiteral()
             | n.CodeLiteral()
             | n.BoolLiteral()
         ):
@@ -121,6 +123,10 @@ def check(
             return Typed(e.AgeAt(born, at), Int())
         case n.Cases():
             return _cases(written, env, hint, facts)
+        case n.Choice():
+            return _choice(written, env, hint, facts)
+        case n.ByBands():
+            return _by_bands(written, env, hint, facts)
         case _:
             assert_never(written)
 
@@ -195,6 +201,8 @@ def _literal(written: n.Literals, env: Environment, hint: Type | None) -> Typed:
             return Typed(e.Const(days, Date()), Date())
         case n.DurationLiteral(days=days):
             return Typed(e.Const(days, Days()), Days())
+        case n.MonthsLiteral(months=months):
+            return Typed(e.Const(months, Int()), Months())
         case n.CodeLiteral(text=text):
             return Typed(e.Const(text, Code("")), Code(""))
         case n.BoolLiteral(value=value):
@@ -262,12 +270,15 @@ def _name(written: n.NameRef, env: Environment, hint: Type | None) -> Typed:
     if isinstance(hint, Enum):
         if name in hint.values:
             return Typed(e.Const(name, hint), hint)
-        if name not in env.parameters and name not in env.lists:
+        known = {*env.parameters, *env.lists, *env.totals, *env.later_totals}
+        if name not in known:
             env.unknown(
                 codes.UNKNOWN_VALUE, name, written.span, list(hint.values), *_of_enum(hint, env),
                 attribute=env.shown(hint.name), values=listed(hint.values),
             )  # fmt: skip
             return BROKEN
+    if name in env.totals or name in env.later_totals:
+        return _total(written, env)
     if (parameter := env.parameters.get(name)) is not None:
         env.used.add(("parameter", name))
         if isinstance(parameter, FixedParameter):
@@ -276,7 +287,7 @@ def _name(written: n.NameRef, env: Environment, hint: Type | None) -> Typed:
     if name in env.lists:
         env.used.add(("list", name))
         return Typed(e.Const(name, CodeList()), CodeList())
-    known = [*env.parameters, *env.lists]
+    known = [*env.parameters, *env.lists, *env.totals, *env.later_totals]
     for info in env.enums_with(name):
         known.append(name)
         env.report(
@@ -287,6 +298,28 @@ def _name(written: n.NameRef, env: Environment, hint: Type | None) -> Typed:
         return BROKEN
     env.unknown(codes.UNKNOWN_NAME, name, written.span, known)
     return BROKEN
+
+
+def _total(written: n.NameRef, env: Environment) -> Typed:
+    name = written.name
+    env.used.add(("total", name))
+    info = env.totals.get(name)
+    if info is None:
+        if written.which != "before":
+            related = Related(env.later_totals[name].span, DECLARED)
+            env.report(codes.LATER_TOTAL, written.span, related, name=name)
+        info = env.later_totals[name]
+    match written.which:
+        case "ordinal":
+            if not info.of_events:
+                env.report(
+                    codes.NOT_EVENTS, written.span, Related(info.span, DECLARED), name=name
+                )
+            return Typed(e.Total(f"{name}.ordinal"), Int())
+        case "before":
+            return Typed(e.Before(name), info.type)
+        case _:
+            return Typed(e.Total(name), info.type)
 
 
 def _layer_pay(written: n.LayerPayRef, env: Environment) -> Typed:
@@ -307,6 +340,17 @@ def _claim_year(env: Environment) -> e.YearOf:
     return e.YearOf(e.Attribute("claim", env.date, Date()), *env.year_start)
 
 
+def _own_year(anniversary: str, env: Environment) -> Typed:
+    """The year from one anniversary of a member's date to the day before the next."""
+    since = e.Attribute("member", anniversary, Date())
+    years = e.AgeAt(since, e.Attribute("claim", env.date, Date()))
+    mode = env.month_end or "next_day"
+    start = e.AddMonths(since, e.Scale(years, e.Const(12, Int())), mode)
+    after = e.Scale(e.Add(years, e.Const(1, Int())), e.Const(12, Int()))
+    end = e.Subtract(e.AddMonths(since, after, mode), e.Const(1, Days()))
+    return Typed(start, Period(), end)
+
+
 def _enrolment(written: n.EnrolmentRef, env: Environment) -> Typed:
     if env.enrolment is None:
         env.report(
@@ -323,6 +367,9 @@ def _enrolment(written: n.EnrolmentRef, env: Environment) -> Typed:
 
 
 def _benefit_year(env: Environment) -> Typed:
+    if env.anniversary is not None:
+        env.used.add(("member", env.anniversary))
+        return _own_year(env.anniversary, env)
     year = _claim_year(env)
     start = e.DateIn(year, *env.year_start)
     next_start = e.DateIn(e.Add(year, e.Const(1, Int())), *env.year_start)
@@ -343,6 +390,8 @@ def _arithmetic(
     kind = e.Add if written.op == "+" else e.Subtract
     if one.type == Date() and two.type == Days():
         return Typed(kind(one.expr, two.expr), Date())
+    if one.type == Date() and two.type == Months():
+        return _add_months(written, one, two, env)
     if one.type == Date() and two.type == Date() and written.op == "-":
         return Typed(kind(one.expr, two.expr), Days())
     operation = "add" if written.op == "+" else "subtract"
@@ -352,6 +401,15 @@ def _arithmetic(
         _clash(written, one, two, env, operation, written.left, written.right)
         return BROKEN
     return Typed(kind(one.expr, two.expr), one.type)
+
+
+def _add_months(written: n.Binary, one: Typed, two: Typed, env: Environment) -> Typed:
+    if env.month_end is None:
+        env.report(codes.NO_MONTH_END, written.span)
+    months = two.expr
+    if written.op == "-":
+        months = e.Subtract(e.Const(0, Int()), months)
+    return Typed(e.AddMonths(one.expr, months, env.month_end or "last_day"), Date())
 
 
 def _product(written: n.Binary, env: Environment, hint: Type | None, facts: Facts) -> Typed:
@@ -585,6 +643,64 @@ def _cases(
     chosen = otherwise.expr if otherwise and missing else branches.pop()[1].expr
     for value, result in reversed(branches):
         test = e.Compare("==", attribute, e.Const(value, enum))
+        chosen = e.Choose(test, result.expr, chosen)
+    return Typed(chosen, first.type)
+
+
+def _choice(written: n.Choice, env: Environment, hint: Type | None, facts: Facts) -> Typed:
+    condition = check_as(written.condition, Bool(), env, facts)
+    one = check(written.then, env, hint, facts | facts_of(condition))
+    known = facts | _facts_if_false(condition)
+    two = check(written.otherwise, env, hint or _literal_hint(one.type), known)
+    if not _same(written, one, two, env, "compare", written.then, written.otherwise):
+        return BROKEN
+    return Typed(e.Choose(condition, one.expr, two.expr), one.type)
+
+
+_ORDERED = (Money(), Ratio(), Int(), Date(), Days())
+
+
+def _by_bands(written: n.ByBands, env: Environment, hint: Type | None, facts: Facts) -> Typed:
+    """Bands of one value: below a limit, or up to it; limits are fixed and ascend."""
+    subject = check(written.of, env, None, facts)
+    if isinstance(subject.type, Unknown):
+        return BROKEN
+    if subject.type not in _ORDERED:
+        env.report(
+            codes.WRONG_TYPE, written.of.span, *_declared(written.of, env),
+            expected=Bilingual("金额、比例、整数或日期", "an amount, a ratio, a number or a date"),
+            found=type_name(subject.type),
+        )  # fmt: skip
+        return BROKEN
+    branches: list[tuple[e.Expr, Typed]] = []
+    before: tuple[Fraction, bool] | None = None
+    for band in written.bands:
+        result = check(band.result, env, hint, facts)
+        if band.limit is None:
+            branches.append((e.TRUE, result))
+            continue
+        limit = check_as(band.limit, subject.type, env)
+        if not isinstance(limit, e.Const) or isinstance(limit.value, str):
+            if limit != e.FALSE:
+                env.report(codes.BAND_NOT_CONSTANT, band.limit.span)
+            return BROKEN
+        place = (Fraction(limit.value), band.included)
+        if before is not None and place <= before:
+            env.report(
+                codes.BANDS_ORDER, band.limit.span, limit=_plain(place[0]), before=_plain(before[0])
+            )
+        before = place
+        op: e.Comparison = "<=" if band.included else "<"
+        branches.append((e.Compare(op, subject.expr, limit), result))
+    if any(isinstance(result.type, Unknown) for _, result in branches):
+        return BROKEN
+    first = branches[0][1]
+    for band, (_, result) in zip(written.bands[1:], branches[1:], strict=True):
+        if result.type != first.type:
+            _clash(band.result, first, result, env, "compare", written.bands[0].result, band.result)
+            return BROKEN
+    chosen = branches[-1][1].expr
+    for test, result in reversed(branches[:-1]):
         chosen = e.Choose(test, result.expr, chosen)
     return Typed(chosen, first.type)
 

@@ -38,6 +38,11 @@ def check_header(scheme: n.Scheme, env: Environment) -> None:
                 codes.YEAR_NOT_WHOLE, year.span, first=_shown(year.first), last=_shown(year.last)
             )
         env.year_start = year.first
+        if year.anniversary is not None:
+            env.anniversary = year.anniversary.name.text
+    month_end = _only(scheme, n.MonthEnd, "MONTH_END", env, None)
+    if month_end is not None:
+        env.month_end = month_end.mode
     enrolment = _only(scheme, n.Enrolment, "ENROLMENT", env, None)
     if enrolment is not None:
         env.enrolment = (enrolment.previous, enrolment.first, enrolment.last)
@@ -50,6 +55,12 @@ def check_header_attributes(scheme: n.Scheme, env: Environment) -> None:
     """The attributes that the header names, once they are declared."""
     for decides in _all(scheme, n.Decides):
         _attribute(decides.attribute, Date(), env)
+    for year in _all(scheme, n.BenefitYear):
+        if year.anniversary is not None:
+            _attribute(year.anniversary, Date(), env, "member")
+    unit = _only(scheme, n.Unit, "UNIT", env, None)
+    if unit is not None and _attribute(unit.attribute, Code(""), env, "member"):
+        env.unit = unit.attribute.name.text
     event = _only(scheme, n.Event, "EVENT", env, None)
     if event is not None and _attribute(event.attribute, Code(""), env):
         env.event = event.attribute.name.text
@@ -84,12 +95,14 @@ def check_rounding(
     return CheckedRounding(clause.mode, step, scope)
 
 
-def _attribute(ref: n.AttributeRef, wanted: Type, env: Environment) -> bool:
+def _attribute(
+    ref: n.AttributeRef, wanted: Type, env: Environment, owner: str = "claim"
+) -> bool:
     name = ref.name.text
     info = env.attributes.get((ref.owner, name))
-    if info is None or ref.owner != "claim":
-        known = [key[1] for key in env.attributes if key[0] == "claim"]
-        env.unknown(codes.UNKNOWN_ATTRIBUTE, name, ref.span, known, owner=word("CLAIM"))
+    if info is None or ref.owner != owner:
+        known = [key[1] for key in env.attributes if key[0] == owner]
+        env.unknown(codes.UNKNOWN_ATTRIBUTE, name, ref.span, known, owner=word(owner.upper()))
         return False
     env.used.add((ref.owner, name))
     if type(info.type) is not type(wanted) or info.optional:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import TypeVar
 
 from hmbc.dsl import codes
@@ -10,19 +9,22 @@ from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.check_constancy import check_constancy
 from hmbc.dsl.check_declarations import texts
-from hmbc.dsl.check_expressions import NOTHING, check_as, facts_of
+from hmbc.dsl.check_expressions import NOTHING, Facts, check_as, facts_of
 from hmbc.dsl.check_header import check_rounding
+from hmbc.dsl.check_ratios import check_ratio
 from hmbc.dsl.check_scopes import check_scope
+from hmbc.dsl.check_totals import check_total
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import FIRST, Environment
-from hmbc.dsl.names import amount_text, word
+from hmbc.dsl.names import word
 from hmbc.dsl.scheme import (
     CheckedAmount,
-    CheckedBands,
     CheckedCap,
     CheckedLayer,
+    CheckedPays,
     CheckedRounding,
     CheckedTopUp,
+    CheckedTotal,
 )
 from hmbc.dsl.types import Bool, Money, Ratio
 
@@ -36,53 +38,67 @@ _MISSING = {
 }
 
 
-def check_layers(scheme: n.Scheme, env: Environment) -> tuple[CheckedLayer, ...]:
-    """Every layer, in written order; a layer sees what the ones before it pay."""
-    layers = [item for item in scheme.items if isinstance(item, n.Layer)]
-    if not layers:
+def check_layers(
+    scheme: n.Scheme, env: Environment
+) -> tuple[tuple[CheckedLayer, ...], tuple[CheckedTotal, ...]]:
+    """Every layer and declared total, in written order; each sees what stands before it."""
+    if not env.later_layers:
         env.report(codes.NO_LAYER, scheme.name.span)
     general = [item for item in scheme.items if isinstance(item, n.Rounding)]
     default = check_rounding(general, env, CheckedRounding("half_up", 1))
-    checked = []
-    for layer in layers:
-        name = layer.name.text
+    checked: list[CheckedLayer] = []
+    totals: list[CheckedTotal] = []
+    for item in scheme.items:
+        if isinstance(item, n.TotalDeclaration | n.CountDeclaration):
+            totals.append(check_total(item, len(checked), env))
+        if not isinstance(item, n.Layer):
+            continue
+        name = item.name.text
         if name in env.layers:
             env.report(
-                codes.DUPLICATE, layer.name.span, Related(env.layers[name], FIRST), name=name
+                codes.DUPLICATE, item.name.span, Related(env.layers[name], FIRST), name=name
             )
-        checked.append(_layer(layer, env, default))
-        env.layers[name] = layer.name.span
-    return tuple(checked)
+        checked.append(_layer(item, env, default))
+        env.layers[name] = item.name.span
+    return tuple(checked), tuple(totals)
 
 
 def _layer(layer: n.Layer, env: Environment, default: CheckedRounding) -> CheckedLayer:
     if not layer.cites:
         env.report(codes.NOT_CITED, layer.name.span, clause=layer.name.text)
     applies = _applies(layer, env)
-    base = _only(layer, n.Base, "BASE", env, needed=True)
+    pays = _only(layer, n.Pays, "PAYS", env, needed=False)
+    base = _only(layer, n.Base, "BASE", env, needed=pays is None)
     facts = facts_of(applies)
     amount = e.money(0) if base is None else check_as(base.amount, Money(), env, facts)
     top_up = _only(layer, n.TopsUp, "TOPS_UP", env, needed=False)
-    ratio = _only(layer, n.RatioClause, "RATIO", env, needed=top_up is None)
-    thresholds = _thresholds(layer, env, needed=top_up is None)
+    plain = top_up is None and pays is None
+    ratio = _only(layer, n.RatioClause, "RATIO", env, needed=plain)
+    thresholds = _thresholds(layer, env, needed=plain)
+    if pays is not None:
+        _check_pays_alone(layer, pays, env)
     if top_up is not None:
         if ratio is not None:
             other = Related(top_up.span, word("TOPS_UP"))
             env.report(codes.RATIO_AND_TOP_UP, ratio.span, other, layer=layer.name.text)
-        if thresholds:
-            env.report(
-                codes.TOP_UP_CLAUSES, thresholds[0].span, Related(top_up.span, word("TOPS_UP")), layer=layer.name.text,
-                clause=word("THRESHOLD"),
-            )  # fmt: skip
+        for clause in layer.clauses:
+            if isinstance(clause, n.Threshold) and clause.amount is not None:
+                other = Related(top_up.span, word("TOPS_UP"))
+                env.report(
+                    codes.TOP_UP_CLAUSES, clause.amount.span, other, layer=layer.name.text,
+                    clause=word("THRESHOLD"),
+                )  # fmt: skip
     rounding = check_rounding(_all(layer, n.Rounding), env, default)
     return CheckedLayer(
         layer.name.text,
         layer.label,
         applies,
         amount,
+        base is not None,
         thresholds,
-        None if ratio is None else _ratio(ratio, env),
+        None if ratio is None else check_ratio(ratio, env),
         None if top_up is None else _top_up(top_up, env),
+        None if pays is None else _pays(pays, env, facts),
         _caps(layer, env),
         rounding,
         _cites(layer),
@@ -133,13 +149,60 @@ def _missing(layer: n.Layer, token: str, env: Environment) -> None:
     )  # fmt: skip
 
 
+def _check_pays_alone(layer: n.Layer, pays: n.Pays, env: Environment) -> None:
+    """A layer that says what it pays has no threshold, ratio or top-up beside it."""
+    token = "PAYS_INCREASE" if pays.increase else "PAYS"
+    for clause in layer.clauses:
+        match clause:
+            case n.Threshold(amount=n.Amount() | n.Name()):
+                other = "THRESHOLD"
+            case n.RatioClause():
+                other = "RATIO"
+            case n.TopsUp():
+                other = "TOPS_UP"
+            case n.Cap(of="cost"):
+                other = "COST_CAP"
+            case _:
+                continue
+        env.report(
+            codes.PAYS_CLAUSES, clause.span, Related(pays.span, word(token)),
+            layer=layer.name.text, pays=word(token), clause=word(other),
+        )  # fmt: skip
+
+
+def _pays(clause: n.Pays, env: Environment, facts: Facts) -> CheckedPays:
+    amount = check_as(clause.amount, Money(), env, facts)
+    return CheckedPays(amount, clause.increase, clause.may_fall)
+
+
+def _pool(name: n.Name, token: str, env: Environment) -> str:
+    pool = env.pools.get(name.text)
+    if pool is None or pool.kind != token.lower():
+        known = [one.name for one in env.pools.values() if one.kind == token.lower()]
+        env.unknown(codes.UNKNOWN_POOL, name.text, name.span, known, kind=word(token))
+    env.used.add(("pool", name.text))
+    return name.text
+
+
+def _check_one_pool(
+    layer: n.Layer, written: list[n.Threshold] | list[n.Cap], token: str, env: Environment
+) -> None:
+    shared = [clause for clause in written if isinstance(clause.amount, n.Name)]
+    for extra in shared[1:]:
+        env.report(
+            codes.POOL_TWICE, extra.span, Related(shared[0].span, FIRST),
+            layer=layer.name.text, clause=word(token),
+        )  # fmt: skip
+
+
 def _thresholds(
     layer: n.Layer, env: Environment, needed: bool
-) -> tuple[CheckedAmount, ...]:
+) -> tuple[CheckedAmount | str, ...]:
     written = _all(layer, n.Threshold)
     if not written and needed:
         _missing(layer, "THRESHOLD", env)
     _not_both(layer, [x for x in written if x.amount is None], [x for x in written if x.amount], "THRESHOLD", env)
+    _check_one_pool(layer, written, "THRESHOLD", env)
     return tuple(
         _amount(clause.amount, "THRESHOLD", texts(clause.cites or layer.cites), env)
         for clause in written
@@ -153,6 +216,7 @@ def _caps(layer: n.Layer, env: Environment) -> tuple[CheckedCap, ...]:
         _missing(layer, "CAP", env)
     paid = [x for x in written if x.amount is not None and x.of == "paid"]
     _not_both(layer, [x for x in written if x.amount is None], paid, "CAP", env)
+    _check_one_pool(layer, written, "CAP", env)
     return tuple(
         CheckedCap(
             clause.of, _amount(clause.amount, "CAP", texts(clause.cites or layer.cites), env)
@@ -182,36 +246,14 @@ def _not_both(
 
 
 def _amount(
-    amount: n.Amount, clause: str, cites: tuple[str, ...], env: Environment
-) -> CheckedAmount:
+    amount: n.Amount | n.Name, clause: str, cites: tuple[str, ...], env: Environment
+) -> CheckedAmount | str:
+    if isinstance(amount, n.Name):
+        return _pool(amount, clause, env)
     value = check_as(amount.value, Money(), env)
     scope = check_scope(amount.scope, env)
     value = check_constancy(amount, clause, value, scope, env)
     return CheckedAmount(value, scope, cites, span=amount.span)
-
-
-def _ratio(clause: n.RatioClause, env: Environment) -> e.Expr | CheckedBands:
-    if not isinstance(clause.value, n.Bands):
-        return check_as(clause.value, Ratio(), env)
-    bands: list[tuple[Fraction | None, e.Expr]] = []
-    before: Fraction | None = Fraction(0)
-    for band in clause.value.bands:
-        limit = None
-        if band.limit is not None:
-            found = check_as(band.limit, Money(), env)
-            if isinstance(found, e.Const) and isinstance(found.value, Fraction):
-                limit = found.value
-                if before is not None and limit <= before:
-                    env.report(
-                        codes.BANDS_ORDER, band.limit.span,
-                        limit=amount_text(limit, env.minor_digits),
-                        before=amount_text(before, env.minor_digits),
-                    )  # fmt: skip
-            elif found != e.FALSE:
-                env.report(codes.BAND_NOT_CONSTANT, band.limit.span)
-        bands.append((limit, check_as(band.ratio, Ratio(), env)))
-        before = limit
-    return CheckedBands(clause.value.of, check_scope(clause.value.scope, env), tuple(bands))
 
 
 def _top_up(clause: n.TopsUp, env: Environment) -> CheckedTopUp:

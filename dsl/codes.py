@@ -147,6 +147,23 @@ RESERVED_NAME = _rule(
     "删去这一行；直接写 {use}，或给它换个名称", "remove this line and write {use}, or choose another name",
 )
 
+LATER_TOTAL = _rule(
+    "HMB111", "error",
+    "累计 `{name}` 写在后面，这里只能用“{name} 此前”",
+    "total `{name}` comes later: only `{name} before` can be read here",
+    "把它移到前面，或写“此前”", "move it up, or say `before`",
+)
+UNKNOWN_POOL = _rule(
+    "HMB112", "error",
+    "没有名为 `{name}` 的共用{kind}", "there is no shared {kind} `{name}`",
+    "是不是 `{near}`？", "did you mean `{near}`?",
+)
+NOT_EVENTS = _rule(
+    "HMB113", "error",
+    "`{name}` 数的不是“次数”，没有“次序”", "`{name}` does not count events: it has no `ordinal`",
+    "写作“计数 {name}：次数 …”", "declare it as `count {name}: events …`",
+)
+
 # ---- 200-299 types, units, constancy
 WRONG_TYPE = _rule(
     "HMB201", "error",
@@ -232,6 +249,18 @@ DATED_IN_SCOPE = _rule(
     "HMB232", "error",
     "参数 `{parameter}` 在 {date} 变值，而这里的金额{scope}", "parameter `{parameter}` changes on {date}, while this amount {scope}",
     "写“按年初值”，或让新值从保障年度第一天起", "say `as at year start`, or let the new value begin with the benefit year",
+)
+NO_MONTH_END = _rule(
+    "HMB233", "error",
+    "加减月数，却没有说月末怎么算（1月31日加一个月）",
+    "months are added, but nothing says what a month after 31 January is",
+    "加一行：月末 取月末日", "add a line: month end last day",
+)
+BANDS_WITH_PARTS = _rule(
+    "HMB234", "error",
+    "“费用分段”的范围要与起付线的范围相同，且只能有一条起付线",
+    "`bands of cost` need the one threshold of the layer to run over the same scope",
+    "改用“起付线以上分段”，或统一范围", "use `bands above threshold`, or one scope",
 )
 OVERFLOW = _rule(
     "HMB240", "error",
@@ -329,6 +358,32 @@ TOP_UP_CLAUSES = _rule(
     "HMB318", "error",
     "层 `{layer}` 写了“补足至”，不能再写“{clause}”", "layer `{layer}` tops up and cannot have a `{clause}`",
     "删去“{clause}”，或改用“比例”", "remove the `{clause}`, or use `ratio`",
+)
+NO_UNIT = _rule(
+    "HMB321", "error",
+    "用了“每户”，却没有说哪些人是一户", "`per family` is used, but nothing says who is one family",
+    "加一行：理算单位 参保人.户号", "add a line: unit member.household",
+)
+POOL_READS_LAYER = _rule(
+    "HMB322", "error",
+    "层 `{layer}` 与 `{other}` 按份共用 `{pool}`，基数不能读对方的给付",
+    "layers `{layer}` and `{other}` share `{pool}` pro rata: their bases cannot read what the other pays",
+    "改为“依次”", "say `in order`",
+)
+PAYS_CLAUSES = _rule(
+    "HMB323", "error",
+    "层 `{layer}` 写了“{pays}”，不能再写“{clause}”", "layer `{layer}` says `{pays}` and cannot have a `{clause}`",
+    "只留一个", "keep one of them",
+)
+POOL_TWICE = _rule(
+    "HMB324", "error",
+    "层 `{layer}` 的“{clause}”只能共用一个", "layer `{layer}` can draw on one shared {clause} only",
+    "核对原文，只留一个", "look it up and keep one",
+)
+TOTAL_PER_CLAIM = _rule(
+    "HMB325", "error",
+    "“每笔”的累计 `{name}` 就是这一笔自己", "a total per claim (`{name}`) is the claim itself",
+    "直接用这个金额，或写“每年”等范围", "use the amount itself, or say `per year` or another scope",
 )
 SUMMARY_UNEXPRESSED = _rule(
     "HMB320", "note",

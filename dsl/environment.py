@@ -11,8 +11,8 @@ from attrs import define, field
 
 from hmbc.dsl import codes
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, Related
-from hmbc.dsl.expr import Expr
-from hmbc.dsl.scheme import AttributeInfo, ListInfo, ParameterInfo, Undated
+from hmbc.dsl.expr import Expr, MonthEnd
+from hmbc.dsl.scheme import AttributeInfo, CheckedPool, ListInfo, ParameterInfo, Undated
 from hmbc.dsl.source import Span
 from hmbc.dsl.types import Enum, Type
 from hmbc.grammar.keywords import Language, words
@@ -44,6 +44,16 @@ class FixedParameter:
 
 
 @define
+class TotalInfo:
+    """A declared total: its type, and whether it counts events."""
+
+    name: str
+    type: Type
+    of_events: bool
+    span: Span
+
+
+@define
 class Environment:
     """Filled while the header and the declarations are read; looked up by everything after."""
 
@@ -54,6 +64,12 @@ class Environment:
     enrolment: tuple[bool, tuple[int, int], tuple[int, int]] | None = None
     date: str = "date"
     event: str | None = None
+    unit: str | None = None
+    anniversary: str | None = None
+    month_end: MonthEnd | None = None
+    totals: dict[str, TotalInfo] = field(factory=dict)
+    later_totals: dict[str, Span] = field(factory=dict)
+    pools: dict[str, CheckedPool] = field(factory=dict)
     attributes: dict[tuple[str, str], AttributeInfo] = field(factory=dict)
     parameters: dict[str, ParameterInfo | FixedParameter] = field(factory=dict)
     lists: dict[str, ListInfo] = field(factory=dict)

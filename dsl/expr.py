@@ -19,6 +19,7 @@ from hmbc.dsl.types import Bool, Money, Ratio, Type
 Owner = Literal["claim", "member"]
 Comparison = Literal["<", "<=", ">", ">=", "==", "!="]
 RoundingMode = Literal["half_up", "half_even", "up", "down"]
+MonthEnd = Literal["last_day", "next_day"]
 
 
 @frozen(cache_hash=True)
@@ -199,6 +200,16 @@ class MonthOf:
 
 
 @frozen(cache_hash=True)
+class AddMonths:
+    """A date some months (an int, may be negative) later. Where that month is too short: its last
+    day, or the first of the month after."""
+
+    date: Expr
+    months: Expr
+    mode: MonthEnd
+
+
+@frozen(cache_hash=True)
 class AgeAt:
     """Full years between a birth date and a date; someone born on 29 February completes a year on
     1 March. 0 before birth."""
@@ -270,6 +281,7 @@ Expr = (
     | YearOf
     | DateIn
     | MonthOf
+    | AddMonths
     | AgeAt
     | Ref
     | Total

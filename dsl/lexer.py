@@ -38,7 +38,9 @@ _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)|(\d{4})年(\d{1,2})月(\d
 _MONTH_DAY = re.compile(r"(\d{1,2})-(\d{1,2})(?!\d)|(\d{1,2})月(\d{1,2})日")
 _NUMBER = re.compile(r"\d[\d_]*(?:\.\d[\d_]*)?")
 _WELL_FORMED = re.compile(r"\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?")
-_UNIT = re.compile(r"(亿元|万元|元|亿|万|%|天|日|[ \t]*days?(?![A-Za-z0-9_]))")
+_UNIT = re.compile(
+    r"(亿元|万元|元|亿|万|%|天|日|个月|[ \t]*(?:days?|months?)(?![A-Za-z0-9_]))"
+)
 MAX_DIGITS = 40
 MAX_DIAGNOSTICS = 1000
 _FACTOR = {"亿": 10**8, "万": 10**4, "元": 1}
@@ -195,6 +197,10 @@ class Lexer:
             if value.denominator != 1:
                 self._report(codes.BAD_NUMBER, Span(position, end), text=number[0])
             return self._lexeme("DURATION", position, end, int(value))
+        if word in ("个月", "month", "months"):
+            if value.denominator != 1:
+                self._report(codes.BAD_NUMBER, Span(position, end), text=number[0])
+            return self._lexeme("MONTHS", position, end, int(value))
         factor = _FACTOR[word[0]] if word != "元" else 1
         terminal = "MONEY_AMOUNT" if word.endswith("元") else "NUMBER"
         return self._lexeme(terminal, position, end, value * factor)

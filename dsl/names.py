@@ -14,6 +14,7 @@ from hmbc.dsl.types import (
     Enum,
     Int,
     Money,
+    Months,
     Period,
     Periods,
     Ratio,
@@ -43,6 +44,8 @@ def type_name(type_: Type) -> Bilingual:
             return Bilingual("日期", "a date")
         case Days():
             return Bilingual("天数", "a number of days")
+        case Months():
+            return Bilingual("月数", "a number of months")
         case Enum(name=name):
             owner, attribute = name.split(".", 1)
             shown = word("CLAIM" if owner == "claim" else "MEMBER")

@@ -89,6 +89,14 @@ class DurationLiteral:
 
 
 @frozen
+class MonthsLiteral:
+    """`3 months`."""
+
+    months: int
+    span: Span = _span()
+
+
+@frozen
 class CodeLiteral:
     """`"XL01"`."""
 
@@ -110,6 +118,7 @@ Literals = (
     | PercentLiteral
     | DateLiteral
     | DurationLiteral
+    | MonthsLiteral
     | CodeLiteral
     | BoolLiteral
 )
@@ -126,9 +135,11 @@ class AttributeRef:
 
 @frozen
 class NameRef:
-    """A parameter, a list, or a value of an enumeration: only its place tells which."""
+    """A parameter, a list, a total, or a value of an enumeration: only its place tells which.
+    `which`: `visits before`, `visits ordinal`."""
 
     name: str
+    which: Literal["now", "before", "ordinal"] = "now"
     span: Span = _span()
 
 
@@ -248,6 +259,35 @@ class Cases:
     span: Span = _span()
 
 
+@frozen
+class Choice:
+    """`(a if condition else b)`."""
+
+    then: Expression
+    condition: Expression
+    otherwise: Expression
+    span: Span = _span()
+
+
+@frozen
+class ValueBand:
+    """`up to 10: 50` (10 included) or `below 10: 50`; limit None is the last, open one."""
+
+    limit: Expression | None
+    included: bool
+    result: Expression
+    span: Span = _span()
+
+
+@frozen
+class ByBands:
+    """`by bands of claim.days (below 3: 0, up to 10: 50, beyond: 100)`."""
+
+    of: Expression
+    bands: tuple[ValueBand, ...]
+    span: Span = _span()
+
+
 Expression = (
     Literals
     | AttributeRef
@@ -264,20 +304,23 @@ Expression = (
     | Sharing
     | AgeOf
     | Cases
+    | Choice
+    | ByBands
 )
 
 # ---- scopes and amounts
 
-ScopeKey = Literal[
-    "PER_CLAIM", "PER_DAY", "PER_EVENT", "PER_MONTH", "PER_YEAR", "PER_LIFETIME"
+ScopeWord = Literal[
+    "PER_CLAIM", "PER_DAY", "PER_EVENT", "PER_MONTH", "PER_YEAR", "PER_LIFETIME", "PER_FAMILY"
 ]
 
 
 @frozen
 class Scope:
-    """Over what a total runs: `per event`, or one of two by a condition."""
+    """Over what a total runs: `per event`, `per year per claim.drug`, or one of two by a
+    condition."""
 
-    keys: tuple[ScopeKey, ...]
+    keys: tuple[ScopeWord | AttributeRef, ...]
     condition: Expression | None = None
     otherwise: Scope | None = None
     span: Span = _span()
@@ -345,18 +388,29 @@ class Base:
 
 @frozen
 class Threshold:
-    """Above what the layer pays; amount None is `no threshold`."""
+    """Above what the layer pays; amount None is `no threshold`, a Name a shared one."""
 
-    amount: Amount | None
+    amount: Amount | Name | None
     cites: Cites = ()
     span: Span = _span()
 
 
 @frozen
+class Points:
+    """`plus 5% if member.years >= 3`."""
+
+    sign: Literal[1, -1]
+    amount: Expression
+    condition: Expression
+    span: Span = _span()
+
+
+@frozen
 class RatioClause:
-    """Which share it pays."""
+    """Which share it pays, with points added or taken off under conditions."""
 
     value: Expression | Bands
+    points: tuple[Points, ...] = ()
     cites: Cites = ()
     span: Span = _span()
 
@@ -372,11 +426,24 @@ class TopsUp:
 
 
 @frozen
+class Pays:
+    """What it pays of each claim, or (`increase`) the increase of an expression over totals.
+    `may_fall`: the increase may be negative and take back part of what was paid."""
+
+    amount: Expression
+    increase: bool
+    may_fall: bool = False
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
 class Cap:
-    """Up to what it pays; of what is paid, or of the cost that counts. amount None: `no cap`."""
+    """Up to what it pays; of what is paid, or of the cost that counts. amount None: `no cap`, a
+    Name a shared one."""
 
     of: Literal["paid", "cost"]
-    amount: Amount | None
+    amount: Amount | Name | None
     cites: Cites = ()
     span: Span = _span()
 
@@ -401,7 +468,18 @@ class Reading:
     span: Span = _span()
 
 
-LayerClause = When | Unless | Base | Threshold | RatioClause | TopsUp | Cap | Rounding | Reading
+LayerClause = (
+    When
+    | Unless
+    | Base
+    | Threshold
+    | RatioClause
+    | TopsUp
+    | Pays
+    | Cap
+    | Rounding
+    | Reading
+)
 
 
 @frozen
@@ -436,10 +514,12 @@ class Currency:
 
 @frozen
 class BenefitYear:
-    """First and last day of the benefit year, as (month, day)."""
+    """First and last day of the benefit year, as (month, day); or each member's own, from the
+    anniversary of a date."""
 
     first: tuple[int, int]
     last: tuple[int, int]
+    anniversary: AttributeRef | None = None
     cites: Cites = ()
     span: Span = _span()
 
@@ -469,6 +549,24 @@ class Event:
     """Which attribute tells one event (admission) from another."""
 
     attribute: AttributeRef
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Unit:
+    """Whose claims form one stream: members with one value of this attribute (a family)."""
+
+    attribute: AttributeRef
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class MonthEnd:
+    """What 31 January plus one month is: the month's last day, or the day after it."""
+
+    mode: Literal["last_day", "next_day"]
     cites: Cites = ()
     span: Span = _span()
 
@@ -511,6 +609,7 @@ class AttributeDeclaration:
     label: str | None
     type: PlainType | EnumType
     optional: bool = False
+    varies: bool = False
     cites: Cites = ()
     span: Span = _span()
 
@@ -592,6 +691,45 @@ class Exclude:
     condition: Expression | None
     part: Expression | None = None
     exception: Expression | None = None
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class TotalDeclaration:
+    """`total spent: claim.cost per year when …`: a running total with a name."""
+
+    name: Name
+    label: str | None
+    amount: Expression
+    scope: Scope
+    condition: Expression | None
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class CountDeclaration:
+    """`count visits: claims per year when …`; `of` events counts each event once."""
+
+    name: Name
+    label: str | None
+    of: Literal["claims", "events"]
+    scope: Scope
+    condition: Expression | None
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Pool:
+    """`shared threshold t: 20_000 per year in order`: one amount on which several layers draw."""
+
+    kind: Literal["threshold", "cap"]
+    name: Name
+    label: str | None
+    amount: Amount
+    draws: Literal["in_order", "pro_rata"]
     cites: Cites = ()
     span: Span = _span()
 
@@ -701,6 +839,8 @@ Item = (
     | Enrolment
     | Decides
     | Event
+    | Unit
+    | MonthEnd
     | Rounding
     | Reading
     | Unexpressed
@@ -710,6 +850,9 @@ Item = (
     | Eligible
     | Wait
     | Exclude
+    | TotalDeclaration
+    | CountDeclaration
+    | Pool
     | Layer
     | Prove
     | Example

@@ -10,8 +10,8 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from hmbc.dsl.expr import Expr, Owner, RoundingMode
-from hmbc.dsl.nodes import ScopeKey
+from hmbc.dsl.expr import Attribute, Expr, MonthEnd, Owner, RoundingMode
+from hmbc.dsl.nodes import ScopeWord
 from hmbc.dsl.source import NOWHERE, Span
 from hmbc.dsl.types import Type
 from hmbc.grammar.keywords import Language
@@ -34,6 +34,7 @@ class AttributeInfo:
     low: int | None = None
     high: int | None = None
     value_labels: tuple[str | None, ...] = ()
+    varies: bool = False
     cites: tuple[str, ...] = ()
     span: Span = _span()
 
@@ -66,7 +67,7 @@ class ListInfo:
 class CheckedScope:
     """Over what a total runs; `condition` chooses between this and `otherwise`."""
 
-    keys: tuple[ScopeKey, ...]
+    keys: tuple[ScopeWord | Attribute, ...]
     condition: Expr | None = None
     otherwise: CheckedScope | None = None
 
@@ -99,11 +100,50 @@ class CheckedTopUp:
 
 
 @frozen
+class CheckedPays:
+    """A payment of its own, per claim or as the increase of an expression over totals."""
+
+    amount: Expr
+    increase: bool
+    may_fall: bool
+
+
+@frozen
 class CheckedCap:
-    """A limit of what is paid, or of the cost that counts."""
+    """A limit of what is paid, or of the cost that counts; or the name of a shared one."""
 
     of: Literal["paid", "cost"]
+    amount: CheckedAmount | str
+
+
+@frozen
+class CheckedPool:
+    """One threshold or cap on which several layers draw."""
+
+    kind: Literal["threshold", "cap"]
+    name: str
+    label: str | None
     amount: CheckedAmount
+    draws: Literal["in_order", "pro_rata"]
+    cites: tuple[str, ...] = ()
+    span: Span = _span()
+
+
+@frozen
+class CheckedTotal:
+    """A declared running total. of `amount`: sums it; of `claims` or `events`: counts them.
+    `position`: how many layers stand before it."""
+
+    of: Literal["amount", "claims", "events"]
+    name: str
+    label: str | None
+    amount: Expr
+    scope: CheckedScope
+    condition: Expr
+    is_int: bool
+    position: int
+    cites: tuple[str, ...] = ()
+    span: Span = _span()
 
 
 @frozen
@@ -117,15 +157,18 @@ class CheckedRounding:
 
 @frozen
 class CheckedLayer:
-    """One benefit. Exactly one of ratio and top_up is there."""
+    """One benefit. Exactly one of ratio, top_up and pays is there; base is 0 where `pays` has none
+    behind it."""
 
     name: str
     label: str | None
     applies: Expr
     base: Expr
-    thresholds: tuple[CheckedAmount, ...]
+    has_base: bool
+    thresholds: tuple[CheckedAmount | str, ...]
     ratio: Expr | CheckedBands | None
     top_up: CheckedTopUp | None
+    pays: CheckedPays | None
     caps: tuple[CheckedCap, ...]
     rounding: CheckedRounding
     cites: tuple[str, ...] = ()
@@ -231,14 +274,19 @@ class CheckedScheme:
     currency: str
     minor_digits: int
     year_start: tuple[int, int]
+    anniversary: str | None
+    month_end: MonthEnd | None
     date: str
     event: str | None
+    unit: str | None
     attributes: tuple[AttributeInfo, ...]
     parameters: tuple[ParameterInfo, ...]
     lists: tuple[ListInfo, ...]
     stops: tuple[Stop, ...]
     parts: tuple[PartExclusion, ...]
     layers: tuple[CheckedLayer, ...]
+    totals: tuple[CheckedTotal, ...]
+    pools: tuple[CheckedPool, ...]
     undated: tuple[Undated, ...]
     independences: tuple[Independence, ...]
     examples: tuple[CheckedExample, ...]

@@ -36,6 +36,11 @@ class Days:
 
 
 @frozen
+class Months:
+    """A number of months; only added to a date or taken off it."""
+
+
+@frozen
 class Enum:
     """One of the values that an attribute declares; `name` is `claim.care`, so two attributes with
     equal values still have two types."""
@@ -73,5 +78,5 @@ class Unknown:
 
 
 Type = (
-    Money | Ratio | Int | Bool | Date | Days | Enum | Code | Period | Periods | CodeList | Unknown
+    Money | Ratio | Int | Bool | Date | Days | Months | Enum | Code | Period | Periods | CodeList | Unknown
 )

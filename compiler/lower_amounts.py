@@ -1,0 +1,97 @@
+"""Small expressions that lowering is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+from hmbc.dsl import expr as e
+from hmbc.dsl.reads import walk
+from hmbc.dsl.scheme import CheckedBands
+from hmbc.dsl.types import Ratio
+
+ZERO = e.money(0)
+
+
+def is_natural(amount: e.Expr, lows: dict[tuple[str, str], int | None]) -> bool:
+    """Whether an amount is surely not negative."""
+    match amount:
+        case e.Const(value=Fraction() as value):
+            return value >= 0
+        case e.Attribute(owner=owner, name=name):
+            low = lows.get((owner, name))
+            return low is not None and low >= 0
+        case e.Parameter(name=name):
+            low = lows.get(("parameter", name))
+            return low is not None and low >= 0
+        case e.Choose(then=then, otherwise=otherwise):
+            return is_natural(then, lows) and is_natural(otherwise, lows)
+        case e.Add(left=left, right=right):
+            return is_natural(left, lows) and is_natural(right, lows)
+        case e.Ref(name=name):
+            return ("pay", name) not in lows  # what may fall is entered there
+        case e.Share(amount=inner):
+            return is_natural(inner, lows)
+        case e.Max(left=left, right=right):
+            return is_natural(left, lows) or is_natural(right, lows)
+        case e.Min(left=left, right=right):
+            return is_natural(left, lows) and is_natural(right, lows)
+        case e.Scale(amount=inner, by=by):
+            return is_natural(inner, lows) and is_natural(by, lows)
+        case e.Round(amount=inner):
+            return is_natural(inner, lows)
+        case _:
+            return False
+
+
+def at_most(
+    limit: e.Expr, first: Callable[[e.Expr], e.Expr] = lambda total: total
+) -> Callable[[e.Expr], e.Expr]:
+    return lambda total: e.Min(limit, first(total))
+
+
+def above(amount: e.Expr) -> Callable[[e.Expr], e.Expr]:
+    return lambda total: e.Max(ZERO, e.Subtract(total, amount))
+
+
+def is_zero(amount: e.Expr) -> e.Expr:
+    return e.Compare("==", amount, ZERO)
+
+
+def is_zero_ratio(ratio: e.Expr) -> e.Expr:
+    return e.Compare("==", ratio, e.Const(Fraction(0), Ratio()))
+
+
+def banded(total: e.Expr, ratio: CheckedBands, floor: e.Expr) -> e.Expr:
+    """The sum over the bands of what of `total` lies in the band and above `floor`, at its ratio."""
+    result: e.Expr | None = None
+    low: e.Expr = ZERO
+    for limit, share in ratio.bands:
+        top = total if limit is None else e.Min(total, e.money(limit))
+        bottom = low if floor == ZERO else e.Max(low, floor)
+        piece = e.Scale(e.Max(ZERO, e.Subtract(top, bottom)), inner(share))
+        result = piece if result is None else e.Add(result, piece)
+        low = ZERO if limit is None else e.money(limit)
+    assert result is not None
+    return result
+
+
+def whole(amount: e.Expr) -> e.Expr:
+    """Payments are whole, so a limit of 0.5 minor units more changes nothing: rounded down."""
+    if any(isinstance(node, e.Scale) for node in walk(amount)):
+        return e.Round(amount, "down", 1)
+    return amount
+
+
+def inner(expr: e.Expr) -> e.Expr:
+    """The author's `layer.pay` as the definition that holds it."""
+    match expr:
+        case e.LayerPay(layer=layer):
+            return e.Ref(f"{layer}.pay")
+        case _:
+            return e.rebuild(expr, inner)
+
+
+def reads_totals(expr: e.Expr) -> bool:
+    """Whether an amount reads a running total, and so changes within the row's increase."""
+    return any(isinstance(node, e.Total) for node in walk(expr))

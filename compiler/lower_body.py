@@ -1,0 +1,126 @@
+"""Layers and declared totals in written order, and what several layers share between them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+
+from attrs import define, field
+
+from hmbc.compiler.kernel import Accumulator, Clause, Definition, Outcome
+from hmbc.compiler.lower_layer import LayerLowering
+from hmbc.compiler.lower_pools import PoolDraw, PoolLowering
+from hmbc.compiler.lower_total import lower_total
+from hmbc.dsl import expr as e
+from hmbc.dsl.scheme import CheckedLayer, CheckedScheme, Stop
+
+STOP_CODE = {"eligible": "not_eligible", "wait": "waiting", "exclude": "excluded"}
+Items = list[Definition | Accumulator]
+
+
+def stop_name(stop: Stop) -> str:
+    """The definition that tells whether a stop holds for this row."""
+    return f"{stop.kind}.{stop.name}"
+
+
+def lower_body(scheme: CheckedScheme) -> tuple[Items, list[Outcome]]:
+    """All that follows the stops."""
+    body = _Body(scheme)
+    for place, layer in enumerate(scheme.layers):
+        body.add_totals(place)
+        body.finish(layer.name)
+    body.add_totals(len(scheme.layers))
+    return body.items, [body.outcomes[layer.name] for layer in scheme.layers]
+
+
+@define
+class _Layer:
+    """A layer under way: its steps, the draw it waits for, what it may then take."""
+
+    lowering: LayerLowering
+    steps: Generator[PoolDraw, e.Ref, Outcome]
+    waits: PoolDraw | None = None
+    answer: e.Expr | None = None
+    moved: int = 0
+
+
+@define
+class _Body:
+    scheme: CheckedScheme
+    items: Items = field(factory=list)
+    outcomes: dict[str, Outcome] = field(factory=dict)
+    layers: dict[str, _Layer] = field(factory=dict)
+    pools: dict[str, PoolLowering] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        for pool in self.scheme.pools:
+            names = tuple(x.name for x in self.scheme.layers if pool.name in _shares(x))
+            self.pools[pool.name] = PoolLowering(pool, names, self.scheme)
+
+    def add_totals(self, place: int) -> None:
+        """The declared totals that stand before the layer at `place`."""
+        blocked = [e.Ref(stop_name(stop)) for stop in self.scheme.stops if stop.layers is None]
+        for total in self.scheme.totals:
+            if total.position == place:
+                self.items += lower_total(total, blocked, self.scheme)
+
+    def finish(self, name: str) -> None:
+        """Lower a layer to its end."""
+        layer = self._start(name)
+        while name not in self.outcomes:
+            assert layer.waits is not None
+            pool = self.pools[layer.waits.pool]
+            if layer.answer is None and pool.pool.draws == "in_order":
+                layer.answer = pool.in_order(name, layer.waits.amount, self.items)
+            elif layer.answer is None:
+                self._share_out(pool)
+            self._advance(name, layer)
+
+    def _share_out(self, pool: PoolLowering) -> None:
+        """Bring every layer of a pro rata pool to its draw, then answer them all."""
+        amounts: dict[str, e.Ref] = {}
+        for name in pool.layers:
+            layer = self._start(name)
+            while layer.waits is None or layer.waits.pool != pool.pool.name:
+                assert layer.waits is not None
+                other = self.pools[layer.waits.pool]
+                if layer.answer is None and other.pool.draws == "in_order":
+                    layer.answer = other.in_order(name, layer.waits.amount, self.items)
+                elif layer.answer is None:
+                    self._share_out(other)
+                self._advance(name, layer)
+            amounts[name] = layer.waits.amount
+        for name, part in pool.pro_rata(amounts, self.items).items():
+            self.layers[name].answer = part
+
+    def _start(self, name: str) -> _Layer:
+        if name in self.layers:
+            return self.layers[name]
+        source = next(x for x in self.scheme.layers if x.name == name)
+        lowering = LayerLowering(source, self.scheme)
+        layer = _Layer(lowering, lowering.lower(self._stops(source)))
+        self.layers[name] = layer
+        self._advance(name, layer)
+        return layer
+
+    def _advance(self, name: str, layer: _Layer) -> None:
+        answer, layer.answer = layer.answer, None
+        try:
+            layer.waits = layer.steps.send(answer)  # type: ignore[arg-type]
+        except StopIteration as done:
+            layer.waits = None
+            self.outcomes[name] = done.value
+        self.items += layer.lowering.items[layer.moved :]
+        layer.moved = len(layer.lowering.items)
+
+    def _stops(self, layer: CheckedLayer) -> tuple[tuple[str, e.Expr, bool], ...]:
+        """(reason, condition, whether it is for all layers)."""
+        return tuple(
+            (f"{STOP_CODE[stop.kind]}:{stop.name}", e.Ref(stop_name(stop)), stop.layers is None)
+            for stop in self.scheme.stops
+            if stop.layers is None or layer.name in stop.layers
+        )
+
+
+def _shares(layer: CheckedLayer) -> set[str]:
+    caps = {cap.amount for cap in layer.caps if isinstance(cap.amount, str)}
+    return caps | {threshold for threshold in layer.thresholds if isinstance(threshold, str)}

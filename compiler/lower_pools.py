@@ -1,0 +1,119 @@
+"""Shared thresholds and caps: several layers draw on one amount, in written order or pro rata.
+
+In order, layer k of those that share takes the increase of its own addition, after those before it:
+with `Aj` the total of what layer j draws with, and f(x) = max(0, x - T) or min(C, x),
+
+    f(A1 + .. + Ak + before A(k+1) + ..) - f(A1 + .. + A(k-1) + before Ak + ..)
+
+Pro rata, the increase X of f over all of them together is split by what each draws with, rounded so
+that the parts sum to X: part k is share(X, d1 + .. + dk, D) - share(X, d1 + .. + d(k-1), D), where
+D = d1 + .. + dn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from attrs import define, field, frozen
+
+from hmbc.compiler.kernel import Accumulator, Clause, Definition
+from hmbc.compiler.lower_amounts import ZERO, above, at_most, inner, whole
+from hmbc.compiler.scopes import CLAIM, increase_over
+from hmbc.dsl import expr as e
+from hmbc.dsl.scheme import CheckedPool, CheckedScheme
+
+
+@frozen
+class PoolDraw:
+    """A layer asks: with this amount, what does the shared threshold or cap leave me?"""
+
+    kind: Literal["threshold", "cap"]
+    pool: str
+    amount: e.Ref
+
+
+@define
+class PoolLowering:
+    """One shared amount while its layers are lowered. `layers`: those that draw on it, in order."""
+
+    pool: CheckedPool
+    layers: tuple[str, ...]
+    scheme: CheckedScheme
+    drawn: dict[str, e.Ref] = field(factory=dict)
+
+    def function(self) -> Callable[[e.Expr], e.Expr]:
+        """What the pool does with a total."""
+        amount = inner(self.pool.amount.value)
+        if self.pool.kind == "threshold":
+            return above(e.Max(ZERO, amount))
+        return at_most(e.Max(ZERO, whole(amount)))
+
+    @property
+    def clause(self) -> Clause:
+        """Where the pool is stated."""
+        return Clause(cites=self.pool.cites, span=self.pool.span)
+
+    def in_order(self, layer: str, amount: e.Ref, items: list[Definition | Accumulator]) -> e.Expr:
+        """What layer `layer`, the next in order, is left."""
+        place = self.layers.index(layer)
+        self.drawn[layer] = amount
+        function = self.function()
+        if self.pool.amount.scope == CLAIM:
+            before = _sum([self.drawn[name] for name in self.layers[:place]])
+            return e.Subtract(function(e.Add(before, amount)), function(before))
+        over = increase_over(
+            self.pool.amount.scope, amount, lambda total: total, self._total(layer), "drawn",
+            layer, self.clause, self.scheme,
+        )  # fmt: skip
+        assert over.accumulator is not None
+        items.append(over.accumulator)
+        totals: list[e.Expr] = [e.Total(self._total(name)) for name in self.layers[:place]]
+        befores: list[e.Expr] = [e.Before(self._total(name)) for name in self.layers[place + 1 :]]
+        own = self._total(layer)
+        high = function(_sum([*totals, e.Total(own), *befores]))
+        low = function(_sum([*totals, e.Before(own), *befores]))
+        return e.Subtract(high, low)
+
+    def pro_rata(
+        self, amounts: dict[str, e.Ref], items: list[Definition | Accumulator]
+    ) -> dict[str, e.Expr]:
+        """What each layer is left; `amounts` in order of the layers."""
+        together = self._define("together", _sum(list(amounts.values())), items)
+        over = increase_over(
+            self.pool.amount.scope, together, self.function(), f"shared.{self.pool.name}.total",
+            "drawn", self.layers[0], self.clause, self.scheme,
+        )  # fmt: skip
+        if over.accumulator is not None:
+            items.append(over.accumulator)
+        left = self._define("left", over.value, items)
+        parts: dict[str, e.Expr] = {}
+        reached: e.Expr = ZERO
+        before: e.Expr = ZERO
+        for layer, amount in amounts.items():
+            reached = amount if reached == ZERO else e.Add(reached, amount)
+            upto = e.Share(left, reached, together, "half_up")
+            parts[layer] = upto if before == ZERO else e.Subtract(upto, before)
+            before = upto
+        return parts
+
+    def _total(self, layer: str) -> str:
+        return f"{layer}.shared.{self.pool.name}"
+
+    def _define(
+        self, role: str, expr: e.Expr, items: list[Definition | Accumulator]
+    ) -> e.Ref:
+        name = f"shared.{self.pool.name}.{role}"
+        items.append(
+            Definition(name=name, expr=expr, role=role, layer=self.layers[0], clause=self.clause)
+        )
+        return e.Ref(name)
+
+
+def _sum(amounts: list[e.Expr]) -> e.Expr:
+    if not amounts:
+        return ZERO
+    result = amounts[0]
+    for amount in amounts[1:]:
+        result = e.Add(result, amount)
+    return result
