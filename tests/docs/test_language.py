@@ -1,10 +1,10 @@
 """Every example of the documentation is run, and what the page says came out must come out.
 
-A page is a session in an empty folder. A fence whose first line is ```` ```hmb name.hmb ```` (or csv,
-toml, python) writes that file; ```` ```diff name.hmb ```` changes it: each line with `-` stands once in
-the file and gives way to the lines with `+` that follow it. A ```` ```text ```` fence that begins with
-`$ hmbc …` or `$ python …` states what the command writes, both streams together. A name that exists
-in the repository must say what that file says.
+A page is a session in an empty folder. A fence that begins with ```` ```hmb name.hmb ```` (or
+csv, toml, python) writes that file; ```` ```diff name.hmb ```` changes it: each line with `-`
+stands once in the file and gives way to the lines with `+` that follow it. A ```` ```text ````
+fence that begins with `$ hmbc …` or `$ python …` states what the command writes, both streams
+together. A file that the repository has under this name is shown as it is.
 
     pytest tests/docs --update      rewrites what the pages say came out
 """
@@ -68,7 +68,8 @@ def _session(page: str) -> dict[int, str]:
         if fence["kind"] in _FILES and name:
             _put(folder / name, fence["body"])
         elif fence["kind"] == "diff" and name:
-            _put(folder / name, _changed((folder / name).read_text(encoding="utf-8"), fence["body"]))
+            before = (folder / name).read_text(encoding="utf-8")
+            _put(folder / name, _changed(before, fence["body"]))
         elif _is_command(fence):
             command = fence["body"].partition("\n")[0]
             outputs[place] = f"{command}\n{_run(command[2:], folder)}"

@@ -21,9 +21,7 @@ PAGES = sorted(
         *ROOT.glob("docs/decisions/*.md"),
     )
 )  # fmt: skip
-FOLDERS = (
-    "benchmarks|compiler|demo|docs|dsl|editors|grammar|runtime|schemes|src|tests|tools"
-)
+FOLDERS = "benchmarks|compiler|demo|docs|dsl|editors|grammar|runtime|schemes|src|tests|tools"
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _PATH = re.compile(rf"`((?:{FOLDERS})/[\w./-]*)`")
 _CODE = re.compile(r"HMB\d{3}")
