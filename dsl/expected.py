@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from hmbc.dsl import codes
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, Related
 from hmbc.dsl.lexer import Lexeme
+from hmbc.dsl.likely_mistakes import likely_mistake
 from hmbc.grammar.keywords import KEYWORDS, Language, spelling, words
 
 both = Bilingual
@@ -71,7 +72,8 @@ def explain_unexpected(
     unfinished: bool,
 ) -> Diagnostic:
     """The diagnostic for a token that the grammar does not take."""
-    advice = _advice(lexeme, accepts, last, after, language)
+    advice = likely_mistake(lexeme, accepts, last, after, language)
+    advice = advice or _advice(lexeme, accepts, last, after, language)
     expected = None if advice else _expected(accepts)
     if unfinished and last is not None:
         extra = ((ADVICE, advice),) if advice else ((NEEDED, expected),) if expected else ()

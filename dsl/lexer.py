@@ -42,6 +42,7 @@ _UNIT = re.compile(
     r"(亿元|万元|元|亿|万|%|天|日|个月|[ \t]*(?:days?|months?)(?![A-Za-z0-9_]))"
 )
 MAX_DIGITS = 40
+MAX_DAYS, MAX_MONTHS = 100_000, 3_000
 MAX_DIAGNOSTICS = 1000
 _FACTOR = {"亿": 10**8, "万": 10**4, "元": 1}
 _SYMBOL = re.compile(r"<=|>=|!=|≤|≥|≠|\.\.|[{}():,|=<>+\-*.]")
@@ -86,6 +87,7 @@ class Lexer:
         self.diagnostics: list[Diagnostic] = []
         self.comments: list[Comment] = []
         self._reported: set[int] = set()
+        self._passes_over = False
         self._keywords = words(language)
         phrases = sorted(self._keywords, key=len, reverse=True)
         self._phrases = [
@@ -95,7 +97,11 @@ class Lexer:
         ]
 
     def next(self, position: int, accepts: Collection[str]) -> Lexeme:
-        """The lexeme at or after `position`, given the terminals that the grammar takes here."""
+        """The lexeme at or after `position`, given the terminals that the grammar takes here.
+
+        None at all: the text is passed over, and its numbers are not judged.
+        """
+        self._passes_over = not accepts
         position = self._skip(position)
         while position < len(self.text):
             lexeme = self._at(position, accepts)
@@ -165,7 +171,10 @@ class Lexer:
         line_end = len(text) if line_end < 0 else line_end
         end = text.find(close, position + 1, line_end)
         if end < 0:
-            span = Span(position, len(text[:line_end].rstrip()))
+            span = Span(position, position + len(text[position:line_end].rstrip()))
+            if text[span.end - 1] in "{｛" and span.end - 1 > position:  # that brace opens a block
+                body = text[position : span.end - 1].rstrip()
+                span = Span(position, position + len(body))
             self._report(codes.OPEN_STRING, span, close=close)
             return Lexeme("STRING", text[position : span.end], span, text[position + 1 : span.end])
         return self._lexeme("STRING", position, end + 1, text[position + 1 : end])
@@ -187,18 +196,20 @@ class Lexer:
             after = _WORD.match(self.text, number.end())
             if after:
                 span = Span(position, after.end())
-                self._report(codes.BAD_NUMBER, span, text=self.source.text[span.start : span.end])
+                if set(accepts) != {"NAME"}:
+                    shown = self.source.text[span.start : span.end]
+                    self._report(codes.BAD_NUMBER, span, text=shown)
                 return self._lexeme("NUMBER", position, after.end(), value)
             return self._lexeme("NUMBER", position, number.end(), value)
         word, end = unit[0].strip(), unit.end()
         if word == "%":
             return self._lexeme("PERCENT", position, end, value / 100)
         if word in ("天", "日", "day", "days"):
-            if value.denominator != 1:
+            if value.denominator != 1 or value > MAX_DAYS:
                 self._report(codes.BAD_NUMBER, Span(position, end), text=number[0])
             return self._lexeme("DURATION", position, end, int(value))
         if word in ("个月", "month", "months"):
-            if value.denominator != 1:
+            if value.denominator != 1 or value > MAX_MONTHS:
                 self._report(codes.BAD_NUMBER, Span(position, end), text=number[0])
             return self._lexeme("MONTHS", position, end, int(value))
         factor = _FACTOR[word[0]] if word != "元" else 1
@@ -233,6 +244,8 @@ class Lexer:
         return end
 
     def _report(self, code: str, span: Span, **values: object) -> None:
+        if self._passes_over and code in (codes.BAD_NUMBER, codes.BAD_DATE):
+            return
         if span.start not in self._reported:
             self._reported.add(span.start)
             self.diagnostics.append(Diagnostic(code, span, values))

@@ -19,10 +19,11 @@ from hmbc.dsl.build import build_scheme
 from hmbc.dsl.diagnostic import Diagnostic, Related, in_order
 from hmbc.dsl.expected import both, explain_unexpected
 from hmbc.dsl.lexer import END, Comment, Lexeme, Lexer, depth_of, first_word
+from hmbc.dsl.likely_mistakes import BLOCK_WORDS
 from hmbc.dsl.nodes import Scheme
 from hmbc.dsl.source import Source, Span
 from hmbc.grammar import tables
-from hmbc.grammar.keywords import language_of
+from hmbc.grammar.keywords import language_of, words
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 64
@@ -125,8 +126,12 @@ class _Run:
                 result = parser.feed_token(self._token(lexeme))
             except UnexpectedToken:
                 self._report(parser, lexeme)
-                if lexeme.terminal == END:
+                if lexeme.terminal == END or set(parser.accepts()) == {END}:
                     return None
+                if (filled := self._filled_in(parser, lexeme)) is not None:
+                    self.fed[:], position = filled
+                    parser = self._again()
+                    continue
                 between = "RBRACE" in parser.accepts()
                 position = self._recover(lexeme, between or lexeme.span.start == failed_at)
                 failed_at = lexeme.span.start
@@ -136,6 +141,25 @@ class _Run:
                 return result  # type: ignore[no-any-return]
             self.fed.append(lexeme)
             position = lexeme.span.end
+        return None
+
+    def _filled_in(
+        self, parser: InteractiveParser, bad: Lexeme
+    ) -> tuple[list[Lexeme], int] | None:
+        """The tokens with what is probably missing, and where to read on: the scheme's heading
+        where that is wrong, a closing brace before a word that begins a block of the scheme."""
+        at = Span(bad.span.start, bad.span.start)
+        if not any(lexeme.terminal == "LBRACE" for lexeme in self.fed):
+            line, lexeme = self._line(bad), bad
+            while lexeme.terminal not in ("LBRACE", END) and self._line(lexeme) == line:
+                lexeme = self.lexer.next(lexeme.span.end, ())
+            if lexeme.terminal != "LBRACE":
+                return None
+            first = self.fed[0] if self.fed else Lexeme("SCHEME", "", at)
+            return [first, Lexeme("NAME", "", at, ""), lexeme], lexeme.span.end
+        word = words(self.lexer.language).get(bad.text)
+        if word in BLOCK_WORDS and len(self._open_braces()) == 2 and "RBRACE" in parser.accepts():
+            return [*self.fed, Lexeme("RBRACE", "", at)], bad.span.start
         return None
 
     def _token(self, lexeme: Lexeme) -> Token:
@@ -202,7 +226,9 @@ class _Run:
             )
             return
         unfinished = (
-            last is not None and self._line(last) != self._line(lexeme) and "RBRACE" not in accepts
+            last is not None
+            and self._line(last) != self._line(lexeme)
+            and not accepts & {"RBRACE", END}
         )
         after = self.lexer.next(lexeme.span.end, ())
         self.diagnostics.append(

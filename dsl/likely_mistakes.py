@@ -1,0 +1,80 @@
+"""What an author probably meant where a syntax error's surroundings tell it: braces, quotes, names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from hmbc.dsl.diagnostic import Bilingual
+from hmbc.dsl.lexer import Lexeme
+from hmbc.grammar.keywords import Language, spelling, words
+
+_OF_A_LAYER = {
+    "WHEN", "UNLESS", "BASE", "THRESHOLD", "NO_THRESHOLD", "RATIO", "TOPS_UP", "CAP", "COST_CAP",
+    "NO_CAP", "PAYS", "PAYS_INCREASE",
+}  # fmt: skip
+BLOCK_WORDS = {"LAYER", "EXAMPLE", "PROVE", "EXCLUDE", "WAIT", "ELIGIBLE"}
+_OF_THE_SCHEME = BLOCK_WORDS | {
+    "SOURCE", "CURRENCY", "BENEFIT_YEAR", "ENROLMENT", "DECIDES", "EVENT", "PARAMETER", "LIST",
+}  # fmt: skip
+
+
+def likely_mistake(
+    lexeme: Lexeme,
+    accepts: Collection[str],
+    last: Lexeme | None,
+    after: Lexeme,
+    language: Language,
+) -> Bilingual | None:
+    """Advice for a token that the grammar does not take, or None."""
+    own = words(language)
+    word = own.get(lexeme.text, lexeme.terminal)
+    ends = "RBRACE" in accepts
+    if set(accepts) == {"$END"}:
+        return Bilingual(
+            "方案到上一个“}”已经结束：前面是不是多了一个“}”？",
+            "the scheme ended with the `}` before: is there one `}` too many?",
+        )
+    if ends and word in _OF_A_LAYER and not _OF_A_LAYER & set(accepts):
+        return Bilingual(
+            f"“{lexeme.text}”要写在“层”的括号里面", f"`{lexeme.text}` belongs inside a layer's braces"
+        )
+    if ends and word in _OF_THE_SCHEME and not _OF_THE_SCHEME & set(accepts):
+        if word in BLOCK_WORDS:
+            return Bilingual(
+                f"“{lexeme.text}”之前是不是少了“}}”？", f"is a `}}` missing before `{lexeme.text}`?"
+            )
+        return Bilingual(
+            f"“{lexeme.text}”直接写在“方案”的括号里，不写在别的括号里",
+            f"`{lexeme.text}` stands in the scheme's own braces, not in others",
+        )
+    if last is None:
+        return None
+    if lexeme.terminal == "EQUAL" and "COLON" in accepts:
+        return Bilingual("这里用“：”，不用“=”", "write `:` here, not `=`")
+    if lexeme.terminal == "COLON" and last.terminal == "STRING":
+        return Bilingual(f"名称不加引号：写作 {last.value}：", f"a name has no quotes: {last.value}:")
+    if lexeme.terminal == "MINUS" and last.terminal == "NAME" and "STRING" in accepts:
+        return Bilingual("名称里不能有“-”，可用“_”", "a name cannot hold `-`; write `_`")
+    if lexeme.terminal == "NUMBER" and set(accepts) == {"NAME"}:
+        return Bilingual("名称不能以数字开头", "a name does not begin with a digit")
+    if lexeme.terminal == "NAME" and "STRING" in accepts and last.terminal == "NAME":
+        if after.terminal in ("LBRACE", "COLON"):
+            return Bilingual(
+                f"说明文字要加引号：“{lexeme.text}”", f'a title is in quotes: "{lexeme.text}"'
+            )
+    if after.terminal == "COLON" and "COMMA" in accepts and lexeme.terminal in ("NAME", "DATE_WORD"):
+        return Bilingual("两项之间少了“，”", "a `,` is missing between the two")
+    if own.get(last.text, "").startswith("PER_") and last.terminal == "NAME":
+        return Bilingual(f"“{last.text}”前面少了金额", f"an amount is missing before `{last.text}`")
+    if lexeme.terminal == "NAME" and len(own.get(lexeme.text[:1], "")) > 1:
+        if own[lexeme.text[0]] in accepts and own[lexeme.text[0]] != "NAME":
+            spaced = f"{lexeme.text[0]} {lexeme.text[1:]}"
+            return Bilingual(f"少了空格？写作“{spaced}”", f"a space is missing: `{spaced}`")
+    other: Language = "en" if language == "zh" else "zh"
+    phrase = words(other).get(f"{lexeme.text} {after.text}")
+    if phrase is not None and phrase in accepts:
+        meant = spelling(phrase, language)
+        return Bilingual(
+            f"本文件用中文关键词，写作“{meant}”", f"this file uses Chinese keywords: write `{meant}`"
+        )
+    return None
