@@ -5,6 +5,8 @@ The interpreter uses the standard library's dates instead, so that the two check
 
 from __future__ import annotations
 
+from hmbc.dsl.expr import MonthEnd
+
 
 def year_month_day(day: int) -> tuple[int, int, int]:
     """The calendar date of a day number. Eras of 400 years that begin on 1 March."""
@@ -39,3 +41,15 @@ def age(birth: int, date: int) -> int:
     """Full years, 0 before birth. 29 February counts from 1 March in a common year."""
     born, on = year_month_day(birth), year_month_day(date)
     return max(0, on[0] - born[0] - (on[1:] < born[1:]))
+
+
+def add_months(date: int, months: int, mode: MonthEnd) -> int:
+    """The date some months later; where that month is too short, its last day or the first of the
+    month after."""
+    year, month, day = year_month_day(date)
+    at = year * 12 + month - 1 + months
+    first = day_number(at // 12, at % 12 + 1, 1)
+    limit = day_number((at + 1) // 12, (at + 1) % 12 + 1, 1)
+    if first + day - 1 < limit:
+        return first + day - 1
+    return limit if mode == "next_day" else limit - 1

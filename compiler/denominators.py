@@ -18,6 +18,7 @@ from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.dsl.expr import (
     Add,
+    AddMonths,
     AgeAt,
     And,
     Attribute,
@@ -92,7 +93,7 @@ class Denominators:
                 return self.of(of)
             case Const() | Given() | Compare() | And() | Or() | Not() | InList() | InPeriods():
                 return 1
-            case Round() | Share() | YearOf() | MonthOf() | DateIn() | AgeAt():
+            case Round() | Share() | YearOf() | MonthOf() | DateIn() | AddMonths() | AgeAt():
                 return 1
             case LayerPay():
                 raise KernelError("LayerPay in a kernel")

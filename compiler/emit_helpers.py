@@ -83,6 +83,18 @@ cdef inline i64 month_number(i64 number) noexcept nogil:
     return on.year * 12 + on.month - 1
 
 
+cdef inline i64 add_months(i64 number, i64 months, i64 next_day) noexcept nogil:
+    cdef Civil on = civil(number)
+    cdef i64 month = on.year * 12 + on.month - 1 + months
+    cdef i64 year = floor_div(month, 12)
+    cdef i64 first = day_number(year, month - year * 12 + 1, 1)
+    cdef i64 after = floor_div(month + 1, 12)
+    cdef i64 limit = day_number(after, month + 2 - after * 12, 1)
+    if first + on.day - 1 < limit:
+        return first + on.day - 1
+    return limit if next_day else limit - 1
+
+
 cdef inline i64 age_at(i64 birth, i64 number) noexcept nogil:
     cdef Civil born = civil(birth)
     cdef Civil on = civil(number)

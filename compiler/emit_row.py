@@ -22,6 +22,7 @@ from hmbc.compiler.ranges import INT64, Ranges, ranges_of
 from hmbc.compiler.walk import reads_totals
 from hmbc.dsl.expr import (
     Add,
+    AddMonths,
     AgeAt,
     And,
     Attribute,
@@ -312,6 +313,9 @@ class _Emitter:
                 return self.new(f"day_number({number}, {month}, {first})", False)
             case MonthOf(date=date):
                 return self.new(f"month_number({self.term(date, before).text})", False)
+            case AddMonths(date=date, months=months, mode=mode):
+                day, by = self.term(date, before).text, self.term(months, before).text
+                return self.new(f"add_months({day}, {by}, {int(mode == 'next_day')})", False)
             case AgeAt(birth=birth, date=date):
                 born, day = self.term(birth, before).text, self.term(date, before).text
                 return self.new(f"age_at({born}, {day})", False)

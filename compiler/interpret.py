@@ -21,6 +21,7 @@ from hmbc.compiler.rounding import rounded, share
 from hmbc.compiler.types_of import names_of, type_of
 from hmbc.dsl.expr import (
     Add,
+    AddMonths,
     AgeAt,
     And,
     Attribute,
@@ -38,6 +39,7 @@ from hmbc.dsl.expr import (
     LayerPay,
     Max,
     Min,
+    MonthEnd,
     MonthOf,
     Not,
     Or,
@@ -371,6 +373,8 @@ class _Row:
             case MonthOf(date=date):
                 on = _date(day(date))
                 return on.year * 12 + on.month - 1
+            case AddMonths(date=date, months=months, mode=mode):
+                return _months_later(_date(day(date)), day(months), mode)
             case AgeAt(birth=birth, date=date):
                 return _age(_date(day(birth)), _date(day(date)))
             case Ref(name=name):
@@ -424,6 +428,15 @@ def _earlier(key: Key, held: Key) -> bool:
 
 def _date(day: int) -> calendar:
     return calendar(1970, 1, 1) + timedelta(days=day)
+
+
+def _months_later(on: calendar, months: int, mode: MonthEnd) -> int:
+    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
+    try:
+        return calendar(year, month + 1, on.day).toordinal() - EPOCH
+    except ValueError:
+        after = calendar(year + (month == 11), (month + 1) % 12 + 1, 1).toordinal() - EPOCH
+        return after if mode == "next_day" else after - 1
 
 
 def _age(birth: calendar, on: calendar) -> int:

@@ -32,6 +32,7 @@ class Input:
     low: int | None = None
     high: int | None = None
     value_labels: tuple[str | None, ...] = ()
+    varies: bool = False
 
 
 @frozen(kw_only=True)
@@ -138,6 +139,7 @@ class Kernel:
     currency: str
     minor_digits: int
     date: str = "date"
+    unit: str | None = None
     inputs: tuple[Input, ...]
     parameters: tuple[ParameterInput, ...] = ()
     lists: tuple[ListInput, ...] = ()

@@ -21,6 +21,7 @@ from hmbc.compiler.kernel import (
 )
 from hmbc.compiler.lower_body import STOP_CODE, lower_body, stop_name
 from hmbc.compiler.reasons import reason_label, reason_rank
+from hmbc.compiler.scopes import MEMBER_ID
 from hmbc.compiler.walk import expressions, walk
 from hmbc.dsl import expr as e
 from hmbc.dsl.scheme import CheckedScheme, ListInfo
@@ -51,6 +52,7 @@ def lower(scheme: CheckedScheme) -> Kernel:
             for p in scheme.parameters
         ),
         rejects=_rejects(scheme),
+        unit=scheme.unit,
         items=tuple(items),
         outcomes=tuple(outcomes),
         reasons=_reasons(outcomes, scheme),
@@ -69,9 +71,17 @@ def _inputs(scheme: CheckedScheme) -> tuple[Input, ...]:
             low=info.low,
             high=info.high,
             value_labels=info.value_labels,
+            varies=info.varies,
         )
         for info in scheme.attributes
-    )
+    ) + _member_id(scheme)
+
+
+def _member_id(scheme: CheckedScheme) -> tuple[Input, ...]:
+    """In a unit of several members each row tells its member."""
+    if scheme.unit is None:
+        return ()
+    return (Input(owner="member", name=MEMBER_ID.name, type=MEMBER_ID.type),)
 
 
 def _rejects(scheme: CheckedScheme) -> tuple[Reject, ...]:

@@ -18,6 +18,7 @@ from hmbc.compiler.days import year_month_day
 from hmbc.compiler.kernel import Accumulator, Clause, Definition, Kernel
 from hmbc.dsl.expr import (
     Add,
+    AddMonths,
     AgeAt,
     And,
     Attribute,
@@ -201,6 +202,8 @@ class _Printer:
                 return ATOM, f"date({inner(year)}, {month:02}-{day:02})"
             case MonthOf(date=date):
                 return ATOM, f"month({inner(date)})"
+            case AddMonths(date=date, months=months, mode=mode):
+                return ATOM, f"months({inner(date)}, {inner(months)}, {mode})"
             case AgeAt(birth=birth, date=date):
                 return ATOM, f"age({inner(birth)}, {inner(date)})"
             case Increase(of=of):

@@ -23,6 +23,7 @@ from hmbc.compiler.rounding import rounded
 from hmbc.compiler.walk import children, reads_totals, walk
 from hmbc.dsl.expr import (
     Add,
+    AddMonths,
     AgeAt,
     And,
     Attribute,
@@ -213,6 +214,12 @@ class Ranges:
                 return between(
                     days.day_number(int(years.low), month, day),
                     days.day_number(int(years.high), month, day),
+                )
+            case AddMonths(date=date, months=months):
+                on, by = self.value(date), self.value(months)
+                return between(
+                    days.add_months(int(on.low), int(by.low), "last_day"),
+                    days.add_months(int(on.high), int(by.high), "next_day"),
                 )
             case AgeAt(birth=birth, date=date):
                 born, on = self.value(birth), self.value(date)

@@ -15,6 +15,7 @@ from hmbc.compiler.kernel import Accumulator, Definition, Input, Kernel
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.dsl.expr import (
     Add,
+    AddMonths,
     AgeAt,
     And,
     Attribute,
@@ -182,6 +183,9 @@ def type_of(expr: Expr, names: Names) -> Type:
         case DateIn(year=year):
             _one_of(expr, type_of(year, names), (Int,))
             return Date()
+        case AddMonths(date=date, months=months):
+            _one_of(expr, type_of(months, names), (Int,))
+            return _one_of(expr, type_of(date, names), (Date,))
         case AgeAt(birth=birth, date=date):
             _same(expr, type_of(birth, names), type_of(date, names), (Date,))
             return Int()

@@ -8,6 +8,7 @@ from typing import assert_never
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.dsl.expr import (
     Add,
+    AddMonths,
     AgeAt,
     And,
     Attribute,
@@ -69,6 +70,8 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (date,)
         case DateIn(year=year):
             return (year,)
+        case AddMonths(date=date, months=months):
+            return (date, months)
         case AgeAt(birth=birth, date=date):
             return (birth, date)
         case Round(amount=amount):

@@ -413,13 +413,12 @@ def _add_months(written: n.Binary, one: Typed, two: Typed, env: Environment) -> 
 
 
 def _product(written: n.Binary, env: Environment, hint: Type | None, facts: Facts) -> Typed:
-    literal_left = isinstance(written.left, n.NumberLiteral)
-    if literal_left:
+    if isinstance(written.left, n.NumberLiteral):
         two = check(written.right, env, None, facts)
-        one = check(written.left, env, Int(), facts)
+        one = check(written.left, env, _factor_hint(two.type, hint), facts)
     else:
         one = check(written.left, env, None, facts)
-        two = check(written.right, env, Int() if one.type != Int() else hint, facts)
+        two = check(written.right, env, _factor_hint(one.type, hint), facts)
     if isinstance(one.type, Unknown) or isinstance(two.type, Unknown):
         return BROKEN
     if one.type == Money() and two.type == Money():
@@ -440,6 +439,11 @@ def _product(written: n.Binary, env: Environment, hint: Type | None, facts: Fact
     if amount.type == Int() and by.type == Ratio():
         amount, by = by, amount
     return Typed(e.Scale(amount.expr, by.expr), amount.type)
+
+
+def _factor_hint(other: Type, hint: Type | None) -> Type:
+    """What a bare number beside `other` is: 100 * claim.days is money where money is asked for."""
+    return Money() if hint == Money() and other in (Int(), Ratio()) else Int()
 
 
 def _pair(

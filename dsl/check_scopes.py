@@ -5,7 +5,7 @@ from __future__ import annotations
 from hmbc.dsl import codes
 from hmbc.dsl import nodes as n
 from hmbc.dsl import expr as e
-from hmbc.dsl.check_expressions import check, check_as
+from hmbc.dsl.check_expressions import NOTHING, check, check_as
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.environment import Environment
 from hmbc.dsl.names import type_name
@@ -27,7 +27,10 @@ def check_scope(scope: n.Scope, env: Environment) -> CheckedScope:
 
 
 def _attribute_key(ref: n.AttributeRef, env: Environment) -> e.Attribute:
-    found = check(ref, env)
+    info = env.attributes.get((ref.owner, ref.name.text))
+    is_code = info is not None and isinstance(info.type, Code)
+    # a code that may be absent is one more key of its own
+    found = check(ref, env, None, frozenset({(ref.owner, ref.name.text)}) if is_code else NOTHING)
     if isinstance(found.expr, e.Attribute):
         if isinstance(found.type, Code | Enum | Int | Date | Bool):
             return found.expr
