@@ -19,6 +19,7 @@ from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import DECLARED, FIRST, Environment, FixedParameter, listed
+from hmbc.dsl.expected import ADVICE
 from hmbc.dsl.names import percent_text, type_name, word
 from hmbc.dsl.scheme import ListInfo
 from hmbc.dsl.source import Span
@@ -496,6 +497,7 @@ def _clash(
     operation: str,
     left: n.Expression,
     right: n.Expression,
+    extra: tuple[tuple[Bilingual, Bilingual], ...] = (),
 ) -> None:
     env.report(
         codes.CLASH, written.span,
@@ -503,7 +505,11 @@ def _clash(
         *_declared(left, env), *_declared(right, env),
         hint=operation != "multiply" and one.type != two.type,
         left=type_name(one.type), right=type_name(two.type), operation=_OPERATIONS[operation],
+        extra=extra,
     )  # fmt: skip
+
+
+_SAY_IS = Bilingual("写“是”或“不是”，不用等号", "write `is` or `is not`; `=` is for amounts and dates")
 
 
 def _comparing(written: n.Comparing, env: Environment, facts: Facts) -> Typed:
@@ -512,7 +518,10 @@ def _comparing(written: n.Comparing, env: Environment, facts: Facts) -> Typed:
         return BROKEN
     ordered = (Money(), Ratio(), Int(), Date(), Days())
     if one.type not in ordered:
-        _clash(written, one, two, env, "compare", written.left, written.right)
+        advice = ((ADVICE, _SAY_IS),) if written.op in ("==", "!=") else ()
+        _clash(
+            written, one, two, env, "compare", written.left, written.right, extra=advice
+        )  # fmt: skip
         return BROKEN
     return Typed(e.Compare(written.op, one.expr, two.expr), Bool())
 
