@@ -11,6 +11,7 @@ from hmbc.compiler.lower_layer import LayerLowering
 from hmbc.compiler.lower_pools import PoolDraw, PoolLowering
 from hmbc.compiler.lower_total import lower_total
 from hmbc.dsl import expr as e
+from hmbc.dsl.check_layers import shared_by
 from hmbc.dsl.scheme import CheckedLayer, CheckedScheme, Stop
 
 STOP_CODE = {"eligible": "not_eligible", "wait": "waiting", "exclude": "excluded"}
@@ -53,7 +54,7 @@ class _Body:
 
     def __attrs_post_init__(self) -> None:
         for pool in self.scheme.pools:
-            names = tuple(x.name for x in self.scheme.layers if pool.name in _shares(x))
+            names = tuple(x.name for x in self.scheme.layers if pool.name in shared_by(x))
             self.pools[pool.name] = PoolLowering(pool, names, self.scheme)
 
     def add_totals(self, place: int) -> None:
@@ -120,7 +121,3 @@ class _Body:
             if stop.layers is None or layer.name in stop.layers
         )
 
-
-def _shares(layer: CheckedLayer) -> set[str]:
-    caps = {cap.amount for cap in layer.caps if isinstance(cap.amount, str)}
-    return caps | {threshold for threshold in layer.thresholds if isinstance(threshold, str)}

@@ -286,6 +286,11 @@ class _Builder(Transformer[Token, Any]):
 
     # ---- totals and what layers share
 
+    def let(self, meta: Meta, c: list[Any]) -> n.Let:
+        r = _Read(c)
+        name, label = _name(r.token("NAME")), r.label()
+        return n.Let(name, label, r.nodes()[0], r.cites, span=_span(meta))
+
     def total(self, meta: Meta, c: list[Any]) -> n.TotalDeclaration:
         r = _Read(c)
         name, label, scope = _name(r.token("NAME")), r.label(), r.one(n.Scope)

@@ -15,9 +15,9 @@ from hmbc.dsl.check_conditions import check_conditions
 from hmbc.dsl.check_declarations import check_attributes, check_lists, check_parameters, texts
 from hmbc.dsl.check_examples import check_examples
 from hmbc.dsl.check_header import check_header, check_header_attributes
-from hmbc.dsl.check_layers import check_layers
+from hmbc.dsl.check_layers import check_layers, check_pro_rata
 from hmbc.dsl.check_stops import check_stops
-from hmbc.dsl.check_totals import announce_totals, check_pools
+from hmbc.dsl.check_totals import announce_lets, announce_totals, check_pools
 from hmbc.dsl.cited import name_clauses
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, has_errors, in_order
 from hmbc.dsl.environment import Environment
@@ -57,10 +57,12 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
     check_header_attributes(scheme, env)
     check_lists(scheme, env, folder)
     check_parameters(scheme, env)
+    announce_lets(scheme, env)
     announce_totals(scheme, env)
     stops, parts = check_stops(scheme, env)
     pools = check_pools(scheme, env)
     layers, totals = check_layers(scheme, env)
+    check_pro_rata(layers, pools, env)
     used = set(env.used)
     independences = _independences(scheme, env)
     examples = check_examples(scheme, env)
@@ -131,6 +133,9 @@ def _check_unused(env: Environment, used: set[tuple[str, str]]) -> None:
     for name, parameter in env.parameters.items():
         if ("parameter", name) not in used:
             env.report(codes.UNUSED, parameter.span, name=name)
+    for name, let in env.lets.items():
+        if ("let", name) not in used:
+            env.report(codes.UNUSED, let.name.span, name=name)
     for kind, known in (("total", env.totals), ("pool", env.pools)):
         for name, declared in known.items():
             if (kind, name) not in used:

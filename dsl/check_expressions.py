@@ -271,7 +271,7 @@ def _name(written: n.NameRef, env: Environment, hint: Type | None) -> Typed:
     if isinstance(hint, Enum):
         if name in hint.values:
             return Typed(e.Const(name, hint), hint)
-        known = {*env.parameters, *env.lists, *env.totals, *env.later_totals}
+        known = {*env.parameters, *env.lists, *env.lets, *env.totals, *env.later_totals}
         if name not in known:
             env.unknown(
                 codes.UNKNOWN_VALUE, name, written.span, list(hint.values), *_of_enum(hint, env),
@@ -280,6 +280,8 @@ def _name(written: n.NameRef, env: Environment, hint: Type | None) -> Typed:
             return BROKEN
     if name in env.totals or name in env.later_totals:
         return _total(written, env)
+    if name in env.lets:
+        return _let(written, env, hint)
     if (parameter := env.parameters.get(name)) is not None:
         env.used.add(("parameter", name))
         if isinstance(parameter, FixedParameter):
@@ -288,7 +290,7 @@ def _name(written: n.NameRef, env: Environment, hint: Type | None) -> Typed:
     if name in env.lists:
         env.used.add(("list", name))
         return Typed(e.Const(name, CodeList()), CodeList())
-    known = [*env.parameters, *env.lists, *env.totals, *env.later_totals]
+    known = [*env.parameters, *env.lists, *env.lets, *env.totals, *env.later_totals]
     for info in env.enums_with(name):
         known.append(name)
         env.report(
@@ -299,6 +301,20 @@ def _name(written: n.NameRef, env: Environment, hint: Type | None) -> Typed:
         return BROKEN
     env.unknown(codes.UNKNOWN_NAME, name, written.span, known)
     return BROKEN
+
+
+def _let(written: n.NameRef, env: Environment, hint: Type | None) -> Typed:
+    """What the name stands for, checked as if it stood here."""
+    name = written.name
+    env.used.add(("let", name))
+    if name in env.open_lets:
+        related = Related(env.lets[name].name.span, DECLARED)
+        env.report(codes.CIRCLE, written.span, related, name=name)
+        return BROKEN
+    env.open_lets.append(name)
+    found = check(env.lets[name].value, env, hint)
+    env.open_lets.pop()
+    return found
 
 
 def _total(written: n.NameRef, env: Environment) -> Typed:

@@ -17,11 +17,14 @@ from hmbc.dsl.check_totals import check_total
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import FIRST, Environment
 from hmbc.dsl.names import word
+from hmbc.dsl.reads import walk
 from hmbc.dsl.scheme import (
     CheckedAmount,
+    CheckedBands,
     CheckedCap,
     CheckedLayer,
     CheckedPays,
+    CheckedPool,
     CheckedRounding,
     CheckedTopUp,
     CheckedTotal,
@@ -88,6 +91,9 @@ def _layer(layer: n.Layer, env: Environment, default: CheckedRounding) -> Checke
                     codes.TOP_UP_CLAUSES, clause.amount.span, other, layer=layer.name.text,
                     clause=word("THRESHOLD"),
                 )  # fmt: skip
+    share = None if ratio is None else check_ratio(ratio, env)
+    if ratio is not None and isinstance(share, CheckedBands):
+        _check_bands(ratio, share, thresholds, env)
     rounding = check_rounding(_all(layer, n.Rounding), env, default)
     return CheckedLayer(
         layer.name.text,
@@ -96,7 +102,7 @@ def _layer(layer: n.Layer, env: Environment, default: CheckedRounding) -> Checke
         amount,
         base is not None,
         thresholds,
-        None if ratio is None else check_ratio(ratio, env),
+        share,
         None if top_up is None else _top_up(top_up, env),
         None if pays is None else _pays(pays, env, facts),
         _caps(layer, env),
@@ -147,6 +153,53 @@ def _missing(layer: n.Layer, token: str, env: Environment) -> None:
         codes.MISSING_LAYER_CLAUSE, layer.name.span, layer=layer.name.text, clause=word(token),
         example=_MISSING[token],
     )  # fmt: skip
+
+
+def _check_bands(
+    clause: n.RatioClause,
+    bands: CheckedBands,
+    thresholds: tuple[CheckedAmount | str, ...],
+    env: Environment,
+) -> None:
+    """Bands of cost leave out what lies below the threshold, so both must count the same."""
+    if bands.of == "excess" or not thresholds:
+        return
+    own = [x for x in thresholds if isinstance(x, CheckedAmount) and x.scope == bands.scope]
+    if len(thresholds) > 1 or not own:
+        env.report(codes.BANDS_WITH_PARTS, clause.value.span)
+
+
+def check_pro_rata(
+    layers: tuple[CheckedLayer, ...], pools: tuple[CheckedPool, ...], env: Environment
+) -> None:
+    """Layers that share pro rata are worked out together up to what they share, so none of them
+    may read by then what the first of them or a later layer pays."""
+    order = [layer.name for layer in layers]
+    for pool in pools:
+        sharing = [layer for layer in layers if pool.name in shared_by(layer)]
+        if pool.draws == "in_order" or len(sharing) < 2:
+            continue
+        first = order.index(sharing[0].name)
+        for layer in sharing[1:]:
+            for read in sorted(_pays_read(layer), key=order.index):
+                if order.index(read) >= first:
+                    env.report(
+                        codes.POOL_READS_LAYER, layer.span, Related(pool.span, word("SHARED")),
+                        layer=layer.name, other=read, pool=pool.name,
+                    )  # fmt: skip
+
+
+def shared_by(layer: CheckedLayer) -> frozenset[str]:
+    """The names of the shared thresholds and caps on which a layer draws."""
+    caps = {cap.amount for cap in layer.caps if isinstance(cap.amount, str)}
+    return frozenset(caps | {x for x in layer.thresholds if isinstance(x, str)})
+
+
+def _pays_read(layer: CheckedLayer) -> set[str]:
+    exprs = [layer.applies, layer.base]
+    exprs += [x.value for x in layer.thresholds if isinstance(x, CheckedAmount)]
+    exprs += [layer.pays.amount] if layer.pays else []
+    return {node.layer for x in exprs for node in walk(x) if isinstance(node, e.LayerPay)}
 
 
 def _check_pays_alone(layer: n.Layer, pays: n.Pays, env: Environment) -> None:

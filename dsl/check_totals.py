@@ -18,6 +18,18 @@ from hmbc.dsl.types import Bool, Int, Money
 _ADDABLE = Bilingual("金额或整数", "money or a whole number")
 
 
+def announce_lets(scheme: n.Scheme, env: Environment) -> None:
+    """Make every `let` known by name; each is checked where it is used."""
+    for item in scheme.items:
+        if isinstance(item, n.Let):
+            name, span = item.name.text, item.name.span
+            known = env.parameters.get(name) or env.lists.get(name)
+            before = known.span if known else env.lets[name].name.span if name in env.lets else None
+            if before is not None:
+                env.report(codes.DUPLICATE, span, Related(before, FIRST), name=name)
+            env.lets[name] = item
+
+
 def announce_totals(scheme: n.Scheme, env: Environment) -> None:
     """Make every total known by name, so that `before` can be read ahead of it."""
     for item in scheme.items:

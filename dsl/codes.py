@@ -158,6 +158,11 @@ UNKNOWN_POOL = _rule(
     "没有名为 `{name}` 的共用{kind}", "there is no shared {kind} `{name}`",
     "是不是 `{near}`？", "did you mean `{near}`?",
 )
+CIRCLE = _rule(
+    "HMB114", "error",
+    "`{name}` 绕回到了自己", "`{name}` leads back to itself",
+    "“记”里不能用到自己", "a `let` cannot read itself, directly or through another",
+)
 NOT_EVENTS = _rule(
     "HMB113", "error",
     "`{name}` 数的不是“次数”，没有“次序”", "`{name}` does not count events: it has no `ordinal`",

@@ -12,6 +12,7 @@ from attrs import define, field
 from hmbc.dsl import codes
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, Related
 from hmbc.dsl.expr import Expr, MonthEnd
+from hmbc.dsl.nodes import Let
 from hmbc.dsl.scheme import AttributeInfo, CheckedPool, ListInfo, ParameterInfo, Undated
 from hmbc.dsl.source import Span
 from hmbc.dsl.types import Enum, Type
@@ -69,6 +70,8 @@ class Environment:
     month_end: MonthEnd | None = None
     totals: dict[str, TotalInfo] = field(factory=dict)
     later_totals: dict[str, Span] = field(factory=dict)
+    lets: dict[str, Let] = field(factory=dict)
+    open_lets: list[str] = field(factory=list)
     pools: dict[str, CheckedPool] = field(factory=dict)
     attributes: dict[tuple[str, str], AttributeInfo] = field(factory=dict)
     parameters: dict[str, ParameterInfo | FixedParameter] = field(factory=dict)

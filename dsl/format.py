@@ -24,8 +24,8 @@ from hmbc.grammar.keywords import Language, language_of
 
 _ALIGNED = {
     "SOURCE", "CURRENCY", "BENEFIT_YEAR", "ENROLMENT", "DECIDES", "EVENT", "UNIT", "MONTH_END",
-    "ROUNDING", "READING", "WHEN", "UNLESS", "BASE", "THRESHOLD", "NO_THRESHOLD", "RATIO", "TOPS_UP",
-    "PAYS", "PAYS_INCREASE", "CAP", "COST_CAP", "NO_CAP",
+    "ROUNDING", "READING", "WHEN", "UNLESS", "BASE", "THRESHOLD", "NO_THRESHOLD", "RATIO",
+    "TOPS_UP", "PAYS", "PAYS_INCREASE", "CAP", "COST_CAP", "NO_CAP",
 }  # fmt: skip
 _GLUED = ("LBRACE", "COMMA", "COLON", "DOT")
 _CALLS = ("SMALLER", "LARGER", "SHARE", "AGE", "NAME", "DATE_WORD")

@@ -158,7 +158,8 @@ class Lexer:
             found = pattern.match(self.text, position)
             if found and not _IN_PHRASE.match(self.text, found.end()):
                 terminal = self._keywords[phrase]
-                if terminal in accepts:
+                is_owner = self.text.startswith(".", self._skip(found.end()))  # per claim.doctor
+                if terminal in accepts and not is_owner:
                     return self._lexeme(terminal, position, found.end(), phrase)
         end = position + len(word)
         terminal = self._keywords.get(word, "NAME")

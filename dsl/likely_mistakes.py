@@ -1,4 +1,4 @@
-"""What an author probably meant where a syntax error's surroundings tell it: braces, quotes, names."""
+"""What an author probably meant, where what stands around a syntax error tells it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def likely_mistake(
         )
     if ends and word in _OF_A_LAYER and not _OF_A_LAYER & set(accepts):
         return Bilingual(
-            f"“{lexeme.text}”要写在“层”的括号里面", f"`{lexeme.text}` belongs inside a layer's braces"
+            f"“{lexeme.text}”要写在“层”的括号里面",
+            f"`{lexeme.text}` belongs inside a layer's braces",
         )
     if ends and word in _OF_THE_SCHEME and not _OF_THE_SCHEME & set(accepts):
         if word in BLOCK_WORDS:
@@ -52,7 +53,8 @@ def likely_mistake(
     if lexeme.terminal == "EQUAL" and "COLON" in accepts:
         return Bilingual("这里用“：”，不用“=”", "write `:` here, not `=`")
     if lexeme.terminal == "COLON" and last.terminal == "STRING":
-        return Bilingual(f"名称不加引号：写作 {last.value}：", f"a name has no quotes: {last.value}:")
+        name = last.value
+        return Bilingual(f"名称不加引号：写作 {name}：", f"a name has no quotes: {name}:")
     if lexeme.terminal == "MINUS" and last.terminal == "NAME" and "STRING" in accepts:
         return Bilingual("名称里不能有“-”，可用“_”", "a name cannot hold `-`; write `_`")
     if lexeme.terminal == "NUMBER" and set(accepts) == {"NAME"}:
@@ -62,7 +64,8 @@ def likely_mistake(
             return Bilingual(
                 f"说明文字要加引号：“{lexeme.text}”", f'a title is in quotes: "{lexeme.text}"'
             )
-    if after.terminal == "COLON" and "COMMA" in accepts and lexeme.terminal in ("NAME", "DATE_WORD"):
+    is_name = lexeme.terminal in ("NAME", "DATE_WORD")
+    if is_name and after.terminal == "COLON" and "COMMA" in accepts:
         return Bilingual("两项之间少了“，”", "a `,` is missing between the two")
     if own.get(last.text, "").startswith("PER_") and last.terminal == "NAME":
         return Bilingual(f"“{last.text}”前面少了金额", f"an amount is missing before `{last.text}`")
@@ -75,6 +78,7 @@ def likely_mistake(
     if phrase is not None and phrase in accepts:
         meant = spelling(phrase, language)
         return Bilingual(
-            f"本文件用中文关键词，写作“{meant}”", f"this file uses Chinese keywords: write `{meant}`"
+            f"本文件用中文关键词，写作“{meant}”",
+            f"this file uses Chinese keywords: write `{meant}`",
         )
     return None

@@ -1,4 +1,4 @@
-"""Code lists in files beside the scheme: CSV, first column `code` or 编码, never outside the folder."""
+"""Code lists in CSV files beside the scheme, never outside its folder; codes stand first."""
 
 from __future__ import annotations
 

@@ -696,6 +696,17 @@ class Exclude:
 
 
 @frozen
+class Let:
+    """`let nine_fees: claim.beds + claim.meals`: a name for an expression, of this claim."""
+
+    name: Name
+    label: str | None
+    value: Expression
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
 class TotalDeclaration:
     """`total spent: claim.cost per year when …`: a running total with a name."""
 
@@ -850,6 +861,7 @@ Item = (
     | Eligible
     | Wait
     | Exclude
+    | Let
     | TotalDeclaration
     | CountDeclaration
     | Pool

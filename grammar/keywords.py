@@ -50,6 +50,7 @@ KEYWORDS: dict[str, tuple[str, str]] = {
     "ELIGIBLE": ("参保条件", "eligible"),
     "WAIT": ("等待", "wait"),
     "EXCLUDE": ("除外", "exclude"),
+    "LET": ("记", "let"),
     "TOTAL": ("累计", "total"),
     "COUNT": ("计数", "count"),
     "CLAIMS": ("笔数", "claims"),

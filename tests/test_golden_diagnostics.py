@@ -24,8 +24,6 @@ CASES = sorted(FOLDER.glob("*.hmb"))
 WITHOUT_A_CASE = {
     "HMB003": "needs a file of more than a megabyte (tests/unit/test_reports.py)",
     "HMB005": "is found when a file is read, before it is text",
-    "HMB234": "nothing reports it yet",
-    "HMB322": "nothing reports it yet",
     "HMB240": "comes from the ranges of the compiled scheme",
     "HMB401": "comes from `hmbc prove`",
     "HMB410": "comes from `hmbc test`",
