@@ -30,7 +30,6 @@ _QUOTES = {'"': '"', "“": "”", "「": "」", "”": "”", "＂": "＂"}
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _WORD = re.compile(rf"[A-Za-z_{_HAN}][A-Za-z0-9_{_HAN}]*")
 _IN_WORD = re.compile(rf"[A-Za-z0-9_{_HAN}]")
-_IN_PHRASE = re.compile(rf"[A-Za-z0-9_.{_HAN}]")  # `per claim.drug` is not `per claim`
 _BACKTICKED = re.compile(rf"`([A-Za-z_{_HAN}][A-Za-z0-9_{_HAN}]*)`")
 _BLANK = re.compile(r"[ \t\r\n;]+")
 _COMMENT = re.compile(r"(?:#|//)[^\n]*")
@@ -156,7 +155,7 @@ class Lexer:
     def _word(self, position: int, word: str, accepts: Collection[str]) -> Lexeme:
         for pattern, phrase in self._phrases:
             found = pattern.match(self.text, position)
-            if found and not _IN_PHRASE.match(self.text, found.end()):
+            if found and not _IN_WORD.match(self.text, found.end()):
                 terminal = self._keywords[phrase]
                 is_owner = self.text.startswith(".", self._skip(found.end()))  # per claim.doctor
                 if terminal in accepts and not is_owner:

@@ -21,17 +21,22 @@ SYMBOLS = {
     "STAR": "*", "DOT": ".", "AT_MOST": "<=", "AT_LEAST": ">=", "UNEQUAL": "!=",
 }  # fmt: skip
 OTHER_SPELLINGS = {
-    "{": "{｛", "}": "}｝", "(": "(（", ")": ")）", ":": ":：", ",": ",，、", "|": "|｜", "=": "=＝",
+    "{": "{｛", "}": "}｝", "(": "(（", ")": ")）",
+    ":": ":：", ",": ",，、", "|": "|｜", "=": "=＝",
     "<": "<＜", ">": ">＞", "+": "+＋", "-": "-－", "*": "*＊×", ".": ".．",
     "<=": ("<=", "≤"), ">=": (">=", "≥"), "!=": ("!=", "≠"),
 }  # fmt: skip
 NAMES = (
-    "a", "b1", "_x", "住院", "药店", "层1", "year", "date", "日期", "cap", "no", "not", "in", "given",
-    "CNY", "费用", "claim", "是", "至", "to", "起付线", "threshold", "benefit", "days", "day", "元", "天",
-    "一级", "A_b", "类别是住院", "per", "half", "up", "方案", "scheme", "赔付", "paid", "第三条", "万元",
+    "a", "b1", "_x", "住院", "药店", "层1", "year",
+    "date", "日期", "cap", "no", "not", "in", "given",
+    "CNY", "费用", "claim", "是", "至", "to", "起付线",
+    "threshold", "benefit", "days", "day", "元", "天",
+    "一级", "A_b", "类别是住院", "per", "half",
+    "up", "方案", "scheme", "赔付", "paid", "第三条", "万元",
 )  # fmt: skip
 STRINGS = (
-    "", "第三条", "a b", "#no comment", "// nor this", "it's", "{", "x，y", "*/", "\\n", "`q`", "“", "”",
+    "", "第三条", "a b", "#no comment", "// nor this",
+    "it's", "{", "x，y", "*/", "\\n", "`q`", "“", "”",
     '"', "「", "」", '"”', '"”」', "\u202e", "\u200b", "²", "end\\",
 )  # fmt: skip
 RULES = ("ZZ-07", "A-1", "od-12b", "ZZ-3.2")
@@ -148,7 +153,8 @@ def _token(rng: random.Random, terminal: str, language: Language) -> str:
         case "RULE":
             return rng.choice(RULES)
         case "DATE":
-            return rng.choice(("2022-03-01", "2022-3-1", "2024年2月29日", "0001-01-01", "9999-12-31"))
+            days = ("2022-03-01", "2022-3-1", "2024年2月29日", "0001-01-01", "9999-12-31")
+            return rng.choice(days)
         case "MONTH_DAY":
             return rng.choice(("1月1日", "01-01", "12-31", "2-28", "１１月１日"))
         case "NUMBER":
@@ -161,9 +167,10 @@ def _token(rng: random.Random, terminal: str, language: Language) -> str:
         case "PERCENT":
             return digits(3) + rng.choice(("", ".5", ".25")) + rng.choice("%％")
         case "DURATION":
-            return digits(4) + rng.choice(("天", "日", " days", "day", "  day"))
+            unit = rng.choice(("天", "日", " days", "day", "  day"))
+            return rng.choice("0 1 60 ３６５".split()) + unit
         case "MONTHS":
-            return digits(4) + rng.choice(("个月", " months", "month"))
+            return rng.choice("0 1 3 １２".split()) + rng.choice(("个月", " months", "month"))
         case terminal if terminal in KEYWORDS:
             word = spelling(terminal, language)
             return word.replace(" ", rng.choice((" ", "  ", "\t")))

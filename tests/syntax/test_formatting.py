@@ -66,6 +66,12 @@ def test_written_schemes_obey_the_laws(path: Path) -> None:
     obeys_the_laws(path.read_text(encoding="utf-8"))
 
 
+@pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
+def test_schemes_of_the_project_are_laid_out(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert lay_out(text) == text, f"run: hmbc fmt {path.relative_to(ROOT)}"
+
+
 @pytest.mark.parametrize("path", LAYOUTS, ids=lambda path: path.stem)
 def test_a_layout_is_as_recorded(path: Path, update: bool) -> None:
     text = path.read_text(encoding="utf-8")
@@ -103,7 +109,8 @@ def test_a_value_in_both_languages(zh: str, en: str) -> None:
     [
         ("20_000", "20_000"), ("２００００", "20000"), ("2万", "2万"), ("¥20000", "2万元"),
         ("15000元", "15000元"), ("￥300", "300元"), ("2024年2月29日", "2024-02-29"),
-        ("60日", "60天"), ("７５％", "75%"), ("007", "7"), ("费用.date", "费用.日期"), ("`甲`", "甲"),
+        ("60日", "60天"), ("７５％", "75%"),
+        ("007", "7"), ("费用.date", "费用.日期"), ("`甲`", "甲"),
         ('"a”b"', "「a”b」"),
     ],
 )  # fmt: skip

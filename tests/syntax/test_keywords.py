@@ -10,7 +10,8 @@ from hmbc.grammar import tables
 from hmbc.grammar.keywords import KEYWORDS, Language, language_of, spelling, words
 
 VALUES = {
-    "NAME", "STRING", "NUMBER", "MONEY_AMOUNT", "PERCENT", "DATE", "MONTH_DAY", "DURATION", "MONTHS",
+    "NAME", "STRING", "NUMBER", "MONEY_AMOUNT",
+    "PERCENT", "DATE", "MONTH_DAY", "DURATION", "MONTHS",
     "RULE",
 }  # fmt: skip
 SIGNS = {"AT_MOST", "AT_LEAST", "UNEQUAL"}

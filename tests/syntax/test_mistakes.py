@@ -22,7 +22,8 @@ def shown(source: Source, diagnostic: Diagnostic, language: Language) -> str:
     """A diagnostic as plain text: what, where, and the help."""
     line, column = source.position(diagnostic.span.start)
     text = source.line(line)
-    length = max(1, width(text[column - 1 : column - 1 + diagnostic.span.end - diagnostic.span.start]))
+    end = column - 1 + diagnostic.span.end - diagnostic.span.start
+    length = max(1, width(text[column - 1 : end]))
     lines = [
         f"{line}:{column} {diagnostic.code} {diagnostic.message(language)}",
         f"    {text}",
@@ -41,7 +42,7 @@ def shown(source: Source, diagnostic: Diagnostic, language: Language) -> str:
 def test_a_mistake_is_explained_as_recorded(path: Path, update: bool) -> None:
     source = Source(path.name, path.read_text(encoding="utf-8"))
     found = [d for d in check_source(source).diagnostics if d.rule.severity == "error"]
-    text = "\n\n".join(shown(source, d, language) for language in ("zh", "en") for d in found) + "\n"
+    text = "\n\n".join(shown(source, d, lang) for lang in ("zh", "en") for d in found) + "\n"
     beside = path.with_suffix(".expected")
     if update:
         beside.write_text(text, encoding="utf-8")

@@ -11,7 +11,6 @@ from hmbc.dsl.check import check_source
 from hmbc.dsl.read_source import read_source
 from hmbc.dsl.source import Source
 
-
 LIST_ERRORS = {"HMB311", "HMB312"}
 
 
@@ -29,7 +28,10 @@ def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
     assert read_source(file).source.text == "方案 a {}"
 
 
-@pytest.mark.parametrize("data", [b"\xff", "方案 a {}".encode("gb18030"), "方案".encode("utf-16"), b"\xed\xa0\x80"])
+NOT_UTF8 = (b"\xff", "方案 a {}".encode("gb18030"), "方案".encode("utf-16"), b"\xed\xa0\x80")
+
+
+@pytest.mark.parametrize("data", NOT_UTF8)
 def test_what_is_not_utf8_is_said_to_be_so(tmp_path: Path, data: bytes) -> None:
     file = tmp_path / "a.hmb"
     file.write_bytes(data)
@@ -90,7 +92,8 @@ def test_a_list_inside_the_folder_is_read(folder: Path, name: str) -> None:
     [
         "../outside.csv", "sub/../../outside.csv", "/etc/passwd", "link.csv", "sub/up/outside.csv",
         "loop.csv", "folder.csv", "pipe.csv", "device.csv", "gbk.csv", "headless.csv", "empty.csv",
-        "large.csv", "none.csv", "", ".", "..", "a" * 5000, "good.csv/x", "a\0b", "~/x.csv", "\ud800",
+        "large.csv", "none.csv", "", ".", "..",
+        "a" * 5000, "good.csv/x", "a\0b", "~/x.csv", "\ud800",
     ],
     ids=lambda name: ascii(name)[:20],
 )  # fmt: skip
