@@ -18,7 +18,7 @@ import subprocess
 import sys
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 import pytest
 from click.testing import CliRunner
@@ -61,7 +61,11 @@ def _id(case: tuple[str, int]) -> str:
 @cache
 def _session(page: str) -> dict[int, str]:
     """What each command fence of a page really writes, in the order of the page."""
-    folder = Path(mkdtemp(prefix="docs"))
+    with TemporaryDirectory(prefix="docs") as folder:
+        return _outputs(page, Path(folder))
+
+
+def _outputs(page: str, folder: Path) -> dict[int, str]:
     outputs: dict[int, str] = {}
     for place, fence in enumerate(_fences(page)):
         name = fence["name"]
