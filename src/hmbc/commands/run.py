@@ -68,7 +68,9 @@ def command(
         progress.close()
         outputs: dict[str | os.PathLike[str], object] = {output: done.payments}
         place = rejects or _beside(output)
-        if place is not None and (rejects is not None or done.counts.rejected or done.reject_records):
+        found = rejects is not None or done.counts.rejected or done.reject_records
+        # rejects of an earlier run must not stay beside the payments of this one
+        if place is not None and (found or Path(place).exists()):
             outputs[place] = done.rejects
         if state_out is not None:
             outputs[state_out] = done.state
