@@ -29,10 +29,10 @@ from hmbc.compiler.kernel import Accumulator, Clause, Definition, Kernel, Outcom
 from hmbc.compiler.ranges import ranges_of
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_order import Order, Orders, shown
-from hmbc.compiler.structure_scope import Scope, varying
+from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_split import Divisions
 from hmbc.compiler.structure_stage import at_zero, stage_of
-from hmbc.compiler.walk import reads_totals
+from hmbc.compiler.walk import reads_totals, walk
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.types import Money
@@ -99,6 +99,15 @@ def caps_of(kernel: Kernel, layer: str) -> tuple[Cap, ...]:
     return tuple(found)
 
 
+def base_of(kernel: Kernel, layer: str) -> str | None:
+    """The last definition of what a layer counts; None where it has no base."""
+    found = None
+    for item in kernel.items:
+        if isinstance(item, Definition) and item.layer == layer and item.role in ("billed", "base"):
+            found = item.name
+    return found
+
+
 class _Structure:
     """The analyses of one kernel."""
 
@@ -155,45 +164,64 @@ class _Structure:
 
     def _within_base(self, layer: str, pay: str) -> Iterator[Verdict]:
         base = self._base(layer)
+        if base is None:
+            why = Bilingual("这一层没有基数", "the layer has no base")
+            yield self._open("within_base", layer, pay, why)
+            yield self._open("within_base_each", layer, pay, why)
+            return
         natural = self.bounds.is_natural(e.Ref(pay))
         if natural and base in self.bounds.in_rows(pay):
             zh, en = "每一步都不多于前一步", "no step lets through more than the one before"
             yield _holds("within_base", layer, zh, en)
             yield _holds("within_base_each", layer, zh, en)
             return
-        fault = self._first_above(layer, base, self.bounds.in_rows)
-        why = Bilingual(
-            "这一步可能比基数多：比例不限于 0% 到 100%，或舍入会进到基数之上",
-            "this step may pass the base: its ratio is not kept between 0% and 100%, or its rounding"
-            " can go above",
-        )
         if natural and base in self.bounds.in_sum(pay):
             yield _holds(
                 "within_base", layer,
                 "累计额舍入后不多于累计基数", "a rounded total never passes the total base",
             )  # fmt: skip
         else:
-            in_sum = self._first_above(layer, base, self.bounds.in_sum)
-            yield self._open("within_base", layer, in_sum, why)
-        yield self._open("within_base_each", layer, fault, why)
+            yield self._above(layer, base, "within_base")
+        yield self._above(layer, base, "within_base_each")
 
-    def _base(self, layer: str) -> str:
-        """The last definition of what a layer counts."""
-        return [
-            item.name
+    def _above(self, layer: str, base: str, law: Law) -> Verdict:
+        """The first step of a layer that its base does not bound, and why."""
+        steps = ("counted", "excess", "share", "target", "rounded", "limited", "pay")
+        bounds = self.bounds.in_sum if law == "within_base" else self.bounds.in_rows
+        fault = next(
+            item
             for item in self.kernel.items
             if isinstance(item, Definition)
             and item.layer == layer
-            and item.role in ("billed", "base")
-        ][-1]
+            and item.role in steps
+            and (base not in bounds(item.name) or not self.bounds.is_natural(item.expr))
+        )
+        roundings = [node for node in walk(fault.expr) if isinstance(node, e.Round)]
+        if any(node.step > 1 for node in roundings):
+            why = Bilingual(
+                "舍入到比最小单位大的数，可能超过基数", "it rounds to more than the minor unit, and may round above the base"
+            )  # fmt: skip
+        elif roundings and self.bounds.denominators.of(e.Ref(base)) != 1:
+            why = Bilingual(
+                "基数不一定是整数个最小单位，舍入可能超过它", "the base need not be whole minor units, and rounding may go above it"
+            )  # fmt: skip
+        elif roundings:
+            why = Bilingual(
+                "这样舍入，单独一笔可能多于基数", "rounded in this way a single claim may be paid more than its base"
+            )  # fmt: skip
+        elif fault.role == "share":
+            why = Bilingual(
+                "从声明的范围看不出比例在 0% 到 100% 之间", "the declared ranges do not keep the ratio between 0% and 100%"
+            )  # fmt: skip
+        else:
+            why = Bilingual(
+                "看不出这一步不多于前一步", "this step is not seen to stay within the one before"
+            )
+        return self._open(law, layer, fault.name, why)
 
-    def _first_above(self, layer: str, base: str, above: object) -> str | None:
-        money = ("counted", "excess", "share", "target", "rounded", "limited", "pay")
-        for item in self.kernel.items:
-            if isinstance(item, Definition) and item.layer == layer and item.role in money:
-                if base not in above(item.name):  # type: ignore[operator]
-                    return item.name
-        return None
+    def _base(self, layer: str) -> str | None:
+        """The last definition of what a layer counts; None where it pays something of its own."""
+        return base_of(self.kernel, layer)
 
     def _within_cap(self, layer: str, pay: str, cap: Cap) -> Verdict:
         name = cap.definition.name
@@ -203,7 +231,7 @@ class _Structure:
             stage = stage_of(cap.definition.expr, self.bounds.accumulators)
             assert stage is not None
             start = at_zero(stage.of, e.Total(cap.total.name), self.bounds.ranges)
-        moves = varying(cap.limit, cap.scope, self.definitions) if cap.total else None
+        moves = self.bounds.constancy.varying(cap.limit, cap.scope) if cap.total else None
         if moves is not None:
             why = Bilingual(
                 f"封顶额随{shown(moves).zh}在累计范围内变化",
@@ -213,7 +241,9 @@ class _Structure:
         known = self.bounds.is_natural(cap.limit) and (start is None or start.low >= 0)
         after = self.bounds.in_rows(pay) if paid else {name}
         if not known or name not in after or not self.bounds.is_natural(e.Ref(pay)):
-            why = Bilingual("封顶之后的步骤可能再增加给付", "a step after the cap may add to what is paid")
+            why = Bilingual(
+                "封顶之后的步骤可能再增加给付", "a step after the cap may add to what is paid"
+            )
             return self._open("within_cap", layer, name, why, name)
         return Verdict(
             "within_cap", layer, True,
@@ -228,7 +258,8 @@ class _Structure:
                 Bilingual("各步都随累计额不减", "each step grows with its total"), raised,
             )  # fmt: skip
         why = order.why or Bilingual(
-            f"金额“{raised}”越大，基数越小", f"the larger the amount `{raised}`, the smaller the base"
+            f"金额“{raised}”越大，基数越小",
+            f"the larger the amount `{raised}`, the smaller the base",
         )
         return self._open("monotone", layer, order.at, why, raised)
 
@@ -285,10 +316,17 @@ class _Structure:
         groups: list[tuple[frozenset[str], frozenset[str]]] = []
         for outcome in self.kernel.outcomes:
             base = self._base(outcome.layer)
-            money = self._money(e.Ref(base))
+            money = None if base is None else self._money(e.Ref(base))
             row = base in self.bounds.in_rows(outcome.pay)
-            if money is None or not row or not self.bounds.is_natural(e.Ref(outcome.pay)):
-                why = Bilingual("这一层可能多于它读取的金额", "this layer may pay more than the money it reads")
+            if (
+                base is None
+                or money is None
+                or not row
+                or not self.bounds.is_natural(e.Ref(outcome.pay))
+            ):
+                why = Bilingual(
+                    "这一层可能多于它读取的金额", "this layer may pay more than the money it reads"
+                )
                 return self._open("within_bill", None, outcome.pay, why)
             pays = {outcome.pay}
             for group in [group for group in groups if group[0] & money]:
@@ -306,7 +344,9 @@ class _Structure:
     def _money(self, expr: e.Expr) -> frozenset[str] | None:
         """Amounts of the claim whose sum an expression never exceeds."""
         match expr:
-            case e.Attribute(owner="claim", type=Money(), name=name) if self.bounds.is_natural(expr):
+            case e.Attribute(owner="claim", type=Money(), name=name) if self.bounds.is_natural(
+                expr
+            ):
                 return frozenset({name})
             case e.Const(value=value) if not isinstance(value, str) and value <= 0:
                 return frozenset()
@@ -333,7 +373,9 @@ class _Structure:
         match expr:
             case e.Ref(name=name):
                 return self._taken_off(self.definitions[name].expr)
-            case e.Choose(then=inner, otherwise=zero) | e.Max(left=zero, right=inner) if _is_zero(zero):
+            case e.Choose(then=inner, otherwise=zero) | e.Max(left=zero, right=inner) if _is_zero(
+                zero
+            ):
                 return self._taken_off(inner)
             case e.Scale(amount=inner, by=by) if self.bounds.is_share(by):
                 return self._taken_off(inner)
@@ -353,4 +395,4 @@ def _is_zero(expr: e.Expr) -> bool:
     return isinstance(expr, e.Const) and expr.value == 0 and not isinstance(expr.value, bool)
 
 
-__all__ = ["Cap", "Law", "Verdict", "caps_of", "structure_of"]
+__all__ = ["Cap", "Law", "Verdict", "base_of", "caps_of", "structure_of"]

@@ -17,7 +17,7 @@ from attrs import define, field
 from hmbc.compiler.denominators import Denominators
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.ranges import Ranges
-from hmbc.compiler.structure_scope import refines, varying
+from hmbc.compiler.structure_scope import Constancy
 from hmbc.compiler.structure_stage import Stage, at_zero, shape_of, stage_of
 from hmbc.compiler.walk import children, reads_totals
 from hmbc.dsl import expr as e
@@ -35,7 +35,9 @@ class Bounds:
     denominators: Denominators
     definitions: dict[str, Definition] = field(init=False)
     accumulators: dict[str, Accumulator] = field(init=False)
+    constancy: Constancy = field(init=False)
     _natural: Names = field(init=False)
+    _signs: dict[e.Expr, bool] = field(init=False, factory=dict)
     _rows: dict[str, Names] = field(init=False, factory=dict)
     _sums: dict[str, Names] = field(init=False, factory=dict)
 
@@ -43,13 +45,42 @@ class Bounds:
         items = self.kernel.items
         self.definitions = {i.name: i for i in items if isinstance(i, Definition)}
         self.accumulators = {i.name: i for i in items if isinstance(i, Accumulator)}
+        self.constancy = Constancy.of(self.kernel)
         self._natural = frozenset(
             name for name, item in self.definitions.items() if self.is_natural(item.expr)
         )
 
     def is_natural(self, expr: e.Expr) -> bool:
         """Whether a number is never negative."""
-        return self.ranges.value(expr).low >= 0
+        if self.ranges.value(expr).low >= 0:
+            return True
+        if expr not in self._signs:
+            self._signs[expr] = self._is_natural(expr)
+        return self._signs[expr]
+
+    def _is_natural(self, expr: e.Expr) -> bool:
+        natural = self.is_natural
+        match expr:
+            case e.Ref(name=name):
+                return natural(self.definitions[name].expr)
+            case e.Max(left=left, right=right):
+                return natural(left) or natural(right)
+            case e.Choose() | e.Increase() | e.Subtract() if stage := stage_of(
+                expr, self.accumulators
+            ):
+                rises = natural(stage.added) and shape_of(stage, self.ranges).rises
+                return rises and (stage.alone is None or natural(stage.alone))
+            case (
+                e.Min(left=left, right=right)
+                | e.Add(left=left, right=right)
+                | e.Scale(amount=left, by=right)
+                | e.Choose(then=left, otherwise=right)
+            ):
+                return natural(left) and natural(right)
+            case e.Round(amount=amount) | e.Share(amount=amount):
+                return natural(amount)
+            case _:
+                return False
 
     def is_share(self, expr: e.Expr) -> bool:
         """Whether a ratio lies between 0% and 100%."""
@@ -82,6 +113,11 @@ class Bounds:
                 return self.of(left) | self.of(right)
             case e.Max(left=left, right=right):
                 return self.of(left) & self.of(right)
+            case e.Choose() | e.Increase() | e.Subtract() if stage := stage_of(
+                expr, self.accumulators
+            ):
+                above = self._of_stage(stage)
+                return above if stage.alone is None else above & self.of(stage.alone)
             case e.Subtract(left=left, right=right) if self.is_natural(right):
                 return self.of(left)
             case e.Scale(amount=amount, by=by) if self.is_natural(amount) and self.is_share(by):
@@ -91,9 +127,6 @@ class Bounds:
                 return above if mode == "down" else self._whole(above, step)
             case e.Share(amount=amount) if self.is_natural(amount):
                 return self._whole(self.of(amount), 1)
-            case e.Choose() | e.Increase() if stage := stage_of(expr, self.accumulators):
-                above = self._of_stage(stage)
-                return above if stage.alone is None else above & self.of(stage.alone)
             case e.Choose(then=then, otherwise=otherwise):
                 return self.of(then) & self.of(otherwise)
             case _:
@@ -115,9 +148,7 @@ class Bounds:
         """Those that count whole minor units; of larger steps nothing is known."""
         if step != 1:
             return NO_NAMES
-        return frozenset(
-            name for name in names if self.denominators.of(e.Ref(name)) == 1
-        )
+        return frozenset(name for name in names if self.denominators.of(e.Ref(name)) == 1)
 
     def _rounded_sum(self, name: str) -> Names:
         """Bounds in sum of a definition that rounds a running total."""
@@ -129,7 +160,7 @@ class Bounds:
         if rounding is None or not shape.is_short or not self.is_natural(stage.added):
             return NO_NAMES
         constant = all(
-            varying(part, stage.scope, self.definitions) is None for part in parts_beside(stage)
+            self.constancy.varying(part, stage.scope) is None for part in parts_beside(stage)
         )
         start = at_zero(rounding.amount, e.Total(stage.total.name), self.ranges)
         if not constant or start is None or start.low != 0 or start.high != 0:
@@ -137,7 +168,7 @@ class Bounds:
         above = set(self.of(stage.added))
         for part in frozenset(above):
             inner = stage_of(self.definitions[part].expr, self.accumulators)
-            if inner and refines(inner.scope, stage.scope, self.definitions):
+            if inner and self.constancy.refines(inner.scope, stage.scope):
                 above |= self._rounded_sum(part)
         names = frozenset(above)
         if rounding.mode != "down":

@@ -25,7 +25,7 @@ from typing import Literal
 from attrs import define, evolve, field, frozen
 
 from hmbc.compiler.structure_bounds import Bounds, parts_beside
-from hmbc.compiler.structure_scope import Scope, refines, varying
+from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_stage import Stage, is_convex, shape_of, stage_of
 from hmbc.compiler.walk import children
 from hmbc.dsl import expr as e
@@ -79,7 +79,6 @@ class Orders:
 
     def of(self, expr: e.Expr) -> Order:
         """How an expression compares."""
-        ranges = self.bounds.ranges
         match expr:
             case e.Attribute(owner="claim", name=name) if name == self.raised:
                 return GROWS
@@ -87,6 +86,10 @@ class Orders:
                 return SAME
             case e.Ref(name=name):
                 return self.of_definition(name)
+            case e.Choose() | e.Increase() | e.Subtract() if stage := stage_of(
+                expr, self.bounds.accumulators
+            ):
+                return self._stage(stage)
             case e.Add(left=left, right=right):
                 return self._add(self.of(left), self.of(right))
             case e.Subtract(left=left, right=right):
@@ -97,13 +100,9 @@ class Orders:
                 return self._rows(self.of(left), self.of(right))
             case e.Round(amount=amount):
                 return self._rows(self.of(amount), SAME)
-            case e.Share(amount=amount, part=part, whole=whole) if (
-                self.bounds.is_natural(amount)
-            ):
+            case e.Share(amount=amount, part=part, whole=whole) if self.bounds.is_natural(amount):
                 found = self._rows(self.of(amount), self.of(part))
                 return self._rows(found, _flip(self.of(whole)))
-            case e.Choose() | e.Increase() if stage := stage_of(expr, self.bounds.accumulators):
-                return self._stage(stage)
             case e.Choose(when=when, then=then, otherwise=otherwise):
                 if self.of(when) != SAME:
                     return self._condition(self.of(when))
@@ -116,10 +115,11 @@ class Orders:
             case e.Increase():
                 return _unknown("增量的写法超出本分析", "an increase of a form not looked into")
             case _:
-                for part in children(expr):
+                inside = children(expr)
+                for part in inside:
                     if (found := self.of(part)) != SAME:
                         return self._condition(found)
-                return SAME
+                return SAME if inside else _unknown("不认识的写法", "a form not looked into")
 
     def _condition(self, found: Order) -> Order:
         if found.way == "unknown":
@@ -138,10 +138,10 @@ class Orders:
             return self._both_ways()
         if one.scope is None or two.scope is None:
             return two if one.scope is None else one
-        definitions = self.bounds.definitions
-        if refines(one.scope, two.scope, definitions):
+        constancy = self.bounds.constancy
+        if constancy.refines(one.scope, two.scope):
             return two
-        if refines(two.scope, one.scope, definitions):
+        if constancy.refines(two.scope, one.scope):
             return one
         return self._finer()
 
@@ -160,7 +160,7 @@ class Orders:
         if by != SAME:
             return by if by.way == "unknown" else self._condition(by)
         if amount.scope is not None:
-            part = varying(expr.by, amount.scope, self.bounds.definitions)
+            part = self.bounds.constancy.varying(expr.by, amount.scope)
             if part is not None:
                 return _unknown(
                     f"比例随{shown(part).zh}逐笔不同，而它之前的封顶、分段或舍入按更宽的范围累计",
@@ -192,14 +192,14 @@ class Orders:
         natural = self.bounds.is_natural(stage.added)
         if added.scope is None and natural and is_convex(stage.of, total, self.bounds.ranges):
             return added
-        definitions = self.bounds.definitions
+        constancy = self.bounds.constancy
         for part in beside:
-            if (moves := varying(part, stage.scope, definitions)) is not None:
+            if (moves := constancy.varying(part, stage.scope)) is not None:
                 return _unknown(
                     f"金额或比例随{shown(moves).zh}在累计范围内变化",
                     f"an amount or a ratio varies with {shown(moves).en} inside its scope",
                 )
-        if added.scope is not None and not refines(added.scope, stage.scope, definitions):
+        if added.scope is not None and not constancy.refines(added.scope, stage.scope):
             return self._finer()
         return Order(added.way, stage.scope)
 
@@ -211,7 +211,8 @@ class Orders:
 
     def _both_ways(self) -> Order:
         return _unknown(
-            f"金额“{self.raised}”既加又减", f"the amount `{self.raised}` is both added and subtracted"
+            f"金额“{self.raised}”既加又减",
+            f"the amount `{self.raised}` is both added and subtracted",
         )
 
 
@@ -224,4 +225,3 @@ def shown(part: e.Expr) -> Bilingual:
             return Bilingual(f"“{name}”", f"`{name}`")
         case _:
             return Bilingual("逐笔不同的值", "a value that differs by claim")
-

@@ -1,6 +1,7 @@
 """Constancy inside a scope: what is one value for all rows whose totals run together.
 
-Parameters and member attributes are constant for a unit. A claim's attribute is constant only where
+Parameters are constant for a unit, and so are the attributes of its member, unless they are declared
+to vary; in a unit of several members, those of each member where the total is the member's. A claim's attribute is constant only where
 it is a key of the scope, or a function of one: the benefit year is one value for all rows of a day,
 and so is everything that changes only where benefit years begin for the rows of one year.
 """
@@ -12,9 +13,10 @@ from datetime import date, timedelta
 
 from attrs import frozen
 
-from hmbc.compiler.kernel import Definition
+from hmbc.compiler.kernel import Definition, Kernel
 from hmbc.compiler.walk import children
 from hmbc.dsl import expr as e
+from hmbc.dsl.types import Code
 
 _EPOCH = date(1970, 1, 1)
 
@@ -28,35 +30,70 @@ class Scope:
     alone: e.Expr = e.FALSE
 
 
-def varying(expr: e.Expr, scope: Scope, definitions: Mapping[str, Definition]) -> e.Expr | None:
-    """A part of `expr` that may differ between two rows of one total; None: all are constant."""
-    if expr in scope.keys:
-        return None
-    match expr:
-        case e.Attribute(owner=owner) | e.Given(owner=owner):
-            return None if owner == "member" else expr
-        case e.Ref(name=name):
-            return varying(definitions[name].expr, scope, definitions)
-        case e.Total() | e.Before() | e.Increase() | e.LayerPay():
-            return expr
-        case e.InPeriods(owner="claim"):
-            return expr
-        case e.YearOf(date=of, day=1) if e.MonthOf(of) in scope.keys:
-            return None
-        case e.Compare(op=">=" | "<", left=left, right=e.Const(value=int() as day)) if any(
-            _begins(key, left, day) for key in scope.keys
-        ):
-            return None
-        case _:
-            parts = (varying(part, scope, definitions) for part in children(expr))
-            return next((part for part in parts if part is not None), None)
+@frozen
+class Constancy:
+    """What one kernel keeps constant. fixed: member attributes that never change for a member; unit:
+    the member attribute that makes several members one unit, None where a unit is a member."""
 
+    definitions: Mapping[str, Definition]
+    fixed: frozenset[str]
+    unit: str | None
 
-def refines(fine: Scope, coarse: Scope, definitions: Mapping[str, Definition]) -> bool:
-    """Whether rows that share a total of `fine` always share one of `coarse`."""
-    if coarse.alone not in (e.FALSE, fine.alone):
-        return False
-    return all(varying(key, fine, definitions) is None for key in coarse.keys)
+    @classmethod
+    def of(cls, kernel: Kernel) -> Constancy:
+        """That of a kernel."""
+        return cls(
+            {item.name: item for item in kernel.items if isinstance(item, Definition)},
+            frozenset(
+                given.name
+                for given in kernel.inputs
+                if given.owner == "member" and not given.varies
+            ),
+            kernel.unit,
+        )
+
+    def varying(self, expr: e.Expr, scope: Scope) -> e.Expr | None:
+        """A part of `expr` that may differ between two rows of one total; None: all are constant."""
+        if expr in scope.keys:
+            return None
+        match expr:
+            case e.Const() | e.Parameter():
+                return None
+            case e.Attribute(owner="member", name=name) | e.Given(owner="member", name=name):
+                return None if self._is_fixed(name, scope) else expr
+            case e.InPeriods(owner=owner, name=name) if not (
+                owner == "member" and self._is_fixed(name, scope)
+            ):
+                return expr
+            case e.Ref(name=name):
+                return self.varying(self.definitions[name].expr, scope)
+            case e.Total() | e.Before() | e.Increase():
+                return expr
+            case e.YearOf(date=of, day=1) if e.MonthOf(of) in scope.keys:
+                return None
+            case e.Compare(op=">=" | "<", left=left, right=e.Const(value=int() as day)) if any(
+                _begins(key, left, day) for key in scope.keys
+            ):
+                return None
+            case _:
+                inside = children(expr)
+                if not inside:
+                    return expr
+                parts = (self.varying(part, scope) for part in inside)
+                return next((part for part in parts if part is not None), None)
+
+    def refines(self, fine: Scope, coarse: Scope) -> bool:
+        """Whether rows that share a total of `fine` always share one of `coarse`."""
+        if coarse.alone not in (e.FALSE, fine.alone):
+            return False
+        return all(self.varying(key, fine) is None for key in coarse.keys)
+
+    def _is_fixed(self, name: str, scope: Scope) -> bool:
+        one_member = self.unit is None or any(
+            key == e.Attribute("member", "member_id", Code("member.member_id"))
+            for key in scope.keys
+        )
+        return name == self.unit or (name in self.fixed and one_member)
 
 
 def _begins(key: e.Expr, of: e.Expr, day: int) -> bool:

@@ -46,9 +46,12 @@ def _unknown(zh: str, en: str) -> Division:
 
 
 _ALONE = _unknown(
-    "逐笔取大取小、舍入或起付、封顶", "a minimum, maximum, threshold, cap or rounding acts on a single claim"
+    "逐笔取大取小、舍入或起付、封顶",
+    "a minimum, maximum, threshold, cap or rounding acts on a single claim",
 )
-_CONDITION = _unknown("条件、比例或限额读取金额", "a condition, a ratio or a limit reads the amount")
+_CONDITION = _unknown(
+    "条件、比例或限额读取金额", "a condition, a ratio or a limit reads the amount"
+)
 _FLAT = _unknown("金额与每笔固定的数相加减", "an amount is added to one that every claim has")
 
 
@@ -79,6 +82,17 @@ class Divisions:
                 return SAME
             case e.Ref(name=name):
                 return self.of_definition(name)
+            case e.Choose() | e.Increase() | e.Subtract() if stage := stage_of(
+                expr, self.bounds.accumulators
+            ):
+                fixed = (*stage.scope.keys, stage.scope.alone, *parts_beside(stage))
+                for part in fixed:
+                    if not (found := self.of(part)).is_same:
+                        return found if found.way == "unknown" else _CONDITION
+                added = self.of(stage.added)
+                if stage.alone is None or added.way == "unknown":
+                    return self._splitting(added)
+                return self._join(self._splitting(added), self.of(stage.alone))
             case e.Add(left=left, right=right) | e.Subtract(left=left, right=right):
                 return self._join(self.of(left), self.of(right))
             case e.Scale(amount=amount, by=by):
@@ -88,15 +102,6 @@ class Divisions:
                 return two if one.is_same else _CONDITION
             case e.Max(left=left, right=right) if (only := self._other(left, right)) is not None:
                 return self.of(only)
-            case e.Choose() | e.Increase() if stage := stage_of(expr, self.bounds.accumulators):
-                fixed = (*stage.scope.keys, stage.scope.alone, *parts_beside(stage))
-                for part in fixed:
-                    if not (found := self.of(part)).is_same:
-                        return found if found.way == "unknown" else _CONDITION
-                added = self.of(stage.added)
-                if stage.alone is None or added.way == "unknown":
-                    return self._splitting(added)
-                return self._join(self._splitting(added), self.of(stage.alone))
             case e.Choose(when=when, then=then, otherwise=otherwise):
                 if not (found := self.of(when)).is_same:
                     return found if found.way == "unknown" else _CONDITION
@@ -104,10 +109,11 @@ class Divisions:
             case e.Total() | e.Before() | e.Increase():
                 return _unknown("直接读取累计额", "a running total is read as it stands")
             case _:
-                for part in children(expr):
+                inside = children(expr)
+                for part in inside:
                     if not (found := self.of(part)).is_same:
                         return found if found.way == "unknown" else _ALONE
-                return SAME
+                return SAME if inside else _unknown("不认识的写法", "a form not looked into")
 
     def _splitting(self, added: Division) -> Division:
         return _FLAT if added.way == "same" else added

@@ -34,18 +34,24 @@ class Stage:
 
 
 def stage_of(expr: e.Expr, accumulators: Mapping[str, Accumulator]) -> Stage | None:
-    """The stage that an expression is, if it is one."""
+    """The stage that an expression is, if it is one. A layer's draw on what it shares with others is
+    one, too: there the other layers' totals stand still while its own moves."""
     alone: e.Expr = e.FALSE
     value: e.Expr | None = None
     match expr:
-        case e.Choose(when=when, then=then, otherwise=e.Increase() as increase):
+        case e.Choose(when=when, then=then, otherwise=inner):
             alone, value = when, then
-        case e.Increase() as increase:
+        case inner:
             pass
+    match inner:
+        case e.Increase(of=of):
+            names = {node.accumulator for node in walk(of) if isinstance(node, e.Total)}
+        case e.Subtract(left=of, right=low):
+            totals = {node.accumulator for node in walk(of) if isinstance(node, e.Total)}
+            names = {name for name in totals if _held(of, e.Total(name), e.Before(name)) == low}
         case _:
             return None
-    names = {node.accumulator for node in walk(increase.of) if isinstance(node, e.Total)}
-    if len(names) != 1 or any(isinstance(node, e.Increase) for node in walk(increase.of)):
+    if len(names) != 1 or any(isinstance(node, e.Increase) for node in walk(of)):
         return None
     total = accumulators[names.pop()]
     added = total.adds
@@ -55,7 +61,11 @@ def stage_of(expr: e.Expr, accumulators: Mapping[str, Accumulator]) -> Stage | N
                 added = counted
             case _:
                 return None
-    return Stage(increase.of, total, added, Scope(total.keys, alone), value)
+    return Stage(of, total, added, Scope(total.keys, alone), value)
+
+
+def _held(expr: e.Expr, old: e.Expr, new: e.Expr) -> e.Expr:
+    return new if expr == old else e.rebuild(expr, lambda part: _held(part, old, new))
 
 
 @frozen
@@ -84,7 +94,9 @@ class Shape:
 def shape_of(stage: Stage, ranges: Ranges) -> Shape:
     """The shape of a stage's function."""
     total = e.Total(stage.total.name)
-    roundings = {node for node in walk(stage.of) if isinstance(node, e.Round) and _reads(node, total)}
+    roundings = {
+        node for node in walk(stage.of) if isinstance(node, e.Round) and _reads(node, total)
+    }
     if not roundings:
         return Shape(slope_of(stage.of, total, ranges))
     if len(roundings) > 1:
@@ -110,7 +122,11 @@ def at_zero(expr: e.Expr, total: e.Expr, ranges: Ranges) -> Interval | None:
 def slope_of(expr: e.Expr, variable: e.Expr, ranges: Ranges) -> Interval | None:
     """Between what the slope lies; None where it cannot be told or the function jumps."""
     most = ranges.value(variable)
-    marks = {Fraction(node.value) for node in walk(expr) if _is_amount(node)}
+    marks = {
+        node.value
+        for node in walk(expr)
+        if isinstance(node, e.Const) and isinstance(node.value, Fraction)
+    }
     edges = [most.low, *sorted(mark for mark in marks if most.low < mark < most.high), most.high]
     found: Interval | None = None
     for low, high in zip(edges, edges[1:], strict=False):
@@ -198,6 +214,3 @@ def _reads_outside(expr: e.Expr, part: e.Expr, around: e.Expr) -> bool:
         return False
     return expr == part or any(_reads_outside(child, part, around) for child in children(expr))
 
-
-def _is_amount(node: e.Expr) -> bool:
-    return isinstance(node, e.Const) and isinstance(node.value, Fraction)

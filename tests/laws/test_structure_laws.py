@@ -1,0 +1,83 @@
+"""What the structure promises, held against random schemes, members and claims.
+
+The generator knows nothing of the laws: a verdict that a random unit refutes is a wrong promise.
+"""
+
+from __future__ import annotations
+
+from random import Random
+from types import SimpleNamespace
+
+from hypothesis import HealthCheck, assume, given, note, settings
+from hypothesis import strategies as st
+
+SLOW = settings(suppress_health_check=list(HealthCheck))
+randoms = st.randoms(use_true_random=False)
+numbers = st.integers(1, 10)
+
+
+def unit(lawful: SimpleNamespace, random: Random, number: int) -> SimpleNamespace:
+    """A random scheme and one unit's claims."""
+    scheme = lawful.compiled(random)
+    assume(scheme is not None)
+    kernel, size = scheme.kernel, scheme.drawn.size
+    note(scheme.drawn.text)
+    found = SimpleNamespace(
+        kernel=kernel,
+        size=size,
+        random=random,
+        parameters=lawful.claims.parameters(random, kernel),
+        lists=lawful.claims.lists(random, kernel),
+        member=lawful.claims.member(random, kernel, size),
+        rows=lawful.claims.claims(random, kernel, size, number),
+        promised=lawful.laws.promised(kernel),
+    )
+    found.run = lambda rows, other=kernel: lawful.laws.run(
+        other, found.parameters, found.lists, rows, found.member
+    )
+    note((found.parameters, found.lists, found.member, found.rows))
+    return found
+
+
+@SLOW
+@given(randoms, numbers)
+def test_what_the_structure_bounds_is_never_passed(
+    lawful: SimpleNamespace, random: Random, number: int
+) -> None:
+    one = unit(lawful, random, number)
+    probed, caps = lawful.laws.with_probes(one.kernel)
+    steps = one.run(one.rows, probed)
+    assert not list(lawful.laws.broken(one.kernel, caps, one.promised, steps, one.rows))
+
+
+@SLOW
+@given(randoms, numbers)
+def test_a_larger_bill_never_pays_less_where_the_structure_promises_it(
+    lawful: SimpleNamespace, random: Random, number: int
+) -> None:
+    one = unit(lawful, random, number)
+    promised = [verdict for verdict in one.promised if verdict.law == "monotone"]
+    assume(promised)
+    before = one.run(one.rows)
+    for verdict in promised:
+        for _ in range(6):
+            rows = lawful.laws.raised(one.random, one.kernel, verdict.subject, one.rows, one.size)
+            note(rows)
+            assert not lawful.laws.less_paid(before, one.run(rows), verdict.layer), verdict
+
+
+@SLOW
+@given(randoms, numbers)
+def test_a_divided_bill_pays_the_same_where_the_structure_promises_it(
+    lawful: SimpleNamespace, random: Random, number: int
+) -> None:
+    one = unit(lawful, random, number)
+    promised = [verdict for verdict in one.promised if verdict.law == "split_proof"]
+    assume(promised)
+    before = one.run(one.rows)
+    for _ in range(6):
+        rows = lawful.laws.divided(one.random, one.kernel, one.rows)
+        note(rows)
+        after = one.run(rows)
+        for verdict in promised:
+            assert not lawful.laws.otherwise_paid(before, after, verdict.layer), verdict
