@@ -16,6 +16,7 @@ COMPILED = (
     "columns",
     "units",
     "totals",
+    "member_rows",
     "engine",
 )
 

@@ -94,6 +94,11 @@ def _inputs(kernel: Kernel) -> None:
     deciding = [i for i in kernel.inputs if (i.owner, i.name) == ("claim", kernel.date)]
     if not deciding or deciding[0].type != Date() or deciding[0].optional:
         raise KernelError(f"claim.{kernel.date} is no date that is always there")
+    units = [i for i in kernel.inputs if (i.owner, i.name) == ("member", kernel.unit)]
+    if kernel.unit is not None and not (units and isinstance(units[0].type, Code)):
+        raise KernelError(f"the unit member.{kernel.unit} is no code")
+    if varying := [i.name for i in kernel.inputs if i.varies and i.owner != "member"]:
+        raise KernelError(f"claim.{varying[0]} varies")
 
 
 def _domain(name: str, kind: Type, low: int | None, high: int | None) -> None:

@@ -40,6 +40,7 @@ DECLARATIONS = """
         const hmb_periods *periods
         const int64_t *parameter
         const uint8_t **listed
+        const int64_t *row_member
 
     ctypedef struct hmb_state:
         int64_t *words

@@ -129,14 +129,15 @@ class _Emitter:
         self.outcomes()
         self.commit()
         lines = [
-            f"cdef void {name}(const hmb_input *inp, int64_t member, const int64_t *rows,",
-            f"{' ' * len(name)}           int64_t n, hmb_state *state,",
+            f"cdef void {name}(const hmb_input *inp, const int64_t *rows, int64_t n,",
+            f"{' ' * len(name)}           hmb_state *state,",
             f"{' ' * len(name)}           const hmb_output *out) noexcept nogil:",
-            f"{BEFORE_LOOP}cdef i64 at, r",
+            f"{BEFORE_LOOP}cdef i64 at, r, m",
             *(f"{BEFORE_LOOP}cdef {line}" for line in self.declared),
             *(f"{BEFORE_LOOP}{line}" for line in self.before_loop),
             f"{BEFORE_LOOP}for at in range(n):",
             f"{IN_LOOP}r = rows[at]",
+            f"{IN_LOOP}m = inp.row_member[r]",
             *(f"{IN_LOOP}{line}" for line in self.in_loop),
         ]
         return "\n".join(lines).replace("LAYERS", str(layers)) + "\n"
@@ -253,7 +254,7 @@ class _Emitter:
                 return self.new(f"inp.claim[{self.attributes['claim', name]}][r]", False)
             case Attribute(name=name):
                 place = self.attributes["member", name]
-                return self.new(f"inp.member[{place}][member]", False, hoisted=True)
+                return self.new(f"inp.member[{place}][m]", False)
             case Given(owner=owner, name=name):
                 return self.given(owner, name)
             case Parameter(name=name):
@@ -304,7 +305,7 @@ class _Emitter:
             case InPeriods(date=date, name=name):
                 periods = self.plan.member[self.attributes["member", name]].periods_index
                 day = self.term(date, before).text
-                return self.new(f"in_periods(&inp.periods[{periods}], member, {day})", False)
+                return self.new(f"in_periods(&inp.periods[{periods}], m, {day})", False)
             case YearOf(date=date, month=month, day=first):
                 day = self.term(date, before).text
                 return self.new(f"benefit_year({day}, {month}, {first})", False)
@@ -361,9 +362,8 @@ class _Emitter:
         attributes = self.plan.claim if owner == "claim" else self.plan.member
         if not attributes[place].optional:
             return Term("1LL", False, 1)
-        column, row = f"inp.{owner}_given[{place}]", "r" if owner == "claim" else "member"
-        hoisted = owner == "member"
-        return self.new(f"{column} == NULL or {column}[{row}] != 0", False, hoisted)
+        column, row = f"inp.{owner}_given[{place}]", "r" if owner == "claim" else "m"
+        return self.new(f"{column} == NULL or {column}[{row}] != 0", False)
 
     def in_list(self, entry: Listed) -> Term:
         owner: Owner = "claim" if entry.owner == "claim" else "member"

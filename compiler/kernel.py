@@ -22,7 +22,8 @@ KEY_BOUND = 10_000
 @frozen(kw_only=True)
 class Input:
     """An attribute that adjudication reads. low and high close its domain, in the units of the type
-    (minor units, millionths of a ratio, days since 1970-01-01); None where the type has none."""
+    (minor units, millionths of a ratio, days since 1970-01-01); None where the type has none. varies:
+    a member's value may change with the date."""
 
     owner: Owner
     name: str
@@ -131,7 +132,8 @@ class Reject:
 @frozen(kw_only=True)
 class Kernel:
     """A scheme, desugared. `items` are in evaluation order; each reads only what stands before it,
-    except `Before`, which may be read anywhere."""
+    except `Before`, which may be read anywhere. `unit`: the member input of type code whose value
+    makes one unit of several members; None: each member is a unit."""
 
     name: str
     title: str | None = None

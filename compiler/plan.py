@@ -15,7 +15,7 @@ from hmbc.dsl.expr import Attribute, Compare, Const, Expr, InList
 from hmbc.dsl.types import Bool, Code, Date, Days, Enum, Int, Money, Periods, Ratio, Type
 from hmbc.runtime import plan as runtime
 
-GENERATION = 1
+GENERATION = 2
 """Raised when the same kernel gets another evaluator."""
 
 
@@ -77,6 +77,7 @@ def plan_of(kernel: Kernel) -> runtime.Plan:
         currency=kernel.currency,
         minor_digits=kernel.minor_digits,
         date=kernel.date,
+        unit=kernel.unit,
         claim=_attributes(kernel, "claim"),
         member=_attributes(kernel, "member"),
         parameters=tuple(
@@ -136,6 +137,7 @@ def _attribute(given: Input, periods_index: int | None) -> runtime.AttributePlan
         values=values,
         value_labels=given.value_labels or (None,) * len(values),
         periods_index=periods_index,
+        varies=given.varies,
     )
 
 

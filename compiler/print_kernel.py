@@ -75,8 +75,10 @@ class _Printer:
         yield f"language {kernel.language}"
         yield f"currency {kernel.currency} {kernel.minor_digits}"
         yield f"date {_name(kernel.date)}"
+        if kernel.unit is not None:
+            yield f"unit member.{_name(kernel.unit)}"
         for given in kernel.inputs:
-            optional = " optional" if given.optional else ""
+            optional = (" optional" if given.optional else "") + (" varies" if given.varies else "")
             kind, domain = self.type(given.type), self.domain(given.type, given.low, given.high)
             labels = "".join(f" {_text(label or '')}" for label in given.value_labels)
             name = f"{given.owner}.{_name(given.name)}{_label(given.label)}"

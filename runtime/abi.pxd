@@ -25,6 +25,7 @@ cdef extern from "evaluator.h" nogil:
         const hmb_periods *periods
         const int64_t *parameter
         const uint8_t **listed
+        const int64_t *row_member
 
     ctypedef struct hmb_state:
         int64_t *words
@@ -38,5 +39,5 @@ cdef extern from "evaluator.h" nogil:
         int16_t **reason
         uint8_t *status
 
-    ctypedef void (*hmb_run)(const hmb_input *, int64_t, const int64_t *, int64_t,
-                             hmb_state *, const hmb_output *) noexcept nogil
+    ctypedef void (*hmb_run)(const hmb_input *, const int64_t *, int64_t, hmb_state *,
+                             const hmb_output *) noexcept nogil

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,16 +12,24 @@ from hmbc.runtime.arrow_in import InTable, read_table
 from hmbc.runtime.arrow_out import OutTable
 from hmbc.runtime.attributes import Matched, Wanted, cell_reason, match_columns, read_columns
 from hmbc.runtime.columns import Reader, Values, repeated
-from hmbc.runtime.engine import Batch, Entry, Inputs
+from hmbc.runtime.engine import LATE, Batch, Entry, Inputs
 from hmbc.runtime.errors import BadTable
 from hmbc.runtime.in_order import each
+from hmbc.runtime.member_rows import MemberRows
 from hmbc.runtime.parameters import check_parameters
 from hmbc.runtime.plan import Plan
 from hmbc.runtime.rejects import Ground, Reject
-from hmbc.runtime.scheme_readers import SchemeReaders
+from hmbc.runtime.scheme_readers import REFUNDS, SchemeReaders
 from hmbc.runtime.totals import Totals
+from hmbc.runtime.units_text import word_text
 
 AFTER_COLUMNS = 1_000_000
+
+REFUND = "refund"
+"""The reason of a row that takes a claim back, and of each of its layers."""
+
+IDENTIFIERS = 3
+"""The columns of claims that a refund fills, before those that only the refunded claim has."""
 
 Progress = Callable[[int, int], object]
 
@@ -30,8 +38,8 @@ Progress = Callable[[int, int], object]
 class Counts:
     """How much came in and out.
 
-    claims: rows of claims; members: of them the known units; adjudicated + rejected = claims.
-    paid: minor units by layer; reasons: how often each decided a claim.
+    claims: rows of claims; members: how many known ones have claims; adjudicated + rejected = claims.
+    paid: minor units by layer, refunds taken off; reasons: how often each decided a claim.
     """
 
     claims: int
@@ -72,8 +80,9 @@ class Adjudication:
 
     @cached_property
     def state(self) -> OutTable:
-        """The totals of all members after this batch, those of members without claims too."""
-        return self._totals.table(self._readers.member_id.texts, self._readers.plan.kernel_hash)
+        """The totals of all units after this batch, those of units without claims too. Column
+        member_id holds the unit's id: where the scheme names a wider unit, that of the family."""
+        return self._totals.table(self._readers.unit_id.texts, self._readers.plan.kernel_hash)
 
 
 @dataclass
@@ -86,6 +95,13 @@ class Sheet:
     matched: Matched
     columns: list[Values]
     ragged: list[tuple[int, int, int]]
+
+    @property
+    def refunds(self) -> Values | None:
+        """Of a table of claims: which claim each row takes back; None where it has no such column."""
+        if self.wanted[-1].name != REFUNDS[0] or self.matched.columns[-1] is None:
+            return None
+        return self.columns[-1]
 
     @cached_property
     def before_ragged(self) -> list[int]:
@@ -112,27 +128,34 @@ def adjudicate(
     readers = SchemeReaders(plan, minor_units=minor_units)
     checked = check_parameters(plan, parameters)
     before = readers.read_totals(state)
-    n_before = len(readers.member_id.texts)
+    n_before = len(readers.unit_id.texts)
     member_sheet, claim_sheet = read_sheets(readers, claims, members, threads)
     ids, claim_ids = claim_sheet.columns[1], claim_sheet.columns[0]
     days = claim_sheet.columns[2]
-    attributes = claim_sheet.columns[3:]
+    attributes = claim_sheet.columns[3 : 3 + len(readers.claim) - (readers.day is not None)]
     if readers.day is not None:
         if plan.claim[readers.day].optional:
             days.give_all()
         attributes.insert(readers.day, days)
-    found = _Found(readers, claim_sheet, claim_ids, ids)
+    found = Found(readers, claim_sheet, claim_ids, ids)
     batch = Batch(ids, len(readers.member_id.texts))
-    batch.spoil(found.cells(claim_sheet))
+    refunds: set[int] = set()
+    if claim_sheet.refunds is not None:
+        refunds = batch.take_refunds(
+            claim_sheet.refunds, readers.refunds.texts, claim_ids, readers.claim_id.texts
+        )
+    batch.spoil(found.cells(claim_sheet, refunds))
     again = repeated(claim_ids, len(readers.claim_id.texts))
     batch.spoil(again)
     for row in again:
         found.row(row, "claim_id", rejects.DUPLICATE_CLAIM)
     member_columns: list[Values] = []
+    people = None
     if member_sheet is not None:
-        _match_members(readers, batch, found, member_sheet)
-        member_columns = member_sheet.columns[1:]
-    batch.arrange(days, n_before)
+        member_columns = readers.member_columns(member_sheet.columns)
+        people = member_rows(readers, found, member_sheet)
+    _match(readers, batch, found, people, member_columns, days)
+    batch.arrange(n_before)
     after = readers.totals()
     inputs = Inputs(
         attributes,
@@ -144,8 +167,10 @@ def adjudicate(
         ],
         checked.words,
         readers.listed(checked),
+        batch.row_member,
     )
-    parts = batch.prepare(len(plan.layers))
+    reasons = [*plan.reasons, REFUND]
+    parts = batch.prepare(len(plan.layers), len(plan.reasons))
 
     def run(part: tuple[int, int, int]) -> Totals:
         totals = readers.totals()
@@ -163,20 +188,18 @@ def adjudicate(
         readers.claim_id.texts,
         readers.member_id.texts,
         plan.layers,
-        plan.reasons,
-        plan.reason_ranks,
+        reasons,
+        [*plan.reason_ranks, 0],
         plan.minor_digits,
     )
     n_claims = claim_sheet.table.num_rows + len(claim_sheet.ragged)
     counts = Counts(
         claims=n_claims,
-        members=batch.count_units(),
+        members=batch.count_members(),
         adjudicated=payments.num_rows,
         rejected=n_claims - payments.num_rows,
         paid=dict(zip(plan.layers, paid, strict=True)),
-        reasons={
-            reason: times for reason, times in zip(plan.reasons, decided, strict=True) if times
-        },
+        reasons={reason: times for reason, times in zip(reasons, decided, strict=True) if times},
     )
     ignored = {"claims": claim_sheet.matched.ignored}
     if member_sheet is not None:
@@ -192,9 +215,7 @@ def read_sheets(
     problems: list[str] = []
     members_match = None
     if members is not None:
-        members_match = _match(
-            members, [readers.ids("member_id", readers.member_id), *readers.member], "members", plan
-        )
+        members_match = _columns(members, readers.member_table, "members", plan)
         problems += members_match[2].problems
     elif plan.member:
         problems.append(
@@ -202,14 +223,7 @@ def read_sheets(
             if plan.language == "zh"
             else "the scheme reads member attributes: a table of members is needed"
         )
-    others = [want for place, want in enumerate(readers.claim) if place != readers.day]
-    wanted = [
-        readers.ids("claim_id", readers.claim_id),
-        readers.ids("member_id", readers.member_id),
-        readers.deciding_day,
-        *others,
-    ]
-    claims_match = _match(claims, wanted, "claims", plan)
+    claims_match = _columns(claims, readers.claim_table, "claims", plan)
     problems += claims_match[2].problems
     if problems:
         raise BadTable(problems)
@@ -219,7 +233,7 @@ def read_sheets(
     return member_sheet, _sheet("claims", claims, threads, *claims_match)
 
 
-def _match(
+def _columns(
     source: object, wanted: list[Wanted], name: str, plan: Plan
 ) -> tuple[InTable, list[Wanted], Matched]:
     table = read_table(source)
@@ -238,19 +252,50 @@ def _sheet(
     return Sheet(name, table, wanted, matched, columns, list(getattr(source, "ragged_rows", ())))
 
 
-def _match_members(readers: SchemeReaders, batch: Batch, found: _Found, sheet: Sheet) -> None:
-    """Finds each claim's member; says which members and claims are bad."""
+def member_rows(readers: SchemeReaders, found: Found, sheet: Sheet) -> MemberRows:
+    """The rows of members, and what is wrong with them."""
     bad = found.cells(sheet)
-    unknown, spoiled, twice = batch.match(sheet.columns[0], bad)
-    for row in twice:
-        found.member_row(sheet, row, "member_id", rejects.DUPLICATE_MEMBER)
+    ids = sheet.columns[0]
+    days = sheet.columns[-2:] if readers.varies else [None, None]
+    rows = MemberRows(ids, len(readers.member_id.texts), *days)
+
+    def wrong(which: list[int], column: str, ground: Ground) -> None:
+        bad.update(which)
+        for row in which:
+            found.member_row(sheet, row, column, ground)
+
+    wrong(rows.twice(), "member_id", rejects.DUPLICATE_MEMBER)
+    wrong(rows.backward(), "valid_from", rejects.BACKWARD)
+    wrong(rows.overlapping(), "valid_from", rejects.MEMBER_OVERLAP)
+    if readers.varies:
+        columns = readers.member_columns(sheet.columns)
+        for item, values in zip(readers.plan.member, columns, strict=True):
+            if not item.varies:
+                wrong(rows.unlike(values), item.name, rejects.NOT_FIXED)
+    rows.spoil(bad)
+    return rows
+
+
+def _match(
+    readers: SchemeReaders,
+    batch: Batch,
+    found: Found,
+    members: MemberRows | None,
+    columns: list[Values],
+    days: Values,
+) -> None:
+    """Finds each claim's member and unit; says which claims are bad by their member."""
+    unit = None if readers.unit_place is None else columns[readers.unit_place]
+    unknown, spoiled, holes = batch.match(members, days, unit, len(readers.unit_id.texts))
     for row in unknown:
         found.row(row, "member_id", rejects.UNKNOWN_MEMBER)
     for row in spoiled:
         found.row(row, "member_id", rejects.BAD_MEMBER)
+    for row in holes:
+        found.row(row, "member_id", rejects.NOT_VALID)
 
 
-class _Found:
+class Found:
     """Collects reject records."""
 
     def __init__(
@@ -263,13 +308,16 @@ class _Found:
         self._claim_ids = claim_ids
         self._ids = ids
 
-    def cells(self, sheet: Sheet) -> set[int]:
-        """Every bad cell and ragged row of a table; returns the rows in which cells are bad."""
+    def cells(self, sheet: Sheet, refunds: Container[int] = ()) -> set[int]:
+        """Every bad cell and ragged row of a table; returns the rows in which cells are bad. Of a
+        refund only the identifiers and the day are read."""
         rows: set[int] = set()
         for place, (want, column, values) in enumerate(
             zip(sheet.wanted, sheet.matched.columns, sheet.columns, strict=True)
         ):
             for row, status in values.bad:
+                if place >= IDENTIFIERS and row in refunds:
+                    continue
                 rows.add(row)
                 assert column is not None
                 code, reason = cell_reason(status, column.text(row), want, self._plan)
@@ -286,7 +334,8 @@ class _Found:
     def row(self, row: int, column: str, ground: Ground) -> None:
         """A ground that concerns a claim as a whole; its value is that of the identifier."""
         value = self._claim_id(row) if column == "claim_id" else self._member_id(row)
-        reason = rejects.text_of(ground, self._plan.language, value=value)
+        day = word_text(self._claims.columns[2].word(row) or 0, "date", 0)
+        reason = rejects.text_of(ground, self._plan.language, value=value, day=day)
         self._add(self._claims, row, AFTER_COLUMNS, column, ground.code, reason)
 
     def member_row(self, sheet: Sheet, row: int, column: str, ground: Ground) -> None:
@@ -299,10 +348,10 @@ class _Found:
         """What the engine or the scheme said of a claim."""
         column = ""
         value = ""
-        if status == -1:
-            column = self._plan.date
-            date = self._claims.matched.columns[2]
-            value = date.text(row) if date is not None else ""
+        if status < 0:
+            column = self._plan.date if status == LATE else REFUNDS[0]
+            cell = self._claims.matched.columns[2 if status == LATE else -1]
+            value = cell.text(row) if cell is not None else ""
         code, reason = status_reason(self._plan, status, value)
         self._add(self._claims, row, AFTER_COLUMNS, column, code, reason)
 
@@ -322,7 +371,7 @@ class _Found:
 
 
 def status_reason(plan: Plan, status: int, value: str) -> tuple[str, str]:
-    """Code and reason for a status of the engine (-1) or of evaluator.h."""
+    """Code and reason for a status of the engine (below 0) or of evaluator.h."""
     if status >= rejects.OWN_STATUS:
         own = plan.rejects[status - rejects.OWN_STATUS]
         return rejects.OWN.code, own.zh if plan.language == "zh" else own.en

@@ -418,23 +418,27 @@ def absent(int64_t length, str kind) -> Values:
     return values
 
 
-def one_row(int64_t word, bint given, bint optional, ranges=()) -> Values:
-    """One value as a column of one row."""
+def few_rows(words, given, bint optional, ranges) -> Values:
+    """A column of a few values: the word of each, whether it is there, its ranges of days."""
     cdef Values values = Values.__new__(Values)
-    values.length = 1
+    cdef int64_t row
+    values.length = len(words)
     values.bad = []
-    values.words = new_block(16)
-    (<int64_t *>values.words.data)[0] = word
+    values.words = new_block(8 * values.length + 8)
+    for row, word in enumerate(words):
+        (<int64_t *>values.words.data)[row] = word
     if optional:
-        values.given = new_block(2)
-        (<uint8_t *>values.given.data)[0] = given
+        values.given = new_block(values.length + 1)
+        for row, is_given in enumerate(given):
+            (<uint8_t *>values.given.data)[row] = is_given
     if push(&values.offset, 0) < 0:
         raise MemoryError("column")
-    for first, last in ranges:
-        if push(&values.first, first) < 0 or push(&values.last, last) < 0:
+    for pairs in ranges:
+        for first, last in pairs:
+            if push(&values.first, first) < 0 or push(&values.last, last) < 0:
+                raise MemoryError("column")
+        if push(&values.offset, values.first.n) < 0:
             raise MemoryError("column")
-    if push(&values.offset, values.first.n) < 0:
-        raise MemoryError("column")
     return values
 
 

@@ -1,7 +1,7 @@
 /* evaluator.h: what a compiled scheme and the runtime that hosts it agree on.
  *
- * A compiled scheme is one function, hmb_run, that adjudicates the rows of ONE unit (member) in the
- * order given, and changes that unit's state. It touches no Python object, allocates nothing and
+ * A compiled scheme is one function, hmb_run, that adjudicates the rows of ONE unit (a member, or all
+ * members of a family) in the order given, and changes that unit's state. It touches no Python object, allocates nothing and
  * never fails: a row that may not be adjudicated gets a status and moves no total.
  *
  * All values are int64: money in minor units, ratio in millionths, date in days since 1970-01-01,
@@ -12,8 +12,11 @@
 #define HMB_EVALUATOR_H
 #include <stdint.h>
 
-#define HMB_ABI 1
+#define HMB_ABI 2
 #define HMB_KEY_WORDS 4     /* most components of an accumulator's key */
+
+/* A member index counts rows of the members table: a member whose attributes vary has several, and
+ * a row of claims points at the one that holds on its deciding date. */
 
 typedef struct hmb_periods {        /* a list of day ranges for each member, both ends included */
     const int64_t *offset;          /* ranges of member m: offset[m] .. offset[m + 1] - 1 */
@@ -29,6 +32,7 @@ typedef struct hmb_input {
     const hmb_periods *periods;           /* periods[p], p counts the member attributes of that type */
     const int64_t *parameter;             /* parameter[i] */
     const uint8_t *const *listed;         /* listed[k][code id] for the k-th (attribute, list) pair */
+    const int64_t *row_member;            /* row_member[row]: the member index m of each row */
 } hmb_input;
 
 /* Totals of one unit. A sequential accumulator i with c key components owns c + 1 words from
@@ -59,6 +63,6 @@ enum {
     HMB_REJECT = 16             /* HMB_REJECT + i: the plan's i-th own ground for rejecting a row */
 };
 
-typedef void (*hmb_run)(const hmb_input *in, int64_t member, const int64_t *rows, int64_t n,
-                        hmb_state *state, const hmb_output *out);
+typedef void (*hmb_run)(const hmb_input *in, const int64_t *rows, int64_t n, hmb_state *state,
+                        const hmb_output *out);
 #endif

@@ -1,8 +1,8 @@
-"""The front door of a compiled scheme: a batch of claims, or one member's claims one at a time."""
+"""The front door of a compiled scheme: a batch of claims, or one unit's claims one at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from hmbc.runtime.batch import Adjudication, Counts, Progress, adjudicate
@@ -57,7 +57,8 @@ class Evaluator:
         minor_units: bool = False,
         threads: int = 1,
     ) -> Adjudication:
-        """Adjudicate a table of claims.
+        """Adjudicate a table of claims, among them refunds: rows whose column `refunds` (冲销) names an
+        earlier claim of the same unit in this table.
 
         Args: claims, members, state: anything with `__arrow_c_stream__` or `__arrow_c_array__`;
         state is the `state` of an earlier batch, after which these claims come.
@@ -81,12 +82,16 @@ class Evaluator:
 
     def open(
         self,
-        member: Mapping[str, object],
+        member: Mapping[str, object] | Sequence[Mapping[str, object]],
         parameters: Mapping[str, object] | None = None,
         state: object | None = None,
     ) -> Session:
-        """Open one member's stream of claims, after those that led to `state`.
+        """Open one unit's stream of claims, after those that led to `state`.
 
-        Raises: BadRow where the member's own attributes are bad, BadTable, BadParameters.
+        member: the attributes of one member, or of all members of a family where the scheme makes
+        that its unit: then each has a `member_id`, and claims say theirs. A member whose attributes
+        vary may come several times, with `valid_from` and `valid_to`.
+        Raises: BadRow where the members' own attributes are bad, ValueError where they are of more
+        than one unit, BadTable, BadParameters.
         """
         return Session(self.plan, self._entry, member, parameters, state)

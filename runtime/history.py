@@ -1,17 +1,18 @@
-"""One member's rows as plain values, in the order in which they are adjudicated: what an explanation
+"""One unit's rows as plain values, in the order in which they are adjudicated: what an explanation
 of one claim needs."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from hmbc.runtime.attributes import Wanted
-from hmbc.runtime.batch import Sheet, read_sheets
-from hmbc.runtime.columns import Values
+from hmbc.runtime.batch import IDENTIFIERS, Found, Sheet, member_rows, read_sheets
+from hmbc.runtime.columns import Reader, Values
 from hmbc.runtime.files import FileTable
+from hmbc.runtime.member_rows import MemberRows
 from hmbc.runtime.parameters import Parameters
 from hmbc.runtime.plan import RATIO_DENOMINATOR, Plan
 from hmbc.runtime.scheme_readers import SchemeReaders
@@ -23,20 +24,24 @@ Value = Scalar | tuple[tuple[int, int], ...]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimRow:
     """A claim that can be adjudicated. row: in the table, from 0; values: as in dsl/expr.Const,
-    without those that are absent."""
+    without those that are absent; member: its member's values on that day; refunds: the claim_id that
+    it takes back (then it has no values but its date)."""
 
     claim_id: str
     row: int
     day: int
+    member_id: str
     values: dict[str, Value]
+    member: dict[str, Value]
+    refunds: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """A member's own values and claims, by date and then in file order; bad rows left out."""
+    """The claims of a unit up to one of them, by date and then in file order; bad rows left out.
+    unit_id: as in the state table."""
 
-    member_id: str
-    member: dict[str, Value]
+    unit_id: str
     claims: tuple[ClaimRow, ...]
 
 
@@ -48,64 +53,109 @@ def history_of(
     *,
     minor_units: bool = False,
 ) -> History | None:
-    """The history of the member to whom a claim belongs; None if no good row has this claim_id.
+    """The history that leads to a claim, which is its last; None if no good row has this claim_id.
 
     Raises: BadTable.
     """
     readers = SchemeReaders(plan, minor_units=minor_units)
     member_sheet, sheet = read_sheets(readers, claims, members)
-    ids = [_text(values, readers.claim_id.texts.text, sheet) for values in sheet.columns[:1]][0]
-    owners = _text(sheet.columns[1], readers.member_id.texts.text, sheet)
-    bad = _bad_rows(sheet)
-    first: dict[str, int] = {}
-    for row, one in enumerate(ids):
-        first.setdefault(one, row)
-    if claim_id not in first or first[claim_id] in bad:
+    number = readers.claim_id.texts.lookup(claim_id)
+    if number < 0:
         return None
-    owner = owners[first[claim_id]]
-    member: dict[str, Value] = {}
-    if member_sheet is not None:
-        found = _member_row(member_sheet, readers, owner)
-        if found is None:
-            return None
-        member = _row(member_sheet.wanted[1:], member_sheet.columns[1:], found)
-    days = sheet.columns[2]
-    rows = [
-        ClaimRow(
-            claim_id=ids[row],
-            row=row,
-            day=days.word(row) or 0,
-            values={
-                plan.date: days.word(row) or 0,
-                **_row(sheet.wanted[3:], sheet.columns[3:], row),
-            },
-        )
-        for row in range(len(ids))
-        if owners[row] == owner and row not in bad and first[ids[row]] == row
-    ]
-    rows.sort(key=lambda claim: (claim.day, claim.row))
-    return History(member_id=owner, member=member, claims=tuple(rows))
-
-
-def _text(values: Values, text_of: object, sheet: Sheet) -> list[str]:
-    assert callable(text_of)
-    texts = []
+    people = _People(readers, sheet, member_sheet)
+    ids, days = sheet.columns[0], sheet.columns[2]
+    others = sheet.columns[IDENTIFIERS : IDENTIFIERS + len(readers.claim) - (readers.day is not None)]
+    wanted = sheet.wanted[IDENTIFIERS : IDENTIFIERS + len(others)]
+    refunds = _refunds(readers, sheet)
+    bad = _bad_rows(sheet, refunds)
+    first: dict[int | None, int] = {}
     for row in range(sheet.table.num_rows):
-        word = values.word(row)
-        texts.append("" if word is None or word < 0 else str(text_of(word)))
-    return texts
+        first.setdefault(ids.word(row), row)
+    found = people.of(first[number])
+    if first[number] in bad or found is None:
+        return None
+    unit = found[0]
+    rows = []
+    for row in range(sheet.table.num_rows):
+        if row in bad or first[ids.word(row)] != row:
+            continue
+        own = people.of(row)
+        if own is None or own[0] != unit:
+            continue
+        day = days.word(row) or 0
+        values: dict[str, Value] = {plan.date: day}
+        if row not in refunds:
+            values |= _row(wanted, others, row)
+        rows.append(
+            ClaimRow(
+                claim_id=_text(readers.claim_id, ids, row),
+                row=row,
+                day=day,
+                member_id=_text(readers.member_id, sheet.columns[1], row),
+                values=values,
+                member=own[1],
+                refunds=refunds.get(row),
+            )
+        )
+    rows.sort(key=lambda claim: (claim.day, claim.row))
+    last = next(place for place, claim in enumerate(rows) if claim.claim_id == claim_id)
+    return History(unit_id=readers.unit_id.texts.text(unit), claims=tuple(rows[: last + 1]))
 
 
-def _bad_rows(sheet: Sheet) -> set[int]:
-    return {row for values in sheet.columns for row, _ in values.bad}
+class _People:
+    """Who a row of claims belongs to."""
+
+    def __init__(self, readers: SchemeReaders, claims: Sheet, members: Sheet | None) -> None:
+        self._readers = readers
+        self._claims = claims
+        self._rows: MemberRows | None = None
+        self._columns: list[Values] = []
+        if members is not None:
+            found = Found(readers, claims, claims.columns[0], claims.columns[1])
+            self._rows = member_rows(readers, found, members)
+            self._columns = readers.member_columns(members.columns)
+
+    def of(self, row: int) -> tuple[int, dict[str, Value]] | None:
+        """The number of a row's unit, and its member's values; None where its member is bad."""
+        id = self._claims.columns[1].word(row)
+        day = self._claims.columns[2].word(row)
+        if id is None or day is None:
+            return None
+        if self._rows is None:
+            return id, {}
+        place, hole = self._rows.row_of(id, day)
+        if place < 0 or hole or self._rows.spoiled(id):
+            return None
+        values = _row(self._readers.member, self._columns, place)
+        if self._readers.unit_place is not None:
+            id = self._columns[self._readers.unit_place].word(place) or 0
+        return id, values
 
 
-def _member_row(sheet: Sheet, readers: SchemeReaders, owner: str) -> int | None:
-    bad = _bad_rows(sheet)
-    for row, one in enumerate(_text(sheet.columns[0], readers.member_id.texts.text, sheet)):
-        if one == owner:
-            return None if row in bad else row
-    return None
+def _refunds(readers: SchemeReaders, sheet: Sheet) -> dict[int, str]:
+    """Rows that are refunds, and the claim_id that each takes back."""
+    column = sheet.refunds
+    if column is None:
+        return {}
+    return {
+        row: _text(readers.refunds, column, row)
+        for row in range(sheet.table.num_rows)
+        if column.is_given(row)
+    }
+
+
+def _text(reader: Reader, values: Values, row: int) -> str:
+    word = values.word(row)
+    return "" if word is None else reader.texts.text(word)
+
+
+def _bad_rows(sheet: Sheet, refunds: Container[int]) -> set[int]:
+    return {
+        row
+        for place, values in enumerate(sheet.columns)
+        for row, _ in values.bad
+        if place < IDENTIFIERS or row not in refunds
+    }
 
 
 def _row(wanted: Sequence[Wanted], columns: Sequence[Values], row: int) -> dict[str, Value]:
@@ -150,9 +200,9 @@ def parameter_values(
 
 
 def totals_of(
-    plan: Plan, table: FileTable, member_id: str
+    plan: Plan, table: FileTable, unit_id: str
 ) -> list[tuple[str, tuple[int | str, ...], int, int]]:
-    """One member's totals out of a state table: (accumulator, key, total, denominator).
+    """One unit's totals out of a state table: (accumulator, key, total, denominator).
 
     Raises: BadTable for the state of another scheme.
     """
@@ -160,5 +210,5 @@ def totals_of(
     return [
         (row["accumulator"], tuple(json.loads(row["key"])), int(row["total"]), int(row["denominator"]))
         for row in table.table.to_pylist()
-        if str(row["member_id"]) == member_id and not row["accumulator"].startswith("@")
+        if str(row["member_id"]) == unit_id and not row["accumulator"].startswith("@")
     ]

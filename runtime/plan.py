@@ -14,7 +14,7 @@ from typing import Any
 RATIO_DENOMINATOR = 1_000_000
 """A ratio that comes in as data (75%, 0.75) is held in millionths."""
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever a field changes its meaning; a host refuses a plan of another format."""
 
 
@@ -26,6 +26,8 @@ class AttributePlan:
     low, high: the closed domain, in the units of evaluator.h; None where there is none to check.
     values, value_labels: of an enum, in declaration order; a cell may hold either.
     periods_index: position among the member's attributes of kind periods, else None.
+    varies: of a member's attribute: rows of the members table may differ in it by date.
+    A member's attribute `member_id` of kind code is the id itself.
     """
 
     name: str
@@ -37,6 +39,7 @@ class AttributePlan:
     values: tuple[str, ...] = ()
     value_labels: tuple[str | None, ...] = ()
     periods_index: int | None = None
+    varies: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +101,10 @@ class RejectPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """See the fields' own types. `date` names the claim attribute that decides; reasons are texts
-    such as `paid`, `excluded:NAME` in English words, in the order of evaluator.h's indices;
-    reason_ranks[i]: which of several layers' reasons is the claim's: the least rank, then the first
+    """See the fields' own types. `date` names the claim attribute that decides. `unit`: name of the
+    member attribute of kind code whose value makes one stream of the claims of all its members; None:
+    each member is a stream of its own. reasons are texts such as `paid`, `excluded:NAME` in English
+    words, in the order of evaluator.h's indices; reason_ranks[i]: which of several layers' reasons is the claim's: the least rank, then the first
     layer. language: of the scheme's keywords, zh or en."""
 
     format: int
@@ -111,6 +115,7 @@ class Plan:
     currency: str
     minor_digits: int
     date: str
+    unit: str | None
     claim: tuple[AttributePlan, ...]
     member: tuple[AttributePlan, ...]
     parameters: tuple[ParameterPlan, ...]

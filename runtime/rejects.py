@@ -82,6 +82,22 @@ RAGGED = Ground(
     "此行有 {actual} 列，表头有 {expected} 列",
     "the row has {actual} cells, the header has {expected}",
 )
+REFUND_UNKNOWN = Ground(
+    "HMB517",
+    "refund_unknown",
+    "要冲销的 `{value}` 不在本批费用中；若在以前的批次理算，请不用累计额表，而把历史费用一并给出",
+    "there is no claim `{value}` in this batch to refund; if an earlier batch adjudicated it, give "
+    "the history of claims instead of the state",
+)
+REFUND_TWICE = Ground(
+    "HMB518", "refund_twice", "`{value}` 已经冲销过", "claim `{value}` is refunded already"
+)
+REFUND_OF_REFUND = Ground(
+    "HMB519",
+    "refund_of_refund",
+    "`{value}` 本身是冲销，不能再冲销；请重新报这笔费用",
+    "`{value}` is a refund itself and cannot be refunded; send the claim again",
+)
 CEILING = Ground(
     "HMB520",
     "ceiling",
@@ -100,7 +116,55 @@ BOUND = Ground(
     "同时累计的项目数超过上限",
     "more events are accumulated at once than the scheme allows",
 )
+REFUND_OTHER_UNIT = Ground(
+    "HMB523",
+    "refund_other_unit",
+    "`{value}` 是别人的费用",
+    "claim `{value}` is somebody else's",
+)
+REFUND_LATER = Ground(
+    "HMB524",
+    "refund_later",
+    "`{value}` 不在这笔冲销之前",
+    "claim `{value}` does not come before its refund",
+)
+REFUND_REJECTED = Ground(
+    "HMB525",
+    "refund_rejected",
+    "`{value}` 已被拒收，没有给付可冲销",
+    "claim `{value}` was rejected: nothing was paid",
+)
+REFUND_UNSETTLES = Ground(
+    "HMB526",
+    "refund_unsettles",
+    "冲销 `{value}` 会使已理算的费用被拒收",
+    "without claim `{value}`, one that is adjudicated would be rejected",
+)
+MEMBER_OVERLAP = Ground(
+    "HMB527",
+    "member_overlap",
+    "参保人 `{value}` 的有效期重叠",
+    "two rows of member `{value}` are valid on the same day",
+)
+NOT_VALID = Ground(
+    "HMB528",
+    "not_valid",
+    "参保人 `{value}` 在 {day} 没有有效的信息",
+    "no row of member `{value}` is valid on {day}",
+)
+NOT_FIXED = Ground(
+    "HMB529",
+    "not_fixed",
+    "参保人 `{value}` 的各行不一致，而方案未声明此项可变",
+    "the rows of member `{value}` differ in what the scheme does not declare to vary",
+)
 OWN = Ground("HMB530", "own", "{zh}", "{en}")
+BACKWARD = Ground(
+    "HMB531",
+    "backward",
+    "有效期的起始日期晚于截止日期",
+    "valid_from is after valid_to",
+)
 
 GROUNDS = (
     MISSING,
@@ -118,10 +182,21 @@ GROUNDS = (
     LATE,
     DUPLICATE_MEMBER,
     RAGGED,
+    REFUND_UNKNOWN,
+    REFUND_TWICE,
+    REFUND_OF_REFUND,
     CEILING,
     OUT_OF_ORDER,
     BOUND,
+    REFUND_OTHER_UNIT,
+    REFUND_LATER,
+    REFUND_REJECTED,
+    REFUND_UNSETTLES,
+    MEMBER_OVERLAP,
+    NOT_VALID,
+    NOT_FIXED,
     OWN,
+    BACKWARD,
 )
 
 OF_CELL = {
@@ -137,7 +212,19 @@ OF_CELL = {
 }
 """The ground for each status of a cell (cells.pxd)."""
 
-OF_STATUS = {-1: LATE, 1: CEILING, 2: OUT_OF_ORDER, 3: BOUND}
+OF_STATUS = {
+    -1: LATE,
+    -2: REFUND_UNKNOWN,
+    -3: REFUND_TWICE,
+    -4: REFUND_OF_REFUND,
+    -5: REFUND_OTHER_UNIT,
+    -6: REFUND_LATER,
+    -7: REFUND_REJECTED,
+    -8: REFUND_UNSETTLES,
+    1: CEILING,
+    2: OUT_OF_ORDER,
+    3: BOUND,
+}
 """The ground for each status that the engine or a scheme gives a row; from OWN_STATUS on, OWN."""
 
 OWN_STATUS = 16

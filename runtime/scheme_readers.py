@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hmbc.runtime import rejects
 from hmbc.runtime.arrow_in import read_table
 from hmbc.runtime.attributes import Wanted, cell_reason, match_columns, read_columns, reader_of
-from hmbc.runtime.columns import Reader
+from hmbc.runtime.columns import Reader, Values
 from hmbc.runtime.engine import loads
 from hmbc.runtime.errors import BadTable
 from hmbc.runtime.intern import Intern
@@ -18,6 +19,13 @@ from hmbc.runtime.units import Unit
 
 SHOWN_PROBLEMS = 20
 
+REFUNDS = ("refunds", "冲销")
+"""The column of claims that says which claim a row takes back: name and label."""
+
+VALID_FROM = ("valid_from", "起始日期")
+VALID_TO = ("valid_to", "截止日期")
+"""The columns of members that say from when to when a row holds."""
+
 
 class SchemeReaders:
     """Readers of claims, members and totals of one scheme."""
@@ -26,11 +34,65 @@ class SchemeReaders:
         self.plan = plan
         self.member_id = Reader("code")
         self.claim_id = Reader("code")
+        self.refunds = Reader("code")
         self.claim = [_wanted(item, plan, minor_units) for item in plan.claim]
-        self.member = [_wanted(item, plan, minor_units) for item in plan.member]
+        self.member = [
+            replace(_wanted(item, plan, minor_units), reader=self.member_id, optional=False)
+            if item.name == "member_id" and item.kind == "code"
+            else _wanted(item, plan, minor_units)
+            for item in plan.member
+        ]
+        self.unit_id = self.member_id
+        self.unit_place: int | None = None
+        for place, want in enumerate(self.member):
+            if want.name == plan.unit:
+                if want.kind != "code":
+                    raise ValueError(f"the unit {want.name} is no code")
+                self.unit_place, self.unit_id = place, want.reader
+                self.member[place] = replace(want, optional=False)
+        if plan.unit is not None and self.unit_place is None:
+            raise ValueError(f"the unit {plan.unit} is no attribute of a member")
         self.day = next(
             (place for place, item in enumerate(plan.claim) if item.name == plan.date), None
         )
+
+    @property
+    def varies(self) -> bool:
+        """Whether a member may have several rows."""
+        return any(item.varies for item in self.plan.member)
+
+    @property
+    def claim_table(self) -> list[Wanted]:
+        """The columns of a table of claims: ids, the deciding day, the other attributes, and which
+        claim a row takes back, unless the scheme has an attribute of that name."""
+        others = [want for place, want in enumerate(self.claim) if place != self.day]
+        wanted = [
+            self.ids("claim_id", self.claim_id),
+            self.ids("member_id", self.member_id),
+            self.deciding_day,
+            *others,
+        ]
+        if not any(want.name in REFUNDS or want.label in REFUNDS for want in self.claim):
+            wanted.append(_optional(REFUNDS, "code", self.refunds))
+        return wanted
+
+    @property
+    def member_table(self) -> list[Wanted]:
+        """The columns of a table of members: the id, the other attributes, and where some vary, from
+        when to when a row holds."""
+        wanted = [self.ids("member_id", self.member_id)]
+        wanted += [want for want in self.member if want.reader is not self.member_id]
+        if self.varies:
+            wanted.append(_optional(VALID_FROM, "date", Reader("date")))
+            wanted.append(_optional(VALID_TO, "date", Reader("date")))
+        return wanted
+
+    def member_columns(self, columns: Sequence[Values]) -> list[Values]:
+        """Of the columns of such a table, one for each attribute of the plan."""
+        others = iter(columns[1:])
+        return [
+            columns[0] if want.reader is self.member_id else next(others) for want in self.member
+        ]
 
     @property
     def deciding_day(self) -> Wanted:
@@ -105,7 +167,7 @@ class SchemeReaders:
         table = read_table(source)
         names, keys, kernels = Reader("code"), Reader("code"), Reader("code")
         wanted = [
-            self.ids("member_id", self.member_id),
+            self.ids("member_id", self.unit_id),
             self.ids("accumulator", names),
             self.ids("key", keys),
             Wanted(name="total", label=None, kind="int", optional=False, reader=Reader("int")),
@@ -147,7 +209,7 @@ class SchemeReaders:
             keys.texts,
             columns[3],
             columns[4],
-            len(self.member_id.texts),
+            len(self.unit_id.texts),
         )
         for row, what in wrong[:SHOWN_PROBLEMS]:
             problems.append(
@@ -158,11 +220,11 @@ class SchemeReaders:
         _stop(problems)
         twice = loads(totals, self.unit())
         if twice >= 0:
-            member = self.member_id.texts.text(twice)
+            unit = self.unit_id.texts.text(twice)
             problems.append(
-                f"累计额表中参保人 `{member}` 的同一累计额出现两次"
+                f"累计额表中{'参保人' if self.plan.unit is None else ''} `{unit}` 的同一累计额出现两次"
                 if chinese
-                else f"the state has one total of member `{member}` twice"
+                else f"the state has one total of {self.plan.unit or 'member'} `{unit}` twice"
             )
         _stop(problems)
         return totals
@@ -183,6 +245,10 @@ def _wanted(attribute: AttributePlan, plan: Plan, minor_units: bool) -> Wanted:
         reader=reader_of(attribute, plan, minor_units=minor_units),
         plan=attribute,
     )
+
+
+def _optional(names: tuple[str, str], kind: str, reader: Reader) -> Wanted:
+    return Wanted(name=names[0], label=names[1], kind=kind, optional=True, reader=reader)
 
 
 def _stop(problems: Sequence[str]) -> None:

@@ -1,22 +1,24 @@
-"""One member, claims one at a time: what a service asks while somebody waits."""
+"""One unit, claims one at a time: what a service asks while somebody waits."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from hmbc.runtime import rejects
 from hmbc.runtime.arrow_out import OutTable
 from hmbc.runtime.attributes import Wanted, cell_reason
-from hmbc.runtime.batch import status_reason
-from hmbc.runtime.columns import Reader, Values, one_row
-from hmbc.runtime.engine import Entry, Inputs, Open
+from hmbc.runtime.batch import REFUND, status_reason
+from hmbc.runtime.columns import Reader, Values, few_rows
+from hmbc.runtime.engine import LATE, REFUND_OF_REFUND, REFUND_UNKNOWN, Entry, Inputs, Open, one_place
 from hmbc.runtime.errors import BadRow, BadTable
+from hmbc.runtime.member_rows import MemberRows
 from hmbc.runtime.parameters import check_parameters
 from hmbc.runtime.plan import Plan
 from hmbc.runtime.rejects import Ground, Reject
-from hmbc.runtime.scheme_readers import SchemeReaders
+from hmbc.runtime.scheme_readers import REFUNDS, SchemeReaders
 from hmbc.runtime.units_text import value_text, word_text
 
 NAMELESS = "-"
@@ -27,7 +29,7 @@ NAMELESS = "-"
 class Settlement:
     """What one claim came to. Amounts are in units of the currency; layers: (pay, reason) by name.
 
-    state: the member's totals after it. after_reject: whether an earlier row of the member, in the
+    state: the unit's totals after it. after_reject: whether an earlier row of the unit, in the
     state that the session began with, was rejected.
     """
 
@@ -46,13 +48,13 @@ class _Cell:
 
 
 class Session:
-    """One member's stream of claims, kept open."""
+    """One unit's stream of claims, kept open. It remembers its claims, so that one may be refunded."""
 
     def __init__(
         self,
         plan: Plan,
         entry: Entry,
-        member: Mapping[str, object],
+        members: Mapping[str, object] | Sequence[Mapping[str, object]],
         parameters: Mapping[str, object] | None,
         state: object | None,
     ) -> None:
@@ -60,29 +62,28 @@ class Session:
         self._readers = readers = SchemeReaders(plan)
         checked = check_parameters(plan, parameters)
         before = readers.read_totals(state)
-        self._member_id = value_text(member.get("member_id"), "code") or NAMELESS
-        self._id = readers.member_id.texts.number(self._member_id)
-        self._seen: set[str] = set()
+        self._places: dict[str, int | None] = {}
+        """Of each claim_id where it was settled; None for a refund."""
+        self._settled = 0
         self._count = 0
-        found: list[Reject] = []
-        columns = []
-        periods = []
-        for place, want in enumerate(readers.member):
-            cell = self._cell("members", 1, place, "", want, member, found)
-            values = one_row(cell.word, cell.given, want.optional, cell.ranges)
-            columns.append(values)
-            if want.kind == "periods":
-                periods.append(values)
-        if found:
-            raise BadRow(found)
+        self._alone = isinstance(members, Mapping)
+        rows = [members] if isinstance(members, Mapping) else list(members)
+        columns = self._members(rows)
+        self._id = self._unit(columns)
+        row_member = one_place()
         self._open = Open(
             entry,
             Inputs(
-                [self._blank(want) for want in readers.claim],
+                [few_rows([0], [False], want.optional, [()]) for want in readers.claim],
                 columns,
-                periods,
+                [
+                    values
+                    for values, want in zip(columns, readers.member, strict=True)
+                    if want.kind == "periods"
+                ],
                 checked.words,
                 readers.listed(checked),
+                row_member,
             ),
             readers.unit(),
             len(plan.layers),
@@ -91,29 +92,88 @@ class Session:
             self._id,
         )
 
+    def _members(self, rows: Sequence[Mapping[str, object]]) -> list[Values]:
+        """The members' attributes, a column for each of the plan. Raises BadRow."""
+        readers = self._readers
+        found: list[Reject] = []
+        self._names = [value_text(row.get("member_id"), "code") or NAMELESS for row in rows]
+        table = readers.member_table
+        words = [readers.member_id.texts.number(name) for name in self._names]
+        columns = [few_rows(words, [], False, [])]
+        for place, want in enumerate(table[1:]):
+            cells = []
+            for number, row in enumerate(rows, 1):
+                self._member_id = self._names[number - 1]
+                cells.append(self._cell("members", number, place, "", want, row, found))
+            columns.append(
+                few_rows(
+                    [cell.word for cell in cells],
+                    [cell.given for cell in cells],
+                    want.optional,
+                    [cell.ranges for cell in cells],
+                )
+            )
+        self._member_rows = MemberRows(
+            columns[0],
+            len(readers.member_id.texts),
+            *(columns[-2:] if readers.varies else (None, None)),
+        )
+        found += self._odd_members(columns)
+        if found:
+            raise BadRow(sorted(found))
+        return readers.member_columns(columns)
+
+    def _odd_members(self, columns: list[Values]) -> list[Reject]:
+        """What is wrong with the members' rows together."""
+        rows, readers = self._member_rows, self._readers
+        wrong = [
+            (rows.twice(), "member_id", rejects.DUPLICATE_MEMBER),
+            (rows.backward(), "valid_from", rejects.BACKWARD),
+            (rows.overlapping(), "valid_from", rejects.MEMBER_OVERLAP),
+        ]
+        for item, values in zip(self._plan.member, readers.member_columns(columns), strict=True):
+            if readers.varies and not item.varies:
+                wrong.append((rows.unlike(values), item.name, rejects.NOT_FIXED))
+        return [
+            self._reject_of("members", row + 1, column, ground, self._names[row], "", self._names[row])
+            for which, column, ground in wrong
+            for row in which
+        ]
+
+    def _unit(self, columns: list[Values]) -> int:
+        """The number of the unit that all members are of."""
+        place = self._readers.unit_place
+        if place is None:
+            units = {self._readers.member_id.texts.number(name) for name in self._names}
+        else:
+            units = {columns[place].word(row) or 0 for row in range(len(self._names))}
+        if len(units) != 1:
+            raise ValueError(
+                f"a session is of one {self._plan.unit or 'member'}, these are {len(units)}"
+            )
+        return units.pop()
+
     @property
     def state(self) -> OutTable:
-        """The member's totals as they now are."""
+        """The unit's totals as they now are."""
         totals = self._readers.totals()
         self._open.totals(totals, self._id)
-        return totals.table(self._readers.member_id.texts, self._plan.kernel_hash)
+        return totals.table(self._readers.unit_id.texts, self._plan.kernel_hash)
 
     def settle(self, claim: Mapping[str, object]) -> Settlement:
-        """Adjudicate the member's next claim.
+        """Adjudicate the unit's next claim.
 
         claim: attributes by name or label: money as Decimal, str or int (units of the currency),
-        dates as datetime.date or text; `claim_id` may be left out.
+        dates as datetime.date or text; `claim_id` may be left out, `member_id` too where the session
+        was opened with one member.
         Raises: BadRow, after which nothing has moved; TypeError for a float.
         """
         plan, readers = self._plan, self._readers
         self._count += 1
         claim_id = value_text(claim.get("claim_id"), "code")
         found: list[Reject] = []
-        if claim_id and claim_id in self._seen:
-            reason = rejects.text_of(rejects.DUPLICATE_CLAIM, plan.language, value=claim_id)
-            found.append(
-                self._reject("claims", 0, "claim_id", rejects.DUPLICATE_CLAIM, reason, claim_id)
-            )
+        member = self._member_of(claim, claim_id, found)
+        self._not_again(claim_id, found)
         cells = [
             self._cell("claims", self._count, place, claim_id, want, claim, found)
             for place, want in enumerate(readers.claim)
@@ -126,29 +186,100 @@ class Session:
             day = cells[readers.day]
             if not day.given and not found:
                 code, reason = cell_reason(1, "", readers.claim[readers.day], plan)
-                found.append(self._reject("claims", 0, plan.date, code, reason, claim_id))
+                found.append(self._reject(plan.date, code, reason, claim_id))
         if found:
             raise BadRow(found)
+        row, hole = self._member_rows.row_of(member, day.word)
+        if hole:
+            raise BadRow([self._ground("member_id", rejects.NOT_VALID, claim_id, day=day.word)])
         status, pays, reasons, deciding = self._open.settle(
-            day.word, [cell.word for cell in cells], [cell.given for cell in cells]
+            day.word, row, [cell.word for cell in cells], [cell.given for cell in cells]
         )
         if status:
             date = word_text(day.word, "date", 0)
             code, reason = status_reason(plan, status, date)
-            column = plan.date if status == -1 else ""
-            raise BadRow([self._reject("claims", 0, column, code, reason, claim_id)])
+            column = plan.date if status == LATE else ""
+            raise BadRow([self._reject(column, code, reason, claim_id)])
         if claim_id:
-            self._seen.add(claim_id)
+            self._places[claim_id] = self._settled
+        self._settled += 1
+        return self._settlement(
+            pays,
+            [plan.reasons[reason] for reason in reasons],
+            plan.reasons[reasons[deciding]] if reasons else "",
+        )
+
+    def refund(
+        self, claim_id: str, date: datetime.date | str, *, refund_id: str | None = None
+    ) -> Settlement:
+        """Take back a claim that this session settled, on a date: what each layer then owes, usually
+        below zero. From then on the state is as if that claim had never been.
+
+        refund_id: the claim_id of the refund itself.
+        Raises: BadRow, after which nothing has moved.
+        """
+        plan = self._plan
+        self._count += 1
+        own = refund_id or ""
+        found: list[Reject] = []
+        self._member_id = self._names[0] if self._alone else ""
+        self._not_again(own, found)
+        want = self._readers.deciding_day
+        day = self._cell("claims", self._count, 0, own, want, {want.name: date}, found)
+        if found:
+            raise BadRow(found)
+        pays: Sequence[int] = ()
+        if claim_id not in self._places:
+            status = REFUND_UNKNOWN
+        elif (place := self._places[claim_id]) is None:
+            status = REFUND_OF_REFUND
+        else:
+            status, pays = self._open.refund(day.word, place)
+        if status:
+            value = word_text(day.word, "date", 0) if status == LATE else claim_id
+            code, reason = status_reason(plan, status, value)
+            column = plan.date if status == LATE else REFUNDS[0]
+            raise BadRow([self._reject(column, code, reason, own)])
+        if own:
+            self._places[own] = None
+        return self._settlement(pays, [REFUND] * len(pays), REFUND)
+
+    def _settlement(
+        self, pays: Sequence[int], reasons: Sequence[str], reason: str
+    ) -> Settlement:
         return Settlement(
             total_pay=self._money(sum(pays)),
-            reason=plan.reasons[reasons[deciding]] if reasons else "",
+            reason=reason,
             layers={
-                layer: (self._money(pay), plan.reasons[reason])
-                for layer, pay, reason in zip(plan.layers, pays, reasons, strict=True)
+                layer: (self._money(pay), why)
+                for layer, pay, why in zip(self._plan.layers, pays, reasons, strict=True)
             },
             after_reject=self._open.after_reject,
             state=self.state,
         )
+
+    def _member_of(
+        self, claim: Mapping[str, object], claim_id: str, found: list[Reject]
+    ) -> int:
+        """The number of the claim's member."""
+        name = value_text(claim.get("member_id"), "code")
+        if not name and self._alone or self._names == [NAMELESS]:
+            name = self._names[0]
+        self._member_id = name
+        number = self._readers.member_id.texts.lookup(name) if name in self._names else -1
+        if not name:
+            code, reason = cell_reason(1, "", self._readers.member_table[0], self._plan)
+            found.append(self._reject("member_id", code, reason, claim_id))
+        elif number < 0:
+            found.append(self._ground("member_id", rejects.UNKNOWN_MEMBER, claim_id))
+        return number
+
+    def _not_again(self, claim_id: str, found: list[Reject]) -> None:
+        if claim_id and claim_id in self._places:
+            reason = rejects.text_of(rejects.DUPLICATE_CLAIM, self._plan.language, value=claim_id)
+            found.append(
+                self._reject("claim_id", rejects.DUPLICATE_CLAIM.code, reason, claim_id)
+            )
 
     def _cell(
         self,
@@ -181,20 +312,29 @@ class Session:
         found.append(Reject(table, row, place, want.name, code, reason, claim_id, self._member_id))
         return _Cell(0, False, [])
 
-    def _reject(
+    def _reject(self, column: str, code: str, reason: str, claim_id: str) -> Reject:
+        return Reject("claims", self._count, 0, column, code, reason, claim_id, self._member_id)
+
+    def _ground(self, column: str, ground: Ground, claim_id: str, day: int = 0) -> Reject:
+        """A ground that concerns the claim's member."""
+        return self._reject_of(
+            "claims", self._count, column, ground, self._member_id, claim_id, self._member_id, day
+        )
+
+    def _reject_of(
         self,
         table: str,
-        place: int,
+        row: int,
         column: str,
-        ground: Ground | str,
-        reason: str,
+        ground: Ground,
+        value: str,
         claim_id: str,
+        member_id: str,
+        day: int = 0,
     ) -> Reject:
-        code = ground if isinstance(ground, str) else ground.code
-        return Reject(table, self._count, place, column, code, reason, claim_id, self._member_id)
-
-    def _blank(self, want: Wanted) -> Values:
-        return one_row(0, False, want.optional)
+        shown = word_text(day, "date", 0)
+        reason = rejects.text_of(ground, self._plan.language, value=value, day=shown)
+        return Reject(table, row, 0, column, ground.code, reason, claim_id, member_id)
 
     def _money(self, minor: int) -> Decimal:
         return Decimal(minor).scaleb(-self._plan.minor_digits)

@@ -32,6 +32,7 @@ class CInput(ctypes.Structure):
         ("periods", ctypes.POINTER(CPeriods)),
         ("parameter", P64),
         ("listed", ctypes.POINTER(P8)),
+        ("row_member", P64),
     ]
 
 
@@ -56,7 +57,6 @@ class COutput(ctypes.Structure):
 RUN = ctypes.CFUNCTYPE(
     None,
     ctypes.POINTER(CInput),
-    I64,
     P64,
     I64,
     ctypes.POINTER(CState),
@@ -148,6 +148,7 @@ class Host:
             (CPeriods * max(1, len(periods)))(*periods),
             longs(values),
             pointers(P8, listed),
+            longs([0] * n),
         )
         pays = [longs([7] * n) for _ in plan.layers]
         reasons = [(ctypes.c_int16 * max(1, n))(*([7] * n)) for _ in plan.layers]
@@ -157,7 +158,7 @@ class Host:
         words, held = longs([0] * plan.state_words), {}
         functions = self.map(held)
         state = CState(ctypes.cast(words, P64), None, *functions)
-        self.run(inputs, 0, longs(range(n)), n, state, output)
+        self.run(inputs, longs(range(n)), n, state, output)
         names = {place + 16: reject.name for place, reject in enumerate(plan.rejects)}
         names |= {0: "ok", 1: "ceiling", 2: "out_of_order", 3: "bound"}
         return SimpleNamespace(

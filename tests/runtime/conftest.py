@@ -35,7 +35,7 @@ def plan_of(language="en", member=True, date="date"):
     """The plan of hand_scheme.c."""
     members = (attribute("suspended", "periods", periods_index=0, label="中止", optional=True),)
     return Plan(
-        format=1,
+        format=2,
         scheme="hand",
         title=None,
         kernel_hash="k1",
@@ -43,6 +43,7 @@ def plan_of(language="en", member=True, date="date"):
         currency="CNY",
         minor_digits=2,
         date=date,
+        unit=None,
         claim=(
             attribute("date", "date", label="日期"),
             attribute("event", "code"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,7 @@ def command(
     from hmbc.compiler.explain import explain
     from hmbc.compiler.interpret import Interpreter, State, StateRow
     from hmbc.compiler.plan import plan_of
+    from hmbc.compiler.refunds import Row, settle
     from hmbc.runtime.errors import BadParameters, BadTable
     from hmbc.runtime.files import UnreadableInput, read_parameters, read_table
     from hmbc.runtime.history import history_of, parameter_values, totals_of
@@ -67,7 +69,7 @@ def command(
             table = read_table(state_in, language=language)
             state = State.of_rows(
                 StateRow(accumulator=name, key=key, total=total, denominator=denominator)
-                for name, key, total, denominator in totals_of(plan, table, history.member_id)
+                for name, key, total, denominator in totals_of(plan, table, history.unit_id)
             )
     except (UnreadableInput, BadTable, BadParameters) as error:
         fail(str(error))
@@ -81,21 +83,24 @@ def command(
         return
     values, lists = parameter_values(plan, given)
     interpreter = Interpreter(kernel, values, lists)
-    for claim in history.claims:
-        step = interpreter.step(state, claim.values, history.member)
-        state = step.state
-        if claim.claim_id == claim_id:
-            break
-    if step.status != "ok":
-        fail(f"{claim_id}: {step.status}", FINDINGS)
-    _show(plan, claim, history.member_id, explain(kernel, step), step.reason, step.total_pay, language)
+    rows = [
+        Row(id=claim.claim_id, claim=claim.values, member=claim.member, refunds=claim.refunds)
+        for claim in history.claims
+    ]
+    claim, settled = history.claims[-1], settle(interpreter, rows, state)[0][-1]
+    if settled.status != "ok":
+        fail(f"{claim_id}: {settled.status}", FINDINGS)
+    if settled.step is None:
+        _show_refund(plan, claim, settled.pays, language)
+    else:
+        stories = explain(kernel, settled.step)
+        _show(plan, claim, stories, settled.step.reason, settled.step.total_pay, language)
     sys.exit(0)
 
 
 def _show(
     plan: Plan,
     claim: ClaimRow,
-    member_id: str,
     stories: tuple[LayerStory, ...],
     reason: str,
     total: int,
@@ -107,7 +112,7 @@ def _show(
     zh = language == "zh"
     day = date(1970, 1, 1) + timedelta(claim.day)
     words = ("费用", "参保人") if zh else ("claim", "member")
-    click.echo(f"{words[0]} {claim.claim_id}  {words[1]} {member_id}  {day}")
+    click.echo(f"{words[0]} {claim.claim_id}  {words[1]} {claim.member_id}  {day}")
     click.echo("  " + _given(plan, claim.values, zh))
     for story in stories:
         click.echo()
@@ -131,6 +136,23 @@ def _show(
         if zh
         else f"pays {amount} {plan.currency} in all ({reason})"
     )
+
+
+def _show_refund(plan: Plan, claim: ClaimRow, pays: Mapping[str, int], language: Language) -> None:
+    from hmbc.dsl.names import amount_text
+
+    zh = language == "zh"
+    day = date(1970, 1, 1) + timedelta(claim.day)
+    click.echo(
+        f"冲销 {claim.claim_id}  参保人 {claim.member_id}  {day}：{claim.refunds} 视为从未发生，"
+        "此前各笔按此重算后的差额"
+        if zh
+        else f"refund {claim.claim_id}  member {claim.member_id}  {day}: as if {claim.refunds} had "
+        "never been; what that changes in all payments before"
+    )
+    for layer, minor in {**pays, "合计" if zh else "total": sum(pays.values())}.items():
+        amount = amount_text(minor, plan.minor_digits, fixed=True)
+        click.echo(f"  {layer} {amount} {plan.currency}")
 
 
 def _given(plan: Plan, values: dict[str, Value], zh: bool) -> str:

@@ -1,0 +1,179 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+"""The rows of the members table: which one holds for a member on a day.
+
+A member whose attributes vary has a row for each stretch of days; no two of them share a day.
+"""
+
+from libc.stdint cimport INT64_MAX, INT64_MIN, int64_t, uint8_t
+
+from hmbc.runtime.columns cimport Values
+from hmbc.runtime.memory cimport Block, new_block
+from hmbc.runtime.sort_days cimport sort_days
+
+
+cdef class MemberRows:
+    """ids: of the members, numbers below n_ids, which counts all ids seen.
+
+    valid_from, valid_to: where attributes vary, the days of each row; an absent one is open. None
+    where they do not: then a member has one row.
+    """
+
+    def __init__(self, Values ids, int64_t n_ids, Values valid_from=None, Values valid_to=None):
+        cdef int64_t row, id
+        cdef int64_t *starts
+        cdef int64_t *order
+        cdef int64_t *first
+        cdef const int64_t *words = <const int64_t *>ids.words.data
+        cdef Block spare
+        self.ids = ids
+        self.n_ids = n_ids
+        self.varies = valid_from is not None
+        self.bad = new_block(n_ids)
+        self.starts = new_block(8 * (n_ids + 2))
+        self.order = new_block(8 * ids.length)
+        starts = <int64_t *>self.starts.data
+        order = <int64_t *>self.order.data
+        for row in range(ids.length):
+            if words[row] != INT64_MIN:
+                starts[words[row] + 2] += 1
+        for id in range(n_ids):
+            starts[id + 2] += starts[id + 1]
+        for row in range(ids.length):
+            if words[row] != INT64_MIN:
+                order[starts[words[row] + 1]] = row
+                starts[words[row] + 1] += 1
+        if not self.varies:
+            return
+        self.first = _days(valid_from, INT64_MIN)
+        self.last = _days(valid_to, INT64_MAX)
+        first = <int64_t *>self.first.data
+        spare = new_block(8 * ids.length)
+        for id in range(n_ids):
+            sort_days(order + starts[id], starts[id + 1] - starts[id], first,
+                      <int64_t *>spare.data)
+
+    def spoil(self, rows):
+        """Says that the members of these rows may not be used."""
+        cdef int64_t row
+        for row in rows:
+            if (<int64_t *>self.ids.words.data)[row] != INT64_MIN:
+                (<uint8_t *>self.bad.data)[(<int64_t *>self.ids.words.data)[row]] = 1
+
+    def twice(self):
+        """Rows whose member came before, where no attribute varies."""
+        cdef int64_t id, place
+        cdef const int64_t *starts = <const int64_t *>self.starts.data
+        cdef list found = []
+        if not self.varies:
+            for id in range(self.n_ids):
+                for place in range(starts[id] + 1, starts[id + 1]):
+                    found.append((<int64_t *>self.order.data)[place])
+        return found
+
+    def backward(self):
+        """Rows that end before they begin."""
+        cdef int64_t row
+        cdef list found = []
+        if self.varies:
+            for row in range(self.ids.length):
+                if (<int64_t *>self.first.data)[row] > (<int64_t *>self.last.data)[row]:
+                    found.append(row)
+        return found
+
+    def overlapping(self):
+        """Rows that share a day with one of the same member that begins no later."""
+        cdef int64_t id, place, row, end
+        cdef const int64_t *starts = <const int64_t *>self.starts.data
+        cdef const int64_t *order = <const int64_t *>self.order.data
+        cdef list found = []
+        if not self.varies:
+            return found
+        for id in range(self.n_ids):
+            if starts[id + 1] - starts[id] < 2:
+                continue
+            end = (<int64_t *>self.last.data)[order[starts[id]]]
+            for place in range(starts[id] + 1, starts[id + 1]):
+                row = order[place]
+                if (<int64_t *>self.first.data)[row] <= end:
+                    found.append(row)
+                end = max(end, (<int64_t *>self.last.data)[row])
+        return found
+
+    def unlike(self, Values column):
+        """Rows that differ in a column from the first row of the table with their member; cells
+        that could not be read are passed over."""
+        cdef int64_t id, place, row, one
+        cdef const int64_t *starts = <const int64_t *>self.starts.data
+        cdef const int64_t *order = <const int64_t *>self.order.data
+        cdef list found = []
+        for id in range(self.n_ids):
+            if starts[id + 1] - starts[id] < 2:
+                continue
+            one = order[starts[id]]
+            for place in range(starts[id] + 1, starts[id + 1]):
+                one = min(one, order[place])
+            for place in range(starts[id], starts[id + 1]):
+                row = order[place]
+                if row != one and not _same(column, one, row):
+                    found.append(row)
+        return found
+
+    def row_of(self, int64_t id, int64_t day):
+        """The row of this member on a day: (row, whether the day lies in a hole); row -1: no such
+        member."""
+        cdef bint hole = False
+        cdef int64_t row = self.find(id, day, &hole)
+        return row, bool(hole)
+
+    def spoiled(self, int64_t id):
+        """Whether a member may not be used."""
+        return bool(self.is_bad(id))
+
+    cdef int64_t find(self, int64_t id, int64_t day, bint *hole) noexcept nogil:
+        """As row_of. In a hole: the last row that began before, else the first."""
+        cdef const int64_t *starts = <const int64_t *>self.starts.data
+        cdef const int64_t *order = <const int64_t *>self.order.data
+        cdef const int64_t *first
+        cdef int64_t low, high, middle
+        hole[0] = False
+        if id < 0 or id >= self.n_ids or starts[id] == starts[id + 1]:
+            return -1
+        low = starts[id]
+        if not self.varies:
+            return order[low]
+        first = <const int64_t *>self.first.data
+        high = starts[id + 1]
+        while high - low > 1:
+            middle = (low + high) // 2
+            if first[order[middle]] <= day:
+                low = middle
+            else:
+                high = middle
+        hole[0] = not (first[order[low]] <= day <= (<int64_t *>self.last.data)[order[low]])
+        return order[low]
+
+    cdef bint is_bad(self, int64_t id) noexcept nogil:
+        return (<uint8_t *>self.bad.data)[id] != 0
+
+
+cdef Block _days(Values column, int64_t open_end):
+    cdef Block days = new_block(8 * column.length)
+    cdef int64_t row, word
+    for row in range(column.length):
+        word = (<int64_t *>column.words.data)[row]
+        if word == INT64_MIN or not (<uint8_t *>column.given.data)[row]:
+            word = open_end
+        (<int64_t *>days.data)[row] = word
+    return days
+
+
+cdef bint _same(Values column, int64_t one, int64_t row):
+    cdef const int64_t *words = <const int64_t *>column.words.data
+    if column.offset.n and column.ranges(one) != column.ranges(row):
+        return False
+    if words[one] == INT64_MIN or words[row] == INT64_MIN:
+        return True
+    if words[one] != words[row]:
+        return False
+    return column.given is None or (
+        (<uint8_t *>column.given.data)[one] == (<uint8_t *>column.given.data)[row])
