@@ -315,8 +315,8 @@ class _Emitter:
             case MonthOf(date=date):
                 return self.new(f"month_number({self.term(date, before).text})", False)
             case AddMonths(date=date, months=months, mode=mode):
-                day, by = self.term(date, before).text, self.term(months, before).text
-                return self.new(f"add_months({day}, {by}, {int(mode == 'next_day')})", False)
+                day, moved = self.term(date, before).text, self.term(months, before).text
+                return self.new(f"add_months({day}, {moved}, {int(mode == 'next_day')})", False)
             case AgeAt(birth=birth, date=date):
                 born, day = self.term(birth, before).text, self.term(date, before).text
                 return self.new(f"age_at({born}, {day})", False)

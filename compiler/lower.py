@@ -26,6 +26,7 @@ from hmbc.compiler.walk import expressions, walk
 from hmbc.dsl import expr as e
 from hmbc.dsl.scheme import CheckedScheme, ListInfo
 
+
 def lower(scheme: CheckedScheme) -> Kernel:
     """The kernel of a scheme. Ceilings of its totals are still 0: see ranges.with_ceilings."""
     items: list[Definition | Accumulator] = [

@@ -6,7 +6,7 @@ from collections.abc import Generator
 
 from attrs import define, field
 
-from hmbc.compiler.kernel import Accumulator, Clause, Definition, Outcome
+from hmbc.compiler.kernel import Accumulator, Definition, Outcome
 from hmbc.compiler.lower_layer import LayerLowering
 from hmbc.compiler.lower_pools import PoolDraw, PoolLowering
 from hmbc.compiler.lower_total import lower_total

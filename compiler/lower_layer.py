@@ -70,7 +70,7 @@ class LayerLowering:
         reasons: list[tuple[str, e.Expr]] = [(code, stop) for code, stop, all_ in stops if all_]
         reasons.append(("not_covered", e.Not(applies)))
         reasons += [(code, stop) for code, stop, all_ in stops if not all_]
-        base = ZERO
+        base: e.Expr = ZERO
         if layer.has_base:
             base = self._base(counts, reasons)
         rounding = CLAIM

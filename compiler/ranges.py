@@ -216,10 +216,10 @@ class Ranges:
                     days.day_number(int(years.high), month, day),
                 )
             case AddMonths(date=date, months=months):
-                on, by = self.value(date), self.value(months)
+                start, moved = self.value(date), self.value(months)
                 return between(
-                    days.add_months(int(on.low), int(by.low), "last_day"),
-                    days.add_months(int(on.high), int(by.high), "next_day"),
+                    days.add_months(int(start.low), int(moved.low), "last_day"),
+                    days.add_months(int(start.high), int(moved.high), "next_day"),
                 )
             case AgeAt(birth=birth, date=date):
                 born, on = self.value(birth), self.value(date)

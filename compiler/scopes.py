@@ -112,8 +112,13 @@ def keys_of(scope: CheckedScope, scheme: CheckedScheme) -> tuple[e.Expr, ...]:
     if scheme.unit is not None and any("PER_FAMILY" not in keys for _, keys in alternatives):
         used.append(None)
     used += [key for key in _WORDS if any(key in keys for _, keys in alternatives)]
-    attributes = [key for _, keys in alternatives for key in keys if not isinstance(key, str)]
-    used += sorted(set(attributes), key=lambda key: (key.owner, key.name))
+    attributes = {
+        (key.owner, key.name): key
+        for _, keys in alternatives
+        for key in keys
+        if isinstance(key, e.Attribute)
+    }
+    used += [attributes[place] for place in sorted(attributes)]
     parts = [_part(key, alternatives, scheme) for key in used]
     if len(alternatives) == 1:
         return tuple(parts)
@@ -156,11 +161,12 @@ def _value(key: Key | None, scheme: CheckedScheme) -> e.Expr:
             return e.MonthOf(date)
         case "PER_DAY":
             return date
-        case e.Attribute():
-            info = next(x for x in scheme.attributes if (x.owner, x.name) == (key.owner, key.name))
+        case e.Attribute(owner=owner, name=name, type=type_):
+            value = e.Attribute(owner, name, type_)
+            info = next(x for x in scheme.attributes if (x.owner, x.name) == (owner, name))
             if info.optional:
-                return e.Choose(e.Given(key.owner, key.name), key, e.Const("", key.type))
-            return key
+                return e.Choose(e.Given(owner, name), value, e.Const("", type_))
+            return value
         case _:
             assert scheme.event is not None
             return e.Attribute("claim", scheme.event, Code(f"claim.{scheme.event}"))

@@ -16,6 +16,7 @@ from hmbc.dsl import nodes as n
 from hmbc.dsl.check_dated import day_text
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import Environment, FixedParameter
+from hmbc.dsl.expr import Attribute
 from hmbc.dsl.names import amount_text, word
 from hmbc.dsl.reads import attributes_read, walk
 from hmbc.dsl.scheme import CheckedScope, Undated
@@ -60,26 +61,31 @@ def check_constancy(
     elif "PER_LIFETIME" in _keys(scope) or "PER_YEAR" in _keys(scope):
         for parameter in dated:
             _check_dated(amount, parameter, scope, env)
-    if not amount.known and not all(set(keys) & _NARROW for keys in _alternatives(scope)):
+    if not amount.known:
         date = ("claim", env.date)
         for owner, name in sorted(attributes_read(value) - {date}):
-            if owner == "claim":
+            if owner == "claim" and not _holds_still(name, scope):
                 _report(amount, clause, value, (owner, name), scope, env)
     return value
 
 
-def _alternatives(scope: CheckedScope) -> list[tuple[str, ...]]:
-    rest = [] if scope.otherwise is None else _alternatives(scope.otherwise)
-    return [tuple(scope.keys), *rest]
+def _holds_still(name: str, scope: CheckedScope) -> bool:
+    """Whether a claim's attribute is one value in the scope: no wider than an event, or part of the
+    key."""
+    keyed = {key.name for key in scope.keys if isinstance(key, Attribute)}
+    here = bool(_NARROW.intersection(scope.keys)) or name in keyed
+    return here and (scope.otherwise is None or _holds_still(name, scope.otherwise))
 
 
 def _keys(scope: CheckedScope) -> set[str]:
-    return {key for keys in _alternatives(scope) for key in keys}
+    rest = set() if scope.otherwise is None else _keys(scope.otherwise)
+    return {key for key in scope.keys if isinstance(key, str)} | rest
 
 
 def _runs(scope: CheckedScope) -> Bilingual:
     """How long the amount counts, in words: the longest of its scopes."""
-    return next(text for key, text in _RUNS.items() if key in _keys(scope))
+    keys = _keys(scope)
+    return next((text for key, text in _RUNS.items() if key in keys), _RUNS["PER_LIFETIME"])
 
 
 def _report(

@@ -3,6 +3,7 @@ expectation. Whether they come out right is for `hmbc test`."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from hmbc.dsl import codes
@@ -25,6 +26,8 @@ from hmbc.dsl.scheme import (
 from hmbc.dsl.types import Code, Enum, Money, Periods, Type
 
 _BEFORE = Bilingual("前一笔", "the one before")
+Stops = Mapping[str, n.Eligible | n.Wait | n.Exclude]
+
 FOREVER = 10**7
 """Last day of an open period, in days; later than any date a claim can bear."""
 
@@ -56,7 +59,7 @@ def check_examples(scheme: n.Scheme, env: Environment) -> tuple[CheckedExample, 
     )
 
 
-def _example(example: n.Example, stops: dict[str, n.Item], env: Environment) -> CheckedExample:
+def _example(example: n.Example, stops: Stops, env: Environment) -> CheckedExample:
     member: dict[str, Plain] = {}
     parameters: dict[str, Plain] = {}
     lists: dict[str, tuple[str, ...]] = {}
@@ -82,7 +85,7 @@ def _example(example: n.Example, stops: dict[str, n.Item], env: Environment) -> 
 
 
 def _claim(
-    claim: n.ExampleClaim, stops: dict[str, n.Item], env: Environment
+    claim: n.ExampleClaim, stops: Stops, env: Environment
 ) -> CheckedExampleClaim:
     values = _values("claim", claim.assignments, env)
     values[env.date] = claim.date.days
@@ -95,7 +98,7 @@ def _claim(
 
 
 def _expectation(
-    expected: n.Expectation, stops: dict[str, n.Item], env: Environment
+    expected: n.Expectation, stops: Stops, env: Environment
 ) -> CheckedExpectation | None:
     match expected:
         case n.ExpectTotal(amount=amount):

@@ -271,8 +271,8 @@ def _name(written: n.NameRef, env: Environment, hint: Type | None) -> Typed:
     if isinstance(hint, Enum):
         if name in hint.values:
             return Typed(e.Const(name, hint), hint)
-        known = {*env.parameters, *env.lists, *env.lets, *env.totals, *env.later_totals}
-        if name not in known:
+        others = {*env.parameters, *env.lists, *env.lets, *env.totals, *env.later_totals}
+        if name not in others:
             env.unknown(
                 codes.UNKNOWN_VALUE, name, written.span, list(hint.values), *_of_enum(hint, env),
                 attribute=env.shown(hint.name), values=listed(hint.values),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hmbc.dsl import codes
-from hmbc.dsl import nodes as n
 from hmbc.dsl import expr as e
+from hmbc.dsl import nodes as n
 from hmbc.dsl.check_expressions import NOTHING, check, check_as
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.environment import Environment

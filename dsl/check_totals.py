@@ -35,9 +35,13 @@ def announce_totals(scheme: n.Scheme, env: Environment) -> None:
     for item in scheme.items:
         if isinstance(item, n.TotalDeclaration | n.CountDeclaration):
             name, span = item.name.text, item.name.span
-            known = env.later_totals.get(name) or env.parameters.get(name) or env.lists.get(name)
-            if known is not None:
-                env.report(codes.DUPLICATE, span, Related(known.span, FIRST), name=name)
+            spans = [
+                known[name].span
+                for known in (env.later_totals, env.parameters, env.lists)
+                if name in known
+            ]
+            if spans:
+                env.report(codes.DUPLICATE, span, Related(spans[0], FIRST), name=name)
             counts = isinstance(item, n.CountDeclaration)
             of_events = isinstance(item, n.CountDeclaration) and item.of == "events"
             type_ = Int() if counts or _is_whole(item, env) else Money()

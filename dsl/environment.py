@@ -69,7 +69,7 @@ class Environment:
     anniversary: str | None = None
     month_end: MonthEnd | None = None
     totals: dict[str, TotalInfo] = field(factory=dict)
-    later_totals: dict[str, Span] = field(factory=dict)
+    later_totals: dict[str, TotalInfo] = field(factory=dict)
     lets: dict[str, Let] = field(factory=dict)
     open_lets: list[str] = field(factory=list)
     pools: dict[str, CheckedPool] = field(factory=dict)

@@ -119,20 +119,20 @@ class _Run:
         failed_at = -1
         parser = _fresh()
         while len(self.diagnostics) <= MAX_ERRORS:
-            lexeme = self.lexer.next(position, parser.choices().keys())
+            lexeme = self.lexer.next(position, _choices(parser))
             if len(self.lexer.diagnostics) > MAX_ERRORS:
                 return None
             try:
                 result = parser.feed_token(self._token(lexeme))
             except UnexpectedToken:
                 self._report(parser, lexeme)
-                if lexeme.terminal == END or set(parser.accepts()) == {END}:
+                if lexeme.terminal == END or _accepts(parser) == {END}:
                     return None
                 if (filled := self._filled_in(parser, lexeme)) is not None:
                     self.fed[:], position = filled
                     parser = self._again()
                     continue
-                between = "RBRACE" in parser.accepts()
+                between = "RBRACE" in _accepts(parser)
                 position = self._recover(lexeme, between or lexeme.span.start == failed_at)
                 failed_at = lexeme.span.start
                 parser = self._again()
@@ -158,7 +158,7 @@ class _Run:
             first = self.fed[0] if self.fed else Lexeme("SCHEME", "", at)
             return [first, Lexeme("NAME", "", at, ""), lexeme], lexeme.span.end
         word = words(self.lexer.language).get(bad.text)
-        if word in BLOCK_WORDS and len(self._open_braces()) == 2 and "RBRACE" in parser.accepts():
+        if word in BLOCK_WORDS and len(self._open_braces()) == 2 and "RBRACE" in _accepts(parser):
             return [*self.fed, Lexeme("RBRACE", "", at)], bad.span.start
         return None
 
@@ -212,7 +212,7 @@ class _Run:
         return position
 
     def _report(self, parser: InteractiveParser, lexeme: Lexeme) -> None:
-        accepts = parser.accepts()
+        accepts = _accepts(parser)
         last = self.fed[-1] if self.fed else None
         if lexeme.terminal == END:
             opened = [x for x in self._open_braces()]
@@ -275,5 +275,15 @@ def choices_along(lexemes: Iterable[Lexeme]) -> Iterator[Collection[str]]:
     """For every token of a correct file, the terminals that the lexer was offered before it."""
     parser = _fresh()
     for lexeme in lexemes:
-        yield parser.choices().keys()
+        yield _choices(parser)
         parser.feed_token(_Leaf.make(lexeme))
+
+
+def _choices(parser: InteractiveParser) -> Collection[str]:
+    """Terminals for which the parser has a move; a few of them may still prove wrong."""
+    return parser.choices().keys()  # type: ignore[no-any-return, no-untyped-call]
+
+
+def _accepts(parser: InteractiveParser) -> set[str]:
+    """Terminals that the parser takes; dearer to find out."""
+    return set(parser.accepts())  # type: ignore[no-untyped-call]
