@@ -75,6 +75,11 @@ def test_every_code_named_exists(page: str) -> None:
     assert sorted(set(_CODE.findall(_text(page))) - known) == []
 
 
+def test_every_ground_for_a_reject_is_told() -> None:
+    told = set(re.findall(r"^\| (HMB\d{3}) \|", _text("docs/data.md"), re.M))
+    assert sorted({ground.code for ground in GROUNDS} ^ told) == []
+
+
 # ---- the table of constructs in docs/language.md
 
 _ONLY_ALTERNATIVES = {"parameter_value", "list_source", "scope", "value", "expectation"}
