@@ -65,6 +65,7 @@ def check_kernel(kernel: Kernel) -> None:
     _accumulators(kernel, names)
     _outcomes(kernel, names)
     _guards(kernel)
+    _deadlines(kernel, names)
 
 
 def _unique(what: str, names: Iterable[object]) -> None:
@@ -99,6 +100,16 @@ def _inputs(kernel: Kernel) -> None:
         raise KernelError(f"the unit member.{kernel.unit} is no code")
     if varying := [i.name for i in kernel.inputs if i.varies and i.owner != "member"]:
         raise KernelError(f"claim.{varying[0]} varies")
+
+
+def _deadlines(kernel: Kernel, names: Names) -> None:
+    _unique("deadline", [due.name for due in kernel.deadlines])
+    claim = {given.name: given for given in kernel.inputs if given.owner == "claim"}
+    for due in kernel.deadlines:
+        if due.start not in claim or claim[due.start].type != Date():
+            raise KernelError(f"deadline {due.name} starts from {due.start}, which is no date")
+        if type_of(due.when, names) != Bool():
+            raise KernelError(f"the condition of deadline {due.name} is no condition")
 
 
 def _domain(name: str, kind: Type, low: int | None, high: int | None) -> None:

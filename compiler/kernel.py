@@ -120,6 +120,22 @@ class Reason:
 
 
 @frozen(kw_only=True)
+class Deadline:
+    """Until when a claim is to be paid: `days` days after its date `start`, the first of them the
+    day after it: working days of `calendar` or (None) any. None where `start` is absent or `when`,
+    which reads the claim's attributes only, does not hold. Neither the interpreter nor an evaluator
+    reads deadlines: the runtime counts them (runtime/deadlines.py)."""
+
+    name: str
+    label: str | None = None
+    days: int
+    calendar: str | None = None
+    start: str
+    when: Expr
+    clause: Clause = Clause()
+
+
+@frozen(kw_only=True)
 class Reject:
     """A ground for rejecting a row: `when` reads attributes and parameters only."""
 
@@ -149,3 +165,4 @@ class Kernel:
     items: tuple[Definition | Accumulator, ...]
     outcomes: tuple[Outcome, ...]
     reasons: tuple[Reason, ...]
+    deadlines: tuple[Deadline, ...] = ()

@@ -10,6 +10,7 @@ from attrs import evolve
 from hmbc.compiler.kernel import (
     Accumulator,
     Clause,
+    Deadline,
     Definition,
     Input,
     Kernel,
@@ -57,6 +58,18 @@ def lower(scheme: CheckedScheme) -> Kernel:
         items=tuple(items),
         outcomes=tuple(outcomes),
         reasons=_reasons(outcomes, scheme),
+        deadlines=tuple(
+            Deadline(
+                name=due.name,
+                label=due.label,
+                days=due.days,
+                calendar=due.calendar,
+                start=due.start,
+                when=due.when,
+                clause=Clause(cites=due.cites, span=due.span),
+            )
+            for due in scheme.deadlines
+        ),
     )
     return _with_lists(kernel, scheme)
 

@@ -91,7 +91,3 @@ def inner(expr: e.Expr) -> e.Expr:
         case _:
             return e.rebuild(expr, inner)
 
-
-def reads_totals(expr: e.Expr) -> bool:
-    """Whether an amount reads a running total, and so changes within the row's increase."""
-    return any(isinstance(node, e.Total) for node in walk(expr))

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 
+from attrs import evolve
+
 from hmbc.compiler.kernel import Accumulator, Clause, Definition, Outcome
 from hmbc.compiler.lower_amounts import (
     ZERO,
@@ -22,12 +24,12 @@ from hmbc.compiler.lower_amounts import (
     is_natural,
     is_zero,
     is_zero_ratio,
-    reads_totals,
     whole,
 )
 from hmbc.compiler.lower_pools import PoolDraw
 from hmbc.compiler.scopes import CLAIM, YEAR, increase_over
 from hmbc.dsl import expr as e
+from hmbc.dsl.reads import has_increase, moves_with_totals
 from hmbc.dsl.scheme import (
     CheckedAmount,
     CheckedBands,
@@ -137,7 +139,7 @@ class LayerLowering:
         """The amount that a clause states, with a name for explanations; one that reads running
         totals stays in place, so that `increase` sees them move."""
         stated = self._not_negative(amount)
-        return stated if reads_totals(stated) else self._define(role, stated, clause)
+        return stated if moves_with_totals(stated) else self._define(role, stated, clause)
 
     def _base(self, counts: e.Expr, reasons: list[tuple[str, e.Expr]]) -> e.Ref:
         amount = self._not_negative(inner(self.layer.base))
@@ -197,6 +199,7 @@ class LayerLowering:
         assert ratio is not None
         if not isinstance(ratio, CheckedBands):
             return self._define("share", e.Scale(excess, self._define("ratio", inner(ratio))))
+        ratio = evolve(ratio, bands=tuple((limit, self._fixed(x)) for limit, x in ratio.bands))
         if ratio.of == "excess":
             value = self._over(
                 ratio.scope, excess, lambda total: banded(total, ratio, ZERO), "banded", self.clause
@@ -207,6 +210,13 @@ class LayerLowering:
                 ratio.scope, counted, lambda total: banded(total, ratio, floor), "banded", self.clause
             )
         return self._define("share", value)
+
+    def _fixed(self, ratio: e.Expr) -> e.Expr:
+        """A band's ratio at this claim: one that reads totals must not be taken again for what was
+        counted before."""
+        if moves_with_totals(ratio) or has_increase(ratio):
+            return self._define("ratio", inner(ratio))
+        return ratio
 
     def _rounding_scope(self) -> CheckedScope:
         if self.layer.rounding.scope is not None:

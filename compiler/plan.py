@@ -7,6 +7,7 @@ from hashlib import sha256
 from attrs import frozen
 
 from hmbc.compiler.denominators import denominators_of
+from hmbc.compiler.deadlines import deadline_plans
 from hmbc.compiler.kernel import Accumulator, Input, Kernel
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.types_of import Names, names_of, type_of
@@ -111,6 +112,7 @@ def plan_of(kernel: Kernel) -> runtime.Plan:
             runtime.RejectPlan(name=reject.name, zh=reject.zh, en=reject.en)
             for reject in kernel.rejects
         ),
+        deadlines=deadline_plans(kernel),
     )
 
 

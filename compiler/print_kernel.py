@@ -104,6 +104,12 @@ class _Printer:
             cites = _cites(reason.clause)
             yield f"reason {_name(reason.code)} {_text(reason.label)} rank {reason.rank}{cites}"
 
+        for due in kernel.deadlines:
+            kind = "days" if due.calendar is None else f"working days of {due.calendar}"
+            when = self.expr(due.when)
+            line = f"due {_name(due.name)}{_label(due.label)} {due.days} {kind}"
+            yield f"{line} from claim.{_name(due.start)} if {when}{_cites(due.clause)}"
+
     def item(self, item: Definition | Accumulator) -> str:
         match item:
             case Definition(name=name, expr=expr):

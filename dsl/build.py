@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from attrs import evolve
 from lark import Token, Transformer, Tree, v_args
 from lark.tree import Meta
 
@@ -18,8 +19,8 @@ _MODES = {"HALF_UP": "half_up", "HALF_EVEN": "half_even", "UP": "up", "DOWN": "d
 _LAST_DAY = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
-def build_scheme(tree: Tree[Token], language: Language) -> n.Scheme:
-    """The scheme of a complete, correct parse."""
+def build_file(tree: Tree[Token], language: Language) -> n.Scheme | n.Guideline:
+    """The scheme, or the guideline, of a complete, correct parse."""
     return _Builder(language).transform(tree)  # type: ignore[no-any-return]
 
 
@@ -47,15 +48,22 @@ class _Cites(tuple[n.Cite, ...]):
     """Tells citations from other tuples among a rule's children."""
 
 
+class _Means(tuple[n.Name, ...]):
+    """Tells concepts from other tuples of names."""
+
+
 class _Read:
     """Takes a rule's children apart by what they are."""
 
     def __init__(self, children: list[Any]) -> None:
         self.cites: n.Cites = ()
+        self.means: n.Names = ()
         self.rest: list[Any] = []
         for child in children:
             if isinstance(child, _Cites):
                 self.cites = tuple(child)
+            elif isinstance(child, _Means):
+                self.means = tuple(child)
             else:
                 self.rest.append(child)
 
@@ -89,7 +97,7 @@ class _Builder(Transformer[Token, Any]):
         super().__init__()
         self.language = language
 
-    def start(self, meta: Meta, c: list[Any]) -> n.Scheme:
+    def start(self, meta: Meta, c: list[Any]) -> n.Scheme | n.Guideline:
         return c[0]  # type: ignore[no-any-return]
 
     def scheme(self, meta: Meta, c: list[Any]) -> n.Scheme:
@@ -140,6 +148,11 @@ class _Builder(Transformer[Token, Any]):
         mode = "last_day" if r.token("LAST_DAY") is not None else "next_day"
         return n.MonthEnd(mode, r.cites, span=_span(meta))  # type: ignore[arg-type]
 
+    def working_calendar(self, meta: Meta, c: list[Any]) -> n.WorkingCalendar:
+        r = _Read(c)
+        name = r.token("NAME")
+        return n.WorkingCalendar("CN" if name is None else _text(name), r.cites, span=_span(meta))
+
     def rounding(self, meta: Meta, c: list[Any]) -> n.Rounding:
         r = _Read(c)
         scope = r.one(n.Scope)
@@ -162,6 +175,19 @@ class _Builder(Transformer[Token, Any]):
     def unexpressed_kind(self, meta: Meta, c: list[Any]) -> str:
         return str(c[0].type)
 
+    def conforms(self, meta: Meta, c: list[Any]) -> n.Conforms:
+        r = _Read(c)
+        names = tuple(_name(token) for token in r.rest if _is(token, "NAME"))
+        return n.Conforms(names, r.cites, span=_span(meta))
+
+    def fact(self, meta: Meta, c: list[Any]) -> n.Fact:
+        r = _Read(c)
+        name, label = _name(r.token("NAME")), r.label()
+        return n.Fact(name, label, r.nodes()[-1], r.cites, span=_span(meta))
+
+    def means(self, meta: Meta, c: list[Any]) -> _Means:
+        return _Means(_name(token) for token in c if _is(token, "NAME"))
+
     def cites(self, meta: Meta, c: list[Any]) -> _Cites:
         return _Cites(child for child in c if isinstance(child, n.Cite))
 
@@ -182,7 +208,9 @@ class _Builder(Transformer[Token, Any]):
         kind = r.one(n.PlainType, n.EnumType)
         optional = r.token("OPTIONAL") is not None
         varies = r.token("VARIES") is not None
-        return n.AttributeDeclaration(name, label, kind, optional, varies, r.cites, span=_span(meta))
+        return n.AttributeDeclaration(
+            name, label, kind, optional, varies, r.cites, means=r.means, span=_span(meta)
+        )
 
     def plain_type(self, meta: Meta, c: list[Any]) -> n.PlainType:
         low, high = c[1] if len(c) > 1 else (None, None)
@@ -231,7 +259,7 @@ class _Builder(Transformer[Token, Any]):
         name, label = _name(r.token("NAME")), r.label()
         codes = r.one(tuple, _External, n.Text)
         codes = None if isinstance(codes, _External) else codes
-        return n.ListDeclaration(name, label, codes, r.cites, span=_span(meta))
+        return n.ListDeclaration(name, label, codes, r.cites, means=r.means, span=_span(meta))
 
     def external_list(self, meta: Meta, c: list[Any]) -> _External:
         return _External()
@@ -263,7 +291,7 @@ class _Builder(Transformer[Token, Any]):
         condition = part.condition if part else r.nodes()[0]
         return n.Exclude(
             name, tuple(layers), label, condition, part.amount if part else None, exception,
-            r.cites, span=_span(meta),
+            r.cites, means=r.means, span=_span(meta),
         )  # fmt: skip
 
     def layer_names(self, meta: Meta, c: list[Any]) -> _Names:
@@ -332,7 +360,7 @@ class _Builder(Transformer[Token, Any]):
     def layer(self, meta: Meta, c: list[Any]) -> n.Layer:
         r = _Read(c)
         name, label = _name(r.token("NAME")), r.label()
-        return n.Layer(name, label, r.nodes(), r.cites, span=_span(meta))
+        return n.Layer(name, label, r.nodes(), r.cites, means=r.means, span=_span(meta))
 
     def base(self, meta: Meta, c: list[Any]) -> n.Base:
         r = _Read(c)
@@ -488,6 +516,24 @@ class _Builder(Transformer[Token, Any]):
         then, condition, otherwise = _Read(c).nodes()
         return n.Choice(then, condition, otherwise, span=_span(meta))
 
+    def divided(self, meta: Meta, c: list[Any]) -> n.Division:
+        return n.Division(c[0], c[-1], span=_span(meta))
+
+    def increase(self, meta: Meta, c: list[Any]) -> n.IncreaseOf:
+        return n.IncreaseOf(c[-1], span=_span(meta))
+
+    def month_of(self, meta: Meta, c: list[Any]) -> n.DatePart:
+        return n.DatePart("month", c[-1], span=_span(meta))
+
+    def year_of(self, meta: Meta, c: list[Any]) -> n.DatePart:
+        return n.DatePart("year", c[-1], span=_span(meta))
+
+    def rounded(self, meta: Meta, c: list[Any]) -> n.RoundedAmount:
+        mode = next(x for x in c if isinstance(x, str) and x in _MODES.values())
+        rest = [x for x in c if not isinstance(x, str)]
+        step = rest[1].value if len(rest) > 1 else None
+        return n.RoundedAmount(rest[0], mode, step, span=_span(meta))  # type: ignore[arg-type]
+
     def by_bands(self, meta: Meta, c: list[Any]) -> n.ByBands:
         of, *rest = _Read(c).nodes()
         last = n.ValueBand(None, True, rest[-1], span=rest[-1].span)
@@ -551,6 +597,19 @@ class _Builder(Transformer[Token, Any]):
     def no_literal(self, meta: Meta, c: list[Any]) -> n.BoolLiteral:
         return n.BoolLiteral(False, span=_span(meta))
 
+    # ---- until when
+
+    def due(self, meta: Meta, c: list[Any]) -> n.Due:
+        r = _Read(c)
+        name, label, condition = _name(r.token("NAME")), r.label(), _of(r.one(_Exception))
+        days, start = r.one(_Days), r.one(n.AttributeRef)
+        return n.Due(
+            name, label, days.count, days.working, start, condition, r.cites, span=_span(meta)
+        )
+
+    def due_days(self, meta: Meta, c: list[Any]) -> _Days:
+        return _Days(_value(c[0]), c[0].type == "WORKDAYS")
+
     # ---- statements
 
     def prove(self, meta: Meta, c: list[Any]) -> n.Prove:
@@ -603,6 +662,57 @@ class _Builder(Transformer[Token, Any]):
     def reason_code(self, meta: Meta, c: list[Any]) -> tuple[str, n.Name | None]:
         return str(c[0].type), _name(c[1]) if len(c) > 1 else None
 
+    # ---- guidelines
+
+    def guideline(self, meta: Meta, c: list[Any]) -> n.Guideline:
+        r = _Read(c)
+        name, title = _name(r.token("NAME")), r.label()
+        return n.Guideline(name, title, r.nodes(), self.language, span=_span(meta))
+
+    def demand(self, meta: Meta, c: list[Any]) -> n.Demand:
+        r = _Read(c)
+        firm = r.token("IN_PRINCIPLE") is None
+        return evolve(r.one(n.Demand), firm=firm, cites=r.cites, span=_span(meta))
+
+    def must_not_depend(self, meta: Meta, c: list[Any]) -> n.Demand:
+        kind = f"{c[0].type.lower()}_independent"
+        return n.Demand(kind, c[-1])  # type: ignore[arg-type]
+
+    def must_exclude(self, meta: Meta, c: list[Any]) -> n.Demand:
+        return n.Demand("exclude", c[-1])
+
+    def must_not_exclude(self, meta: Meta, c: list[Any]) -> n.Demand:
+        if not _is(c[-1], "STRING"):
+            return n.Demand("not_exclude", c[-1])
+        return n.Demand("not_exclude", file=n.Text(_text(c[-1]), span=c[-1].lexeme.span))
+
+    def must_state(self, meta: Meta, c: list[Any]) -> n.Demand:
+        return n.Demand("state", tuple(x for x in c if isinstance(x, n.Name)))
+
+    def stated(self, meta: Meta, c: list[Any]) -> n.Name:
+        return n.Name(str(c[0].type), span=c[0].lexeme.span)
+
+    def must_cover(self, meta: Meta, c: list[Any]) -> n.Demand:
+        return n.Demand("cover", c[-1])
+
+    def must_come_after(self, meta: Meta, c: list[Any]) -> n.Demand:
+        return n.Demand("come_after", c[-1])
+
+    def must_rise(self, meta: Meta, c: list[Any]) -> n.Demand:
+        return n.Demand("rise")
+
+    def may_use_only(self, meta: Meta, c: list[Any]) -> n.Demand:
+        if _is(c[-1], "NEEDED_DATA"):
+            return n.Demand("use_needed")
+        return n.Demand("use_only", c[-1])
+
+    def demands(self, meta: Meta, c: list[Any]) -> n.Demand:
+        _, name, op, value = c
+        return n.Demand("fact", (_name(name),), op=str(op), value=value)  # type: ignore[arg-type]
+
+    def concepts(self, meta: Meta, c: list[Any]) -> tuple[n.Name, ...]:
+        return tuple(_name(token) for token in c if _is(token, "NAME"))
+
 
 class _External:
     """Stands for `external`."""
@@ -625,6 +735,14 @@ class _Key:
 
     def __init__(self, key: Any) -> None:
         self.key = key
+
+
+class _Days:
+    """A number of days, working days or any."""
+
+    def __init__(self, count: int, working: bool) -> None:
+        self.count = count
+        self.working = working
 
 
 class _Operator(str):

@@ -12,6 +12,7 @@ from attrs import frozen
 from hmbc.dsl import codes
 from hmbc.dsl import nodes as n
 from hmbc.dsl.check_conditions import check_conditions
+from hmbc.dsl.check_deadlines import check_deadlines
 from hmbc.dsl.check_declarations import check_attributes, check_lists, check_parameters, texts
 from hmbc.dsl.check_examples import check_examples
 from hmbc.dsl.check_header import check_header, check_header_attributes
@@ -63,6 +64,7 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
     pools = check_pools(scheme, env)
     layers, totals = check_layers(scheme, env)
     check_pro_rata(layers, pools, env)
+    deadlines = check_deadlines(scheme, env)
     used = set(env.used)
     independences = _independences(scheme, env)
     examples = check_examples(scheme, env)
@@ -95,6 +97,7 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
         totals=totals,
         pools=pools,
         undated=tuple(dict.fromkeys(env.undated)),
+        deadlines=deadlines,
         independences=independences,
         examples=examples,
         readings=_readings(scheme),

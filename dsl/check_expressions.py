@@ -21,6 +21,7 @@ from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import DECLARED, FIRST, Environment, FixedParameter, listed
 from hmbc.dsl.expected import ADVICE
 from hmbc.dsl.names import percent_text, type_name, word
+from hmbc.dsl.reads import has_increase
 from hmbc.dsl.scheme import ListInfo
 from hmbc.dsl.source import Span
 from hmbc.dsl.types import (
@@ -117,8 +118,11 @@ def check(
             kind = e.Min if which == "smaller" else e.Max
             return Typed(kind(one.expr, two.expr), one.type)
         case n.Sharing(amount=amount, part=part, whole=whole):
-            parts = [check_as(x, Money(), env, facts) for x in (amount, part, whole)]
-            return Typed(e.Share(parts[0], parts[1], parts[2], "half_up"), Money())
+            shared = check_as(amount, Money(), env, facts)
+            one, two = _pair(part, whole, env, None, facts)
+            if not _same(written, one, two, env, "compare", part, whole):
+                return BROKEN
+            return Typed(e.Share(shared, one.expr, two.expr, "half_up"), Money())
         case n.AgeOf(birth=birth, date=date):
             born, at = check_as(birth, Date(), env, facts), check_as(date, Date(), env, facts)
             return Typed(e.AgeAt(born, at), Int())
@@ -128,6 +132,26 @@ def check(
             return _choice(written, env, hint, facts)
         case n.ByBands():
             return _by_bands(written, env, hint, facts)
+        case n.Division():
+            return _division(written, env, hint, facts)
+        case n.IncreaseOf(of=of):
+            found = check(of, env, hint, facts)
+            if has_increase(found.expr):
+                env.report(codes.NESTED_INCREASE, written.span)
+                return BROKEN
+            if found.type not in (Money(), Int(), Unknown()):
+                env.report(
+                    codes.WRONG_TYPE, of.span, expected=type_name(Money()),
+                    found=type_name(found.type),
+                )  # fmt: skip
+                return BROKEN
+            return Typed(e.Increase(found.expr), found.type)
+        case n.DatePart(which=which, of=of):
+            date = check_as(of, Date(), env, facts)
+            part = e.MonthOf(date) if which == "month" else e.YearOf(date, *env.year_start)
+            return Typed(part, Int())
+        case n.RoundedAmount():
+            return _rounded(written, env, facts)
         case _:
             assert_never(written)
 
@@ -418,6 +442,42 @@ def _arithmetic(
         _clash(written, one, two, env, operation, written.left, written.right)
         return BROKEN
     return Typed(kind(one.expr, two.expr), one.type)
+
+
+def _division(
+    written: n.Division, env: Environment, hint: Type | None, facts: Facts
+) -> Typed:
+    by = written.by.value
+    if not isinstance(written.by, n.NumberLiteral) or by <= 0:
+        env.report(codes.BAD_DIVISOR, written.by.span, text=_plain(by))
+        return BROKEN
+    if hint == Ratio() and isinstance(written.of, n.NumberLiteral):
+        share = written.of.value / by
+        if not 0 <= share <= 1:
+            env.report(codes.RATIO_RANGE, written.span, text=percent_text(share))
+        return Typed(e.ratio(share), Ratio())
+    found = check(written.of, env, hint, facts)
+    if isinstance(found.type, Unknown):
+        return BROKEN
+    if found.type not in (Money(), Ratio()):
+        env.report(
+            codes.WRONG_TYPE, written.of.span, expected=type_name(Money()),
+            found=type_name(found.type),
+        )  # fmt: skip
+        return BROKEN
+    return Typed(e.Scale(found.expr, e.ratio(1 / by)), found.type)
+
+
+def _rounded(written: n.RoundedAmount, env: Environment, facts: Facts) -> Typed:
+    amount = check_as(written.amount, Money(), env, facts)
+    step = Fraction(1) if written.step is None else env.to_minor(written.step)
+    if step.denominator != 1 or step <= 0:
+        env.report(
+            codes.TOO_PRECISE, written.span, text=_plain(written.step or Fraction(0)),
+            currency=env.currency, digits=env.minor_digits,
+        )  # fmt: skip
+        return BROKEN
+    return Typed(e.Round(amount, written.mode, int(step)), Money())
 
 
 def _add_months(written: n.Binary, one: Typed, two: Typed, env: Environment) -> Typed:

@@ -17,7 +17,7 @@ from hmbc.dsl.check_totals import check_total
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import FIRST, Environment
 from hmbc.dsl.names import word
-from hmbc.dsl.reads import walk
+from hmbc.dsl.reads import has_increase, moves_with_totals, walk
 from hmbc.dsl.scheme import (
     CheckedAmount,
     CheckedBands,
@@ -225,6 +225,8 @@ def _check_pays_alone(layer: n.Layer, pays: n.Pays, env: Environment) -> None:
 
 def _pays(clause: n.Pays, env: Environment, facts: Facts) -> CheckedPays:
     amount = check_as(clause.amount, Money(), env, facts)
+    if clause.increase and has_increase(amount):
+        env.report(codes.NESTED_INCREASE, clause.amount.span)
     return CheckedPays(amount, clause.increase, clause.may_fall)
 
 
@@ -306,6 +308,8 @@ def _amount(
     value = check_as(amount.value, Money(), env)
     scope = check_scope(amount.scope, env)
     value = check_constancy(amount, clause, value, scope, env)
+    if has_increase(value) and moves_with_totals(value) and scope.keys != ("PER_CLAIM",):
+        env.report(codes.NESTED_INCREASE, amount.value.span)
     return CheckedAmount(value, scope, cites, span=amount.span)
 
 

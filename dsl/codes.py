@@ -255,6 +255,16 @@ DATED_IN_SCOPE = _rule(
     "参数 `{parameter}` 在 {date} 变值，而这里的金额{scope}", "parameter `{parameter}` changes on {date}, while this amount {scope}",
     "写“按年初值”，或让新值从保障年度第一天起", "say `as at year start`, or let the new value begin with the benefit year",
 )
+BAD_DIVISOR = _rule(
+    "HMB235", "error",
+    "只能除以大于零的固定数，这里是 {text}", "only a fixed number above zero can divide: this is {text}",
+    "按比例分摊用“分摊（金额，部分，全部）”", "to split an amount use share (amount, part, whole)",
+)
+NESTED_INCREASE = _rule(
+    "HMB236", "error",
+    "“增量”里不能再有“增量”", "an `increase of` cannot stand inside another",
+    "先用“累计”记下里面的一个", "declare a `total` of the inner one first",
+)
 NO_MONTH_END = _rule(
     "HMB233", "error",
     "加减月数，却没有说月末怎么算（1月31日加一个月）",
@@ -389,6 +399,17 @@ TOTAL_PER_CLAIM = _rule(
     "HMB325", "error",
     "“每笔”的累计 `{name}` 就是这一笔自己", "a total per claim (`{name}`) is the claim itself",
     "直接用这个金额，或写“每年”等范围", "use the amount itself, or say `per year` or another scope",
+)
+UNKNOWN_CALENDAR = _rule(
+    "HMB326", "error",
+    "没有 `{name}` 的工作日历", "there is no working calendar `{name}`",
+    "有这些：{known}", "there are: {known}",
+)
+DUE_CONDITION = _rule(
+    "HMB327", "error",
+    "付款期限 `{name}` 的条件只能看这笔费用自己的是否、取值、日期、金额和数字",
+    "the condition of deadline `{name}` may read only this claim's own yes-or-no, values, dates, amounts and numbers",
+    "把要看的信息作为费用的属性带来", "let the claim bring what decides as an attribute of its own",
 )
 SUMMARY_UNEXPRESSED = _rule(
     "HMB320", "note",

@@ -50,16 +50,16 @@ def format_source(source: Source, to: Language | None = None) -> Formatted:
     Raises FormatterBug if the result did not parse to the same tree.
     """
     parsed = parse(source)
-    if parsed.scheme is None:
+    if parsed.tree is None:
         own = language_of(first_word(source.text)) or "zh"
         return Formatted(None, own, parsed.diagnostics)
-    text = set_in_columns(_lines(source, parsed, to or parsed.scheme.language))
+    text = set_in_columns(_lines(source, parsed, to or parsed.tree.language))
     again = parse(Source(source.name, text))
-    if again.scheme != parsed.scheme:
+    if again.tree != parsed.tree:
         raise FormatterBug(f"formatting {source.name} would change what it says")
     if [comment.text for comment in again.comments] != [c.text for c in parsed.comments]:
         raise FormatterBug(f"formatting {source.name} would lose a comment")
-    return Formatted(text, parsed.scheme.language)
+    return Formatted(text, parsed.tree.language)
 
 
 @define
@@ -186,10 +186,10 @@ def _events(
 
 
 def _places(source: Source, parsed: Parsed, language: Language) -> list[_Place]:
-    assert parsed.scheme is not None
-    items = {item.span.start: item for item in _items(parsed.scheme)}
+    assert parsed.tree is not None
+    items = {item.span.start: item for item in _items(parsed.tree)}
     lexemes = _canonical(parsed.lexemes)
-    texts = _texts(lexemes, language, parsed.scheme.language)
+    texts = _texts(lexemes, language, parsed.tree.language)
     blocks = [_Block(0, True, 0)]
     closing = _pairs(lexemes)
     places: list[_Place] = []
@@ -244,13 +244,15 @@ def _is_broken(
 
 
 def _canonical(lexemes: Sequence[Lexeme]) -> list[Lexeme]:
-    """`CNY` and `date` written as names, in a Chinese file, mean what the keywords mean."""
+    """`CNY`, `CN` and `date` written as names, in a Chinese file, mean what the keywords mean."""
     found: list[Lexeme] = []
     for lexeme in lexemes:
         last = found[-1].terminal if found else ""
         if lexeme.terminal == "NAME":
             if lexeme.value == "CNY" and last == "CURRENCY":
                 lexeme = evolve(lexeme, terminal="CNY")
+            elif lexeme.value == "CN" and last == "WORKING_CALENDAR":
+                lexeme = evolve(lexeme, terminal="CHINA")
             elif lexeme.value == "date" and last == "DOT":
                 lexeme = evolve(lexeme, terminal="DATE_WORD")
         found.append(lexeme)
@@ -283,7 +285,7 @@ def _items(node: Any) -> Iterator[Any]:
     """Everything that begins a line of its own: the scheme, its items, what their blocks hold."""
     yield node
     match node:
-        case n.Scheme(items=inner) | n.Example(items=inner):
+        case n.Scheme(items=inner) | n.Guideline(items=inner) | n.Example(items=inner):
             pass
         case n.Attributes(attributes=inner):
             pass
@@ -299,7 +301,7 @@ def _items(node: Any) -> Iterator[Any]:
 
 def _signs(parsed: Parsed) -> set[int]:
     """Where the signs of negative numbers stand."""
-    starts = {node.span.start for node in _numbers(parsed.scheme)}
+    starts = {node.span.start for node in _numbers(parsed.tree)}
     found = set()
     last = ""
     for lexeme in parsed.lexemes:

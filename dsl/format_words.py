@@ -49,6 +49,10 @@ def written(
             if language == "zh":
                 return f"{lexeme.value}个月"
             return f"{lexeme.value} month" if lexeme.value == 1 else f"{lexeme.value} months"
+        case "WORKDAYS":
+            if language == "zh":
+                return f"{lexeme.value}个工作日"
+            return f"{lexeme.value} working day{'' if lexeme.value == 1 else 's'}"
         case terminal if terminal in KEYWORDS:
             return spelling(terminal, language)
         case terminal:

@@ -39,19 +39,21 @@ _MONTH_DAY = re.compile(r"(\d{1,2})-(\d{1,2})(?!\d)|(\d{1,2})月(\d{1,2})日")
 _NUMBER = re.compile(r"\d[\d_]*(?:\.\d[\d_]*)?")
 _WELL_FORMED = re.compile(r"\d+(?:_\d+)*(?:\.\d+(?:_\d+)*)?")
 _UNIT = re.compile(
-    r"(亿元|万元|元|亿|万|%|天|日|个月|[ \t]*(?:days?|months?)(?![A-Za-z0-9_]))"
+    r"(亿元|万元|元|亿|万|%|天|日|个月|[ \t]*个?工作日"
+    r"|[ \t]*(?:working[ \t]+days?|days?|months?)(?![A-Za-z0-9_]))"
 )
 MAX_DIGITS = 40
 MAX_DAYS, MAX_MONTHS = 100_000, 3_000
+MAX_WORKDAYS = 1_000
 MAX_DIAGNOSTICS = 1000
 _FACTOR = {"亿": 10**8, "万": 10**4, "元": 1}
-_SYMBOL = re.compile(r"<=|>=|!=|≤|≥|≠|\.\.|[{}():,|=<>+\-*.]")
+_SYMBOL = re.compile(r"<=|>=|!=|≤|≥|≠|\.\.|[{}():,|=<>+\-*./]")
 _SAME_SYMBOL = {"≤": "<=", "≥": ">=", "≠": "!="}
 
 _ANONYMOUS = {
     "{": "LBRACE", "}": "RBRACE", "(": "LPAR", ")": "RPAR", ":": "COLON", ",": "COMMA",
     "|": "VBAR", "=": "EQUAL", "<": "LESSTHAN", ">": "MORETHAN", "+": "PLUS", "-": "MINUS",
-    "*": "STAR", ".": "DOT", "<=": "AT_MOST", ">=": "AT_LEAST", "!=": "UNEQUAL",
+    "*": "STAR", "/": "SLASH", ".": "DOT", "<=": "AT_MOST", ">=": "AT_LEAST", "!=": "UNEQUAL",
 }
 
 
@@ -213,6 +215,10 @@ class Lexer:
             if value.denominator != 1 or value > MAX_MONTHS:
                 self._report(codes.BAD_NUMBER, Span(position, end), text=number[0])
             return self._lexeme("MONTHS", position, end, int(value))
+        if "工作日" in word or word.startswith("working"):
+            if value.denominator != 1 or value > MAX_WORKDAYS:
+                self._report(codes.BAD_NUMBER, Span(position, end), text=number[0])
+            return self._lexeme("WORKDAYS", position, end, int(value))
         factor = _FACTOR[word[0]] if word != "元" else 1
         terminal = "MONEY_AMOUNT" if word.endswith("元") else "NUMBER"
         return self._lexeme(terminal, position, end, value * factor)

@@ -44,6 +44,8 @@ class Cite:
 
 
 Cites = tuple[Cite, ...]
+Names = tuple[Name, ...]
+"""After `means`: concepts of dsl/concepts.py."""
 
 # ---- expressions
 
@@ -270,6 +272,42 @@ class Choice:
 
 
 @frozen
+class Division:
+    """`claim.cost / 3`: by a number of the scheme, exact."""
+
+    of: Expression
+    by: NumberLiteral | MoneyLiteral
+    span: Span = _span()
+
+
+@frozen
+class IncreaseOf:
+    """`increase of (smaller of (spent, 500))`: what this claim adds to an expression over totals."""
+
+    of: Expression
+    span: Span = _span()
+
+
+@frozen
+class DatePart:
+    """`year of (claim.date)`: the benefit year; `month of (…)`: months counted on and on."""
+
+    which: Literal["year", "month"]
+    of: Expression
+    span: Span = _span()
+
+
+@frozen
+class RoundedAmount:
+    """`rounded (member.income * 3%, down to 1)`."""
+
+    amount: Expression
+    mode: RoundingMode
+    step: Fraction | None
+    span: Span = _span()
+
+
+@frozen
 class ValueBand:
     """`up to 10: 50` (10 included) or `below 10: 50`; limit None is the last, open one."""
 
@@ -306,6 +344,10 @@ Expression = (
     | Cases
     | Choice
     | ByBands
+    | Division
+    | IncreaseOf
+    | DatePart
+    | RoundedAmount
 )
 
 # ---- scopes and amounts
@@ -490,6 +532,7 @@ class Layer:
     label: str | None
     clauses: tuple[LayerClause, ...]
     cites: Cites = ()
+    means: Names = field(default=(), kw_only=True)
     span: Span = _span()
 
 
@@ -571,6 +614,15 @@ class MonthEnd:
     span: Span = _span()
 
 
+@frozen
+class WorkingCalendar:
+    """Whose working days are counted: a code of dsl/calendars.py."""
+
+    code: str
+    cites: Cites = ()
+    span: Span = _span()
+
+
 TypeWord = Literal["MONEY", "RATIO", "INT", "BOOL", "DATE_WORD", "CODE", "PERIODS"]
 
 
@@ -611,6 +663,7 @@ class AttributeDeclaration:
     optional: bool = False
     varies: bool = False
     cites: Cites = ()
+    means: Names = field(default=(), kw_only=True)
     span: Span = _span()
 
 
@@ -654,6 +707,7 @@ class ListDeclaration:
     label: str | None
     codes: None | Text | tuple[Text, ...]
     cites: Cites = ()
+    means: Names = field(default=(), kw_only=True)
     span: Span = _span()
 
 
@@ -692,6 +746,7 @@ class Exclude:
     part: Expression | None = None
     exception: Expression | None = None
     cites: Cites = ()
+    means: Names = field(default=(), kw_only=True)
     span: Span = _span()
 
 
@@ -746,6 +801,20 @@ class Pool:
 
 
 @frozen
+class Due:
+    """`due payment: 10 working days from claim.verified`: until when it is to be paid."""
+
+    name: Name
+    label: str | None
+    days: int
+    working: bool
+    start: AttributeRef
+    condition: Expression | None
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
 class Prove:
     """What is paid does not depend on these attributes."""
 
@@ -760,6 +829,26 @@ class Unexpressed:
 
     kind: Literal["PREMIUM", "FUND", "DATA", "DEADLINE", "GUIDELINE"]
     text: str
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Conforms:
+    """`conforms to hubei`: guidelines that the scheme is held against."""
+
+    guidelines: tuple[Name, ...]
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Fact:
+    """`fact insurers: 8`: something of the product that no payment reads."""
+
+    name: Name
+    label: str | None
+    value: Literals
     cites: Cites = ()
     span: Span = _span()
 
@@ -852,6 +941,7 @@ Item = (
     | Event
     | Unit
     | MonthEnd
+    | WorkingCalendar
     | Rounding
     | Reading
     | Unexpressed
@@ -866,8 +956,11 @@ Item = (
     | CountDeclaration
     | Pool
     | Layer
+    | Due
     | Prove
     | Example
+    | Conforms
+    | Fact
 )
 
 
@@ -878,5 +971,52 @@ class Scheme:
     name: Name
     title: str | None
     items: tuple[Item, ...]
+    language: Language = field(eq=False)
+    span: Span = _span()
+
+
+# ---- guidelines
+
+DemandKind = Literal[
+    "enrolling_independent",
+    "premium_independent",
+    "pay_independent",
+    "exclude",
+    "not_exclude",
+    "state",
+    "cover",
+    "come_after",
+    "rise",
+    "use_only",
+    "use_needed",
+    "fact",
+]
+
+
+@frozen
+class Demand:
+    """What a document demands of schemes. names: concepts, facts, or tokens of clauses (`state`);
+    file: a list of codes; op, value: of a fact. firm: `must`, else `in principle`."""
+
+    kind: DemandKind
+    names: tuple[Name, ...] = ()
+    file: Text | None = None
+    op: Comparison | None = None
+    value: Literals | None = None
+    firm: bool = True
+    cites: Cites = ()
+    span: Span = _span()
+
+
+GuidelineItem = SourceClause | Demand | Reading | Unexpressed
+
+
+@frozen
+class Guideline:
+    """A whole file that states demands."""
+
+    name: Name
+    title: str | None
+    items: tuple[GuidelineItem, ...]
     language: Language = field(eq=False)
     span: Span = _span()

@@ -15,12 +15,12 @@ from lark.exceptions import UnexpectedToken
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from hmbc.dsl import codes
-from hmbc.dsl.build import build_scheme
+from hmbc.dsl.build import build_file
 from hmbc.dsl.diagnostic import Diagnostic, Related, in_order
 from hmbc.dsl.expected import both, explain_unexpected
 from hmbc.dsl.lexer import END, Comment, Lexeme, Lexer, depth_of, first_word
 from hmbc.dsl.likely_mistakes import BLOCK_WORDS
-from hmbc.dsl.nodes import Scheme
+from hmbc.dsl.nodes import Guideline, Scheme
 from hmbc.dsl.source import Source, Span
 from hmbc.grammar import tables
 from hmbc.grammar.keywords import language_of, words
@@ -33,12 +33,19 @@ MAX_ERRORS = 20
 
 @frozen
 class Parsed:
-    """The tree (None after a syntax error), what was found wrong, and the tokens and comments."""
+    """The tree of a scheme or of a guideline (neither after a syntax error), what was found wrong,
+    and the tokens and comments."""
 
     scheme: Scheme | None
     diagnostics: tuple[Diagnostic, ...]
     lexemes: tuple[Lexeme, ...] = ()
     comments: tuple[Comment, ...] = ()
+    guideline: Guideline | None = None
+
+    @property
+    def tree(self) -> Scheme | Guideline | None:
+        """Whichever of the two it is."""
+        return self.scheme or self.guideline
 
 
 @cache
@@ -64,7 +71,10 @@ def parse(source: Source) -> Parsed:
         found = (deep,)
     if found or tree is None:
         return Parsed(None, found, tuple(run.fed), comments)
-    return Parsed(build_scheme(tree, language), (), tuple(run.fed), comments)
+    built = build_file(tree, language)
+    if isinstance(built, Guideline):
+        return Parsed(None, (), tuple(run.fed), comments, built)
+    return Parsed(built, (), tuple(run.fed), comments)
 
 
 def _not_caused(run: _Run) -> list[Diagnostic]:

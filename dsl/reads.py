@@ -30,3 +30,21 @@ def attributes_read(expr: e.Expr) -> frozenset[tuple[str, str]]:
             case _:
                 pass
     return frozenset(found)
+
+
+def has_increase(expr: e.Expr) -> bool:
+    """Whether it reads what the claim adds to an expression over totals."""
+    return any(isinstance(node, e.Increase) for node in walk(expr))
+
+
+def moves_with_totals(expr: e.Expr) -> bool:
+    """Whether it reads a running total other than inside an increase, and so is one value before
+    the claim and another after it."""
+    match expr:
+        case e.Total():
+            return True
+        case e.Increase():
+            return False
+        case _:
+            parts = (getattr(expr, field.name) for field in attrs.fields(type(expr)))
+            return any(isinstance(part, e.NODES) and moves_with_totals(part) for part in parts)

@@ -201,6 +201,21 @@ class PartExclusion:
 
 
 @frozen
+class Deadline:
+    """Until when a claim is to be paid: so many days after the claim's date `start`, working days of
+    `calendar` or (None) any; none where `start` is absent or `when` does not hold."""
+
+    name: str
+    label: str | None
+    days: int
+    calendar: str | None
+    start: str
+    when: Expr
+    cites: tuple[str, ...] = ()
+    span: Span = _span()
+
+
+@frozen
 class Undated:
     """A dated parameter has no value where `when` holds: such a claim is rejected."""
 
@@ -288,6 +303,7 @@ class CheckedScheme:
     totals: tuple[CheckedTotal, ...]
     pools: tuple[CheckedPool, ...]
     undated: tuple[Undated, ...]
+    deadlines: tuple[Deadline, ...] = ()
     independences: tuple[Independence, ...]
     examples: tuple[CheckedExample, ...]
     readings: tuple[ReadingNote, ...]

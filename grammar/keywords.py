@@ -15,6 +15,10 @@ Language = Literal["zh", "en"]
 KEYWORDS: dict[str, tuple[str, str]] = {
     # token: (Chinese, English)
     "SCHEME": ("方案", "scheme"),
+    "GUIDELINE": ("指导意见", "guideline"),
+    "CONFORMS": ("遵循", "conforms to"),
+    "FACT": ("事实", "fact"),
+    "MEANS": ("即", "means"),
     "SOURCE": ("依据", "source"),
     "CURRENCY": ("币种", "currency"),
     "CNY": ("人民币", "CNY"),
@@ -28,6 +32,8 @@ KEYWORDS: dict[str, tuple[str, str]] = {
     "MONTH_END": ("月末", "month end"),
     "LAST_DAY": ("取月末日", "last day"),
     "NEXT_DAY": ("取次日", "next day"),
+    "WORKING_CALENDAR": ("工作日历", "working calendar"),
+    "CHINA": ("中国", "CN"),
     "ROUNDING": ("舍入", "rounding"),
     "HALF_UP": ("四舍五入", "half up"),
     "HALF_EVEN": ("四舍六入五成双", "half even"),
@@ -60,6 +66,7 @@ KEYWORDS: dict[str, tuple[str, str]] = {
     "SHARED": ("共用", "shared"),
     "IN_ORDER": ("依次", "in order"),
     "PRO_RATA": ("按份", "pro rata"),
+    "DUE": ("付款期限", "due"),
     "LAYER": ("层", "layer"),
     "WHEN": ("适用", "when"),
     "UNLESS": ("但不含", "unless"),
@@ -111,6 +118,10 @@ KEYWORDS: dict[str, tuple[str, str]] = {
     "LARGER": ("较大", "larger of"),
     "SHARE": ("分摊", "share"),
     "AGE": ("年龄", "age"),
+    "INCREASE": ("增量", "increase of"),
+    "MONTH_OF": ("月序", "month of"),
+    "YEAR_OF": ("年份", "year of"),
+    "ROUNDED": ("取整", "rounded"),
     "AT": ("在", "at"),
     "YES": ("真", "yes"),
     "NO": ("假", "no"),
@@ -137,7 +148,18 @@ KEYWORDS: dict[str, tuple[str, str]] = {
     "FUND": ("基金", "fund"),
     "DATA": ("数据", "data"),
     "DEADLINE": ("期限", "deadline"),
-    "GUIDELINE": ("指导", "guideline"),
+    "IN_PRINCIPLE": ("原则上", "in principle"),
+    "ENROLLING": ("参保", "enrolling"),
+    "MUST_NOT_DEPEND": ("不得取决于", "must not depend on"),
+    "MUST_EXCLUDE": ("应除外", "must exclude"),
+    "MUST_NOT_EXCLUDE": ("不得除外", "must not exclude"),
+    "MUST_STATE": ("应写明", "must state"),
+    "MUST_COVER": ("应保障", "must cover"),
+    "MUST_COME_AFTER": ("应后于", "must come after"),
+    "MUST_RISE": ("应随费用提高", "must rise with the amount"),
+    "MAY_USE_ONLY": ("只可使用", "may use only"),
+    "NEEDED_DATA": ("给付所需", "what pay needs"),
+    "DEMANDS": ("要求", "demands"),
 }
 
 _COLUMN = {"zh": 0, "en": 1}
@@ -154,8 +176,8 @@ def words(language: Language) -> dict[str, str]:
 
 
 def language_of(first_word: str) -> Language | None:
-    """The language whose scheme keyword is `first_word`; None for neither."""
+    """The language whose word for a scheme, or a guideline, is `first_word`; None for neither."""
     for language in ("zh", "en"):
-        if first_word == spelling("SCHEME", language):
+        if first_word in (spelling("SCHEME", language), spelling("GUIDELINE", language)):
             return language
     return None
