@@ -146,10 +146,8 @@ def check(
                 )  # fmt: skip
                 return BROKEN
             return Typed(e.Increase(found.expr), found.type)
-        case n.DatePart(which=which, of=of):
-            date = check_as(of, Date(), env, facts)
-            part = e.MonthOf(date) if which == "month" else e.YearOf(date, *env.year_start)
-            return Typed(part, Int())
+        case n.DatePart():
+            return _date_part(written, env, facts)
         case n.RoundedAmount():
             return _rounded(written, env, facts)
         case _:
@@ -466,6 +464,13 @@ def _division(
         )  # fmt: skip
         return BROKEN
     return Typed(e.Scale(found.expr, e.ratio(1 / by)), found.type)
+
+
+def _date_part(written: n.DatePart, env: Environment, facts: Facts) -> Typed:
+    date = check_as(written.of, Date(), env, facts)
+    if written.which == "month":
+        return Typed(e.MonthOf(date), Int())
+    return Typed(e.YearOf(date, *env.year_start), Int())
 
 
 def _rounded(written: n.RoundedAmount, env: Environment, facts: Facts) -> Typed:
