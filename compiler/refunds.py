@@ -72,9 +72,9 @@ def settle(
 
 def _refusal(row: Row, done: Mapping[str, Settled], kept: Iterable[Row]) -> str | None:
     """Why a refund is rejected, as far as the unit's own rows say."""
-    if row.refunds not in done:
+    taken = done.get(row.refunds or "")
+    if taken is None:
         return "refund_unknown"
-    taken = done[row.refunds]
     if taken.step is None:
         return "refund_of_refund"
     if taken.status != "ok":

@@ -99,7 +99,8 @@ class Sheet:
     @property
     def refunds(self) -> Values | None:
         """Of a table of claims: which claim each row takes back; None where it has no such column."""
-        if self.wanted[-1].name != REFUNDS[0] or self.matched.columns[-1] is None:
+        last = self.wanted[-1]
+        if last.plan is not None or last.name != REFUNDS[0] or self.matched.columns[-1] is None:
             return None
         return self.columns[-1]
 
