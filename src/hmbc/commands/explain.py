@@ -15,7 +15,7 @@ from hmbc.grammar.keywords import Language
 if TYPE_CHECKING:
     from hmbc.compiler.explain import LayerStory
     from hmbc.runtime.history import ClaimRow, Value
-    from hmbc.runtime.plan import Plan
+    from hmbc.runtime.plan import DeadlinePlan, Plan
 
 _table = click.Path(dir_okay=False, allow_dash=True)
 
@@ -136,6 +136,9 @@ def _show(
         if zh
         else f"pays {amount} {plan.currency} in all ({reason})"
     )
+    for due, last in zip(plan.deadlines, claim.due, strict=True):
+        if last is not None:
+            _show_due(due, claim, plan, date(1970, 1, 1) + timedelta(last), zh)
 
 
 def _show_refund(plan: Plan, claim: ClaimRow, pays: Mapping[str, int], language: Language) -> None:
@@ -153,6 +156,22 @@ def _show_refund(plan: Plan, claim: ClaimRow, pays: Mapping[str, int], language:
     for layer, minor in {**pays, "合计" if zh else "total": sum(pays.values())}.items():
         amount = amount_text(minor, plan.minor_digits, fixed=True)
         click.echo(f"  {layer} {amount} {plan.currency}")
+
+
+def _show_due(due: DeadlinePlan, claim: ClaimRow, plan: Plan, last: date, zh: bool) -> None:
+    start = plan.claim[due.start]
+    since = claim.values[start.name]
+    assert isinstance(since, int)
+    shown = date(1970, 1, 1) + timedelta(since)
+    cites = f"   {'据' if zh else 'cite'} {', '.join(due.cites)}" if due.cites else ""
+    name = due.label or due.name
+    if zh:
+        days = f"{due.days}{'个工作日' if due.calendar else '天'}"
+        click.echo(f"付款期限 {name}：{last}（{start.label or start.name} {shown} 起 {days}）{cites}")
+    else:
+        kind = f"working days of {due.calendar}" if due.calendar else "days"
+        source = start.label or start.name
+        click.echo(f"due {name}: {last} ({due.days} {kind} from {source} {shown}){cites}")
 
 
 def _given(plan: Plan, values: dict[str, Value], zh: bool) -> str:
