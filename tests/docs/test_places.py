@@ -122,7 +122,7 @@ def test_the_table_names_examples_and_golden_cases_that_exist() -> None:
     for row in _table():
         named = set(re.findall(r"`(\w+\.hmb)`", row[4]))
         codes = set(_CODE.findall(row[4]))
-        assert named | codes, row[0]
+        assert named or codes or row[4] == "none yet", row[0]
         assert sorted(named - shown) == [], row[0]
         assert sorted(codes - golden) == [], row[0]
 
