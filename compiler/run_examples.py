@@ -52,11 +52,11 @@ def _run(
     example: CheckedExample, kernel: Kernel, scheme: CheckedScheme
 ) -> Iterator[Diagnostic]:
     interpreter = Interpreter(kernel, _scalars(example.parameters), example.lists)
-    member = {**_defaults("member", kernel), **example.member}
+    member = {**defaults("member", kernel), **example.member}
     state = State()
     for claim in example.claims:
         try:
-            step = interpreter.step(state, {**_defaults("claim", kernel), **claim.values}, member)
+            step = interpreter.step(state, {**defaults("claim", kernel), **claim.values}, member)
         except Missing as missing:
             name = _shown(missing, scheme)
             yield Diagnostic(codes.EXAMPLE_MISSING, claim.span, {"name": name})
@@ -73,7 +73,7 @@ def _scalars(values: dict[str, Plain]) -> dict[str, Fraction | int | bool | str]
     return {name: value for name, value in values.items() if not isinstance(value, tuple)}
 
 
-def _defaults(owner: str, kernel: Kernel) -> dict[str, Plain]:
+def defaults(owner: str, kernel: Kernel) -> dict[str, Plain]:
     """What an example may leave out: amounts are 0, yes-or-no is no, codes and periods are none.
     Anything else is missing, which matters only if it is read."""
     values: dict[str, Plain] = {}
