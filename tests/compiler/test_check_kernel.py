@@ -207,3 +207,15 @@ def test_it_turns_down_a_kernel_that(name: str, make: SimpleNamespace) -> None:
         changed = evolve(changed, inputs=(*changed.inputs, changed.inputs[-1]))
     with pytest.raises(KernelError):
         check_kernel(changed)
+
+
+def test_a_unit_is_a_code_of_members_and_claims_do_not_vary(make: SimpleNamespace) -> None:
+    household = Input(owner="member", name="household", type=Code("member.household"), varies=True)
+    kernel = make.kernel(unit="household", inputs=(*make.declared, household))
+    check_kernel(kernel)
+    for unit in ("birth", "drug", "nothing"):
+        with pytest.raises(KernelError, match=f"the unit member.{unit} is no code"):
+            check_kernel(evolve(kernel, unit=unit))
+    claims = evolve(household, owner="claim")
+    with pytest.raises(KernelError, match="claim.household varies"):
+        check_kernel(evolve(kernel, unit=None, inputs=(*make.declared, claims)))

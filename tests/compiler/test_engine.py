@@ -1,5 +1,6 @@
 """The runtime's engine adjudicates random compiled kernels as the interpreter does: tables of many
-members in, payments, rejects and totals out, also in two batches with the totals between them."""
+members in, payments, rejects and totals out, also in two batches with the totals between them; so
+also families, members whose attributes vary, and refunds."""
 
 from __future__ import annotations
 
@@ -12,12 +13,17 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from hmbc.compiler.build import build, load
 from hmbc.compiler.emit_cython import emit_module
 from hmbc.compiler.interpret import Interpreter, State, Step
-from hmbc.compiler.kernel import Kernel
+from hmbc.compiler.kernel import Accumulator, Input, Kernel
 from hmbc.compiler.print_kernel import print_kernel
+from hmbc.compiler.ranges import with_ceilings
+from hmbc.compiler.refunds import Row, Settled, settle
+from hmbc.dsl.expr import Attribute
+from hmbc.dsl.types import Code, Money
 
 pa = pytest.importorskip("pyarrow")
 evaluator = pytest.importorskip("hmbc.runtime.evaluator", reason="the runtime is not built")
@@ -141,3 +147,152 @@ def test_the_engine_agrees_with_the_interpreter(
 
 def new_day(rows: Sequence[Mapping[str, Any]], place: int) -> bool:
     return place + 1 == len(rows) or rows[place]["date"] != rows[place - 1]["date"]
+
+
+# ---- families, members that vary, refunds
+
+HOUSEHOLDS = {"A": "H", "B": "H", "C": "A"}  # one is called as a member is
+VARYING = ("poor", "enrolled", "suspended")
+BORDERS = (19_000, 20_000)
+"""Days on which a new row of each member begins; the rows of claims lie on either side."""
+
+
+def of_families(kernel: Kernel) -> Kernel:
+    """The kernel with one account for a household, and each person's own total beside it."""
+    own = Input(owner="member", name="member_id", type=Code("member.member_id"))
+    household = Input(owner="member", name="household", type=Code("member.household"))
+    varying = (
+        evolve(one, varies=one.owner == "member" and one.name in VARYING) for one in kernel.inputs
+    )
+    total = Accumulator(
+        name="own",
+        adds=Attribute("claim", "amount", Money()),
+        keys=(Attribute("member", "member_id", own.type),),
+        sequential=False,
+        ceiling=0,
+    )
+    return with_ceilings(
+        evolve(
+            kernel,
+            unit="household",
+            inputs=(*varying, household, own),
+            items=(*kernel.items, total),
+        )
+    )
+
+
+def stretches(random: Random, maker: ModuleType) -> list[dict[str, Any]]:
+    """The rows of the members table, their days as numbers."""
+    rows = []
+    for name, household in HOUSEHOLDS.items():
+        fixed = maker.members(random)
+        firsts, lasts = (None, *BORDERS), (*(day - 1 for day in BORDERS), None)
+        for first, last in zip(firsts, lasts, strict=True):
+            other = {key: value for key, value in maker.members(random).items() if key in VARYING}
+            own = {key: value for key, value in fixed.items() if key not in VARYING}
+            ids = {"member_id": name, "household": household}
+            rows.append({**own, **other, **ids, "valid_from": first, "valid_to": last})
+    return rows
+
+
+def on(people: Sequence[Mapping[str, Any]], name: str, day: int) -> Mapping[str, Any]:
+    """A member's row on a day."""
+    return next(
+        row
+        for row in people
+        if row["member_id"] == name
+        and (row["valid_from"] or day) <= day <= (row["valid_to"] or day)
+    )
+
+
+def with_refunds(random: Random, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows, and among them some that take back others, mistakes included."""
+    mixed: list[dict[str, Any]] = []
+    for row in rows:
+        mixed.append({**row, "refunds": None})
+        if random.random() < 0.25:
+            taken = random.choice(mixed[-8:])
+            name = taken["member_id"] if random.random() < 0.9 else random.choice(MEMBERS)
+            ids = {"claim_id": f"r{len(mixed)}", "member_id": name, "refunds": taken["claim_id"]}
+            mixed.append({**ids, "date": row["date"]})
+    return mixed
+
+
+def test_families_that_vary_and_take_claims_back(
+    make: SimpleNamespace, random_kernels: ModuleType
+) -> None:
+    random = Random(78)
+    made = random_kernels.kernels(random, make)
+    kernels = [of_families(next(made)) for _ in range(KERNELS)]
+    module = load(build(emit_module(kernels), "families"), "families")
+    seen: set[str] = set()
+    for number, kernel in enumerate(kernels):
+        engine = evaluator.Evaluator(
+            SimpleNamespace(PLAN=module.PLANS[number], entry=lambda n=number: module.ENTRIES[n])
+        )
+        plan = engine.plan
+        rows, _ = files(random, random_kernels)
+        people = stretches(random, random_kernels)
+        cut = next(n for n in range(len(rows) // 3, len(rows)) if new_day(rows, n))
+        first, second = rows[:cut], with_refunds(random, rows[cut:])
+        given = {"line": "100.00", "top_up": "0.125", **LISTS}
+        members = table(
+            [one for one in plan.member if one.name != "member_id"], people, "member_id"
+        )
+        for place in ("valid_from", "valid_to"):
+            days = [text("date", row[place]) for row in people]
+            members = members.append_column(place, pa.array(days, pa.string()))
+        before = engine.adjudicate(
+            table(plan.claim, first, "claim_id", "member_id"), members, given
+        )
+        claims = table(plan.claim, second, "claim_id", "member_id").append_column(
+            "refunds", pa.array([row["refunds"] for row in second], pa.string())
+        )
+        done = engine.adjudicate(claims, members, given, before.state)
+        where = f"kernel {number}\n{print_kernel(kernel)}"
+        expected, states = histories(kernel, people, first, second)
+        got = {row["claim_id"]: row for row in (*before.payments.rows(), *done.payments.rows())}
+        assert set(got) == {one.id for one in expected if one.status == "ok"}, where
+        for one in expected:
+            seen.add("refunded" if one.step is None and one.status == "ok" else one.status)
+            for layer, pay in one.pays.items() if one.status == "ok" else ():
+                assert got[one.id][f"{layer}_pay"] * 100 == pay, f"{one.id} {where}"
+                reason = "refund" if one.step is None else one.step.reasons[layer]
+                assert got[one.id][f"{layer}_reason"] == reason, f"{one.id} {where}"
+        held = {
+            tuple(row[name] for name in ("member_id", "accumulator", "key", "total", "denominator"))
+            for row in done.state.rows()
+            if row["total"] and not row["accumulator"].startswith("@")
+        }
+        assert held == set(totals(kernel, states)), where
+    refunds = {"refund_unknown", "refund_twice", "refund_of_refund", "refund_rejected"}
+    assert {"refunded", "ceiling", "bound", *refunds} <= seen
+
+
+def histories(
+    kernel: Kernel,
+    people: Sequence[Mapping[str, Any]],
+    first: Sequence[Mapping[str, Any]],
+    second: Sequence[Mapping[str, Any]],
+) -> tuple[list[Settled], dict[str, State]]:
+    """What the reference makes of each household's rows, and the states in the end."""
+    interpreter = Interpreter(kernel, {"line": 10_000, "top_up": Fraction(1, 8)}, LISTS)
+    settled: list[Settled] = []
+    states: dict[str, State] = {}
+    for household in set(HOUSEHOLDS.values()):
+        state: State | None = None
+        for part in (first, second):
+            rows = [
+                Row(
+                    id=row["claim_id"],
+                    claim=row,
+                    member=on(people, row["member_id"], row["date"]),
+                    refunds=row.get("refunds"),
+                )
+                for row in part
+                if HOUSEHOLDS[row["member_id"]] == household
+            ]
+            one, state = settle(interpreter, rows, state)
+            settled += one
+        states[household] = state or State()
+    return settled, states

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from hmbc.compiler.kernel import Clause, Definition
+from hmbc.compiler.kernel import Clause, Definition, Input
 from hmbc.compiler.print_kernel import print_expr, print_kernel
 from hmbc.dsl.expr import (
     FALSE,
@@ -84,3 +84,12 @@ def test_a_definition_is_a_line_with_its_citation(make: SimpleNamespace) -> None
         "spent = accumulate inpatient.base per year(claim.date, 01-01) sequential "
         "ceiling 1000000000000000 [total]" in lines
     )
+
+
+def test_a_wider_unit_and_what_varies(make: SimpleNamespace) -> None:
+    household = Input(owner="member", name="household", type=Code("member.household"), varies=True)
+    kernel = make.kernel(unit="household", inputs=(*make.declared, household))
+    lines = print_kernel(kernel).splitlines()
+    assert "unit member.household" in lines
+    assert "input member.household: code varies" in lines
+    assert not any(line.startswith("unit") for line in print_kernel(make.kernel()).splitlines())
