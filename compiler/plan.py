@@ -6,8 +6,8 @@ from hashlib import sha256
 
 from attrs import frozen
 
-from hmbc.compiler.denominators import denominators_of
 from hmbc.compiler.deadlines import deadline_plans
+from hmbc.compiler.denominators import denominators_of
 from hmbc.compiler.kernel import Accumulator, Input, Kernel
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.types_of import Names, names_of, type_of

@@ -106,9 +106,9 @@ class _Printer:
 
         for due in kernel.deadlines:
             kind = "days" if due.calendar is None else f"working days of {due.calendar}"
-            when = self.expr(due.when)
+            holds = self.expr(due.when)
             line = f"due {_name(due.name)}{_label(due.label)} {due.days} {kind}"
-            yield f"{line} from claim.{_name(due.start)} if {when}{_cites(due.clause)}"
+            yield f"{line} from claim.{_name(due.start)} if {holds}{_cites(due.clause)}"
 
     def item(self, item: Definition | Accumulator) -> str:
         match item:

@@ -157,6 +157,23 @@ def int_column(str name, numbers) -> OutColumn:
     return column
 
 
+def date_column(str name, days) -> OutColumn:
+    """A column of dates from days since 1970-01-01; None is null."""
+    cdef void *memory
+    cdef uint8_t *validity
+    cdef int64_t row, n = len(days)
+    cdef OutColumn column = words_column(name, b"tdD", 4, n, &memory)
+    column.null_count = sum(day is None for day in days)
+    if column.null_count:
+        validity = <uint8_t *>column._allocate(0, (n + 7) // 8)
+        for row in range(n):
+            if days[row] is not None:
+                validity[row >> 3] |= <uint8_t>(1 << (row & 7))
+    for row in range(n):
+        (<int32_t *>memory)[row] = days[row] or 0
+    return column
+
+
 def constant_column(str name, str text, int64_t n) -> OutColumn:
     """A dictionary column that says the same text n times."""
     cdef void *memory

@@ -9,9 +9,10 @@ from functools import cached_property
 
 from hmbc.runtime import rejects
 from hmbc.runtime.arrow_in import InTable, read_table
-from hmbc.runtime.arrow_out import OutTable
+from hmbc.runtime.arrow_out import OutTable, date_column
 from hmbc.runtime.attributes import Matched, Wanted, cell_reason, match_columns, read_columns
 from hmbc.runtime.columns import Reader, Values, repeated
+from hmbc.runtime.deadlines import Deadlines, count_rows
 from hmbc.runtime.engine import LATE, Batch, Entry, Inputs
 from hmbc.runtime.errors import BadTable
 from hmbc.runtime.in_order import each
@@ -156,6 +157,10 @@ def adjudicate(
         member_columns = readers.member_columns(member_sheet.columns)
         people = member_rows(readers, found, member_sheet)
     _match(readers, batch, found, people, member_columns, days)
+    due, uncounted = count_rows(Deadlines(plan), attributes, refunds)
+    batch.spoil(uncounted)
+    for row, (column, year) in uncounted.items():
+        found.no_calendar(row, column, year)
     batch.arrange(n_before)
     after = readers.totals()
     inputs = Inputs(
@@ -193,6 +198,10 @@ def adjudicate(
         [*plan.reason_ranks, 0],
         plan.minor_digits,
     )
+    if due:
+        kept = batch.adjudicated()
+        added = [date_column(name, [column[row] for row in kept]) for name, column in due.items()]
+        payments = OutTable([*payments.columns, *added])
     n_claims = claim_sheet.table.num_rows + len(claim_sheet.ragged)
     counts = Counts(
         claims=n_claims,
@@ -344,6 +353,11 @@ class Found:
         value = _text(self._readers.member_id, sheet.columns[0], row)
         reason = rejects.text_of(ground, self._plan.language, value=value)
         self._add(sheet, row, AFTER_COLUMNS, column, ground.code, reason)
+
+    def no_calendar(self, row: int, column: str, year: int) -> None:
+        """A deadline that cannot be counted."""
+        reason = rejects.text_of(rejects.NO_CALENDAR, self._plan.language, value=year)
+        self._add(self._claims, row, AFTER_COLUMNS, column, rejects.NO_CALENDAR.code, reason)
 
     def status(self, row: int, status: int) -> None:
         """What the engine or the scheme said of a claim."""

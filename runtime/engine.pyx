@@ -609,6 +609,13 @@ cdef class Batch:
                 found.append((row, status[row]))
         return found
 
+    def adjudicated(self):
+        """The rows that `payments` tells, in file order."""
+        cdef int64_t row
+        cdef const uint8_t *flag = <const uint8_t *>self.flag.data
+        cdef const uint8_t *status = self.outputs.output.status
+        return [row for row in range(self.n_rows) if flag[row] == 0 and status[row] == HMB_OK]
+
     def payments(self, Values claim_ids, Intern claim_texts, Intern member_texts, layers, reasons,
                  reason_ranks, int digits):
         """The table of adjudicated rows in file order, what each layer paid in all (minor units),

@@ -11,6 +11,7 @@ from fractions import Fraction
 from hmbc.runtime.attributes import Wanted
 from hmbc.runtime.batch import IDENTIFIERS, Found, Sheet, member_rows, read_sheets
 from hmbc.runtime.columns import Reader, Values
+from hmbc.runtime.deadlines import Deadlines, count_rows
 from hmbc.runtime.files import FileTable
 from hmbc.runtime.member_rows import MemberRows
 from hmbc.runtime.parameters import Parameters
@@ -25,7 +26,7 @@ Value = Scalar | tuple[tuple[int, int], ...]
 class ClaimRow:
     """A claim that can be adjudicated. row: in the table, from 0; values: as in dsl/expr.Const,
     without those that are absent; member: its member's values on that day; refunds: the claim_id that
-    it takes back (then it has no values but its date)."""
+    it takes back (then it has no values but its date); due: the last day of each deadline."""
 
     claim_id: str
     row: int
@@ -34,6 +35,7 @@ class ClaimRow:
     values: dict[str, Value]
     member: dict[str, Value]
     refunds: str | None = None
+    due: tuple[int | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,11 @@ def history_of(
     others = sheet.columns[IDENTIFIERS : IDENTIFIERS + len(readers.claim) - (readers.day is not None)]
     wanted = sheet.wanted[IDENTIFIERS : IDENTIFIERS + len(others)]
     refunds = _refunds(readers, sheet)
-    bad = _bad_rows(sheet, refunds)
+    attributes = list(others)
+    if readers.day is not None:
+        attributes.insert(readers.day, days)
+    due, uncounted = count_rows(Deadlines(plan), attributes, refunds)
+    bad = _bad_rows(sheet, refunds) | uncounted.keys()
     first: dict[int | None, int] = {}
     for row in range(sheet.table.num_rows):
         first.setdefault(ids.word(row), row)
@@ -95,6 +101,7 @@ def history_of(
                 values=values,
                 member=own[1],
                 refunds=refunds.get(row),
+                due=tuple(column[row] for column in due.values()),
             )
         )
     rows.sort(key=lambda claim: (claim.day, claim.row))

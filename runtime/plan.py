@@ -100,6 +100,22 @@ class RejectPlan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlinePlan:
+    """Until when a claim is to be paid: `days` days after its date, working days of `calendar` or
+    (None) any. start: the date's place in Plan.claim. when: the condition as a program for a stack:
+    `@3` pushes the word of claim attribute 3, `?3` whether it is there, `#5` the number 5; `not`,
+    `and`, `or` and comparisons take their operands off."""
+
+    name: str
+    label: str | None
+    days: int
+    calendar: str | None
+    start: int
+    when: tuple[str, ...]
+    cites: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """See the fields' own types. `date` names the claim attribute that decides. `unit`: name of the
     member attribute of kind code whose value makes one stream of the claims of all its members; None:
@@ -129,6 +145,7 @@ class Plan:
     accumulators: tuple[AccumulatorPlan, ...]
     state_words: int
     rejects: tuple[RejectPlan, ...]
+    deadlines: tuple[DeadlinePlan, ...] = ()
 
     def to_json(self) -> str:
         """The plan as one line of ASCII JSON, the same for the same plan."""
@@ -148,6 +165,7 @@ class Plan:
             "listed": ListedPlan,
             "accumulators": AccumulatorPlan,
             "rejects": RejectPlan,
+            "deadlines": DeadlinePlan,
         }
         fields: dict[str, Any] = {
             name: tuple(parts[name](**_tuples(item)) for item in value)

@@ -165,6 +165,13 @@ BACKWARD = Ground(
     "有效期的起始日期晚于截止日期",
     "valid_from is after valid_to",
 )
+NO_CALENDAR = Ground(
+    "HMB532",
+    "no_calendar",
+    "没有 {value} 年的工作日历，算不出付款期限；请更新 chinesecalendar",
+    "there is no working calendar of {value}, so the deadline cannot be counted; update "
+    "chinesecalendar",
+)
 
 GROUNDS = (
     MISSING,
@@ -197,6 +204,7 @@ GROUNDS = (
     NOT_FIXED,
     OWN,
     BACKWARD,
+    NO_CALENDAR,
 )
 
 OF_CELL = {

@@ -12,7 +12,16 @@ from hmbc.runtime.arrow_out import OutTable
 from hmbc.runtime.attributes import Wanted, cell_reason
 from hmbc.runtime.batch import REFUND, status_reason
 from hmbc.runtime.columns import Reader, Values, few_rows
-from hmbc.runtime.engine import LATE, REFUND_OF_REFUND, REFUND_UNKNOWN, Entry, Inputs, Open, one_place
+from hmbc.runtime.deadlines import Deadlines
+from hmbc.runtime.engine import (
+    LATE,
+    REFUND_OF_REFUND,
+    REFUND_UNKNOWN,
+    Entry,
+    Inputs,
+    Open,
+    one_place,
+)
 from hmbc.runtime.errors import BadRow, BadTable
 from hmbc.runtime.member_rows import MemberRows
 from hmbc.runtime.parameters import check_parameters
@@ -20,6 +29,7 @@ from hmbc.runtime.plan import Plan
 from hmbc.runtime.rejects import Ground, Reject
 from hmbc.runtime.scheme_readers import REFUNDS, SchemeReaders
 from hmbc.runtime.units_text import value_text, word_text
+from hmbc.runtime.working_days import EPOCH, NotCovered
 
 NAMELESS = "-"
 """The member_id of a member that is given without one."""
@@ -29,6 +39,7 @@ NAMELESS = "-"
 class Settlement:
     """What one claim came to. Amounts are in units of the currency; layers: (pay, reason) by name.
 
+    due: by deadline of the scheme, the last day for payment; None where there is none.
     state: the unit's totals after it. after_reject: whether an earlier row of the unit, in the
     state that the session began with, was rejected.
     """
@@ -38,6 +49,7 @@ class Settlement:
     layers: dict[str, tuple[Decimal, str]]
     after_reject: bool
     state: OutTable
+    due: dict[str, datetime.date | None]
 
 
 @dataclass(slots=True)
@@ -60,6 +72,7 @@ class Session:
     ) -> None:
         self._plan = plan
         self._readers = readers = SchemeReaders(plan)
+        self._deadlines = Deadlines(plan)
         checked = check_parameters(plan, parameters)
         before = readers.read_totals(state)
         self._places: dict[str, int | None] = {}
@@ -192,6 +205,7 @@ class Session:
         row, hole = self._member_rows.row_of(member, day.word)
         if hole:
             raise BadRow([self._ground("member_id", rejects.NOT_VALID, claim_id, day=day.word)])
+        due = self._due(cells, claim_id)
         status, pays, reasons, deciding = self._open.settle(
             day.word, row, [cell.word for cell in cells], [cell.given for cell in cells]
         )
@@ -207,6 +221,7 @@ class Session:
             pays,
             [plan.reasons[reason] for reason in reasons],
             plan.reasons[reasons[deciding]] if reasons else "",
+            due,
         )
 
     def refund(
@@ -242,10 +257,33 @@ class Session:
             raise BadRow([self._reject(column, code, reason, own)])
         if own:
             self._places[own] = None
-        return self._settlement(pays, [REFUND] * len(pays), REFUND)
+        none = {deadline.name: None for deadline in plan.deadlines}
+        return self._settlement(pays, [REFUND] * len(pays), REFUND, none)
+
+    def _due(
+        self, cells: Sequence[_Cell], claim_id: str
+    ) -> Mapping[str, datetime.date | None]:
+        """The deadlines of a claim. Raises BadRow where one cannot be counted."""
+        found: dict[str, datetime.date | None] = {}
+        for due in self._plan.deadlines:
+            try:
+                day = self._deadlines.of(
+                    due, lambda place: cells[place].word if cells[place].given else None
+                )
+            except NotCovered as year:
+                ground = rejects.NO_CALENDAR
+                reason = rejects.text_of(ground, self._plan.language, value=year.year)
+                column = self._plan.claim[due.start].name
+                raise BadRow([self._reject(column, ground.code, reason, claim_id)]) from None
+            found[due.name] = None if day is None else EPOCH + datetime.timedelta(day)
+        return found
 
     def _settlement(
-        self, pays: Sequence[int], reasons: Sequence[str], reason: str
+        self,
+        pays: Sequence[int],
+        reasons: Sequence[str],
+        reason: str,
+        due: Mapping[str, datetime.date | None],
     ) -> Settlement:
         return Settlement(
             total_pay=self._money(sum(pays)),
@@ -256,6 +294,7 @@ class Session:
             },
             after_reject=self._open.after_reject,
             state=self.state,
+            due=dict(due),
         )
 
     def _member_of(

@@ -153,6 +153,30 @@ def adjudicate_both(
     return both
 
 
+@pytest.fixture(scope="session")
+def due_dates(build_cache: Path) -> Callable[[str, Row], list[str | None]]:
+    """`due_dates(text, claim)`: the last day of each deadline of a claim, as ISO text, by a session of
+    the compiled evaluator. A member of the first values of each enumeration; external figures are
+    0."""
+
+    def due_dates(text: str, claim: Row) -> list[str | None]:
+        from hmbc.compiler.pipeline import module_of
+        from hmbc.runtime.evaluator import Evaluator
+
+        kernel = _kernel(text)
+        evaluator = Evaluator(module_of(kernel))
+        parameters: dict[str, Any] = {item.name: item.low for item in kernel.parameters}
+        parameters |= {item.name: [] for item in kernel.lists if item.codes is None}
+        member = {x.name: x.type.values[0] for x in kernel.inputs if x.owner == "member"}
+        declared = [x for x in kernel.inputs if x.owner == "claim"]
+        row = _dated(claim, kernel)
+        given = {x.name: _cell(row.get(x.name), x) for x in declared}
+        due = evaluator.open(member, parameters).settle(given).due
+        return [None if last is None else last.isoformat() for last in due.values()]
+
+    return due_dates
+
+
 # ---- text
 
 

@@ -174,7 +174,6 @@ def test_the_level_of_benefit(
 @pytest.mark.parametrize(
     ("rule", "kind"),
     [
-        ("SZ-05", "deadline"),
         ("SZ-06", "premium"),
         ("SZ-07", "fund"),
         ("SZ-08", "fund"),
@@ -190,6 +189,33 @@ def test_what_cannot_be_said_is_recorded(
 
     assert (kind, (rule,)) in recorded(text)
     assert (kind, (rule,)) not in recorded(without_rule(text, rule))
+
+
+def test_payment_is_due_ten_working_days_after_verification(
+    text: str, without_rule: Callable[..., str], due_dates: Any
+) -> None:
+    # 27 and 30 September are Friday and Monday, Sunday the 29th is made up; 1-7 October are
+    # holidays; 8-11 October; Saturday the 12th is made up; 14 and 15 October: ten.
+    assert due_dates(text, item(核查结束日="2024-09-26")) == ["2024-10-15"]
+    # Verification that ends on a holiday: the next working day is day one.
+    assert due_dates(text, item(核查结束日="2024-10-05")) == ["2024-10-18"]
+    # One-stop settlement has no verification, and no deadline.
+    assert due_dates(text, item()) == [None]
+    assert due_dates(without_rule(text, "SZ-05"), item(核查结束日="2024-09-26")) == []
+
+
+def test_calendar_days_would_be_another_rule(
+    text: str, with_piece: Callable[..., str], due_dates: Any
+) -> None:
+    days = with_piece(text, "10个工作日 自 费用.核查结束日", "10天 自 费用.核查结束日")
+    assert due_dates(days, item(核查结束日="2024-09-26")) == ["2024-10-06"]
+
+
+def test_a_deadline_moves_no_payment(
+    text: str, without_rule: Callable[..., str], adjudicate_both: Any
+) -> None:
+    claim = item(核查结束日="2024-09-26")
+    assert run(adjudicate_both, text, claim) == run(adjudicate_both, text, item()) == [PAID]
 
 
 # ---- lists and exceptions
