@@ -19,6 +19,7 @@ from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.rounding import rounded, share
 from hmbc.compiler.types_of import names_of, type_of
+from hmbc.compiler.walk import walk
 from hmbc.dsl.expr import (
     Add,
     AddMonths,
@@ -193,7 +194,7 @@ class Interpreter:
         for item in self.kernel.items:
             match item:
                 case Definition():
-                    row.trace[item.name] = row.value(item.expr)
+                    row.define(item)
                 case Accumulator():
                     if status := row.accumulate(item):
                         return row.refused(status)
@@ -236,6 +237,7 @@ class _Row:
     state: State
     inputs: Mapping[Owner, Inputs]
     trace: dict[str, Value] = field(factory=dict)
+    missing: dict[str, Missing] = field(factory=dict)
     movements: dict[str, Movement] = field(factory=dict)
 
     def refused(self, status: str) -> Step:
@@ -339,7 +341,8 @@ class _Row:
             case Subtract(left=left, right=right):
                 return number(left) - number(right)
             case Scale(amount=amount, by=by):
-                return number(amount) * number(by)
+                scaled = number(amount)
+                return scaled * number(by) if scaled else scaled
             case Min(left=left, right=right):
                 return min(number(left), number(right))
             case Max(left=left, right=right):
@@ -378,6 +381,8 @@ class _Row:
             case AgeAt(birth=birth, date=date):
                 return _age(_date(day(birth)), _date(day(date)))
             case Ref(name=name):
+                if name in self.missing:
+                    raise self.missing[name]
                 return self.trace[name]
             case Total(accumulator=name):
                 moved = self.movements[name]
@@ -386,6 +391,8 @@ class _Row:
                 item = self.of._accumulators[name]
                 return self.state.totals.get(name, {}).get(self.key(item), Fraction(0))
             case Increase(of=of):
+                if self._stands_still(of):  # then what `of` reads besides need not be known
+                    return Fraction(0)
                 return self.number(of) - self.number(of, before=True)
             case Round(amount=amount, mode=mode, step=step):
                 return Fraction(rounded(number(amount), mode, step))
@@ -393,6 +400,18 @@ class _Row:
                 raise KernelError("LayerPay in a kernel")
             case _:
                 assert_never(expr)
+
+    def define(self, item: Definition) -> None:
+        """Evaluate a definition; one that lacks a value matters only if it is read."""
+        try:
+            self.trace[item.name] = self.value(item.expr)
+        except Missing as missing:
+            self.missing[item.name] = missing
+
+    def _stands_still(self, of: Expr) -> bool:
+        """Whether this row moves none of the totals that an expression reads."""
+        totals = [node.accumulator for node in walk(of) if isinstance(node, Total)]
+        return all(self.movements[name].added == 0 for name in totals)
 
     def _attribute(self, owner: Owner, name: str, is_bool: bool) -> Value:
         value = self.inputs[owner].get(name)
