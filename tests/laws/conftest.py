@@ -21,7 +21,7 @@ from hmbc.dsl.source import Source
 MODULES, SCHEMES, LONG_MODULES = 4, 32, 40
 """Schemes of a run: `SCHEMES` to a module, `MODULES` modules, or `LONG_MODULES` with --long."""
 
-settings.register_profile("laws", derandomize=True, deadline=None, max_examples=120)
+settings.register_profile("laws", derandomize=True, deadline=None, max_examples=50)
 settings.register_profile("laws_long", deadline=None, max_examples=5_000)
 
 
@@ -46,11 +46,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def compiled(random: Random) -> SimpleNamespace | None:
-    """A random scheme with its kernel; None where it has none (a total too large)."""
+    """A random scheme with its kernel; None where it has none (a total too large, or
+    layers that share pro rata and read each other)."""
     drawn = schemes.draw(random)
     found = compile_source(Source("random.hmb", drawn.text))
     errors = {d.code for d in found.diagnostics if d.rule.severity == "error"}
-    assert errors <= {"HMB240"}, f"{errors}\n{drawn.text}"
+    assert errors <= {"HMB240", "HMB322"}, f"{errors}\n{drawn.text}"
     if found.kernel is None:
         return None
     return SimpleNamespace(drawn=drawn, kernel=found.kernel)

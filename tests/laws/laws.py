@@ -65,7 +65,7 @@ def broken(
                 for layer in layers:
                     over = Fraction(0)
                     for step in kept:
-                        over += step.pays[layer] - Fraction(step.trace[base[layer] or ""])  # type: ignore[arg-type]
+                        over += step.pays[layer] - Fraction(step.trace.get(base[layer] or "", 0))  # type: ignore[arg-type]
                         if over > 0:
                             yield f"{verdict.law} {layer}"
                             break

@@ -64,6 +64,13 @@ class _Draft:
     ratio_parameters: list[str] = field(factory=list)
     dated: set[str] = field(factory=set)
     dated_by_year: set[str] = field(factory=set)
+    month_end: bool = False
+    in_layer: bool = False
+    scopes: list[str] = field(factory=list)
+    anniversary: bool = False
+    totals: list[str] = field(factory=list)
+    counts: list[tuple[str, str]] = field(factory=list)
+    pools: list[tuple[str, str]] = field(factory=list)
     lists: list[str] = field(factory=list)
 
     # ---- words
@@ -148,6 +155,8 @@ class _Draft:
         ]  # fmt: skip
         if reads_money and self.chance(10):
             options = [self.by_money]
+        if reads_money and (self.counts or self.totals) and self.chance(20):
+            options = [self.by_total]
         return self.random.choice(options)(usual)
 
     def by_care(self, usual: bool) -> str:
@@ -204,6 +213,9 @@ class _Draft:
         days = f"{self.random.choice((30, 90, 365))}{'天' if self.language == 'zh' else ' days'}"
         if self.chance(50):
             self.use("optional")
+            if self.month_end:
+                self.use("months")
+                days = f"{self.random.choice((1, 3, 13))}{'个月' if self.language == 'zh' else ' months'}"
             gap = f"{self.date()} < {self.member('joined')} + {days}"
             given = f"{self.member('joined')} {self.w('GIVEN')}"
             if usual:
@@ -241,6 +253,19 @@ class _Draft:
         self.use("ratio compared")
         return f"{self.claim('share')} {'<=' if usual else '>'} {self.random.randint(6, 9) * 10}%"
 
+    def by_total(self, usual: bool) -> str:
+        if self.counts and (not self.totals or self.chance(60)):
+            name, of = self.random.choice(self.counts)
+            number = self.random.randint(2, 5)
+            if of == "EVENTS" and self.in_layer and self.chance(75):
+                self.use("ordinal")
+                return f"{name} {self.w('ORDINAL')} {'<=' if usual else '>'} {number}"
+            self.use("count before")
+            return f"{name} {self.w('BEFORE')} {'<' if usual else '>='} {number * 3}"
+        self.use("total before")
+        name = self.random.choice(self.totals)
+        return f"{name} {self.w('BEFORE')} {'<' if usual else '>='} {self.money(100, 900)}"
+
     def by_money(self, usual: bool) -> str:
         self.use("condition on money")
         return f"{self.claim('bill')} {'>=' if usual else '<'} {self.money(5, 60)}"
@@ -263,22 +288,22 @@ class _Draft:
     def limit(self, low: int, high: int) -> tuple[str, bool]:
         """An amount for a threshold or a cap; whether it varies with the claim."""
         pick = self.random.randint(1, 100)
-        if pick <= 50:
+        if pick <= 44:
             return self.money(low, high), False
-        if pick <= 62 and self.money_parameters:
+        if pick <= 56 and self.money_parameters:
             name = self.random.choice(self.money_parameters)
             self.use("parameter as amount")
             if self.chance(25):
                 self.use("smaller or larger")
                 return f"{self.w('SMALLER')} ({name}, {self.money(low, high)})", False
             return name, False
-        if pick <= 74:
+        if pick <= 67:
             self.use("amount by member")
             return self.cases("tier", low, high), False
-        if pick <= 84:
+        if pick <= 75:
             self.use("amount by claim")
             return self.cases("care", low, high), True
-        if pick <= 88:
+        if pick <= 79:
             self.use("amount by days")
             return f"¥{self.money(low // 4, high // 4)} * {self.claim('days')}", True
         if pick <= 92:
@@ -286,13 +311,34 @@ class _Draft:
                 f"{self.money(low, high)} + {self.member('quota')} * {self.percent(0, 20)}",
                 False,
             )
-        if pick <= 96 and self.layers:
+        if pick <= 87:
+            self.use("choice")
+            condition = self.condition(0, usual=False)
+            either = f"{self.money(low, high)} {self.w('IF')} {condition}"
+            return f"({either} {self.w('ELSE')} {self.money(low, high)})", True
+        if pick <= 91:
+            return self.by_bands(low, high), True
+        if pick <= 96 and self.totals:
+            self.use("amount less total")
+            return f"{self.money(high, 3 * high)} - {self.random.choice(self.totals)} {self.w('BEFORE')}", True
+        if self.layers:
             self.use("amount less pay")
             return (
                 f"{self.money(high, 2 * high)} - {self.random.choice(self.layers)}.{self.w('PAY')}",
                 False,
             )
         return f"¥{self.money(low, high)} * {self.percent(50, 100)}", False
+
+    def by_bands(self, low: int, high: int) -> str:
+        self.use("bands of a value")
+        colon, comma = ("：", "，") if self.language == "zh" else (": ", ", ")
+        first = self.random.randint(1, 6)
+        parts = [
+            f"{self.w(self.random.choice(('UP_TO', 'BELOW')))} {first}{colon}{self.money(low, high)}",
+            f"{self.w('UP_TO')} {first + self.random.randint(1, 9)}{colon}{self.money(low, high)}",
+            f"{self.w('BEYOND')}{colon}{self.money(low, high)}",
+        ]
+        return f"{self.w('BANDS_OF')} {self.claim('days')} ({comma.join(parts)})"
 
     def scope(self, wide: int = 60, chosen: bool = True) -> str:
         pick = self.random.randint(1, 100)
@@ -303,6 +349,10 @@ class _Draft:
         if pick <= 20:
             self.use("two keys")
             return f"{self.key(0)} {self.w('PER_YEAR')}"
+        if pick <= 25:
+            self.use("per attribute")
+            name = self.random.choice(("care", "drug", "referral", "visit"))
+            return f"{self.w('PER')} {self.claim(name)} {self.w('PER_YEAR')}"
         return self.key(wide)
 
     def key(self, wide: int) -> str:
@@ -317,6 +367,7 @@ class _Draft:
     def amount(self, low: int, high: int) -> str:
         value, _ = self.limit(low, high)
         scope = self.scope()
+        self.scopes.append(scope)
         words = set(value.replace("(", " ").replace(",", " ").split())
         moves = self.dated | (self.dated_by_year if self.w("PER_LIFETIME") in scope else set())
         extra = known = ""
@@ -415,7 +466,9 @@ class _Draft:
         return self.one(*plain, by_tier, by_tier, by_care, plus, attribute, parameter, parameter)
 
     def bands(self) -> str:
-        of = self.random.choice(("BANDS_OF_EXCESS", "BANDS_OF_COST"))
+        of, scope = self.random.choice(("BANDS_OF_EXCESS", "BANDS_OF_COST")), self.scope()
+        if of == "BANDS_OF_COST" and self.scopes:
+            scope = self.scopes[0]
         self.use("bands of excess" if of == "BANDS_OF_EXCESS" else "bands of cost")
         low, bands = 0, []
         colon, comma = ("：", "，") if self.language == "zh" else (": ", ", ")
@@ -423,7 +476,14 @@ class _Draft:
             low = max(low + 1, self.minor(20, 120) + low)
             bands.append(f"{self.w('UP_TO')} {self.amount_text(low)}{colon}{self.band_ratio()}")
         bands.append(f"{self.w('BEYOND')}{colon}{self.band_ratio()}")
-        return f"{self.w(of)} {self.scope()}{colon}{comma.join(bands)}"
+        return f"{self.w(of)} {scope}{colon}{comma.join(bands)}"
+
+    def points(self) -> str:
+        if not self.chance(14):
+            return ""
+        self.use("points")
+        sign = self.w(self.random.choice(("PLUS_POINTS", "MINUS_POINTS")))
+        return f" {sign} {self.percent(5, 30)} {self.w('IF')} {self.condition(1)}"
 
     def band_ratio(self) -> str:
         if self.chance(12):
@@ -514,7 +574,13 @@ class _Draft:
             self.use("unless")
             lines.append(f"{self.w('UNLESS')} {self.condition(1, usual=False)}")
         lines.append(f"{self.w('BASE')} {self.base()}{self.cite()}")
-        if self.chance(13):
+        pays = self.chance(25 if self.totals else 10)
+        if pays:
+            if self.chance(50):
+                lines.pop()
+                self.use("pays without base")
+            lines.append(self.pays())
+        elif self.chance(14):
             self.use("tops up")
             others = [self.claim("other"), f"{self.claim('fee')} * {self.percent(10, 60)}"]
             others += [f"{layer}.{self.w('PAY')}" for layer in self.layers]
@@ -528,13 +594,20 @@ class _Draft:
         else:
             count = self.random.choice((0, 0, 1, 1, 1, 1, 2))
             self.use(f"{count} thresholds")
+            self.scopes = []
             for _ in range(count):
                 lines.append(f"{self.w('THRESHOLD')} {self.amount(10, 90)}{self.cite()}")
-            if not count:
+            shared = [name for kind, name in self.pools if kind == "THRESHOLD"]
+            draws = bool(shared) and self.chance(70)
+            if draws:
+                self.use("shared threshold")
+                lines.append(f"{self.w('THRESHOLD')} {self.w('SHARED')} {self.random.choice(shared)}")
+            elif not count:
                 lines.append(self.w("NO_THRESHOLD"))
-            ratio = self.bands() if self.chance(22) else self.ratio()
-            lines.append(f"{self.w('RATIO')} {ratio}")
-        if self.chance(15):
+            banded = len(self.scopes) < 2 and not draws and self.chance(32)
+            ratio = self.bands() if banded else self.ratio()
+            lines.append(f"{self.w('RATIO')} {ratio}{self.points()}")
+        if not pays and self.chance(15):
             self.use("cost cap")
             lines.append(f"{self.w('COST_CAP')} {self.amount(150, 500)}")
         count = self.random.choice((0, 1, 1, 1, 2))
@@ -542,7 +615,11 @@ class _Draft:
         for number in range(count):
             low, high = ((30, 250), (100, 400))[number]
             lines.append(f"{self.w('CAP')} {self.amount(low, high)}{self.cite()}")
-        if not count:
+        shared = [name for kind, name in self.pools if kind == "CAP"]
+        if shared and self.chance(70):
+            self.use("shared cap")
+            lines.append(f"{self.w('CAP')} {self.w('SHARED')} {self.random.choice(shared)}")
+        elif not count:
             lines.append(self.w("NO_CAP"))
         if self.chance(35):
             lines.append(self.rounding("rounding in layer"))
@@ -550,6 +627,64 @@ class _Draft:
             self.use("reading")
             lines.append(f'{self.w("READING")} "as we read it"')
         return "\n    ".join(lines) + "\n}"
+
+    def pays(self) -> str:
+        """A payment of its own."""
+        if not self.totals or self.chance(25):
+            self.use("pays")
+            daily = f"¥{self.money(10, 60)} * {self.claim('days')}"
+            amount = self.random.choice(
+                (daily, f"{self.claim('bill')} * {self.percent(20)}", self.money(20, 80))
+            )
+            return f"{self.w('PAYS')} {amount}"
+        self.use("pays increase")
+        total = self.random.choice(self.totals)
+        smaller, larger = self.w("SMALLER"), self.w("LARGER")
+        above = f"{larger} ({total} - {self.money(10, 90)}, ¥0)"
+        amount = self.random.choice(
+            (
+                f"{smaller} ({above} * {self.percent(20)}, {self.money(100, 400)})",
+                f"{above} * {self.percent(20)}",
+                f"({self.money(50, 200)} {self.w('IF')} {total} >= {self.money(50, 300)}"
+                f" {self.w('ELSE')} 0)",
+            )
+        )
+        fall = ""
+        if self.chance(60):
+            self.use("may fall")
+            fall = f" {self.w('MAY_FALL')}"
+        return f"{self.w('PAYS_INCREASE')} {amount}{fall}"
+
+    def total(self) -> str:
+        """A declared total or count, known from here on."""
+        when = ""
+        if self.chance(40):
+            self.use("total when")
+            when = f" {self.w('WHEN')} {self.condition(0, reads_money=False)}"
+        scope = self.scope(70, chosen=False)
+        while self.w("PER_CLAIM") in scope:
+            scope = self.scope(70, chosen=False)
+        name = self.name("t")
+        if self.chance(55):
+            self.use("total")
+            amounts = [self.claim("bill"), f"{self.claim('bill')} + {self.claim('fee')}"]
+            amounts += [f"{layer}.{self.w('PAY')}" for layer in self.layers]
+            self.totals.append(name)
+            return f"{self.w('TOTAL')} {name}: {self.random.choice(amounts)} {scope}{when}"
+        of = "EVENTS" if self.has_event and self.chance(60) else "CLAIMS"
+        self.use(f"count {of.lower()}")
+        self.counts.append((name, of))
+        return f"{self.w('COUNT')} {name}: {self.w(of)} {scope}{when}"
+
+    def pool(self, kind: str) -> str:
+        """A threshold or cap for several layers."""
+        name = self.name("s")
+        self.pools.append((kind, name))
+        low, high = (10, 90) if kind == "THRESHOLD" else (100, 400)
+        draws = self.random.choice(("IN_ORDER", "PRO_RATA"))
+        self.use(f"shared {draws}")
+        head = f"{self.w('SHARED')} {self.w(kind)} {name}"
+        return f"{head}: {self.amount(low, high)} {self.w(draws)}"
 
     def parameter(self, name: str, type_: str) -> str:
         """`type_`: MONEY or RATIO."""
@@ -634,7 +769,11 @@ class _Draft:
         lines = [f'{self.w("SOURCE")} "文件", 2021-11-05{self.cite()}']
         chinese = self.language == "zh" and currency == "CNY"
         lines.append(f"{self.w('CURRENCY')} {self.w('CNY') if chinese else currency}")
-        if first == (1, 1) and self.chance(50):
+        if self.chance(12):
+            self.use("anniversary")
+            self.start = (1, 1)
+            lines.append(f"{self.w('BENEFIT_YEAR')} {self.w('FROM')} {self.member('born')}")
+        elif first == (1, 1) and self.chance(50):
             self.use("calendar")
             lines.append(f"{self.w('BENEFIT_YEAR')} {self.w('CALENDAR')}")
         else:
@@ -643,6 +782,11 @@ class _Draft:
             lines.append(
                 f"{self.w('BENEFIT_YEAR')} {self.day(first)} {self.w('TO')} {self.day(last)}"
             )
+        if self.chance(50):
+            self.use("month end")
+            self.month_end = True
+            mode = self.w(self.random.choice(("LAST_DAY", "NEXT_DAY")))
+            lines.append(f"{self.w('MONTH_END')} {mode}")
         previous = f"{self.w('PREVIOUS')} " if self.chance(60) else ""
         window = f"{self.day((11, 1))} {self.w('TO')} {self.day((12, 31) if self.chance(60) else (2, 15))}"
         lines.append(f"{self.w('ENROLMENT')} {previous}{window}")
@@ -671,10 +815,16 @@ class _Draft:
             f"层{number}" if self.language == "zh" else f"layer{number}"
             for number in range(1, count + 1)
         ]
+        lines += [self.total() for _ in range(self.random.choice((0, 0, 1, 2)))]
         lines += self.stops()
+        if count > 1:
+            lines += [self.pool(kind) for kind in ("THRESHOLD", "CAP") if self.chance(35)]
+        self.in_layer = True
         for name in self.names:
             lines.append(self.layer(name))
             self.layers.append(name)
+            if self.chance(15):
+                lines.append(self.total())
         if self.chance(10):
             self.use("unexpressed")
             lines.append(f'{self.w("UNEXPRESSED")} {self.w("FUND")} "基金管理"')
