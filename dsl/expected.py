@@ -24,6 +24,8 @@ _KINDS = {
     "MONTH_DAY": both("月日（如 1月1日）", "a month and day (01-01)"),
     "NUMBER": both("金额或数字", "an amount or number"),
     "RULE": both("条款号（如 ZZ-07）", "a rule id (ZZ-07)"),
+    "DURATION": both("天数（如 30天）", "a number of days (30 days)"),
+    "WORKDAYS": both("工作日数（如 10个工作日）", "a number of working days (10 working days)"),
     "PERCENT": both("百分比", "a percentage"),
     "COLON": both("“：”", "`:`"),
     "COMMA": both("“，”", "`,`"),
@@ -85,7 +87,7 @@ def explain_unexpected(
 
 
 def _quoted(text: str) -> Bilingual:
-    return both(f"“{text}”", f"`{text}`")
+    return both(text if text[0] in "“「" else f"“{text}”", f"`{text}`")
 
 
 def _expected(accepts: Collection[str]) -> Bilingual | None:

@@ -29,7 +29,10 @@ _ALIGNED = {
     "TOPS_UP", "PAYS", "PAYS_INCREASE", "CAP", "COST_CAP", "NO_CAP",
 }  # fmt: skip
 _GLUED = ("LBRACE", "COMMA", "COLON", "DOT")
-_CALLS = ("SMALLER", "LARGER", "SHARE", "AGE", "NAME", "DATE_WORD")
+_CALLS = (
+    "SMALLER", "LARGER", "SHARE", "AGE", "INCREASE", "MONTH_OF", "YEAR_OF", "ROUNDED",
+    "NAME", "DATE_WORD",
+)  # fmt: skip
 
 
 class FormatterBug(Exception):

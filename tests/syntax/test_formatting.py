@@ -93,6 +93,8 @@ def test_a_layout_is_as_recorded(path: Path, update: bool) -> None:
         ("`真`", "真"), ("yes", "`yes`"), ("no", "`no`"), ("费用.date", "claim.date"),
         ("费用.日期", "claim.date"), ("费用.`日期`", "claim.日期"), ("1 + 2 * -3", "1 + 2 * -3"),
         ("较小（1，2）", "smaller of (1, 2)"), ("2 * （1 + x）", "2 * (1 + x)"),
+        ("增量（x）", "increase of (x)"), ("取整（x，舍去 至 1）", "rounded (x, down to 1)"),
+        ("月序（x）", "month of (x)"), ("年份（x）", "year of (x)"),
         ("按 费用.甲（一级：1，其余：2）", "by claim.甲 (一级: 1, otherwise: 2)"),
     ],
 )  # fmt: skip
