@@ -138,7 +138,7 @@ class Step:
     """What became of one row. status: `ok`, `ceiling`, `out_of_order`, `bound` or the name of a
     reject of the kernel; if not ok, nothing is paid, no reason given and no total moved, and the
     traces end where the row was refused. trace: each definition's value; movements: each
-    accumulator's."""
+    accumulator's; missing: definitions that lacked a value, which nothing that decides read."""
 
     status: str
     pays: Mapping[str, int]
@@ -147,6 +147,7 @@ class Step:
     state: State
     trace: Mapping[str, Value]
     movements: Mapping[str, Movement]
+    missing: Mapping[str, Missing] = field(factory=dict)
 
     @property
     def total_pay(self) -> int:
@@ -248,6 +249,7 @@ class _Row:
             reason="",
             state=self.state,
             trace=self.trace,
+            missing=self.missing,
             movements=self.movements,
         )
 
@@ -269,6 +271,7 @@ class _Row:
             reason="" if decisive is None else reasons[decisive],
             state=State({name: held for name, held in self._totals() if held}),
             trace=self.trace,
+            missing=self.missing,
             movements=self.movements,
         )
 
