@@ -19,7 +19,7 @@ from attrs import define, field, frozen
 
 from hmbc.compiler.kernel import Accumulator, Clause, Definition
 from hmbc.compiler.lower_amounts import ZERO, above, at_most, inner, whole
-from hmbc.compiler.scopes import CLAIM, increase_over
+from hmbc.compiler.scopes import alone_in, increase_over
 from hmbc.dsl import expr as e
 from hmbc.dsl.scheme import CheckedPool, CheckedScheme
 
@@ -59,9 +59,11 @@ class PoolLowering:
         place = self.layers.index(layer)
         self.drawn[layer] = amount
         function = self.function()
-        if self.pool.amount.scope == CLAIM:
-            before = _sum([self.drawn[name] for name in self.layers[:place]])
-            return e.Subtract(function(e.Add(before, amount)), function(before))
+        alone = alone_in(self.pool.amount.scope)
+        before = _sum([self.drawn[name] for name in self.layers[:place]])
+        by_claim = e.Subtract(function(e.Add(before, amount)), function(before))
+        if alone == e.TRUE:
+            return by_claim
         over = increase_over(
             self.pool.amount.scope, amount, lambda total: total, self._total(layer), "drawn",
             layer, self.clause, self.scheme,
@@ -73,7 +75,8 @@ class PoolLowering:
         own = self._total(layer)
         high = function(_sum([*totals, e.Total(own), *befores]))
         low = function(_sum([*totals, e.Before(own), *befores]))
-        return e.Subtract(high, low)
+        left = e.Subtract(high, low)
+        return left if alone == e.FALSE else e.Choose(alone, by_claim, left)
 
     def pro_rata(
         self, amounts: dict[str, e.Ref], items: list[Definition | Accumulator]

@@ -49,7 +49,7 @@ def increase_over(
     In a scope that a condition chooses, the choice is part of the key, so the two sides never see
     each other's totals.
     """
-    alone = _is_claim(scope)
+    alone = alone_in(scope)
     if alone == e.TRUE:
         return Over(function(adds), None)
     counted = adds if alone == e.FALSE else e.Choose(alone, e.money(0), adds)
@@ -78,7 +78,7 @@ def _alternatives(scope: CheckedScope) -> list[tuple[e.Expr, frozenset[Key]]]:
     return [(scope.condition, keys), *_alternatives(scope.otherwise)]
 
 
-def _is_claim(scope: CheckedScope) -> e.Expr:
+def alone_in(scope: CheckedScope) -> e.Expr:
     """The condition under which every claim stands alone."""
     result: e.Expr = e.FALSE
     for condition, keys in reversed(_alternatives(scope)):

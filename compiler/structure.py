@@ -138,7 +138,7 @@ class _Structure:
         for name, orders in self.orders.items():
             order = orders.of_definition(pay)
             if order.way != "same":
-                yield self._monotone(layer, name, order)
+                yield self._monotone(layer, pay, name, order)
         yield self._split_proof(layer, pay)
 
     def _non_negative(self, layer: str, pay: str) -> Verdict:
@@ -251,7 +251,7 @@ class _Structure:
             name, name, cap.definition.clause,
         )  # fmt: skip
 
-    def _monotone(self, layer: str | None, raised: str, order: Order) -> Verdict:
+    def _monotone(self, layer: str, pay: str, raised: str, order: Order) -> Verdict:
         if order.way == "grows":
             return Verdict(
                 "monotone", layer, True,
@@ -261,7 +261,7 @@ class _Structure:
             f"金额“{raised}”越大，基数越小",
             f"the larger the amount `{raised}`, the smaller the base",
         )
-        return self._open("monotone", layer, order.at, why, raised)
+        return self._open("monotone", layer, order.at or pay, why, raised)
 
     def _split_proof(self, layer: str, pay: str) -> Verdict:
         division = self.divisions.of_definition(pay)

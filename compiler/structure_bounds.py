@@ -1,4 +1,5 @@
-"""What never exceeds what: for each value, the definitions that are never below it.
+"""What never exceeds what: for each value, the definitions that are never below it, and the amounts
+of the claim (`claim.bill`) likewise.
 
     in each row   min, a part taken off, a ratio of at most 100%, a choice; a threshold or a cap on a
                   total, because its slope is at most 1; a rounding on a total, where the bound is
@@ -21,6 +22,7 @@ from hmbc.compiler.structure_scope import Constancy
 from hmbc.compiler.structure_stage import Stage, at_zero, shape_of, stage_of
 from hmbc.compiler.walk import children, reads_totals
 from hmbc.dsl import expr as e
+from hmbc.dsl.types import Money
 
 Names = frozenset[str]
 NO_NAMES: Names = frozenset()
@@ -48,7 +50,11 @@ class Bounds:
         self.constancy = Constancy.of(self.kernel)
         self._natural = frozenset(
             name for name, item in self.definitions.items() if self.is_natural(item.expr)
-        )
+        ) | {
+            f"claim.{given.name}"
+            for given in self.kernel.inputs
+            if given.owner == "claim" and isinstance(given.type, Money) and (given.low or 0) >= 0
+        }
 
     def is_natural(self, expr: e.Expr) -> bool:
         """Whether a number is never negative."""
@@ -107,6 +113,8 @@ class Bounds:
         match expr:
             case e.Ref(name=name):
                 return self.in_rows(name)
+            case e.Attribute(owner="claim", name=name, type=Money()):
+                return frozenset({f"claim.{name}"})
             case e.Const(value=value) if not isinstance(value, str) and value <= 0:
                 return self._natural
             case e.Min(left=left, right=right):
@@ -148,11 +156,16 @@ class Bounds:
         """Those that count whole minor units; of larger steps nothing is known."""
         if step != 1:
             return NO_NAMES
-        return frozenset(name for name in names if self.denominators.of(e.Ref(name)) == 1)
+        return frozenset(
+            name
+            for name in names
+            if name not in self.definitions or self.denominators.of(e.Ref(name)) == 1
+        )
 
     def _rounded_sum(self, name: str) -> Names:
         """Bounds in sum of a definition that rounds a running total."""
-        stage = stage_of(self.definitions[name].expr, self.accumulators)
+        item = self.definitions.get(name)
+        stage = None if item is None else stage_of(item.expr, self.accumulators)
         if stage is None:
             return NO_NAMES
         shape = shape_of(stage, self.ranges)
@@ -166,7 +179,7 @@ class Bounds:
         if not constant or start is None or start.low != 0 or start.high != 0:
             return NO_NAMES
         above = set(self.of(stage.added))
-        for part in frozenset(above):
+        for part in frozenset(above) & self.definitions.keys():
             inner = stage_of(self.definitions[part].expr, self.accumulators)
             if inner and self.constancy.refines(inner.scope, stage.scope):
                 above |= self._rounded_sum(part)

@@ -108,6 +108,11 @@ class Divisions:
                 return self._join(self.of(then), self.of(otherwise))
             case e.Total() | e.Before() | e.Increase():
                 return _unknown("直接读取累计额", "a running total is read as it stands")
+            case e.Compare(left=left, right=right):
+                for part in (left, right):
+                    if not (found := self.of(part)).is_same:
+                        return found if found.way == "unknown" else _CONDITION
+                return SAME
             case _:
                 inside = children(expr)
                 for part in inside:
@@ -138,5 +143,7 @@ class Divisions:
         match expr:
             case e.Subtract(left=e.Ref(name=name), right=right):
                 return name in self.bounds.of(right)
+            case e.Subtract(left=e.Attribute(owner="claim", name=name), right=right):
+                return f"claim.{name}" in self.bounds.of(right)
             case _:
                 return False

@@ -63,7 +63,7 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
     stops, parts = check_stops(scheme, env)
     pools = check_pools(scheme, env)
     layers, totals = check_layers(scheme, env)
-    check_pro_rata(layers, pools, env)
+    check_pro_rata(layers, totals, pools, env)
     deadlines = check_deadlines(scheme, env)
     used = set(env.used)
     independences = _independences(scheme, env)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TypeVar
 
 from hmbc.dsl import codes
@@ -170,10 +171,13 @@ def _check_bands(
 
 
 def check_pro_rata(
-    layers: tuple[CheckedLayer, ...], pools: tuple[CheckedPool, ...], env: Environment
+    layers: tuple[CheckedLayer, ...],
+    totals: tuple[CheckedTotal, ...],
+    pools: tuple[CheckedPool, ...],
+    env: Environment,
 ) -> None:
     """Layers that share pro rata are worked out together up to what they share, so none of them
-    may read by then what the first of them or a later layer pays."""
+    may read by then what the first of them or a later layer pays, nor a total that comes after."""
     order = [layer.name for layer in layers]
     for pool in pools:
         sharing = [layer for layer in layers if pool.name in shared_by(layer)]
@@ -181,12 +185,14 @@ def check_pro_rata(
             continue
         first = order.index(sharing[0].name)
         for layer in sharing[1:]:
-            for read in sorted(_pays_read(layer), key=order.index):
-                if order.index(read) >= first:
-                    env.report(
-                        codes.POOL_READS_LAYER, layer.span, Related(pool.span, word("SHARED")),
-                        layer=layer.name, other=read, pool=pool.name,
-                    )  # fmt: skip
+            late = [name for name in order[first:] if name in _pays_read(layer)]
+            read_totals = _totals_read(layer)
+            late += [x.name for x in totals if x.position > first and x.name in read_totals]
+            for read in late:
+                env.report(
+                    codes.POOL_READS_LAYER, layer.span, Related(pool.span, word("SHARED")),
+                    layer=layer.name, other=read, pool=pool.name,
+                )  # fmt: skip
 
 
 def shared_by(layer: CheckedLayer) -> frozenset[str]:
@@ -196,11 +202,31 @@ def shared_by(layer: CheckedLayer) -> frozenset[str]:
 
 
 def _pays_read(layer: CheckedLayer) -> set[str]:
-    exprs = [layer.applies, layer.base]
-    exprs += [x.value for x in layer.thresholds if isinstance(x, CheckedAmount)]
-    exprs += [layer.pays.amount] if layer.pays else []
-    return {node.layer for x in exprs for node in walk(x) if isinstance(node, e.LayerPay)}
+    return {x.layer for part in _parts(layer) for x in walk(part) if isinstance(x, e.LayerPay)}
 
+
+def _totals_read(layer: CheckedLayer) -> set[str]:
+    """The declared totals that a layer reads with this claim in them."""
+    found = {x.accumulator for part in _parts(layer) for x in walk(part) if isinstance(x, e.Total)}
+    return {name.split(".")[0] for name in found}
+
+
+def _parts(layer: CheckedLayer) -> Iterator[e.Expr]:
+    """Every expression of a layer but what its scopes are chosen by."""
+    yield from (layer.applies, layer.base)
+    yield from (x.value for x in layer.thresholds if isinstance(x, CheckedAmount))
+    yield from (x.amount.value for x in layer.caps if isinstance(x.amount, CheckedAmount))
+    match layer.ratio:
+        case None:
+            pass
+        case CheckedBands(bands=bands):
+            yield from (share for _, share in bands)
+        case share:
+            yield share
+    if layer.top_up is not None:
+        yield from (layer.top_up.target, *layer.top_up.after)
+    if layer.pays is not None:
+        yield layer.pays.amount
 
 def _check_pays_alone(layer: n.Layer, pays: n.Pays, env: Environment) -> None:
     """A layer that says what it pays has no threshold, ratio or top-up beside it."""

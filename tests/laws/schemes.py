@@ -497,7 +497,7 @@ class _Draft:
 
     def stops(self) -> list[str]:
         found = []
-        if self.chance(22):
+        if self.chance(17):
             self.use("eligible")
             found.append(f"{self.w('ELIGIBLE')} {self.name('e')}: {self.condition(1)}{self.cite()}")
         if self.chance(30):
@@ -505,7 +505,7 @@ class _Draft:
             text = f"{self.w('WAIT')} {self.name('w')}: {self.condition(1, usual=False)}"
             found.append(text + self.exception("wait with exception") + self.cite())
         for _ in range(2):
-            if self.chance(25):
+            if self.chance(19):
                 self.use("exclude whole")
                 label = ' "不予支付"' if self.chance(30) else ""
                 condition = self.condition(1, usual=False)

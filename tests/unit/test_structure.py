@@ -1,0 +1,93 @@
+"""Verdicts of compiler/structure.py on layers that show one rule each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from hmbc.compiler.pipeline import compile_source
+from hmbc.compiler.structure import Verdict, structure_of
+from hmbc.dsl.source import Source
+
+HEAD = """scheme structure {
+    source "rules, one at a time", 2024-01-01
+    currency CNY
+    benefit year calendar
+    event claim.visit
+    member { tier: low | high }
+    claim { bill: money  fee: money  visit: code  care: inpatient | outpatient  share: ratio }
+"""
+EVERYDAY = "base claim.bill threshold 100 per year ratio 75% cap 1_000 per year"
+
+
+def verdicts(*layers: str) -> dict[tuple[str, str | None, str | None], Verdict]:
+    body = "".join(f"layer l{place} {{ {text} }}\n" for place, text in enumerate(layers, 1))
+    kernel: Any = compile_source(Source("structure.hmb", HEAD + body + "}\n")).kernel
+    assert kernel is not None
+    return {(one.law, one.layer, one.subject): one for one in structure_of(kernel)}
+
+
+def test_the_everyday_layer_keeps_every_law() -> None:
+    found = verdicts(EVERYDAY)
+    assert {one.law for one in found.values()} == {
+        "non_negative", "within_base", "within_base_each", "within_cap", "monotone",
+        "split_proof", "within_bill",
+    }  # fmt: skip
+    assert all(one.holds for one in found.values())
+
+
+@pytest.mark.parametrize(
+    ("law", "subject", "layer", "why"),
+    [
+        ("within_base", None, "base claim.bill no threshold ratio claim.share + 50% no cap", "ratio"),
+        ("within_base", None, "base claim.bill no threshold ratio 50% no cap rounding up to 1", "minor"),
+        ("within_base_each", None, EVERYDAY + " rounding half even", "single claim"),
+        ("within_base", None, "base claim.bill * 50% no threshold ratio 100% no cap", "whole"),
+        ("within_cap", "l1.pay", EVERYDAY.replace("1_000", "by claim.care (inpatient: 9, outpatient: 8)"), "`care`"),
+        ("monotone", "bill", EVERYDAY.replace("75%", "by claim.care (inpatient: 30%, outpatient: 75%)") + " cost cap 500 per year", "ratio varies"),
+        ("monotone", "fee", EVERYDAY.replace("claim.bill", "claim.bill - claim.fee"), "smaller the base"),
+        ("monotone", "bill", EVERYDAY.replace("base", "when claim.bill < 50 base"), "condition"),
+        ("monotone", "bill", EVERYDAY + " cap 10 per day cap 900 per event", "narrower"),
+        ("split_proof", None, EVERYDAY + " cap 10 per claim", "single claim"),
+        ("split_proof", None, EVERYDAY + " rounding half up per claim", "single claim"),
+        ("split_proof", None, EVERYDAY.replace("base", "when claim.bill < 50 base"), "reads the amount"),
+    ],
+)  # fmt: skip
+def test_what_the_structure_does_not_promise(
+    law: str, subject: str | None, layer: str, why: str
+) -> None:
+    found = verdicts(layer)[law, "l1", subject]
+    assert found.holds is None
+    assert why in found.because.en and found.because.zh
+    assert found.definition is not None and found.definition.startswith("l1.")
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        EVERYDAY.replace("100 per year", "100 per event"),
+        EVERYDAY.replace("75%", "low: 60%, high: 80%"),
+        EVERYDAY.replace("75%", "by claim.care (inpatient: 30%, outpatient: 75%)"),
+        EVERYDAY.replace("75%", "bands of cost per year: up to 300: 80%, beyond: 40%"),
+        EVERYDAY.replace("100 per year", "by claim.care (inpatient: 9, outpatient: 8) per year"),
+        EVERYDAY + " cap 5_000 per lifetime",
+        EVERYDAY.replace("cap 1_000 per year", "cap 50 per month cap 1_000 per year"),
+    ],
+)
+def test_layers_that_never_pay_less_for_a_larger_bill(layer: str) -> None:
+    assert verdicts(layer)["monotone", "l1", "bill"].holds
+
+
+def test_layers_on_the_same_money_leave_to_each_other_what_they_pay() -> None:
+    rest = EVERYDAY.replace("claim.bill", "claim.bill - l1.pay")
+    assert verdicts(EVERYDAY, rest)["within_bill", None, None].holds
+    assert verdicts(EVERYDAY, EVERYDAY)["within_bill", None, None].holds is None
+    assert verdicts(EVERYDAY, EVERYDAY.replace("bill", "fee"))["within_bill", None, None].holds
+
+
+def test_a_bill_less_what_an_earlier_layer_pays_still_divides() -> None:
+    rest = EVERYDAY.replace("claim.bill", "claim.bill - l1.pay")
+    found = verdicts(EVERYDAY, rest)
+    assert found["split_proof", None, None].holds
+    assert found["monotone", None, "bill"].holds is None
