@@ -72,9 +72,14 @@ class SchemeReaders:
             self.deciding_day,
             *others,
         ]
-        if not any(want.name in REFUNDS or want.label in REFUNDS for want in self.claim):
+        if self.takes_refunds:
             wanted.append(_optional(REFUNDS, "code", self.refunds))
         return wanted
+
+    @property
+    def takes_refunds(self) -> bool:
+        """Whether the column of refunds is not an attribute of the scheme's own."""
+        return not any(want.name in REFUNDS or want.label in REFUNDS for want in self.claim)
 
     @property
     def member_table(self) -> list[Wanted]:

@@ -15,6 +15,7 @@ from hmbc.runtime.columns import Reader, Values, few_rows
 from hmbc.runtime.deadlines import Deadlines
 from hmbc.runtime.engine import (
     LATE,
+    REFUND_LATER,
     REFUND_OF_REFUND,
     REFUND_UNKNOWN,
     Entry,
@@ -75,8 +76,8 @@ class Session:
         self._deadlines = Deadlines(plan)
         checked = check_parameters(plan, parameters)
         before = readers.read_totals(state)
-        self._places: dict[str, int | None] = {}
-        """Of each claim_id where it was settled; None for a refund."""
+        self._places: dict[str, tuple[int, str] | None] = {}
+        """Of each claim_id where it was settled, and its member; None for a refund."""
         self._settled = 0
         self._count = 0
         self._alone = isinstance(members, Mapping)
@@ -178,12 +179,15 @@ class Session:
 
         claim: attributes by name or label: money as Decimal, str or int (units of the currency),
         dates as datetime.date or text; `claim_id` may be left out, `member_id` too where the session
-        was opened with one member.
+        was opened with one member. With `refunds` it takes back the claim with that id.
         Raises: BadRow, after which nothing has moved; TypeError for a float.
         """
         plan, readers = self._plan, self._readers
-        self._count += 1
         claim_id = value_text(claim.get("claim_id"), "code")
+        taken = next((claim[name] for name in REFUNDS if claim.get(name)), None)
+        if taken and readers.takes_refunds:
+            return self._take_back(claim, claim_id, value_text(taken, "code"))
+        self._count += 1
         found: list[Reject] = []
         member = self._member_of(claim, claim_id, found)
         self._not_again(claim_id, found)
@@ -215,7 +219,7 @@ class Session:
             column = plan.date if status == LATE else ""
             raise BadRow([self._reject(column, code, reason, claim_id)])
         if claim_id:
-            self._places[claim_id] = self._settled
+            self._places[claim_id] = self._settled, self._member_id
         self._settled += 1
         return self._settlement(
             pays,
@@ -233,23 +237,31 @@ class Session:
         refund_id: the claim_id of the refund itself.
         Raises: BadRow, after which nothing has moved.
         """
+        place = self._places.get(claim_id)
+        member = self._names[0] if place is None else place[1]
+        want = self._readers.deciding_day
+        return self._take_back({"member_id": member, want.name: date}, refund_id or "", claim_id)
+
+    def _take_back(self, refund: Mapping[str, object], own: str, claim_id: str) -> Settlement:
+        """own: the claim_id of the refund, claim_id: what it takes back."""
         plan = self._plan
         self._count += 1
-        own = refund_id or ""
         found: list[Reject] = []
-        self._member_id = self._names[0] if self._alone else ""
+        member = self._member_of(refund, own, found)
         self._not_again(own, found)
         want = self._readers.deciding_day
-        day = self._cell("claims", self._count, 0, own, want, {want.name: date}, found)
+        day = self._cell("claims", self._count, 0, own, want, refund, found)
         if found:
             raise BadRow(found)
+        if self._member_rows.row_of(member, day.word)[1]:
+            raise BadRow([self._ground("member_id", rejects.NOT_VALID, own, day=day.word)])
         pays: Sequence[int] = ()
         if claim_id not in self._places:
-            status = REFUND_UNKNOWN
+            status = REFUND_LATER if claim_id == own else REFUND_UNKNOWN
         elif (place := self._places[claim_id]) is None:
             status = REFUND_OF_REFUND
         else:
-            status, pays = self._open.refund(day.word, place)
+            status, pays = self._open.refund(day.word, place[0])
         if status:
             value = word_text(day.word, "date", 0) if status == LATE else claim_id
             code, reason = status_reason(plan, status, value)

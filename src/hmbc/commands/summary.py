@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hmbc.grammar.keywords import Language
-from hmbc.runtime.batch import Adjudication
+from hmbc.runtime.batch import REFUND, Adjudication
 from hmbc.runtime.plan import Plan
 from hmbc.runtime.rejects import Reject
 
@@ -42,6 +42,7 @@ def show_summary(plan: Plan, done: Adjudication, rejects_at: str | None, languag
     console.print(paid)
     why = _table("原因" if zh else "reason", "笔数" if zh else "claims")
     texts = dict(zip(plan.reasons, plan.reason_labels, strict=True))
+    texts[REFUND] = "冲销" if zh else "refunded"
     for reason, number in sorted(counts.reasons.items(), key=lambda item: -item[1]):
         why.add_row(_plain(f"{texts.get(reason, reason)} ({reason})"), f"{number:,}")
     console.print(why)
