@@ -5,6 +5,8 @@ docs/semantics.md tells the same in words, construct by construct.
 
 from __future__ import annotations
 
+from functools import reduce
+
 from attrs import evolve
 
 from hmbc.compiler.kernel import (
@@ -25,7 +27,9 @@ from hmbc.compiler.reasons import reason_label, reason_rank
 from hmbc.compiler.scopes import MEMBER_ID
 from hmbc.compiler.walk import expressions, walk
 from hmbc.dsl import expr as e
-from hmbc.dsl.scheme import CheckedScheme, ListInfo
+from hmbc.dsl.check_dated import day_text
+from hmbc.dsl.scheme import CheckedBands, CheckedScheme, ListInfo
+from hmbc.dsl.types import Date
 
 
 def lower(scheme: CheckedScheme) -> Kernel:
@@ -53,7 +57,7 @@ def lower(scheme: CheckedScheme) -> Kernel:
             ParameterInput(name=p.name, label=p.label, type=p.type, low=p.low, high=p.high)
             for p in scheme.parameters
         ),
-        rejects=_rejects(scheme),
+        rejects=(*_rejects(scheme), *_disordered(scheme)),
         unit=scheme.unit,
         items=tuple(items),
         outcomes=tuple(outcomes),
@@ -99,12 +103,12 @@ def _member_id(scheme: CheckedScheme) -> tuple[Input, ...]:
 
 
 def _rejects(scheme: CheckedScheme) -> tuple[Reject, ...]:
-    """One for each parameter; where one is read as at two dates, it must have a value at both."""
+    """One for each parameter, and one for the validity; where one is read as at two dates, it must have a value at both."""
     when: dict[str, e.Expr] = {}
     for undated in scheme.undated:
         known = when.get(undated.parameter)
         when[undated.parameter] = undated.when if known is None else e.Or(known, undated.when)
-    return tuple(
+    return _outside_validity(scheme) + tuple(
         Reject(
             name=f"undated:{name}",
             zh=f"参数“{name}”在这一天没有值",
@@ -112,6 +116,52 @@ def _rejects(scheme: CheckedScheme) -> tuple[Reject, ...]:
             when=missing,
         )
         for name, missing in when.items()
+    )
+
+
+def _disordered(scheme: CheckedScheme) -> tuple[Reject, ...]:
+    """One for each layer whose bands have parameters for limits: they must ascend."""
+    found = []
+    for layer in scheme.layers:
+        if not isinstance(layer.ratio, CheckedBands):
+            continue
+        limits = [e.money(0), *(limit for limit, _ in layer.ratio.bands if limit is not None)]
+        tests = [
+            e.Compare(">=", low, high)
+            for low, high in zip(limits, limits[1:], strict=False)
+            if not (isinstance(low, e.Const) and isinstance(high, e.Const))
+        ]
+        if tests:
+            found.append(
+                Reject(
+                    name=f"bands:{layer.name}",
+                    zh=f"层“{layer.name}”各段的界限（参数）没有从小到大",
+                    en=f"the limits of the bands of layer `{layer.name}` (parameters) do not ascend",
+                    when=reduce(e.Or, tests),
+                )
+            )
+    return tuple(found)
+
+
+def _outside_validity(scheme: CheckedScheme) -> tuple[Reject, ...]:
+    """Claims of days on which this edition does not hold."""
+    valid = scheme.valid
+    if valid is None:
+        return ()
+    day = e.Attribute("claim", scheme.date, Date())
+    when: e.Expr = e.Compare("<", day, e.Const(valid.first, Date()))
+    first, last = day_text(valid.first), "" if valid.last is None else day_text(valid.last)
+    if valid.last is not None:
+        when = e.Or(when, e.Compare(">", day, e.Const(valid.last, Date())))
+    zh = f"{first} 至 {last}" if last else f"自 {first} 起"
+    en = f"from {first} to {last}" if last else f"from {first} on"
+    return (
+        Reject(
+            name="outside_validity",
+            zh=f"不在方案的有效期内（{zh}）",
+            en=f"the scheme is valid {en}",
+            when=when,
+        ),
     )
 
 

@@ -67,11 +67,11 @@ def banded(total: e.Expr, ratio: CheckedBands, floor: e.Expr) -> e.Expr:
     result: e.Expr | None = None
     low: e.Expr = ZERO
     for limit, share in ratio.bands:
-        top = total if limit is None else e.Min(total, e.money(limit))
+        top = total if limit is None else e.Min(total, limit)
         bottom = low if floor == ZERO else e.Max(low, floor)
         piece = e.Scale(e.Max(ZERO, e.Subtract(top, bottom)), inner(share))
         result = piece if result is None else e.Add(result, piece)
-        low = ZERO if limit is None else e.money(limit)
+        low = ZERO if limit is None else limit
     assert result is not None
     return result
 

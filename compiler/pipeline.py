@@ -9,13 +9,14 @@ over it, so that a broken pass is caught at its own door.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from hmbc.compiler.check_kernel import check_kernel
+from hmbc.compiler.conform import conform
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.lower import lower
 from hmbc.compiler.prove_independence import prove_independence
@@ -37,7 +38,8 @@ PASSES: tuple[Callable[[Kernel], Kernel], ...] = (with_ceilings,)
 
 @frozen
 class Compiled:
-    """What came of a source: the scheme and its kernel (None after an error), and what was found."""
+    """What came of a source: the scheme and its kernel (None after an error), or the guideline, and
+    what was found."""
 
     source: Source
     scheme: CheckedScheme | None
@@ -47,25 +49,36 @@ class Compiled:
     unreadable: bool = False
 
 
-def compile_file(path: str | os.PathLike[str]) -> Compiled:
-    """File to kernel; `-` is standard input. List files are looked for beside it."""
+    guideline: CheckedGuideline | None = None
+def compile_file(
+    path: str | os.PathLike[str], against: Sequence[CheckedGuideline] = ()
+) -> Compiled:
+    """File to kernel; `-` is standard input. List files are looked for beside it. `against`: hold it
+    against these guidelines too, beside those that it names."""
     read = read_source(path)
     if read.diagnostics:
         return Compiled(read.source, None, None, read.diagnostics, "zh", unreadable=True)
     folder = None if os.fspath(path) == "-" else Path(path).parent
-    return compile_source(read.source, folder)
+    return compile_source(read.source, folder, against)
 
 
-def compile_source(source: Source, folder: Path | None = None) -> Compiled:
+def compile_source(
+    source: Source, folder: Path | None = None, against: Sequence[CheckedGuideline] = ()
+) -> Compiled:
     """Text to kernel. List files are looked for in `folder`. Never raises for a user's mistake."""
     checked = check_source(source, folder)
     language = checked.language
     if checked.scheme is None:
-        return Compiled(source, None, None, checked.diagnostics, language)
+    source = checked.source or source
+        return Compiled(
+            source, None, None, checked.diagnostics, language, guideline=checked.guideline
+        )
     kernel = kernel_of(checked.scheme)
     found = [*_too_wide(kernel, checked.scheme), *prove_independence(kernel, checked.scheme)]
     diagnostics = in_order([*checked.diagnostics, *found])
     if has_errors(diagnostics):
+    for guideline in (*checked.scheme.guidelines, *against):
+        found += conform(guideline, checked.scheme, kernel)
         return Compiled(source, checked.scheme, None, diagnostics, language)
     return Compiled(source, checked.scheme, kernel, diagnostics, language)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from hmbc.dsl import codes
 from hmbc.dsl import nodes as n
@@ -15,10 +15,13 @@ from hmbc.dsl.check_conditions import check_conditions
 from hmbc.dsl.check_deadlines import check_deadlines
 from hmbc.dsl.check_declarations import check_attributes, check_lists, check_parameters, texts
 from hmbc.dsl.check_examples import check_examples
+from hmbc.dsl.check_guideline import check_conforms, check_guideline
 from hmbc.dsl.check_header import check_header, check_header_attributes
 from hmbc.dsl.check_layers import check_layers, check_pro_rata
+from hmbc.dsl.check_means import check_facts
 from hmbc.dsl.check_stops import check_stops
 from hmbc.dsl.check_totals import announce_lets, announce_totals, check_pools
+from hmbc.dsl.checked_guideline import CheckedGuideline
 from hmbc.dsl.cited import name_clauses
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, has_errors, in_order
 from hmbc.dsl.environment import Environment
@@ -39,11 +42,16 @@ class Checked:
     language: Language = "en"
 
 
+    guideline: CheckedGuideline | None = None
+    source: Source | None = None
 def check_source(source: Source, folder: Path | None = None) -> Checked:
     """Parse and check a file; list files are looked for in `folder` and below."""
     parsed = parse(source)
     if parsed.scheme is None:
         return Checked(None, parsed.diagnostics, language_of(first_word(source.text)) or "zh")
+    if parsed.guideline is not None:
+        found = check_guideline(parsed.guideline, folder)
+        return Checked(None, found.diagnostics, parsed.guideline.language, found.guideline)
     return check_scheme(parsed.scheme, folder)
 
 
@@ -74,6 +82,8 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
         _check_examples_exist(scheme, env)
     _unexpressed(scheme, env)
     diagnostics = in_order(name_clauses(scheme, env.diagnostics))
+    facts = check_facts(scheme, env)
+    guidelines = check_conforms(scheme, env, folder)
     if has_errors(diagnostics):
         return Checked(None, diagnostics, scheme.language)
     checked = CheckedScheme(
@@ -115,6 +125,11 @@ def _independences(scheme: n.Scheme, env: Environment) -> tuple[Independence, ..
     found = []
     for item in scheme.items:
         if not isinstance(item, n.Prove):
+        facts=tuple(
+            CheckedFact(name, int(item.value.value), span=item.span) for name, item in facts.items()
+        ),
+        guidelines=guidelines,
+        span=scheme.name.span,
             continue
         for ref in item.attributes:
             key = (ref.owner, ref.name.text)

@@ -10,6 +10,8 @@ from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.check_dated import check_dated, day_text
 from hmbc.dsl.check_expressions import check_as
+from hmbc.dsl.check_means import check_means
+from hmbc.dsl.concepts import OF_ATTRIBUTE, OF_LIST
 from hmbc.dsl.diagnostic import Related
 from hmbc.dsl.environment import FIRST, Environment, FixedParameter
 from hmbc.dsl.list_files import ListOutside, ListUnreadable, read_list
@@ -83,6 +85,7 @@ def _attribute(owner: str, declared: n.AttributeDeclaration, env: Environment) -
     env.attributes[(owner, name)] = AttributeInfo(
         owner, name, declared.label, type_, declared.optional, low, high, labels,  # type: ignore[arg-type]
         declared.varies, texts(declared.cites), span=declared.name.span,
+        means=check_means(name, declared.label, declared.means, OF_ATTRIBUTE, env),
     )  # fmt: skip
 
 
@@ -182,7 +185,8 @@ def check_lists(scheme: n.Scheme, env: Environment, folder: Path | None) -> None
             continue
         members = _codes(item, env, folder)
         env.lists[name] = ListInfo(
-            name, item.label, members, texts(item.cites), span=item.name.span
+            name, item.label, members, texts(item.cites), span=item.name.span,
+            means=check_means(name, item.label, item.means, OF_LIST, env),
         )
 
 

@@ -12,9 +12,11 @@ from hmbc.dsl.check_constancy import check_constancy
 from hmbc.dsl.check_declarations import texts
 from hmbc.dsl.check_expressions import NOTHING, Facts, check_as, facts_of
 from hmbc.dsl.check_header import check_rounding
+from hmbc.dsl.check_means import check_means
 from hmbc.dsl.check_ratios import check_ratio
 from hmbc.dsl.check_scopes import check_scope
 from hmbc.dsl.check_totals import check_total
+from hmbc.dsl.concepts import OF_LAYER
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import FIRST, Environment
 from hmbc.dsl.names import word
@@ -109,6 +111,9 @@ def _layer(layer: n.Layer, env: Environment, default: CheckedRounding) -> Checke
         _caps(layer, env),
         rounding,
         _cites(layer),
+        means=check_means(layer.name.text, layer.label, layer.means, OF_LAYER, env),
+        base_at=layer.name.span if base is None else base.span,
+        ratio_at=layer.name.span if ratio is None else ratio.span,
         span=layer.span,
     )
 

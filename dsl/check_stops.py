@@ -7,6 +7,8 @@ from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.check_declarations import texts
 from hmbc.dsl.check_expressions import check_as, facts_of
+from hmbc.dsl.check_means import check_means
+from hmbc.dsl.concepts import OF_EXCLUSION
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import FIRST, Environment
 from hmbc.dsl.scheme import PartExclusion, Stop
@@ -49,7 +51,10 @@ def check_stops(
                 when = _with_exception(item.condition, item.exception, env)
                 layers = _layers(item, env)
                 excluded.append(
-                    Stop("exclude", name, item.label, when, layers, cites, span=item.span)
+                    Stop(
+                        "exclude", name, item.label, when, layers, cites, span=item.span,
+                        means=check_means(name, item.label, item.means, OF_EXCLUSION, env),
+                    )
                 )
             case n.Exclude(part=part):
                 assert part is not None
@@ -59,7 +64,8 @@ def check_stops(
                     amount = e.Choose(when, amount, e.money(0))
                 parts.append(
                     PartExclusion(
-                        name, item.label, amount, _layers(item, env), cites, span=item.span
+                        name, item.label, amount, _layers(item, env), cites, span=item.span,
+                        means=check_means(name, item.label, item.means, OF_EXCLUSION, env),
                     )
                 )
     _check_order(scheme, env)

@@ -13,7 +13,9 @@ from hmbc.dsl.source import Span
 CITED = Bilingual("依据", "cites")
 
 
-def name_clauses(scheme: n.Scheme, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+def name_clauses(
+    scheme: n.Scheme | n.Guideline, diagnostics: Iterable[Diagnostic]
+) -> Iterator[Diagnostic]:
     """The diagnostics; those inside a clause that cites say so in their first line."""
     sources = [item for item in scheme.items if isinstance(item, n.SourceClause)]
     title = sources[0].title if len(sources) == 1 else ""
@@ -29,7 +31,7 @@ def name_clauses(scheme: n.Scheme, diagnostics: Iterable[Diagnostic]) -> Iterato
         yield diagnostic
 
 
-def _cites_at(scheme: n.Scheme, span: Span) -> tuple[str, ...]:
+def _cites_at(scheme: n.Scheme | n.Guideline, span: Span) -> tuple[str, ...]:
     for item in scheme.items:
         if not item.span.start <= span.start < item.span.end:
             continue

@@ -77,7 +77,8 @@ UNEXPECTED_END = _rule(
 )
 NO_SCHEME = _rule(
     "HMB012", "error",
-    "文件应以 方案（中文）或 scheme（英文）开头", "a file begins with scheme (English) or 方案 (Chinese)",
+    "文件应以 方案、指导意见（中文）或 scheme、guideline（英文）开头",
+    "a file begins with scheme or guideline (English), or with 方案 or 指导意见 (Chinese)",
     "第一个词决定全文用哪种语言的关键词", "the first word decides the language of the keywords",
 )
 BAD_NUMBER = _rule(
@@ -168,6 +169,11 @@ NOT_EVENTS = _rule(
     "`{name}` 数的不是“次数”，没有“次序”", "`{name}` does not count events: it has no `ordinal`",
     "写作“计数 {name}：次数 …”", "declare it as `count {name}: events …`",
 )
+UNKNOWN_CONCEPT = _rule(
+    "HMB115", "error",
+    "`{name}` 不是这里可用的概念", "`{name}` is not a concept that can stand here",
+    "是不是 `{near}`？", "did you mean `{near}`?",
+)
 
 # ---- 200-299 types, units, constancy
 WRONG_TYPE = _rule(
@@ -237,7 +243,7 @@ BANDS_ORDER = _rule(
 BAND_NOT_CONSTANT = _rule(
     "HMB214", "error",
     "分段的界限必须是固定金额", "the limit of a band must be a fixed amount",
-    "写成数目，如“至多 5万元”", "write a number, such as `up to 50_000`",
+    "写成数目，如“至多 5万元”，或外部参数", "write a number, such as `up to 50_000`, or an external parameter",
 )
 NO_ADMITTED = _rule(
     "HMB215", "error",
@@ -410,6 +416,99 @@ DUE_CONDITION = _rule(
     "付款期限 `{name}` 的条件只能看这笔费用自己的是否、取值、日期、金额和数字",
     "the condition of deadline `{name}` may read only this claim's own yes-or-no, values, dates, amounts and numbers",
     "把要看的信息作为费用的属性带来", "let the claim bring what decides as an attribute of its own",
+)
+GUIDELINE_FILE = _rule(
+    "HMB330", "error",
+    "读不了指导意见 `{name}`：{why}", "cannot read the guideline `{name}`: {why}",
+    "它是放在方案旁边的 {name}.hmb", "it is {name}.hmb, beside the scheme",
+)
+ENROLLING_DEPENDS = _rule(
+    "HMB331", "error",
+    "能否参保取决于“{attribute}”（{concept}）", "who may enrol depends on `{attribute}` ({concept})",
+    "删去这个条件；待遇可以不同，门槛不可以", "remove the condition: benefits may differ, admission may not",
+)
+PAY_DEPENDS = _rule(
+    "HMB332", "error",
+    "给付取决于“{attribute}”（{concept}）", "what is paid depends on `{attribute}` ({concept})",
+    "去掉对它的依赖", "remove what reads it",
+)
+NOT_EXCLUDED = _rule(
+    "HMB333", "error",
+    "没有除外“{concept}”{where}", "`{concept}` is not excluded{where}",
+    "加一条“除外”；已有而叫法不同的，在条款末尾写“即 {concept}”", "add an `exclude`; if there is one under another name, end it with `means {concept}`",
+)
+WRONGLY_EXCLUDED = _rule(
+    "HMB334", "error",
+    "除外 `{name}` 除去了不得除外的{what}", "exclusion `{name}` takes out {what}, which may not be excluded",
+    "删去它，或把这些移出名单", "remove it, or take them off its list",
+)
+RATIO_NOT_RISING = _rule(
+    "HMB335", "error",
+    "层 `{layer}` 的比例{how}", "the ratio of layer `{layer}` {how}",
+    "分段写明：起付线以上分段 每年：至多 5万元：60%，以上：70%", "set it by bands: bands above threshold per year: up to 50_000: 60%, beyond: 70%",
+)
+NOT_STATED = _rule(
+    "HMB336", "error",
+    "层 `{layer}` 没有写明“{clause}”", "layer `{layer}` does not state its `{clause}`",
+    "改用写得出它的条款", "use clauses that state it",
+)
+NOT_COVERED = _rule(
+    "HMB337", "error",
+    "没有一层保障“{concept}”", "no layer covers `{concept}`",
+    "加一个“层”；已有而叫法不同的，在层名后写“即 {concept}”", "add a `layer`; if there is one under another name, say `means {concept}` after its name",
+)
+NOT_AFTER = _rule(
+    "HMB338", "error",
+    "层 `{layer}` 的基数没有减去“{paid}”", "the base of layer `{layer}` does not take off `{paid}`",
+    "基数里减去它；数据本身已是支付后的余额的，在属性后写“即 {left}”", "take it off the base; if the data hold what is left after it, say `means {left}` after the attribute",
+)
+DATA_BEYOND = _rule(
+    "HMB339", "error",
+    "方案要用参保人的“{attribute}”，{why}", "the scheme uses `{attribute}` of the member, {why}",
+    "删去这项数据，或说明为什么需要", "remove it from the data, or say why it is needed",
+)
+FACT_BROKEN = _rule(
+    "HMB341", "error",
+    "{fact}{actual}，要求 {demanded}", "{fact} {actual}, where {demanded} is demanded",
+    "写明或改正：事实 {fact}：…", "state or correct it: fact {fact}: …",
+)
+NOTHING_TO_CHECK = _rule(
+    "HMB342", "note",
+    "这一要求没有可查的：{why}", "nothing to check for this demand: {why}",
+)
+NOT_DECIDED = _rule(
+    "HMB343", "note",
+    "这一要求看不出是否做到：{why}", "it cannot be told whether this demand is met: {why}",
+)
+A_GUIDELINE = _rule(
+    "HMB344", "error",
+    "`{name}` 是指导意见，不是方案", "`{name}` is a guideline, not a scheme",
+    "用它检查方案：hmbc check 方案.hmb --against {file}", "check a scheme against it: hmbc check SCHEME.hmb --against {file}",
+)
+REVISED_FILE = _rule(
+    "HMB350", "error",
+    "读不了所修订的方案 `{name}`：{why}", "cannot read the revised scheme `{name}`: {why}",
+    "它是放在本方案旁边的 {name}.hmb", "it is {name}.hmb, beside this one",
+)
+WITHOUT_UNKNOWN = _rule(
+    "HMB351", "error",
+    "所修订的方案没有“{kind} {name}”，无从删去", "the revised scheme has no {kind} `{name}` to do without",
+    "是不是 `{near}`？", "did you mean `{near}`?",
+)
+WITHOUT_ALONE = _rule(
+    "HMB352", "error",
+    "“删去”只用于修订另一方案的方案", "`without` is for a scheme that revises another",
+    "在方案名后写“修订 名称”，或删去这一行", "say `revises NAME` after the scheme's name, or remove the line",
+)
+EDITION_HOLE = _rule(
+    "HMB353", "error",
+    "{first} 至 {last} 没有一版方案有效：`{other}` 到此前为止", "no edition is valid from {first} to {last}: `{other}` ends before",
+    "改有效期，使各版首尾相接", "let the editions' validities meet",
+)
+EDITION_OVERLAP = _rule(
+    "HMB354", "error",
+    "{first} 至 {last} 有两版方案有效：`{name}` 和 `{other}`", "two editions are valid from {first} to {last}: `{name}` and `{other}`",
+    "前一版写明截止日期，后一版从次日起", "let the earlier edition end, and the later one begin the day after",
 )
 SUMMARY_UNEXPRESSED = _rule(
     "HMB320", "note",

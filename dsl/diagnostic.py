@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from hmbc.dsl.codes import RULES, Rule
 from hmbc.dsl.source import Span
@@ -35,7 +35,8 @@ class Related:
 @frozen
 class Diagnostic:
     """`code` of dsl/codes.py at `span`; `values` fill its templates. `hint` False leaves the advice
-    out where it does not fit; `extra` are further lines, as (heading, text)."""
+    out where it does not fit; `extra` are further lines, as (heading, text). `mild`: a warning where
+    the code is an error elsewhere."""
 
     code: str
     span: Span
@@ -43,11 +44,13 @@ class Diagnostic:
     related: tuple[Related, ...] = ()
     hint: bool = True
     extra: tuple[tuple[Bilingual, Bilingual], ...] = ()
+    mild: bool = False
 
     @property
     def rule(self) -> Rule:
         """Its kind."""
-        return RULES[self.code]
+        rule = RULES[self.code]
+        return evolve(rule, severity="warning") if self.mild else rule
 
     def message(self, language: Language) -> str:
         """The main sentence."""

@@ -1,4 +1,4 @@
-"""Code lists in CSV files beside the scheme, never outside its folder; codes stand first."""
+"""Files beside the scheme, never outside its folder: code lists in CSV, whose codes stand first."""
 
 from __future__ import annotations
 
@@ -27,6 +27,27 @@ class ListUnreadable(Exception):
 def read_list(folder: Path | None, name: str) -> list[str]:
     """The codes of a list file, in its order, blanks around them taken off.
 
+    Raises ListOutside or ListUnreadable.
+    """
+    path = path_beside(folder, name)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise ListUnreadable("不是 UTF-8 编码", "it is not UTF-8") from None
+    except OSError as error:
+        raise ListUnreadable("无法打开", error.strerror or "cannot be opened") from None
+    try:
+        rows = list(csv.reader(text.splitlines()))
+    except csv.Error as error:
+        raise ListUnreadable("不是 CSV", f"it is not CSV: {error}") from None
+    if not rows or not rows[0] or rows[0][0].strip() not in HEADERS:
+        raise ListUnreadable("第一列应叫 code 或 编码", "its first column should be called code")
+    return [row[0].strip() for row in rows[1:] if row and row[0].strip()]
+
+
+def path_beside(folder: Path | None, name: str) -> Path:
+    """The path of a file in the scheme's folder or below.
+
     Raises ListOutside or ListUnreadable. Symbolic links are followed only inside the folder.
     """
     if folder is None:
@@ -45,16 +66,4 @@ def read_list(folder: Path | None, name: str) -> list[str]:
         raise ListUnreadable("没有这个文件", "there is no such file")
     if size > MAX_BYTES:
         raise ListUnreadable("文件太大", "it is too large")
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise ListUnreadable("不是 UTF-8 编码", "it is not UTF-8") from None
-    except OSError as error:
-        raise ListUnreadable("无法打开", error.strerror or "cannot be opened") from None
-    try:
-        rows = list(csv.reader(text.splitlines()))
-    except csv.Error as error:
-        raise ListUnreadable("不是 CSV", f"it is not CSV: {error}") from None
-    if not rows or not rows[0] or rows[0][0].strip() not in HEADERS:
-        raise ListUnreadable("第一列应叫 code 或 编码", "its first column should be called code")
-    return [row[0].strip() for row in rows[1:] if row and row[0].strip()]
+    return path

@@ -848,7 +848,7 @@ class Fact:
 
     name: Name
     label: str | None
-    value: Literals
+    value: NumberLiteral
     cites: Cites = ()
     span: Span = _span()
 
@@ -1002,7 +1002,7 @@ class Demand:
     names: tuple[Name, ...] = ()
     file: Text | None = None
     op: Comparison | None = None
-    value: Literals | None = None
+    value: NumberLiteral | None = None
     firm: bool = True
     cites: Cites = ()
     span: Span = _span()

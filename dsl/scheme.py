@@ -10,6 +10,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
+from hmbc.dsl.checked_guideline import CheckedGuideline
 from hmbc.dsl.expr import Attribute, Expr, MonthEnd, Owner, RoundingMode
 from hmbc.dsl.nodes import ScopeWord
 from hmbc.dsl.source import NOWHERE, Span
@@ -36,6 +37,7 @@ class AttributeInfo:
     value_labels: tuple[str | None, ...] = ()
     varies: bool = False
     cites: tuple[str, ...] = ()
+    means: tuple[str, ...] = field(default=(), kw_only=True)
     span: Span = _span()
 
 
@@ -60,6 +62,7 @@ class ListInfo:
     label: str | None
     codes: tuple[str, ...] | None
     cites: tuple[str, ...] = ()
+    means: tuple[str, ...] = field(default=(), kw_only=True)
     span: Span = _span()
 
 
@@ -84,11 +87,12 @@ class CheckedAmount:
 
 @frozen
 class CheckedBands:
-    """Ratios by half-open bands of a running total; the last limit is None."""
+    """Ratios by half-open bands of a running total; the last limit is None. Limits read parameters
+    alone; a run in which they do not ascend is rejected."""
 
     of: Literal["excess", "cost"]
     scope: CheckedScope
-    bands: tuple[tuple[Fraction | None, Expr], ...]
+    bands: tuple[tuple[Expr | None, Expr], ...]
 
 
 @frozen
@@ -172,6 +176,9 @@ class CheckedLayer:
     caps: tuple[CheckedCap, ...]
     rounding: CheckedRounding
     cites: tuple[str, ...] = ()
+    means: tuple[str, ...] = field(default=(), kw_only=True)
+    base_at: Span = _span()
+    ratio_at: Span = _span()
     span: Span = _span()
 
 
@@ -185,6 +192,7 @@ class Stop:
     when: Expr
     layers: tuple[str, ...] | None = None
     cites: tuple[str, ...] = ()
+    means: tuple[str, ...] = field(default=(), kw_only=True)
     span: Span = _span()
 
 
@@ -290,6 +298,15 @@ class CheckedScheme:
     minor_digits: int
     year_start: tuple[int, int]
     anniversary: str | None
+@frozen
+class CheckedFact:
+    """Something of the product that no payment reads; `name` is a concept."""
+
+    name: str
+    value: int
+    span: Span = _span()
+
+
     month_end: MonthEnd | None
     date: str
     event: str | None
@@ -309,3 +326,7 @@ class CheckedScheme:
     readings: tuple[ReadingNote, ...]
     unexpressed: tuple[tuple[str, str, tuple[str, ...]], ...]
     cites: tuple[str, ...]
+    facts: tuple[CheckedFact, ...] = ()
+    guidelines: tuple[CheckedGuideline, ...] = ()
+    span: Span = field(default=NOWHERE, eq=False, repr=False)
+    """Where the scheme's name stands."""

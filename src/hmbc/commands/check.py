@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import click
 
@@ -20,7 +19,7 @@ def command(files: tuple[str, ...], form: str, lang: str | None, error_on_warnin
     """Parse, type-check and lint schemes. 检查方案。"""
     compiled = [compile_file(Path(file)) for file in files]
     language = language_for(compiled, lang)
-    show([(one.source, one.diagnostics) for one in compiled], language, form)
+    show_each(compiled, lang, form)
     code = exit_code(compiled, error_on_warning)
     if form == "human" and code == 0:
         for one in compiled:
@@ -29,6 +28,14 @@ def command(files: tuple[str, ...], form: str, lang: str | None, error_on_warnin
             click.echo(
                 f"{one.source.name}: 没有错误（{layers} 层）"
                 if language == "zh"
-                else f"{one.source.name}: no errors ({layers} layers)"
+                else f"{one.source.name}: no errors ({layers} layer{'s' * (layers != 1)})"
             )
     sys.exit(code)
+            if one.guideline is not None:
+                demands = len(one.guideline.demands)
+                click.echo(
+                    f"{one.source.name}: 没有错误（指导意见，{demands} 项要求）"
+                    if language == "zh"
+                    else f"{one.source.name}: no errors (guideline, {demands} demands)"
+                )
+                continue

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
+from collections import Counter
 from pathlib import Path
 
 import click
+from attrs import evolve
 
-from hmbc.commands.common import exit_code, lang, language_for, scheme_files, show
+from hmbc.commands.common import (
+    a_guideline,
+    cannot_write,
+    exit_code,
+    fail,
+    lang,
+    language_for,
+    scheme_files,
+    show_each,
+)
+from hmbc.commands.evaluator import building
 from hmbc.compiler import pipeline
-from hmbc.compiler.build import ToolchainMissing
-from hmbc.dsl import codes
-from hmbc.dsl.diagnostic import Bilingual, Diagnostic
-from hmbc.dsl.source import NOWHERE
 from hmbc.grammar.keywords import Language
 from hmbc.runtime.atomic import write_atomically
 
@@ -30,26 +37,30 @@ STAGES = ("kernel", "pyx", "c", "so")
 @lang
 def command(files: tuple[str, ...], folder: str | None, emit: str, lang: str | None) -> None:
     """Check schemes and make their evaluators. 编译方案。"""
-    compiled = [pipeline.compile_file(Path(file)) for file in files]
+    compiled = [pipeline.compile_file(file) for file in files]
+    compiled = [
+        evolve(one, diagnostics=(a_guideline(one),)) if one.guideline else one for one in compiled
+    ]
     language = language_for(compiled, lang)
-    show([(one.source, one.diagnostics) for one in compiled], language, err=True)
+    show_each(compiled, lang, err=True)
+    _refuse_same_names(compiled, folder, language)
     code = exit_code(compiled)
     for one in compiled:
         if one.kernel is None:
             continue
-        try:
-            _emit(one, folder, emit, language)
-        except ToolchainMissing as missing:
-            why = Bilingual(missing.zh, missing.en)
-            problem = Diagnostic(codes.NO_COMPILER, NOWHERE, {"why": why})
-            show([(one.source, (problem,))], language, err=True)
-            sys.exit(2)
+        with building(one, language):
+            try:
+                _emit(one, folder, emit, language)
+            except BrokenPipeError:
+                raise
+            except OSError as error:
+                cannot_write(error.filename or folder or "-", error, language)
     sys.exit(code)
 
 
 def _emit(one: pipeline.Compiled, folder: str | None, emit: str, language: Language) -> None:
     assert one.kernel is not None
-    stem = Path(one.source.name).stem
+    stem = _stem(one)
     match emit:
         case "kernel":
             from hmbc.compiler.print_kernel import print_kernel
@@ -64,9 +75,7 @@ def _emit(one: pipeline.Compiled, folder: str | None, emit: str, language: Langu
             if folder is not None:
                 place = Path(folder, f"{stem}{''.join(so.suffixes)}")
                 place.parent.mkdir(parents=True, exist_ok=True)
-                beside = place.with_name(f".{place.name}.tmp")
-                shutil.copyfile(so, beside)
-                beside.replace(place)
+                write_atomically(place, so.read_bytes())
                 so = place
             word = "已编译" if language == "zh" else "compiled"
             click.echo(f"{one.source.name}: {word} {so}")
@@ -74,8 +83,32 @@ def _emit(one: pipeline.Compiled, folder: str | None, emit: str, language: Langu
 
 def _text(text: str, folder: str | None, name: str) -> None:
     if folder is None:
-        click.echo(text, nl=not text.endswith("\n"))
+        click.echo(text.encode("utf-8"), nl=not text.endswith("\n"))
         return
     place = Path(folder, name)
     place.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(place, text.encode("utf-8"))
+
+
+def _stem(one: pipeline.Compiled) -> str:
+    """What is emitted is called like the file; from standard input, like the scheme."""
+    if one.source.name == "-":
+        assert one.kernel is not None
+        return one.kernel.name
+    return Path(one.source.name).stem
+
+
+def _refuse_same_names(
+    compiled: list[pipeline.Compiled], folder: str | None, language: Language
+) -> None:
+    """Two files of one name would overwrite each other in the folder."""
+    if folder is None:
+        return
+    names = Counter(_stem(one) for one in compiled if one.kernel is not None)
+    for name, times in names.items():
+        if times > 1:
+            fail(
+                f"{folder}：有 {times} 个文件都叫 {name}，会互相覆盖"
+                if language == "zh"
+                else f"{folder}: {times} of the files are called {name} and would overwrite each other"
+            )

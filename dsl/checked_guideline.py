@@ -1,0 +1,37 @@
+"""The checked guideline: what a document demands of schemes, every concept resolved."""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+
+from hmbc.dsl.expr import Comparison
+from hmbc.dsl.nodes import DemandKind
+from hmbc.dsl.source import NOWHERE, Span
+from hmbc.grammar.keywords import Language
+
+
+@frozen(kw_only=True)
+class CheckedDemand:
+    """names: concepts; of `state`, tokens of clauses. codes: of a list that may not be excluded.
+    firm: `must`; else in principle, and what breaks it is a warning."""
+
+    kind: DemandKind
+    names: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    op: Comparison | None = None
+    value: int = 0
+    firm: bool = True
+    cites: tuple[str, ...] = ()
+    span: Span = field(default=NOWHERE, eq=False, repr=False)
+
+
+@frozen(kw_only=True)
+class CheckedGuideline:
+    """A guideline without errors. unexpressed: kind, text and citations."""
+
+    name: str
+    title: str | None
+    language: Language
+    demands: tuple[CheckedDemand, ...]
+    readings: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    unexpressed: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
