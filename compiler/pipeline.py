@@ -47,9 +47,9 @@ class Compiled:
     diagnostics: tuple[Diagnostic, ...]
     language: Language = "en"
     unreadable: bool = False
-
-
     guideline: CheckedGuideline | None = None
+
+
 def compile_file(
     path: str | os.PathLike[str], against: Sequence[CheckedGuideline] = ()
 ) -> Compiled:
@@ -69,16 +69,15 @@ def compile_source(
     checked = check_source(source, folder)
     language = checked.language
     if checked.scheme is None:
-    source = checked.source or source
         return Compiled(
             source, None, None, checked.diagnostics, language, guideline=checked.guideline
         )
     kernel = kernel_of(checked.scheme)
     found = [*_too_wide(kernel, checked.scheme), *prove_independence(kernel, checked.scheme)]
-    diagnostics = in_order([*checked.diagnostics, *found])
-    if has_errors(diagnostics):
     for guideline in (*checked.scheme.guidelines, *against):
         found += conform(guideline, checked.scheme, kernel)
+    diagnostics = in_order([*checked.diagnostics, *found])
+    if has_errors(diagnostics):
         return Compiled(source, checked.scheme, None, diagnostics, language)
     return Compiled(source, checked.scheme, kernel, diagnostics, language)
 

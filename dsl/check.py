@@ -40,18 +40,18 @@ class Checked:
     scheme: CheckedScheme | None
     diagnostics: tuple[Diagnostic, ...]
     language: Language = "en"
-
-
     guideline: CheckedGuideline | None = None
     source: Source | None = None
+
+
 def check_source(source: Source, folder: Path | None = None) -> Checked:
     """Parse and check a file; list files are looked for in `folder` and below."""
     parsed = parse(source)
-    if parsed.scheme is None:
-        return Checked(None, parsed.diagnostics, language_of(first_word(source.text)) or "zh")
     if parsed.guideline is not None:
         found = check_guideline(parsed.guideline, folder)
         return Checked(None, found.diagnostics, parsed.guideline.language, found.guideline)
+    if parsed.scheme is None:
+        return Checked(None, parsed.diagnostics, language_of(first_word(source.text)) or "zh")
     return check_scheme(parsed.scheme, folder)
 
 
@@ -75,6 +75,8 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
     deadlines = check_deadlines(scheme, env)
     used = set(env.used)
     independences = _independences(scheme, env)
+    facts = check_facts(scheme, env)
+    guidelines = check_conforms(scheme, env, folder)
     examples = check_examples(scheme, env)
     if not has_errors(env.diagnostics):  # what an error left out would be blamed for nothing
         check_conditions(scheme, layers, stops, env)
@@ -82,8 +84,6 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
         _check_examples_exist(scheme, env)
     _unexpressed(scheme, env)
     diagnostics = in_order(name_clauses(scheme, env.diagnostics))
-    facts = check_facts(scheme, env)
-    guidelines = check_conforms(scheme, env, folder)
     if has_errors(diagnostics):
         return Checked(None, diagnostics, scheme.language)
     checked = CheckedScheme(
@@ -117,6 +117,11 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
             if isinstance(item, n.Unexpressed)
         ),
         cites=_all_cites(scheme),
+        facts=tuple(
+            CheckedFact(name, int(item.value.value), span=item.span) for name, item in facts.items()
+        ),
+        guidelines=guidelines,
+        span=scheme.name.span,
     )
     return Checked(checked, diagnostics, scheme.language)
 
@@ -125,11 +130,6 @@ def _independences(scheme: n.Scheme, env: Environment) -> tuple[Independence, ..
     found = []
     for item in scheme.items:
         if not isinstance(item, n.Prove):
-        facts=tuple(
-            CheckedFact(name, int(item.value.value), span=item.span) for name, item in facts.items()
-        ),
-        guidelines=guidelines,
-        span=scheme.name.span,
             continue
         for ref in item.attributes:
             key = (ref.owner, ref.name.text)

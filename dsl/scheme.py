@@ -287,6 +287,15 @@ class ReadingNote:
     layer: str | None = None
 
 
+@frozen
+class CheckedFact:
+    """Something of the product that no payment reads; `name` is a concept."""
+
+    name: str
+    value: int
+    span: Span = _span()
+
+
 @frozen(kw_only=True)
 class CheckedScheme:
     """A scheme without errors."""
@@ -298,15 +307,6 @@ class CheckedScheme:
     minor_digits: int
     year_start: tuple[int, int]
     anniversary: str | None
-@frozen
-class CheckedFact:
-    """Something of the product that no payment reads; `name` is a concept."""
-
-    name: str
-    value: int
-    span: Span = _span()
-
-
     month_end: MonthEnd | None
     date: str
     event: str | None

@@ -23,14 +23,6 @@ def command(files: tuple[str, ...], form: str, lang: str | None, error_on_warnin
     code = exit_code(compiled, error_on_warning)
     if form == "human" and code == 0:
         for one in compiled:
-            assert one.scheme is not None
-            layers = len(one.scheme.layers)
-            click.echo(
-                f"{one.source.name}: 没有错误（{layers} 层）"
-                if language == "zh"
-                else f"{one.source.name}: no errors ({layers} layer{'s' * (layers != 1)})"
-            )
-    sys.exit(code)
             if one.guideline is not None:
                 demands = len(one.guideline.demands)
                 click.echo(
@@ -39,3 +31,11 @@ def command(files: tuple[str, ...], form: str, lang: str | None, error_on_warnin
                     else f"{one.source.name}: no errors (guideline, {demands} demands)"
                 )
                 continue
+            assert one.scheme is not None
+            layers = len(one.scheme.layers)
+            click.echo(
+                f"{one.source.name}: 没有错误（{layers} 层）"
+                if language == "zh"
+                else f"{one.source.name}: no errors ({layers} layer{'s' * (layers != 1)})"
+            )
+    sys.exit(code)
