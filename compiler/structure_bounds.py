@@ -20,7 +20,7 @@ from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.ranges import Ranges
 from hmbc.compiler.structure_scope import Constancy
 from hmbc.compiler.structure_stage import Stage, at_zero, shape_of, stage_of
-from hmbc.compiler.walk import children, reads_totals
+from hmbc.compiler.walk import children, walk
 from hmbc.dsl import expr as e
 from hmbc.dsl.types import Money
 
@@ -197,6 +197,6 @@ def parts_beside(stage: Stage) -> list[e.Expr]:
 def _without(expr: e.Expr, total: e.Expr) -> list[e.Expr]:
     if expr == total:
         return []
-    if not reads_totals(expr):
+    if all(node != total for node in walk(expr)):
         return [expr]
     return [part for child in children(expr) for part in _without(child, total)]

@@ -91,3 +91,19 @@ def test_a_bill_less_what_an_earlier_layer_pays_still_divides() -> None:
     found = verdicts(EVERYDAY, rest)
     assert found["split_proof", None, None].holds
     assert found["monotone", None, "bill"].holds is None
+
+
+def test_a_bill_divided_between_layers_that_share_is_not_promised() -> None:
+    """Each draws after those before it and before those behind: two rows draw in another order."""
+    body = "base claim.{} threshold shared both ratio 75% no cap"
+    shared = "shared threshold both: 100 per year in order\n"
+    kernel: Any = compile_source(
+        Source(
+            "structure.hmb",
+            f"{HEAD}{shared}layer l1 {{ {body.format('bill')} }}\n"
+            f"layer l2 {{ {body.format('fee')} }}\n}}\n",
+        )
+    ).kernel
+    found = {(one.law, one.layer, one.subject): one.holds for one in structure_of(kernel)}
+    assert found["split_proof", "l1", None] is None and found["split_proof", "l2", None] is None
+    assert found["non_negative", None, None] and found["within_base", None, None]
