@@ -23,6 +23,8 @@ from hmbc.compiler.prove_independence import prove_independence
 from hmbc.compiler.ranges import Finding, ranges_of, with_ceilings
 from hmbc.dsl import codes
 from hmbc.dsl.check import check_source
+from hmbc.dsl.check_editions import Edition, check_editions
+from hmbc.dsl.checked_guideline import CheckedGuideline
 from hmbc.dsl.diagnostic import Diagnostic, has_errors, in_order
 from hmbc.dsl.read_source import read_source
 from hmbc.dsl.scheme import CheckedScheme
@@ -67,6 +69,7 @@ def compile_source(
 ) -> Compiled:
     """Text to kernel. List files are looked for in `folder`. Never raises for a user's mistake."""
     checked = check_source(source, folder)
+    source = checked.source or source
     language = checked.language
     if checked.scheme is None:
         return Compiled(
@@ -80,6 +83,16 @@ def compile_source(
     if has_errors(diagnostics):
         return Compiled(source, checked.scheme, None, diagnostics, language)
     return Compiled(source, checked.scheme, kernel, diagnostics, language)
+
+
+def across_editions(compiled: Sequence[Compiled]) -> list[Compiled]:
+    """With what is found only when several editions of a scheme are looked at together."""
+    editions = [Edition(one.scheme, one.source) for one in compiled if one.scheme is not None]
+    found = check_editions(editions)
+    return [
+        evolve(one, diagnostics=in_order([*one.diagnostics, *found.get(one.source.name, ())]))
+        for one in compiled
+    ]
 
 
 def kernel_of(scheme: CheckedScheme) -> Kernel:

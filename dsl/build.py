@@ -102,8 +102,9 @@ class _Builder(Transformer[Token, Any]):
 
     def scheme(self, meta: Meta, c: list[Any]) -> n.Scheme:
         r = _Read(c)
-        name, title = _name(r.token("NAME")), r.label()
-        return n.Scheme(name, title, r.nodes(), self.language, span=_span(meta))
+        name, title, revised = _name(r.token("NAME")), r.label(), r.token("NAME")
+        base = None if revised is None else _name(revised)
+        return n.Scheme(name, title, r.nodes(), self.language, base, span=_span(meta))
 
     # ---- header
 
@@ -147,6 +148,21 @@ class _Builder(Transformer[Token, Any]):
         r = _Read(c)
         mode = "last_day" if r.token("LAST_DAY") is not None else "next_day"
         return n.MonthEnd(mode, r.cites, span=_span(meta))  # type: ignore[arg-type]
+
+    def valid(self, meta: Meta, c: list[Any]) -> n.Valid:
+        r = _Read(c)
+        days = [n.DateLiteral(_value(t), span=t.lexeme.span) for t in r.rest if _is(t, "DATE")]
+        return n.Valid(days[0], days[1] if len(days) > 1 else None, r.cites, span=_span(meta))
+
+    def removed(self, meta: Meta, c: list[Any]) -> n.Removed:
+        r = _Read(c)
+        if (ref := r.one(n.AttributeRef)) is not None:
+            return n.Removed(ref.owner.upper(), ref.name, r.cites, span=_span(meta))
+        kind, name = r.one(_Word), _name(r.token("NAME"))
+        return n.Removed(str(kind), name, r.cites, span=_span(meta))
+
+    def removable(self, meta: Meta, c: list[Any]) -> _Word:
+        return _Word(c[0].type)
 
     def working_calendar(self, meta: Meta, c: list[Any]) -> n.WorkingCalendar:
         r = _Read(c)

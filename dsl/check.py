@@ -28,14 +28,16 @@ from hmbc.dsl.environment import Environment
 from hmbc.dsl.lexer import first_word
 from hmbc.dsl.names import word
 from hmbc.dsl.parse import parse
-from hmbc.dsl.scheme import CheckedScheme, Independence, ReadingNote
+from hmbc.dsl.revised_files import take_revised
+from hmbc.dsl.scheme import CheckedFact, CheckedScheme, Independence, ReadingNote
 from hmbc.dsl.source import Source
 from hmbc.grammar.keywords import Language, language_of
 
 
 @frozen
 class Checked:
-    """The scheme (None after an error) and everything that was found."""
+    """The scheme or the guideline (None after an error) and everything that was found. `source`: the
+    text with those of the schemes that it revises."""
 
     scheme: CheckedScheme | None
     diagnostics: tuple[Diagnostic, ...]
@@ -52,7 +54,12 @@ def check_source(source: Source, folder: Path | None = None) -> Checked:
         return Checked(None, found.diagnostics, parsed.guideline.language, found.guideline)
     if parsed.scheme is None:
         return Checked(None, parsed.diagnostics, language_of(first_word(source.text)) or "zh")
-    return check_scheme(parsed.scheme, folder)
+    whole = take_revised(parsed.scheme, source, folder)
+    if whole.scheme is None:
+        return Checked(
+            None, in_order(whole.diagnostics), parsed.scheme.language, source=whole.source
+        )
+    return evolve(check_scheme(whole.scheme, folder), source=whole.source)
 
 
 def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
@@ -98,6 +105,7 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
         date=env.date,
         event=env.event,
         unit=env.unit,
+        valid=env.valid,
         attributes=tuple(env.attributes.values()),
         parameters=tuple(p for p in env.parameters.values() if not hasattr(p, "changes")),
         lists=tuple(env.lists.values()),

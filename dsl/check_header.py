@@ -6,12 +6,13 @@ from typing import TypeVar
 
 from hmbc.dsl import codes
 from hmbc.dsl import nodes as n
+from hmbc.dsl.check_dated import day_text
 from hmbc.dsl.check_scopes import check_scope
 from hmbc.dsl.currencies import MINOR_DIGITS
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import DECLARED, FIRST, Environment
 from hmbc.dsl.names import type_name, word
-from hmbc.dsl.scheme import CheckedRounding
+from hmbc.dsl.scheme import CheckedRounding, Validity
 from hmbc.dsl.types import Code, Date, Type
 
 Clause = TypeVar("Clause")
@@ -43,12 +44,25 @@ def check_header(scheme: n.Scheme, env: Environment) -> None:
     month_end = _only(scheme, n.MonthEnd, "MONTH_END", env, None)
     if month_end is not None:
         env.month_end = month_end.mode
+    valid = _only(scheme, n.Valid, "VALID", env, None)
+    if valid is not None:
+        _valid(valid, env)
     enrolment = _only(scheme, n.Enrolment, "ENROLMENT", env, None)
     if enrolment is not None:
         env.enrolment = (enrolment.previous, enrolment.first, enrolment.last)
     decides = _only(scheme, n.Decides, "DECIDES", env, None)
     if decides is not None:
         env.date = decides.attribute.name.text
+
+
+def _valid(clause: n.Valid, env: Environment) -> None:
+    first, last = clause.first.days, None if clause.last is None else clause.last.days
+    if last is not None and last < first:
+        env.report(
+            codes.EMPTY_RANGE, clause.span, low=day_text(first), high=day_text(last)
+        )
+    cites = tuple(cite.text for cite in clause.cites)
+    env.valid = Validity(first, last, cites, span=clause.span)
 
 
 def check_header_attributes(scheme: n.Scheme, env: Environment) -> None:

@@ -13,7 +13,14 @@ from hmbc.dsl import codes
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, Related
 from hmbc.dsl.expr import Expr, MonthEnd
 from hmbc.dsl.nodes import Let
-from hmbc.dsl.scheme import AttributeInfo, CheckedPool, ListInfo, ParameterInfo, Undated
+from hmbc.dsl.scheme import (
+    AttributeInfo,
+    CheckedPool,
+    ListInfo,
+    ParameterInfo,
+    Undated,
+    Validity,
+)
 from hmbc.dsl.source import Span
 from hmbc.dsl.types import Enum, Type
 from hmbc.grammar.keywords import Language, words
@@ -68,6 +75,7 @@ class Environment:
     unit: str | None = None
     anniversary: str | None = None
     month_end: MonthEnd | None = None
+    valid: Validity | None = None
     totals: dict[str, TotalInfo] = field(factory=dict)
     later_totals: dict[str, TotalInfo] = field(factory=dict)
     lets: dict[str, Let] = field(factory=dict)

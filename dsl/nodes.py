@@ -615,6 +615,27 @@ class MonthEnd:
 
 
 @frozen
+class Valid:
+    """From when to when (None: open) this edition of the scheme holds, both days included."""
+
+    first: DateLiteral
+    last: DateLiteral | None
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
+class Removed:
+    """`without layer x`, `without claim.y`: what the revised scheme has and this one has not. `kind`
+    is the keyword token of what is removed."""
+
+    kind: str
+    name: Name
+    cites: Cites = ()
+    span: Span = _span()
+
+
+@frozen
 class WorkingCalendar:
     """Whose working days are counted: a code of dsl/calendars.py."""
 
@@ -942,6 +963,8 @@ Item = (
     | Unit
     | MonthEnd
     | WorkingCalendar
+    | Valid
+    | Removed
     | Rounding
     | Reading
     | Unexpressed
@@ -972,6 +995,7 @@ class Scheme:
     title: str | None
     items: tuple[Item, ...]
     language: Language = field(eq=False)
+    revises: Name | None = None
     span: Span = _span()
 
 

@@ -21,7 +21,8 @@ def render_github(files: Files, language: Language) -> str:
 
 
 def _command(diagnostic: Diagnostic, source: Source, language: Language) -> str:
-    at = place(source, diagnostic.span)
+    source, span = source.locate(diagnostic.span)
+    at = place(source, span)
     properties = {
         "file": relative_name(source.name),
         "line": at.start_line,

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 import click
-from attrs import frozen
+from attrs import evolve, frozen
 
 from hmbc.dsl.codes import Severity
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic
@@ -83,6 +83,7 @@ def render_diagnostic(
     diagnostic: Diagnostic, source: Source, language: Language, colour: bool = False
 ) -> str:
     """One diagnostic, without the count; ends with a line feed."""
+    source, diagnostic = _at_home(diagnostic, source)
     paint = _painter(colour)
     severity = diagnostic.rule.severity
     head = f"{SEVERITIES[severity].get(language)}[{diagnostic.code}]"
@@ -110,6 +111,22 @@ def render_diagnostic(
         equals = " " * (gutter + 1) + paint("=", _FRAME)
         lines.append(f"{equals} {paint(heading, None, True)}: {visible(text)}")
     return "\n".join(lines) + "\n"
+
+
+def _at_home(diagnostic: Diagnostic, source: Source) -> tuple[Source, Diagnostic]:
+    """The file that it is about, and its places there; places in other files become lines."""
+    home, span = source.locate(diagnostic.span)
+    related, lines = [], []
+    for one in diagnostic.related:
+        other, place = source.locate(one.span)
+        if other == home:
+            related.append(evolve(one, span=place))
+        else:
+            line, column = other.position(place.start)
+            where = visible(f"{other.name}:{line}:{column}")
+            lines.append((one.note, Bilingual(where, where)))
+    extra = (*diagnostic.extra, *lines)
+    return home, evolve(diagnostic, span=span, related=tuple(related), extra=extra)
 
 
 def hints(diagnostic: Diagnostic, language: Language) -> list[tuple[str, str]]:

@@ -54,6 +54,7 @@ def _one(diagnostic: Diagnostic, source: Source, language: Language) -> dict[str
 
 
 def _place(source: Source, span: Span) -> dict[str, Any]:
+    source, span = source.locate(span)
     at = place(source, span)
     return {
         "file": relative_name(source.name),

@@ -90,6 +90,7 @@ def _result(
 
 
 def _physical(source: Source, span: Span) -> dict[str, Any]:
+    source, span = source.locate(span)
     at = place(source, span)
     return {
         "artifactLocation": {"uri": artifact_uri(source.name)},

@@ -205,6 +205,17 @@ class PartExclusion:
     amount: Expr
     layers: tuple[str, ...] | None
     cites: tuple[str, ...] = ()
+    means: tuple[str, ...] = field(default=(), kw_only=True)
+    span: Span = _span()
+
+
+@frozen
+class Validity:
+    """The first and the last day (None: open) of an edition, as days since 1970-01-01."""
+
+    first: int
+    last: int | None
+    cites: tuple[str, ...] = ()
     span: Span = _span()
 
 
@@ -321,6 +332,7 @@ class CheckedScheme:
     pools: tuple[CheckedPool, ...]
     undated: tuple[Undated, ...]
     deadlines: tuple[Deadline, ...] = ()
+    valid: Validity | None = None
     independences: tuple[Independence, ...]
     examples: tuple[CheckedExample, ...]
     readings: tuple[ReadingNote, ...]

@@ -29,6 +29,9 @@ class Source:
 
     name: str
     text: str = field(repr=False)
+    inherited: tuple[Source, ...] = field(default=(), repr=False)
+    """The files of the schemes that this one revises. A place in them is counted on behind this
+    text and one character: `locate` tells which file it is in."""
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
@@ -36,6 +39,18 @@ class Source:
         starts = [0]
         starts += [index + 1 for index, char in enumerate(self.text) if char == "\n"]
         return tuple(starts)
+
+    def locate(self, span: Span) -> tuple[Source, Span]:
+        """The file that a place is in, and the place there."""
+        base = len(self.text) + 1
+        if span.start < base:
+            return self, span
+        for source in self.inherited:
+            size = len(source.text) + 1
+            if span.start < base + size:
+                return source, Span(span.start - base, span.end - base)
+            base += size
+        return self, span
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of a character."""

@@ -11,7 +11,7 @@ from hmbc.grammar.keywords import KEYWORDS, Language, language_of, spelling, wor
 
 VALUES = {
     "NAME", "STRING", "NUMBER", "MONEY_AMOUNT",
-    "PERCENT", "DATE", "MONTH_DAY", "DURATION", "MONTHS",
+    "PERCENT", "DATE", "MONTH_DAY", "DURATION", "MONTHS", "WORKDAYS",
     "RULE",
 }  # fmt: skip
 SIGNS = {"AT_MOST", "AT_LEAST", "UNEQUAL"}
