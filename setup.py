@@ -17,7 +17,9 @@ COMPILED = (
     "units",
     "totals",
     "member_rows",
+    "scheme_call",
     "engine",
+    "open_unit",
 )
 
 if broken := [name for name in LINKED if not Path("src/hmbc", name).is_dir()]:

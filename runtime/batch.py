@@ -13,13 +13,14 @@ from hmbc.runtime.arrow_out import OutTable, date_column
 from hmbc.runtime.attributes import Matched, Wanted, cell_reason, match_columns, read_columns
 from hmbc.runtime.columns import Reader, Values, repeated
 from hmbc.runtime.deadlines import Deadlines, count_rows
-from hmbc.runtime.engine import LATE, Batch, Entry, Inputs
+from hmbc.runtime.engine import LATE, Batch
 from hmbc.runtime.errors import BadTable
 from hmbc.runtime.in_order import each
 from hmbc.runtime.member_rows import MemberRows
 from hmbc.runtime.parameters import check_parameters
 from hmbc.runtime.plan import Plan
 from hmbc.runtime.rejects import Ground, Reject
+from hmbc.runtime.scheme_call import Entry, Inputs
 from hmbc.runtime.scheme_readers import REFUNDS, SchemeReaders
 from hmbc.runtime.totals import Totals
 from hmbc.runtime.units_text import word_text

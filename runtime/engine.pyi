@@ -1,10 +1,11 @@
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Sequence
 
 from hmbc.runtime.arrow_out import OutTable
 from hmbc.runtime.columns import Values
 from hmbc.runtime.intern import Intern
 from hmbc.runtime.member_rows import MemberRows
 from hmbc.runtime.memory import Block
+from hmbc.runtime.scheme_call import Entry, Inputs
 from hmbc.runtime.totals import Totals
 from hmbc.runtime.units import Unit
 
@@ -17,21 +18,6 @@ REFUND_OTHER_UNIT: int
 REFUND_LATER: int
 REFUND_REJECTED: int
 REFUND_UNSETTLES: int
-
-class Entry:
-    def __init__(self, capsule: object) -> None: ...
-
-class Inputs:
-    def __init__(
-        self,
-        claim: list[Values],
-        member: list[Values],
-        periods: list[Values],
-        parameters: list[int],
-        listed: Sequence[tuple[Intern, Set[str]]],
-        row_member: Block,
-    ) -> None: ...
-    def relist(self) -> None: ...
 
 class Batch:
     row_member: Block
@@ -69,24 +55,4 @@ class Batch:
         digits: int,
     ) -> tuple[OutTable, list[int], list[int]]: ...
 
-class Open:
-    def __init__(
-        self,
-        entry: Entry,
-        inputs: Inputs,
-        unit: Unit,
-        n_layers: int,
-        reason_ranks: Sequence[int],
-        before: Totals,
-        id: int,
-    ) -> None: ...
-    @property
-    def after_reject(self) -> bool: ...
-    def settle(
-        self, day: int, member: int, words: Sequence[int], given: Sequence[bool]
-    ) -> tuple[int, Sequence[int], Sequence[int], int]: ...
-    def refund(self, day: int, place: int) -> tuple[int, Sequence[int]]: ...
-    def totals(self, to: Totals, id: int) -> None: ...
-
 def loads(totals: Totals, unit: Unit) -> int: ...
-def one_place() -> Block: ...

@@ -1,25 +1,17 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
-"""Runs a compiled scheme: over the rows of many units, or over one claim at a time."""
+"""Runs a compiled scheme over the rows of many units."""
 
-from cpython.pycapsule cimport PyCapsule_GetPointer
-from libc.stdint cimport INT64_MAX, INT64_MIN, int16_t, int32_t, int64_t, uint8_t
+from libc.stdint cimport INT64_MIN, int16_t, int32_t, int64_t, uint8_t
 from libc.stdlib cimport calloc, free
 from libc.string cimport memmove
 
-from hmbc.runtime.abi cimport (
-    HMB_ABI,
-    HMB_OK,
-    hmb_input,
-    hmb_output,
-    hmb_periods,
-    hmb_run,
-    hmb_state,
-)
+from hmbc.runtime.abi cimport HMB_ABI, HMB_OK, hmb_input, hmb_output, hmb_run
 from hmbc.runtime.arrow_out cimport OutColumn, OutTable, text_of_ids, words_column
 from hmbc.runtime.columns cimport Values
 from hmbc.runtime.intern cimport Intern
 from hmbc.runtime.member_rows cimport MemberRows
 from hmbc.runtime.memory cimport Block, new_block
+from hmbc.runtime.scheme_call cimport Entry, Inputs, Outputs, deciding, start_unit
 from hmbc.runtime.sort_days cimport sort_days
 from hmbc.runtime.totals cimport Totals
 from hmbc.runtime.units cimport KEY_WORDS, Unit
@@ -53,160 +45,6 @@ REFUND_REJECTED = 1 - FLAG_REJECTED
 REFUND_UNSETTLES = 1 - FLAG_UNSETTLES
 """Why a refund is rejected: there is no such claim; it is taken back already, a refund itself, of
 another unit, not before the refund, rejected; without it another claim would be rejected."""
-
-
-cdef class Entry:
-    """A compiled scheme's function, out of the capsule that its module gives."""
-    cdef hmb_run run
-    cdef object capsule
-
-    def __init__(self, capsule):
-        self.capsule = capsule
-        self.run = <hmb_run>PyCapsule_GetPointer(capsule, "hmb_run")
-
-
-cdef class Inputs:
-    """All that the scheme reads: columns of claims and members, parameters, lists.
-
-    periods: the member columns of that kind, in order. listed: for each (attribute, list) pair the
-    Intern of the attribute's texts and the codes of the list. row_member: the row of the member columns
-    that belongs to each row of claims.
-    """
-    cdef hmb_input input
-    cdef list held
-    cdef object listed_pairs
-    cdef list listed_blocks
-    cdef int64_t listed_room    # codes for which the listed blocks have room
-
-    def __init__(self, list claim, list member, list periods, list parameters, listed,
-                 Block row_member):
-        cdef int64_t place
-        cdef Values values
-        cdef Block block
-        cdef hmb_periods *ranges
-        cdef const int64_t **words
-        cdef const uint8_t **given
-        self.held = [claim, member, periods, row_member]
-        self.input.row_member = <const int64_t *>row_member.data
-        for columns, is_claim in ((claim, True), (member, False)):
-            words = <const int64_t **>self._pointers(len(columns))
-            given = <const uint8_t **>self._pointers(len(columns))
-            for place in range(len(columns)):
-                values = columns[place]
-                words[place] = <const int64_t *>values.words.data
-                if values.given is not None:
-                    given[place] = <const uint8_t *>values.given.data
-            if is_claim:
-                self.input.claim = words
-                self.input.claim_given = given
-            else:
-                self.input.member = words
-                self.input.member_given = given
-        block = new_block(sizeof(hmb_periods) * (len(periods) + 1))
-        self.held.append(block)
-        ranges = <hmb_periods *>block.data
-        for place in range(len(periods)):
-            values = periods[place]
-            ranges[place].offset = values.offset.data
-            ranges[place].first = values.first.data
-            ranges[place].last = values.last.data
-        self.input.periods = ranges
-        block = new_block(8 * (len(parameters) + 1))
-        self.held.append(block)
-        for place in range(len(parameters)):
-            (<int64_t *>block.data)[place] = parameters[place]
-        self.input.parameter = <const int64_t *>block.data
-        self.listed_pairs = list(listed)
-        self.input.listed = <const uint8_t **>self._pointers(len(listed))
-        self.relist()
-
-    cdef void *_pointers(self, int64_t n) except NULL:
-        cdef Block block = new_block(8 * (n + 1))
-        self.held.append(block)
-        return block.data
-
-    def relist(self):
-        """Marks the codes in each list, where codes have come that the lists have no room for.
-
-        The lists' own codes get their numbers first, so a code that comes later is in no list.
-        """
-        cdef int64_t place, id, room = 0
-        cdef Intern texts
-        cdef Block block
-        for texts, _ in self.listed_pairs:
-            room = max(room, texts.count)
-        if self.listed_room and room <= self.listed_room:
-            return
-        for texts, codes in self.listed_pairs:
-            for code in codes:
-                texts.number(code)
-            room = max(room, texts.count)
-        self.listed_room = 2 * room + 64
-        blocks = []
-        for place, (table, codes) in enumerate(self.listed_pairs):
-            texts = table
-            # one byte before the first, so that "no code", -1, is in no list
-            block = new_block(self.listed_room + 1)
-            blocks.append(block)
-            for code in codes:
-                id = texts.lookup(code)
-                (<uint8_t *>block.data)[id + 1] = 1
-            (<const uint8_t **>self.input.listed)[place] = <const uint8_t *>block.data + 1
-        self.listed_blocks = blocks
-
-
-cdef class Outputs:
-    """Room for what the scheme says of each row."""
-    cdef hmb_output output
-    cdef list held
-    cdef int64_t n_layers
-
-    def __init__(self, int64_t n_layers, int64_t n_rows):
-        cdef int64_t layer
-        cdef Block pay = new_block(8 * (n_layers + 1))
-        cdef Block reason = new_block(8 * (n_layers + 1))
-        cdef Block block = new_block(n_rows)
-        self.n_layers = n_layers
-        self.held = [pay, reason, block]
-        self.output.pay = <int64_t **>pay.data
-        self.output.reason = <int16_t **>reason.data
-        self.output.status = <uint8_t *>block.data
-        for layer in range(n_layers):
-            block = new_block(8 * n_rows)
-            self.held.append(block)
-            (<int64_t **>pay.data)[layer] = <int64_t *>block.data
-            block = new_block(2 * n_rows)
-            self.held.append(block)
-            (<int16_t **>reason.data)[layer] = <int16_t *>block.data
-
-
-cdef int _deciding(const hmb_output *output, int64_t n_layers, const int64_t *ranks,
-                   int64_t row) noexcept nogil:
-    """The layer whose reason is the claim's: the least rank, a layer that paid has rank 0."""
-    cdef int64_t layer, rank, least = INT64_MAX
-    cdef int best = 0
-    for layer in range(n_layers):
-        rank = 0 if output.pay[layer][row] > 0 else ranks[output.reason[layer][row]]
-        if rank < least:
-            least = rank
-            best = <int>layer
-    return best
-
-
-cdef int _start(Unit unit, Totals before, int64_t id) noexcept nogil:
-    """Makes the unit what it was before the batch. Returns -1 where there is no memory."""
-    cdef int64_t place, row
-    cdef const int64_t *starts
-    unit.reset()
-    if id < before.n_units:
-        starts = <const int64_t *>before.starts.data
-        for place in range(starts[id], starts[id + 1]):
-            row = (<const int64_t *>before.order.data)[place]
-            if unit.load(before.rows.accumulator.data[row],
-                         before.rows.key.data + KEY_WORDS * row,
-                         before.rows.total.data[row]) < 0:
-                return -1
-    return 0
 
 
 cdef class Batch:
@@ -420,7 +258,7 @@ cdef class Batch:
         cdef const uint8_t *status = self.outputs.output.status
         cdef int64_t *chosen = <int64_t *>self.chosen.data + first
         cdef int64_t place, row, n = 0
-        if _start(unit, before, id) < 0:
+        if start_unit(unit, before, id) < 0:
             return -1
         if self.target is not None and self._has_refund(first, end):
             if self._run_refunds(run, inputs, unit, rank, before) < 0:
@@ -557,7 +395,7 @@ cdef class Batch:
             for layer in range(n_layers):
                 saved[2 * (at * n_layers + layer)] = output.pay[layer][rows[at]]
                 saved[2 * (at * n_layers + layer) + 1] = output.reason[layer][rows[at]]
-        _start(unit, before, id)
+        start_unit(unit, before, id)
         if without:
             run(inputs, rows, without, &unit.state, output)
         if n > without + 1:
@@ -576,7 +414,7 @@ cdef class Batch:
                 output.reason[layer][refund] = self.refund_reason
                 paid[layer] = whole
         else:
-            _start(unit, before, id)
+            start_unit(unit, before, id)
             run(inputs, rows, n, &unit.state, output)
         for at in range(n):
             for layer in range(n_layers):
@@ -680,7 +518,7 @@ cdef class Batch:
         if n_layers:
             for at in range(n):
                 row = rows[at]
-                layer = _deciding(output, n_layers, rank, row)
+                layer = deciding(output, n_layers, rank, row)
                 short[at] = output.reason[layer][row]
                 counts[short[at]] += 1
         column.dictionary = names
@@ -692,121 +530,6 @@ cdef class Batch:
                 (<uint8_t *>memory)[at >> 3] |= <uint8_t>(1 << (at & 7))
         columns.append(column)
         return OutTable(columns), paid, [counts[row] for row in range(len(reasons))]
-
-
-cdef class Open:
-    """One unit, kept open: claims are adjudicated one at a time.
-
-    The inputs' claim columns are one row that `settle` fills.
-    """
-    cdef Entry entry
-    cdef Inputs inputs
-    cdef Unit unit
-    cdef Outputs outputs
-    cdef Block ranks
-    cdef Totals before
-    cdef int64_t id
-    cdef list settled       # (member, words, given) of each claim, None once it is taken back
-    cdef list paid          # by layer, in all
-
-    def __init__(self, Entry entry, Inputs inputs, Unit unit, int64_t n_layers, reason_ranks,
-                 Totals before, int64_t id):
-        cdef int64_t place
-        self.entry = entry
-        self.inputs = inputs
-        self.unit = unit
-        self.outputs = Outputs(n_layers, 1)
-        self.ranks = new_block(8 * len(reason_ranks))
-        for place in range(len(reason_ranks)):
-            (<int64_t *>self.ranks.data)[place] = reason_ranks[place]
-        self.before = before
-        self.id = id
-        self.settled = []
-        self.paid = [0] * n_layers
-        if _start(unit, before, id) < 0:
-            raise MemoryError("totals")
-
-    @property
-    def after_reject(self):
-        return self.unit.rejected != 0
-
-    cdef int _run(self, int64_t member, words, given) except -1:
-        """Runs the scheme on one claim. Returns 1 where it is rejected, else 0."""
-        cdef int64_t row = 0, place
-        cdef hmb_input *input = &self.inputs.input
-        for place in range(len(words)):
-            (<int64_t *>input.claim[place])[0] = words[place]
-            if input.claim_given[place] != NULL:
-                (<uint8_t *>input.claim_given[place])[0] = given[place]
-        (<int64_t *>input.row_member)[0] = member
-        self.entry.run(input, &row, 1, &self.unit.state, &self.outputs.output)
-        if self.unit.map.failed:
-            raise MemoryError("totals")
-        return self.outputs.output.status[0] != HMB_OK
-
-    def settle(self, int64_t day, int64_t member, words, given):
-        """Adjudicates one claim: (status, pays, reasons, the deciding layer); a bad one moves
-        nothing. member: the row of its member; words: of each claim attribute; given: whether it is
-        there."""
-        cdef int64_t layer, n_layers = self.outputs.n_layers
-        if self.unit.has_last and day < self.unit.last:
-            return LATE, (), (), 0
-        self.inputs.relist()
-        if self._run(member, words, given):
-            return self.outputs.output.status[0], (), (), 0
-        self.unit.has_last = 1
-        self.unit.last = day
-        self.settled.append((member, words, given))
-        pays = [self.outputs.output.pay[layer][0] for layer in range(n_layers)]
-        self.paid = [sum(pair) for pair in zip(self.paid, pays)]
-        return (
-            0,
-            pays,
-            [self.outputs.output.reason[layer][0] for layer in range(n_layers)],
-            _deciding(&self.outputs.output, n_layers, <int64_t *>self.ranks.data, 0),
-        )
-
-    def refund(self, int64_t day, int64_t place):
-        """Takes back the claim that was settled in this place, counted from 0: (status, pays)."""
-        cdef int64_t last = self.unit.last
-        if self.unit.has_last and day < last:
-            return LATE, ()
-        if self.settled[place] is None:
-            return REFUND_TWICE, ()
-        kept = list(self.settled)
-        kept[place] = None
-        paid = self._replay(kept)
-        if paid is None:
-            self._replay(self.settled)
-            self.unit.has_last = 1
-            self.unit.last = last
-            return REFUND_UNSETTLES, ()
-        pays = [now - was for now, was in zip(paid, self.paid)]
-        self.settled, self.paid = kept, paid
-        self.unit.has_last = 1
-        self.unit.last = day
-        return 0, pays
-
-    cdef list _replay(self, list claims):
-        """Makes the unit what these claims make of it: what is paid by layer, None where one of them
-        is now rejected."""
-        cdef int64_t layer, n_layers = self.outputs.n_layers
-        paid = [0] * n_layers
-        if _start(self.unit, self.before, self.id) < 0:
-            raise MemoryError("totals")
-        for claim in claims:
-            if claim is not None:
-                member, words, given = claim
-                if self._run(member, words, given):
-                    return None
-                for layer in range(n_layers):
-                    paid[layer] += self.outputs.output.pay[layer][0]
-        return paid
-
-    def totals(self, Totals to, int64_t id):
-        """Puts the unit's totals, as they now are, into an empty table."""
-        if self.unit.dump(id, &to.rows) < 0:
-            raise MemoryError("totals")
 
 
 def loads(Totals totals, Unit unit):
@@ -824,8 +547,3 @@ def loads(Totals totals, Unit unit):
                          totals.rows.total.data[row]) != 0:
                 return id
     return -1
-
-
-def one_place() -> Block:
-    """Room for the member of one row of claims."""
-    return new_block(8)

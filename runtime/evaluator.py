@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from hmbc.runtime.batch import Adjudication, Counts, Progress, adjudicate
-from hmbc.runtime.engine import ABI, Entry
+from hmbc.runtime.engine import ABI
 from hmbc.runtime.errors import BadParameters, BadRow, BadTable
 from hmbc.runtime.plan import Plan
+from hmbc.runtime.scheme_call import Entry
 from hmbc.runtime.session import Session, Settlement
 
 __all__ = [

@@ -13,21 +13,14 @@ from hmbc.runtime.attributes import Wanted, cell_reason
 from hmbc.runtime.batch import REFUND, status_reason
 from hmbc.runtime.columns import Reader, Values, few_rows
 from hmbc.runtime.deadlines import Deadlines
-from hmbc.runtime.engine import (
-    LATE,
-    REFUND_LATER,
-    REFUND_OF_REFUND,
-    REFUND_UNKNOWN,
-    Entry,
-    Inputs,
-    Open,
-    one_place,
-)
+from hmbc.runtime.engine import LATE, REFUND_LATER, REFUND_OF_REFUND, REFUND_UNKNOWN
 from hmbc.runtime.errors import BadRow, BadTable
 from hmbc.runtime.member_rows import MemberRows
+from hmbc.runtime.open_unit import Open, one_place
 from hmbc.runtime.parameters import check_parameters
 from hmbc.runtime.plan import Plan
 from hmbc.runtime.rejects import Ground, Reject
+from hmbc.runtime.scheme_call import Entry, Inputs
 from hmbc.runtime.scheme_readers import REFUNDS, SchemeReaders
 from hmbc.runtime.units_text import value_text, word_text
 from hmbc.runtime.working_days import EPOCH, NotCovered

@@ -1,0 +1,33 @@
+"""What a call of a compiled scheme takes and gives: its function, its inputs, room for its outputs."""
+
+from libc.stdint cimport int64_t
+
+from hmbc.runtime.abi cimport hmb_input, hmb_output, hmb_run
+from hmbc.runtime.totals cimport Totals
+from hmbc.runtime.units cimport Unit
+
+
+cdef class Entry:
+    cdef hmb_run run
+    cdef object capsule
+
+
+cdef class Inputs:
+    cdef hmb_input input
+    cdef list held
+    cdef object listed_pairs
+    cdef list listed_blocks
+    cdef int64_t listed_room    # codes for which the listed blocks have room
+
+    cdef void *_pointers(self, int64_t n) except NULL
+
+
+cdef class Outputs:
+    cdef hmb_output output
+    cdef list held
+    cdef int64_t n_layers
+
+
+cdef int deciding(const hmb_output *output, int64_t n_layers, const int64_t *ranks,
+                  int64_t row) noexcept nogil
+cdef int start_unit(Unit unit, Totals before, int64_t id) noexcept nogil
