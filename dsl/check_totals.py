@@ -13,7 +13,7 @@ from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import FIRST, Environment, TotalInfo
 from hmbc.dsl.names import type_name
 from hmbc.dsl.scheme import CheckedAmount, CheckedPool, CheckedTotal
-from hmbc.dsl.types import Bool, Int, Money
+from hmbc.dsl.types import Bool, Date, Days, Int, Money, Type
 
 _ADDABLE = Bilingual("金额或整数", "money or a whole number")
 
@@ -42,23 +42,50 @@ def announce_totals(scheme: n.Scheme, env: Environment) -> None:
             ]
             if spans:
                 env.report(codes.DUPLICATE, span, Related(spans[0], FIRST), name=name)
-            counts = isinstance(item, n.CountDeclaration)
             of_events = isinstance(item, n.CountDeclaration) and item.of == "events"
-            type_ = Int() if counts or _is_whole(item, env) else Money()
+            type_: Type = Int()
+            if isinstance(item, n.TotalDeclaration):
+                found = _type_of(item.amount, env, frozenset({name}))
+                type_ = found if found in (Int(), Days()) else Money()
             env.later_totals[name] = TotalInfo(name, type_, of_events, span)
 
 
-def _is_whole(item: n.TotalDeclaration | n.CountDeclaration, env: Environment) -> bool:
-    """Whether a sum is of whole numbers: told from the first attribute it reads."""
-    match getattr(item, "amount", None):
+def _type_of(written: n.Expression, env: Environment, inside: frozenset[str]) -> Type | None:
+    """The type of an amount before anything is checked; None where it does not show, as of a bare
+    number. `inside`: the names that are being looked into."""
+    match written:
         case n.AttributeRef(owner=owner, name=name):
             info = env.attributes.get((owner, name.text))
-            return info is not None and info.type == Int()
-        case n.Binary(left=left):
-            inner = n.TotalDeclaration(item.name, None, left, item.scope, None)
-            return _is_whole(inner, env)
+            return info.type if info else None
+        case n.NameRef(name=name, which="ordinal"):
+            return Int()
+        case n.NameRef(name=name) if name in env.lets and name not in inside:
+            return _type_of(env.lets[name].value, env, inside | {name})
+        case n.NameRef(name=name):
+            known = env.later_totals.get(name) or env.parameters.get(name)
+            return known.type if known else None
+        case n.MoneyLiteral() | n.LayerPayRef():
+            return Money()
+        case n.DatePart() | n.AgeOf():
+            return Int()
+        case n.Binary(op="*", left=left, right=right):
+            sides = {_type_of(left, env, inside), _type_of(right, env, inside)}
+            return Int() if sides <= {Int(), None} and Int() in sides else Money()
+        case n.Binary(op="-", left=left, right=right):
+            one, two = _type_of(left, env, inside), _type_of(right, env, inside)
+            return Days() if one == two == Date() else one or two
+        case n.Binary(left=one, right=two) | n.Extreme(left=one, right=two):
+            return _type_of(one, env, inside) or _type_of(two, env, inside)
+        case n.Choice(then=one, otherwise=two):
+            return _type_of(one, env, inside) or _type_of(two, env, inside)
+        case n.IncreaseOf(of=one) | n.Division(of=one) | n.RoundedAmount(amount=one):
+            return _type_of(one, env, inside)
+        case n.Cases(cases=cases, otherwise=otherwise):
+            found = [_type_of(case.result, env, inside) for case in cases]
+            rest = [] if otherwise is None else [_type_of(otherwise, env, inside)]
+            return next((type_ for type_ in found + rest if type_), None)
         case _:
-            return False
+            return None
 
 
 def check_total(
@@ -74,7 +101,7 @@ def check_total(
     if isinstance(item, n.TotalDeclaration):
         wanted = env.later_totals[item.name.text].type
         found = check(item.amount, env, wanted, facts_of(condition))
-        if found.type not in (Money(), Int()) and found.expr != e.FALSE:
+        if found.type not in (Money(), Int(), Days()) and found.expr != e.FALSE:
             env.report(
                 codes.WRONG_TYPE, item.amount.span, expected=_ADDABLE,
                 found=type_name(found.type),
