@@ -31,13 +31,21 @@ FLAGS = ("-O2", "-fwrapv", "-DNDEBUG", "-fPIC", "-w", "-g0")
 LINKING = ("-shared",)
 
 
-class ToolchainMissing(Exception):
-    """No C compiler, or no headers of Python; says in both languages how to get them."""
+class CannotBuild(Exception):
+    """What a machine lacks to build an evaluator, said in both languages."""
 
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(f"{en} / {zh}")
         self.zh = zh
         self.en = en
+
+
+class ToolchainMissing(CannotBuild):
+    """No C compiler that works, or no headers of Python."""
+
+
+class CacheUnusable(CannotBuild):
+    """The folder where built modules are kept cannot be written."""
 
 
 class BuildError(KernelError):
@@ -56,8 +64,8 @@ def cache_folder() -> Path:
 def build(pyx: str, module_name: str) -> Path:
     """The extension module of a Cython source, built unless the cache holds it.
 
-    module_name: an ASCII identifier, part of the file's name. Raises ToolchainMissing, BuildError,
-    and OSError if the cache cannot be written.
+    module_name: an ASCII identifier, part of the file's name. Raises ToolchainMissing, CacheUnusable,
+    BuildError.
     """
     if not (module_name.isascii() and module_name.isidentifier()):
         raise KernelError(f"{module_name!r} is no module name")
@@ -65,12 +73,20 @@ def build(pyx: str, module_name: str) -> Path:
     entry = cache_folder() / _key(pyx, module_name, compiler)
     so = entry / f"{module_name}{_suffix()}"
     if not _is_sound(so):
-        entry.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=entry.parent, prefix=".building-") as folder:
-            built = Path(folder, "built")
-            built.mkdir()
-            _compile(pyx, module_name, compiler, built)
-            _publish(built, entry, so)
+        try:
+            entry.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=entry.parent, prefix=".building-") as folder:
+                built = Path(folder, "built")
+                built.mkdir()
+                _compile(pyx, module_name, compiler, built)
+                _publish(built, entry, so)
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise CacheUnusable(
+                f"存放编译结果的文件夹 {entry.parent} 不能写入（{why}）；可用环境变量 HMBC_CACHE 另指一处",
+                f"the folder for what is built, {entry.parent}, cannot be written: {why}; set "
+                "HMBC_CACHE to another",
+            ) from error
     return so
 
 
@@ -139,7 +155,10 @@ def _key(pyx: str, module_name: str, compiler: tuple[str, ...]) -> str:
 
 @cache
 def _version(compiler: tuple[str, ...]) -> str:
-    return _run([*compiler, "--version"], Path.cwd())
+    try:
+        return _run([*compiler, "--version"], Path("/"))
+    except BuildError as error:
+        raise _broken(compiler, error) from error
 
 
 def _suffix() -> str:
@@ -158,9 +177,27 @@ def _compile(pyx: str, module_name: str, compiler: tuple[str, ...], folder: Path
     so = folder / f"{module_name}{_suffix()}"
     source.write_text(pyx, "utf-8")
     translate(source, c)
-    _run([*compiler, *_flags(), c.name, "-o", so.name], folder)
+    try:
+        _run([*compiler, *_flags(), c.name, "-o", so.name], folder)
+    except BuildError:
+        _try_out(compiler, folder)
+        raise
     c.unlink()
     _sum_file(so).write_text(_sum(so), "ascii")
+
+
+def _try_out(compiler: tuple[str, ...], folder: Path) -> None:
+    """Raises ToolchainMissing if the compiler cannot build anything that includes Python.h."""
+    Path(folder, "empty.c").write_text("#include <Python.h>\n", "ascii")
+    try:
+        _run([*compiler, *_flags(), "empty.c", "-o", f"empty{_suffix()}"], folder)
+    except BuildError as error:
+        raise _broken(compiler, error) from error
+
+
+def _broken(compiler: tuple[str, ...], error: BuildError) -> ToolchainMissing:
+    said = next((line for line in str(error).splitlines()[1:] if line), str(error))
+    return ToolchainMissing(f"{compiler[0]} 不能用（{said}）", f"{compiler[0]} does not work: {said}")
 
 
 def _publish(built: Path, entry: Path, so: Path) -> None:

@@ -29,10 +29,17 @@ def read_source(path: str | os.PathLike[str]) -> Read:
     try:
         data = _bytes(name)
     except (OSError, ValueError) as error:
-        said = error.strerror if isinstance(error, OSError) else "that is not a name of a file"
-        why = Bilingual("无法打开", said or "cannot be opened")
-        if isinstance(error, FileNotFoundError):
-            why = Bilingual("没有这个文件", "there is no such file")
+        match error:
+            case FileNotFoundError():
+                why = Bilingual("没有这个文件", "there is no such file")
+            case IsADirectoryError():
+                why = Bilingual("是文件夹", "it is a folder")
+            case PermissionError():
+                why = Bilingual("没有读取的权限", "no permission to read it")
+            case OSError(strerror=str(said)):
+                why = Bilingual("不是普通文件，或无法打开", said)
+            case _:
+                why = Bilingual("不是文件名", "that is not a name of a file")
         return _bad(name, Diagnostic(codes.UNREADABLE, NOWHERE, {"file": name, "why": why}))
     if len(data) > MAX_BYTES:
         values = {"size": f">{MAX_BYTES}", "limit": MAX_BYTES}
@@ -47,7 +54,10 @@ def read_source(path: str | os.PathLike[str]) -> Read:
 def _bytes(name: str) -> bytes:
     if name == "-":
         return sys.stdin.buffer.read(MAX_BYTES + 1)
-    if not stat.S_ISREG(os.stat(name).st_mode):
+    mode = os.stat(name).st_mode
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(name)
+    if not stat.S_ISREG(mode):
         raise OSError(0, "it is not a plain file")
     with Path(name).open("rb") as file:
         return file.read(MAX_BYTES + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from hmbc.runtime.batch import Adjudication, Counts, Progress, adjudicate
@@ -35,13 +36,17 @@ class CompiledScheme(Protocol):
 
 
 class Evaluator:
-    """A compiled scheme, ready to adjudicate. Holds no totals: safe to share between threads."""
+    """A compiled scheme, ready to adjudicate. Holds no totals: safe to share between threads.
 
-    def __init__(self, module: CompiledScheme) -> None:
+    language: of messages, `zh` or `en`; without it that of the scheme.
+    """
+
+    def __init__(self, module: CompiledScheme, language: str | None = None) -> None:
         abi = getattr(module, "ABI", ABI)
         if abi != ABI:
             raise ValueError(f"the scheme was compiled for ABI {abi}, this runtime has {ABI}")
-        self.plan = Plan.from_json(module.PLAN)
+        plan = Plan.from_json(module.PLAN)
+        self.plan = plan if language is None else replace(plan, language=language)
         self._entry = Entry(module.entry())
         odd = [item.name for item in self.plan.claim if item.kind == "periods"]
         if odd:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
@@ -16,11 +16,13 @@ from typing import Any, BinaryIO
 
 from hmbc.runtime.csv_text import check_quotes, header_of, to_utf8
 from hmbc.runtime.parameter_file import read_parameters
-from hmbc.runtime.unreadable import UnreadableInput, unreadable
+from hmbc.runtime.unreadable import UnreadableInput, unreadable, why_not
 
 __all__ = [
     "FileTable",
     "UnreadableInput",
+    "check_inputs",
+    "check_outputs",
     "read_parameters",
     "read_table",
     "write_table",
@@ -67,6 +69,44 @@ def read_table(path: FilePath, *, language: str = "en") -> FileTable:
     raise unreadable(name, language, "应为 .csv 或 .parquet 文件", "should be .csv or .parquet")
 
 
+def check_inputs(inputs: Iterable[FilePath | None], *, language: str = "en") -> None:
+    """Before a run: standard input can be read once only. Raises: UnreadableInput."""
+    if [os.fspath(path) for path in inputs if path is not None].count("-") > 1:
+        raise unreadable(
+            "-", language, "标准输入只能用于一个输入", "standard input can be only one of the inputs"
+        )
+
+
+def check_outputs(
+    outputs: Iterable[FilePath | None], inputs: Iterable[FilePath | None], *, language: str = "en"
+) -> None:
+    """Before a run that may be long: each output has a folder to go to and a place of its own, and
+    none of them is an input. Raises: UnreadableInput."""
+    names = [os.fspath(path) for path in outputs if path is not None]
+    places = [os.path.realpath(name) for name in names if name != "-"]
+    taken = {os.path.realpath(path) for path in inputs if path is not None and path != "-"}
+    if names.count("-") > 1:
+        raise unreadable("-", language, "被用于两个输出", "is the place of two outputs")
+    for name in names:
+        _check_output(name, places, language)
+        if name == "-" or _is_device(name):
+            continue
+        place = os.path.realpath(name)
+        if place in taken:
+            raise unreadable(
+                name, language, "既是输入又是输出，会被覆盖", "is an input too and would be overwritten"
+            )
+        folder = os.path.dirname(place)
+        if os.path.isdir(place):
+            raise unreadable(name, language, "是文件夹", "is a folder")
+        if not os.path.isdir(folder):
+            raise unreadable(name, language, f"没有文件夹 {folder}", f"there is no folder {folder}")
+        if not os.access(folder, os.W_OK):
+            raise unreadable(
+                name, language, f"文件夹 {folder} 不能写入", f"the folder {folder} cannot be written to"
+            )
+
+
 def write_table(table: object, path: FilePath, *, language: str = "en") -> None:
     """Write one table: CSV or Parquet by suffix, `-` is CSV to standard output.
 
@@ -109,8 +149,10 @@ def write_tables(tables: Mapping[FilePath, object], *, language: str = "en") -> 
             os.replace(beside, name)
             pending.pop(0)
             _flush_folder(name)
+    except BrokenPipeError:  # the reader of `-` left: nothing is wrong with the file
+        raise
     except OSError as error:
-        why = error.strerror or str(error)
+        why = why_not(error, language)
         raise unreadable(
             name, language, f"无法写入（{why}）", f"cannot be written: {why}"
         ) from error
@@ -244,7 +286,7 @@ def _flush_folder(place: str) -> None:
 
 
 def _not_opened(path: str, language: str, error: OSError) -> UnreadableInput:
-    why = error.strerror or str(error)
+    why = why_not(error, language)
     return unreadable(path, language, f"无法打开（{why}）", f"cannot be opened: {why}")
 
 

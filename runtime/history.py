@@ -219,3 +219,15 @@ def totals_of(
         for row in table.table.to_pylist()
         if str(row["member_id"]) == unit_id and not row["accumulator"].startswith("@")
     ]
+
+
+def last_day_of(table: FileTable, unit_id: str) -> int | None:
+    """The day of a unit's last adjudicated claim out of a state table; None if it has none."""
+    return next(
+        (
+            int(row["total"])
+            for row in table.table.to_pylist()
+            if str(row["member_id"]) == unit_id and row["accumulator"] == "@last"
+        ),
+        None,
+    )

@@ -1,22 +1,38 @@
 """The `hmbc` command. Each subcommand lies in hmbc/commands and is imported when it is called.
 
 Exit codes: 0 clean; 1 findings (errors in a scheme, failed examples, refuted laws, rejected rows);
-2 usage or unreadable input; 3 a bug of ours; 130 interrupted.
+2 usage, or input or output that cannot be read or written; 3 a bug of ours; 130 interrupted; 141 the
+reader of our output left.
 """
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import sys
+from collections.abc import Callable
+from difflib import get_close_matches
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 import click
 
 from hmbc import LANGUAGE_VERSION, __version__
+from hmbc.commands.exit_codes import BUG, INTERRUPTED, READER_LEFT, UNREADABLE
+from hmbc.commands.usage import usage_in_chinese
 
 COMMANDS = ("check", "compile", "run", "test", "prove", "explain", "fmt", "help")
-BUG = 3
+
+_SURROUNDINGS = frozenset(
+    (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
+)
+"""What a disk or its rights may do to any command: no bug of ours."""
+
+
+class _ReaderLeft(Exception):
+    """Standard output is a pipe that nobody reads any more."""
 
 
 class _Lazy(click.Group):
@@ -30,6 +46,24 @@ class _Lazy(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if not name.startswith("-") and name not in self.list_commands(ctx):
+            near = get_close_matches(name, COMMANDS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            error = click.UsageError(f"No such command '{name}'.{hint}", ctx)
+            error.add_note(f"没有命令 {name}{f'，是 {near[0]} 吗' if near else ''}")
+            raise error
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise _ReaderLeft from None
+
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(
@@ -41,20 +75,67 @@ def hmbc() -> None:
 
 def main() -> None:
     """Run the command line and exit; a traceback only with HMBC_DEBUG=1."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a name or a terminal may not be in Unicode
+            stream.reconfigure(errors="backslashreplace")
     try:
-        hmbc.main(standalone_mode=True)
-    except SystemExit:
+        code = _code_of(lambda: hmbc.main(standalone_mode=False))
+    except (_ReaderLeft, BrokenPipeError):
+        code = READER_LEFT
+        for stream in (sys.stdout, sys.stderr):  # else the interpreter would try again at its end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    sys.exit(code)
+
+
+def _code_of(run: Callable[[], object]) -> int:
+    """What to exit with; says what went wrong on standard error."""
+    try:
+        try:
+            code = run()
+        except SystemExit as done:
+            code = done.code
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.UsageError as error:
+        error.show()
+        if not isinstance(error, click.exceptions.NoArgsIsHelpError):
+            notes = getattr(error, "__notes__", None)
+            click.echo("\n".join(notes or [usage_in_chinese(error)]), err=True)
+        return error.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("hmbc: interrupted / 已中断", err=True)
+        return INTERRUPTED
+    except (_ReaderLeft, BrokenPipeError):
         raise
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception as error:
-        if os.environ.get("HMBC_DEBUG"):
-            raise
-        click.echo(
-            f"hmbc: internal error / 内部错误: {type(error).__name__}: {error}\n"
-            "This is a bug of hmbc, not of your scheme or data. Run again with HMBC_DEBUG=1 for the "
-            "details to report.\n这是 hmbc 的缺陷，与您的方案和数据无关；加 HMBC_DEBUG=1 重跑可得详情。",
-            err=True,
-        )
-        sys.exit(BUG)
+        return _failed(error)
+
+
+def _failed(error: Exception) -> int:
+    if os.environ.get("HMBC_DEBUG"):
+        import traceback
+
+        traceback.print_exception(error)
+    if isinstance(error, OSError) and error.errno in _SURROUNDINGS:
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(f"hmbc: cannot read or write / 无法读写: {place}{error.strerror}", err=True)
+        _forget_output()
+        return UNREADABLE
+    click.echo(
+        f"hmbc: internal error / 内部错误: {type(error).__name__}: {error}\n"
+        "This is a bug of hmbc, not of your scheme or data. Run again with HMBC_DEBUG=1 for the "
+        "details to report.\n这是 hmbc 的缺陷，与您的方案和数据无关；加 HMBC_DEBUG=1 重跑可得详情。",
+        err=True,
+    )
+    return BUG
+
+
+def _forget_output() -> None:
+    """Standard output may be what cannot be written: the interpreter would try again at its end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,8 +6,16 @@ import sys
 
 import click
 
-from hmbc.commands.common import exit_code, lang, language_for, report_format, scheme_files, show
-from hmbc.compiler.pipeline import compile_file
+from hmbc.commands.common import (
+    exit_code,
+    guideline_or_exit,
+    lang,
+    language_for,
+    report_format,
+    scheme_files,
+    show_each,
+)
+from hmbc.compiler.pipeline import across_editions, compile_file
 
 
 @click.command("check")
@@ -15,9 +23,20 @@ from hmbc.compiler.pipeline import compile_file
 @report_format
 @lang
 @click.option("--error-on-warning", is_flag=True, help="Warnings fail the check too.")
-def command(files: tuple[str, ...], form: str, lang: str | None, error_on_warning: bool) -> None:
-    """Parse, type-check and lint schemes. 检查方案。"""
-    compiled = [compile_file(Path(file)) for file in files]
+@click.option(
+    "--against", "guidelines", multiple=True, type=click.Path(),
+    metavar="GUIDELINE", help="Hold the schemes against this guideline too; may be repeated.",
+)  # fmt: skip
+def command(
+    files: tuple[str, ...],
+    form: str,
+    lang: str | None,
+    error_on_warning: bool,
+    guidelines: tuple[str, ...],
+) -> None:
+    """Parse, type-check and lint schemes and guidelines. 检查方案和指导意见。"""
+    against = [guideline_or_exit(file, lang) for file in guidelines]
+    compiled = across_editions([compile_file(file, against) for file in files])
     language = language_for(compiled, lang)
     show_each(compiled, lang, form)
     code = exit_code(compiled, error_on_warning)

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 import click
 from attrs import evolve
 
-from hmbc.compiler.pipeline import Compiled, compile_file
-from hmbc.dsl.diagnostic import Diagnostic, has_errors
-from hmbc.dsl.source import Source
+from hmbc.commands.exit_codes import FINDINGS, UNREADABLE
+from hmbc.dsl import codes
+from hmbc.dsl.checked_guideline import CheckedGuideline
+from hmbc.dsl.diagnostic import Bilingual, Diagnostic, has_errors
+from hmbc.dsl.source import NOWHERE, Source
 from hmbc.grammar.keywords import Language
 from hmbc.runtime.unreadable import why_not
 

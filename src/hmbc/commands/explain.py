@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from hmbc.commands.common import FINDINGS, compile_or_exit, fail, lang, language_for, scheme_file
+from hmbc.commands.common import compile_or_exit, fail, lang, language_for, scheme_file
+from hmbc.commands.evaluator import evaluator_or_exit
+from hmbc.commands.exit_codes import FINDINGS
 from hmbc.grammar.keywords import Language
 
 if TYPE_CHECKING:
     from hmbc.compiler.explain import LayerStory
     from hmbc.runtime.history import ClaimRow, Value
     from hmbc.runtime.plan import DeadlinePlan, Plan
+    from hmbc.runtime.rejects import Reject
 
-_table = click.Path(dir_okay=False, allow_dash=True)
+_table = click.Path(allow_dash=True)
 
 
 @click.command("explain")
@@ -25,7 +29,7 @@ _table = click.Path(dir_okay=False, allow_dash=True)
 @click.argument("claims", type=_table)
 @click.option("--claim", "claim_id", required=True, help="The claim_id to explain.")
 @click.option("--members", type=_table, help="The members, if the scheme reads any of their data.")
-@click.option("--params", type=click.Path(dir_okay=False), help="External parameters: TOML, JSON.")
+@click.option("--params", type=click.Path(), help="External parameters: TOML, JSON.")
 @click.option("--state-in", type=_table, help="Totals of earlier batches.")
 @click.option("--minor-units", is_flag=True, help="Whole numbers in Parquet count minor units (分).")
 @lang
@@ -50,42 +54,42 @@ def command(
     from hmbc.compiler.plan import plan_of
     from hmbc.compiler.refunds import Row, settle
     from hmbc.runtime.errors import BadParameters, BadTable
-    from hmbc.runtime.files import UnreadableInput, read_parameters, read_table
-    from hmbc.runtime.history import history_of, parameter_values, totals_of
+    from hmbc.runtime.files import UnreadableInput, check_inputs, read_parameters, read_table
+    from hmbc.runtime.history import history_of, last_day_of, parameter_values, totals_of
     from hmbc.runtime.parameters import check_parameters
 
-    plan = plan_of(kernel)
+    plan = replace(plan_of(kernel), language=language)
     try:
-        given = check_parameters(plan, read_parameters(params, language) if params else {})
-        history = history_of(
-            plan,
-            read_table(claims, language=language),
-            read_table(members, language=language) if members else None,
-            claim_id,
-            minor_units=minor_units,
+        check_inputs((file, claims, members, params, state_in), language=language)
+        parameters = read_parameters(params, language) if params else {}
+        given = check_parameters(plan, parameters)
+        claim_table, member_table, before = (
+            read_table(path, language=language) if path else None
+            for path in (claims, members, state_in)
         )
-        state = State()
-        if history is not None and state_in is not None:
-            table = read_table(state_in, language=language)
+        history = history_of(plan, claim_table, member_table, claim_id, minor_units=minor_units)
+        state, last = State(), None
+        if history is not None and before is not None:
+            last = last_day_of(before, history.unit_id)
             state = State.of_rows(
                 StateRow(accumulator=name, key=key, total=total, denominator=denominator)
-                for name, key, total, denominator in totals_of(plan, table, history.unit_id)
+                for name, key, total, denominator in totals_of(plan, before, history.unit_id)
             )
+        if history is None or last is not None and history.claims[-1].day < last:
+            evaluator = evaluator_or_exit(compiled, language)
+            done = evaluator.adjudicate(
+                claim_table, member_table, parameters, before, minor_units=minor_units
+            )
+            _show_rejected(claim_id, done.reject_records, language)
     except (UnreadableInput, BadTable, BadParameters) as error:
         fail(str(error))
-    if history is None:
-        fail(
-            f"没有可理算的费用 {claim_id}：不在表中，或该行被拒收（用 hmbc run 看原因）"
-            if language == "zh"
-            else f"no claim {claim_id} to adjudicate: it is not in the table, or its row is rejected "
-            "(hmbc run says why)"
-        )
-        return
+    assert history is not None
     values, lists = parameter_values(plan, given)
     interpreter = Interpreter(kernel, values, lists)
     rows = [
         Row(id=claim.claim_id, claim=claim.values, member=claim.member, refunds=claim.refunds)
         for claim in history.claims
+        if last is None or claim.day >= last
     ]
     claim, settled = history.claims[-1], settle(interpreter, rows, state)[0][-1]
     if settled.status != "ok":
@@ -96,6 +100,19 @@ def command(
         stories = explain(kernel, settled.step)
         _show(plan, claim, stories, settled.step.reason, settled.step.total_pay, language)
     sys.exit(0)
+
+
+def _show_rejected(claim_id: str, records: Sequence[Reject], language: Language) -> NoReturn:
+    """Why there is nothing to explain: the claim is rejected, or there is none."""
+    zh = language == "zh"
+    found = [record for record in records if record.claim_id == claim_id]
+    if not found:
+        fail(f"表中没有费用 {claim_id}" if zh else f"there is no claim {claim_id} in the table")
+    click.echo(f"费用 {claim_id} 被拒收，没有理算" if zh else f"claim {claim_id} is rejected")
+    for record in found:
+        column = f" `{record.column}`" if record.column else ""
+        click.echo(f"  {record.code} {record.table} {record.row}{column}: {record.reason}")
+    sys.exit(FINDINGS)
 
 
 def _show(

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 
 import click
+from attrs import evolve
 
-from hmbc.commands.common import FINDINGS, exit_code, lang, language_for, scheme_files, show
+from hmbc.commands.common import exit_code, lang, language_for, scheme_files, show_each
+from hmbc.commands.exit_codes import FINDINGS
 from hmbc.compiler.pipeline import Compiled, compile_file
 from hmbc.compiler.structure import Verdict, structure_of
 from hmbc.dsl.diagnostic import Bilingual
@@ -36,16 +37,17 @@ _LAWS = {
 @click.option("--format", "form", type=click.Choice(["human", "json"]), default="human")
 def command(files: tuple[str, ...], lang: str | None, strict: bool, form: str) -> None:
     """Say which laws a scheme keeps, and why. 证明方案的性质。"""
-    compiled = [compile_file(Path(file)) for file in files]
+    compiled = [compile_file(file) for file in files]
     language = language_for(compiled, lang)
     errors = [
-        (one.source, tuple(d for d in one.diagnostics if d.rule.severity == "error"))
+        evolve(one, diagnostics=tuple(d for d in one.diagnostics if d.rule.severity == "error"))
         for one in compiled
     ]
-    show(errors, language, err=True)
-    verdicts = {one.source.name: _verdicts(one) for one in compiled}
+    show_each(errors, lang, err=True)
+    verdicts = {one.source.name: _verdicts(one) for one in compiled if one.kernel is not None}
     if form == "json":
-        click.echo(json.dumps(_as_json(verdicts, language), ensure_ascii=False, indent=2))
+        text = json.dumps(_as_json(verdicts, language), ensure_ascii=False, indent=2)
+        click.echo(text.encode("utf-8"))
     else:
         for name, rows in verdicts.items():
             _print(name, rows, language)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from hmbc.commands.common import FINDINGS, compile_or_exit, fail, lang, language_for, scheme_file
+from hmbc.commands.common import compile_or_exit, fail, lang, language_for, scheme_file
 from hmbc.commands.evaluator import evaluator_or_exit
-from hmbc.grammar.keywords import Language
+from hmbc.commands.exit_codes import FINDINGS
 
-_table = click.Path(dir_okay=False, allow_dash=True)
+_table = click.Path(allow_dash=True)
 
 
 @click.command("run")
 @scheme_file
 @click.argument("claims", type=_table)
 @click.option("--members", type=_table, help="The members, if the scheme reads any of their data.")
-@click.option("--params", type=click.Path(dir_okay=False), help="External parameters: TOML, JSON.")
+@click.option("--params", type=click.Path(), help="External parameters: TOML, JSON.")
 @click.option("-o", "--output", default="-", type=_table, help="Payments; default: standard output.")
 @click.option("--rejects", type=_table, help="Rejected rows; default: beside the output.")
 @click.option("--state-in", type=_table, help="Totals of earlier batches.")
@@ -48,12 +49,27 @@ def command(
     """
     compiled = compile_or_exit(file, lang)
     language = language_for([compiled], lang)
-    evaluator = evaluator_or_exit(compiled, language)
 
     from hmbc.commands.progress import Progress
     from hmbc.runtime.errors import BadParameters, BadTable
-    from hmbc.runtime.files import UnreadableInput, read_parameters, read_table, write_tables
+    from hmbc.runtime.files import (
+        UnreadableInput,
+        check_inputs,
+        check_outputs,
+        read_parameters,
+        read_table,
+        write_tables,
+    )
 
+    inputs = (file, claims, members, params)
+    place = rejects or _beside(output)
+    try:
+        check_inputs((*inputs, state_in), language=language)
+        check_outputs((output, place, state_out), inputs, language=language)
+        check_outputs((output, place), (state_in,), language=language)  # a state may be brought on
+    except UnreadableInput as error:
+        fail(str(error))
+    evaluator = evaluator_or_exit(compiled, language)
     progress = Progress(language, quiet)
     try:
         parameters = read_parameters(params, language) if params else {}
@@ -67,15 +83,12 @@ def command(
         )  # fmt: skip
         progress.close()
         outputs: dict[str | os.PathLike[str], object] = {output: done.payments}
-        place = rejects or _beside(output)
         found = rejects is not None or done.counts.rejected or done.reject_records
         # rejects of an earlier run must not stay beside the payments of this one
         if place is not None and (found or Path(place).exists()):
             outputs[place] = done.rejects
         if state_out is not None:
             outputs[state_out] = done.state
-        if len(outputs) < 1 + (place in outputs) + (state_out is not None):
-            fail(_same_place(language))
         write_tables(outputs, language=language)
     except (UnreadableInput, BadTable, BadParameters) as error:
         progress.close()
@@ -83,7 +96,10 @@ def command(
     if not quiet:
         from hmbc.commands.summary import show_summary
 
-        show_summary(evaluator.plan, done, place, language)
+        plan = evaluator.plan
+        if language != compiled.language:  # labels are in the scheme's language
+            plan = replace(plan, reason_labels=plan.reasons)
+        show_summary(plan, done, place, language)
     elif place is None and done.reject_records:
         from hmbc.commands.summary import show_rejects
 
@@ -93,11 +109,7 @@ def command(
 
 def _beside(output: str) -> str | None:
     """Where rejects go if nothing is said: beside the output; None: to standard error."""
-    if output == "-":
-        return None
     path = Path(output)
+    if output == "-" or path.exists() and not path.is_file():
+        return None
     return str(path.with_name(f"{path.stem}.rejects.csv"))
-
-
-def _same_place(language: Language) -> str:
-    return "两个输出写到了同一处" if language == "zh" else "two outputs have the same place"

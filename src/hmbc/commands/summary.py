@@ -27,8 +27,8 @@ def show_summary(plan: Plan, done: Adjudication, rejects_at: str | None, languag
         f"{plan.title or plan.scheme}：费用 {counts.claims:,} 笔，参保人 {counts.members:,} 人，"
         f"已理算 {counts.adjudicated:,} 笔，拒收 {counts.rejected:,} 笔"
         if zh
-        else f"{plan.title or plan.scheme}: {counts.claims:,} claims of {counts.members:,} members, "
-        f"{counts.adjudicated:,} adjudicated, {counts.rejected:,} rejected",
+        else f"{plan.title or plan.scheme}: {_number(counts.claims, 'claim')} of "
+        f"{_number(counts.members, 'member')}, {counts.adjudicated:,} adjudicated, {counts.rejected:,} rejected",
         markup=False,
     )
     paid = _table("层" if zh else "layer", f"赔付（{plan.currency}）" if zh else f"paid ({plan.currency})")
@@ -44,7 +44,8 @@ def show_summary(plan: Plan, done: Adjudication, rejects_at: str | None, languag
     texts = dict(zip(plan.reasons, plan.reason_labels, strict=True))
     texts[REFUND] = "冲销" if zh else "refunded"
     for reason, number in sorted(counts.reasons.items(), key=lambda item: -item[1]):
-        why.add_row(_plain(f"{texts.get(reason, reason)} ({reason})"), f"{number:,}")
+        text = texts.get(reason, reason)
+        why.add_row(_plain(reason if text == reason else f"{text} ({reason})"), f"{number:,}")
     console.print(why)
     for name, columns in done.ignored_columns.items():
         if columns:
@@ -84,6 +85,10 @@ def _plain(text: str) -> str:
     from rich.markup import escape
 
     return escape(text)
+
+
+def _number(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'s' * (number != 1)}"
 
 
 def _money(minor: int, digits: int) -> str:
