@@ -156,11 +156,11 @@ def test_every_whole_scheme_of_a_page_keeps_its_examples(page: str, tmp_path: Pa
     """What is not shown for its mistake is free of errors and warnings, and pays what it says."""
     wrong = []
     fences = _fences(page)
-    lists = [fence for fence in fences if fence["kind"] == "csv" and fence["name"]]
+    files = [fence for fence in fences if fence["kind"] in ("csv", "hmb") and fence["name"]]
     for number, fence in enumerate(fences):
         if fence["kind"] == "hmb":
             folder = tmp_path / str(number)
-            for beside in lists:
+            for beside in files:  # lists, and schemes that it may revise
                 _put(folder / beside["name"], beside["body"])
             _put(folder / fence["name"], fence["body"])
             for command in ("check --error-on-warning", "test"):
