@@ -19,7 +19,7 @@ import pytest
 
 from hmbc.compiler.kernel import Kernel
 
-MEMBERS, CLAIMS = 36, 44
+MEMBERS, CLAIMS = 20, 44
 """Members of each scheme, and claims of each."""
 
 ENOUGH = 200_000
