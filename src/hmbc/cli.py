@@ -23,7 +23,7 @@ from hmbc import LANGUAGE_VERSION, __version__
 from hmbc.commands.exit_codes import BUG, INTERRUPTED, READER_LEFT, UNREADABLE
 from hmbc.commands.usage import usage_in_chinese
 
-COMMANDS = ("check", "compile", "run", "test", "prove", "explain", "fmt", "help")
+COMMANDS = ("check", "compile", "run", "test", "prove", "explain", "coverage", "fmt", "help")
 
 _SURROUNDINGS = frozenset(
     (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
