@@ -18,12 +18,12 @@ from hmbc.grammar.keywords import KEYWORDS, Language, spelling, words
 SYMBOLS = {
     "LBRACE": "{", "RBRACE": "}", "LPAR": "(", "RPAR": ")", "COLON": ":", "COMMA": ",",
     "VBAR": "|", "EQUAL": "=", "LESSTHAN": "<", "MORETHAN": ">", "PLUS": "+", "MINUS": "-",
-    "STAR": "*", "DOT": ".", "AT_MOST": "<=", "AT_LEAST": ">=", "UNEQUAL": "!=",
+    "STAR": "*", "SLASH": "/", "DOT": ".", "AT_MOST": "<=", "AT_LEAST": ">=", "UNEQUAL": "!=",
 }  # fmt: skip
 OTHER_SPELLINGS = {
     "{": "{｛", "}": "}｝", "(": "(（", ")": ")）",
     ":": ":：", ",": ",，、", "|": "|｜", "=": "=＝",
-    "<": "<＜", ">": ">＞", "+": "+＋", "-": "-－", "*": "*＊×", ".": ".．",
+    "<": "<＜", ">": ">＞", "+": "+＋", "-": "-－", "*": "*＊×", ".": ".．", "/": "/／",
     "<=": ("<=", "≤"), ">=": (">=", "≥"), "!=": ("!=", "≠"),
 }  # fmt: skip
 NAMES = (
@@ -171,6 +171,9 @@ def _token(rng: random.Random, terminal: str, language: Language) -> str:
             return rng.choice("0 1 60 ３６５".split()) + unit
         case "MONTHS":
             return rng.choice("0 1 3 １２".split()) + rng.choice(("个月", " months", "month"))
+        case "WORKDAYS":
+            unit = rng.choice(("个工作日", "工作日", " working days", "working  day"))
+            return rng.choice("0 1 10 ３０".split()) + unit
         case terminal if terminal in KEYWORDS:
             word = spelling(terminal, language)
             return word.replace(" ", rng.choice((" ", "  ", "\t")))

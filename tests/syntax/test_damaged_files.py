@@ -30,9 +30,9 @@ def answers(text: str) -> list[str]:
     """The codes found; every diagnostic is fit to be shown."""
     source = Source("x.hmb", text)
     parsed = parse(source)
-    assert (parsed.scheme is None) == bool(parsed.diagnostics)
+    assert (parsed.tree is None) == bool(parsed.diagnostics)
     found = check_source(source).diagnostics
-    if parsed.scheme is None:
+    if parsed.tree is None:
         assert found == parsed.diagnostics
         assert format_source(source).diagnostics == found
     for diagnostic in found:

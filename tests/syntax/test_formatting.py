@@ -34,7 +34,7 @@ def comments(text: str) -> list[str]:
 
 def obeys_the_laws(text: str) -> None:
     source = Source("x.hmb", text)
-    tree = parse(source).scheme
+    tree = parse(source).tree
     assert tree is not None, text
     once = lay_out(text)
     assert lay_out(once) == once
@@ -43,7 +43,7 @@ def obeys_the_laws(text: str) -> None:
     assert lay_out(chinese, "en") == english
     assert lay_out(lay_out(text, "zh"), "zh") == lay_out(text, "zh")
     for shown in (once, english, chinese):
-        assert parse(Source("x.hmb", shown)).scheme == tree
+        assert parse(Source("x.hmb", shown)).tree == tree
         assert comments(shown) == comments(text)
         assert "\n\n\n" not in shown and not any(x != x.rstrip(" \t") for x in shown.split("\n"))
 
