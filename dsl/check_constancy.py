@@ -10,6 +10,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 from fractions import Fraction
 
+import attrs
+
 from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
@@ -43,16 +45,14 @@ def check_constancy(
 ) -> e.Expr:
     """Report what varies; return the amount, with `as at year start` worked in. `clause`: the
     keyword of what the amount is, THRESHOLD or CAP."""
+    names = names_in(amount.value, env)
     dated = [
         parameter
-        for parameter in env.parameters.values()
-        if isinstance(parameter, FixedParameter)
-        and parameter.changes
-        and any(node == parameter.expr for node in walk(value))
+        for name, parameter in env.parameters.items()
+        if name in names and isinstance(parameter, FixedParameter)
     ]
     if amount.at_year_start:
         value = _at_year_start(value, env)
-        names = {parameter.name for parameter in dated}
         env.undated += [
             Undated(undated.parameter, _at_year_start(undated.when, env), span=undated.span)
             for undated in env.undated
@@ -66,7 +66,27 @@ def check_constancy(
         for owner, name in sorted(attributes_read(value) - {date}):
             if owner == "claim" and not _holds_still(name, scope):
                 _report(amount, clause, value, (owner, name), scope, env)
+        if scope.keys != ("PER_CLAIM",):
+            for layer in sorted({x.layer for x in walk(value) if isinstance(x, e.LayerPay)}):
+                _report_pay(amount, clause, layer, scope, env)
     return value
+
+
+def names_in(written: n.Expression, env: Environment) -> set[str]:
+    """The names that an expression reads, also through `let`."""
+    found: set[str] = set()
+    pending: list[object] = [written]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, n.NameRef) and node.name not in found:
+            found.add(node.name)
+            if node.name in env.lets:
+                pending.append(env.lets[node.name].value)
+        elif isinstance(node, tuple):
+            pending += node
+        elif attrs.has(type(node)):
+            pending += [getattr(node, field.name) for field in attrs.fields(type(node))]
+    return found
 
 
 def _holds_still(name: str, scope: CheckedScope) -> bool:
@@ -124,6 +144,18 @@ def _where_read(written: n.Expression, attribute: tuple[str, str]) -> Span:
         case _:
             pass
     return written.span
+
+
+def _report_pay(
+    amount: n.Amount, clause: str, layer: str, scope: CheckedScope, env: Environment
+) -> None:
+    """What another layer pays of a claim is one value with each claim, as an attribute is."""
+    env.report(
+        codes.VARIES_IN_SCOPE, amount.value.span,
+        Related(env.layers[layer], _ONE_VALUE), Related(amount.scope.span, _runs(scope)),
+        clause=word(clause), scope=_runs(scope), counted=_COUNTED[clause],
+        attribute=f"{layer}.{word('PAY').get(env.language)}",
+    )  # fmt: skip
 
 
 def _example(amount: n.Amount, clause: str, value: e.Expr, env: Environment) -> Bilingual | None:
