@@ -19,8 +19,11 @@ from hmbc.dsl import expr as e
 from hmbc.dsl.checked_guideline import CheckedDemand
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic
 from hmbc.dsl.environment import listed
+from hmbc.dsl.names import word
 from hmbc.dsl.reads import walk
 from hmbc.dsl.scheme import CheckedScheme, PartExclusion, Stop
+
+_EXCLUSION = Bilingual("除外", "exclusion")
 
 
 def exclude(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> Iterator[Diagnostic]:
@@ -71,12 +74,13 @@ def not_exclude(
     for layer in scheme.layers:
         spared = of_lists(lists_read(layer.applies, wanted=False), scheme)
         if names := [name for name in demand.names if name in spared]:
-            values = {"name": layer.name, "what": concept_row(names)}
+            values = {"kind": word("LAYER"), "name": layer.name, "what": concept_row(names)}
             yield Diagnostic(codes.WRONGLY_EXCLUDED, layer.span, values)
 
 
 def _wrong(name: str, what: Bilingual, item: Stop | PartExclusion) -> Diagnostic:
-    return Diagnostic(codes.WRONGLY_EXCLUDED, item.span, {"name": name, "what": what})
+    values = {"kind": _EXCLUSION, "name": name, "what": what}
+    return Diagnostic(codes.WRONGLY_EXCLUDED, item.span, values)
 
 
 def _external(condition: e.Expr, scheme: CheckedScheme) -> str | None:
@@ -91,7 +95,7 @@ def _taken_out(
     """The codes with which the condition is nearer to holding than with some other code."""
     lists = {info.name: info.codes for info in scheme.lists}
     if isinstance(condition, e.Choose):
-        condition = condition.condition
+        condition = condition.when
     asked = {node.code for node in walk(condition) if isinstance(node, e.InList)}
     asked |= {
         node.left

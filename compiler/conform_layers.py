@@ -64,7 +64,8 @@ def rise(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> Iterat
             yield how
         elif how is not None:
             values = {"layer": layer.name, "how": how}
-            yield Diagnostic(codes.RATIO_NOT_RISING, layer.ratio_at, values)
+            flat = not isinstance(layer.ratio, CheckedBands)
+            yield Diagnostic(codes.RATIO_NOT_RISING, layer.ratio_at, values, hint=flat)
 
 
 def _how(layer: CheckedLayer, scheme: CheckedScheme) -> Bilingual | Diagnostic | None:

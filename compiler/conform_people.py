@@ -20,6 +20,7 @@ from hmbc.dsl import expr as e
 from hmbc.dsl.checked_guideline import CheckedDemand
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, Related
 from hmbc.dsl.environment import DECLARED
+from hmbc.dsl.names import word
 from hmbc.dsl.reads import attributes_read
 from hmbc.dsl.scheme import AttributeInfo, CheckedScheme
 from hmbc.dsl.source import Span
@@ -133,7 +134,8 @@ def use_needed(
 
 
 def _beyond(info: AttributeInfo, why: Bilingual) -> Diagnostic:
-    return Diagnostic(codes.DATA_BEYOND, info.span, {"attribute": shown(info), "why": why})
+    values = {"owner": word(info.owner.upper()), "attribute": shown(info), "why": why}
+    return Diagnostic(codes.DATA_BEYOND, info.span, values)
 
 
 def fact(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> Iterator[Diagnostic]:

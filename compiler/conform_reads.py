@@ -64,7 +64,7 @@ def lists_read(expr: e.Expr, wanted: bool = True) -> Iterator[str]:
             yield from lists_read(of, not wanted)
         case e.InList(list_name=name) if wanted:
             yield name
-        case e.Choose(condition=condition):  # a part with a condition
+        case e.Choose(when=condition):  # a part with a condition
             yield from lists_read(condition, wanted)
         case _:
             pass
@@ -110,7 +110,7 @@ def amounts(expr: e.Expr, sign: int = 1) -> Iterator[tuple[Key, int]]:
         case e.Choose(then=then, otherwise=otherwise):
             yield from amounts(then, sign)
             yield from amounts(otherwise, sign)
-        case e.Scale(amount=amount) | e.Share(amount=amount) | e.Round(of=amount):
+        case e.Scale(amount=amount) | e.Share(amount=amount) | e.Round(amount=amount):
             yield from amounts(amount, sign)
         case _:
             pass

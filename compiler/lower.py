@@ -126,7 +126,7 @@ def _disordered(scheme: CheckedScheme) -> tuple[Reject, ...]:
         if not isinstance(layer.ratio, CheckedBands):
             continue
         limits = [e.money(0), *(limit for limit, _ in layer.ratio.bands if limit is not None)]
-        tests = [
+        tests: list[e.Expr] = [
             e.Compare(">=", low, high)
             for low, high in zip(limits, limits[1:], strict=False)
             if not (isinstance(low, e.Const) and isinstance(high, e.Const))

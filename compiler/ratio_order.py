@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Literal
 
@@ -19,7 +20,7 @@ def step(before: e.Expr, after: e.Expr, scheme: CheckedScheme) -> Step:
     match before, after:
         case _ if before == after:
             return "same"
-        case e.Choose(), e.Choose() if before.condition == after.condition:
+        case e.Choose(), e.Choose() if before.when == after.when:
             branches = [(before.then, after.then), (before.otherwise, after.otherwise)]
             return _all([step(one, two, scheme) for one, two in branches])
         case e.Choose(), _:
@@ -45,7 +46,7 @@ def _at_most(low: e.Expr, high: e.Expr, scheme: CheckedScheme) -> bool:
     if low == high:
         return True
     match low, high:
-        case e.Choose(), e.Choose() if low.condition == high.condition:
+        case e.Choose(), e.Choose() if low.when == high.when:
             return _at_most(low.then, high.then, scheme) and _at_most(
                 low.otherwise, high.otherwise, scheme
             )
@@ -107,8 +108,8 @@ def _bounds(expr: e.Expr, scheme: CheckedScheme) -> _Bounds:
             return low, None if b is None or d is None else max(b, d)
         case e.Scale(amount=amount, by=e.Const(value=int() | Fraction() as by)):
             a, b = _bounds(amount, scheme)
-            ends = (None if a is None else a * by, None if b is None else b * by)
-            return ends if by >= 0 else ends[::-1]  # type: ignore[return-value]
+            one, two = (None if end is None else end * by for end in (a, b))
+            return (one, two) if by >= 0 else (two, one)
         case _:
             return None, None
 
@@ -117,6 +118,9 @@ def _sum(a: Fraction | None, b: Fraction | None) -> Fraction | None:
     return None if a is None or b is None else a + b
 
 
-def _either(a: Fraction | None, b: Fraction | None, pick: object) -> Fraction | None:
-    known = [x for x in (a, b) if x is not None]
-    return pick(known) if known else None  # type: ignore[operator]
+def _either(
+    a: Fraction | None, b: Fraction | None, pick: Callable[[Fraction, Fraction], Fraction]
+) -> Fraction | None:
+    if a is None or b is None:
+        return a if b is None else b
+    return pick(a, b)

@@ -6,12 +6,14 @@ Run it as `python docs/make_readings.py`, with hmbc installed or `src` on the pa
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from hmbc.dsl.check import check_source
 from hmbc.dsl.diagnostic import in_order
-from hmbc.dsl.scheme import CheckedScheme, ReadingNote
+from hmbc.dsl.scheme import ReadingNote
 from hmbc.dsl.source import Source
+from hmbc.grammar.keywords import Language
 
 DOCS = Path(__file__).resolve().parent
 SCHEMES = DOCS.parent / "schemes"
@@ -34,17 +36,24 @@ def readings_text() -> str:
 def _section(path: Path) -> str:
     source = Source(path.name, path.read_text(encoding="utf-8"))
     checked = check_source(source, SCHEMES)
+    if (guideline := checked.guideline) is not None:
+        notes = [ReadingNote(text, cites) for text, cites in guideline.readings]
+        return _page(path, guideline.title or guideline.name, guideline.language, notes)
     if checked.scheme is None:
         found = [f"{x.code} {x.message('en')}" for x in in_order(checked.diagnostics)]
         raise SystemExit(f"{path.name}: {found}")
     scheme = checked.scheme
-    lines = [f"\n## {scheme.title or scheme.name}\n", f"`schemes/{path.name}`\n"]
-    lines += [_line(note, scheme) for note in sorted(scheme.readings, key=_place)]
+    return _page(path, scheme.title or scheme.name, scheme.language, scheme.readings)
+
+
+def _page(path: Path, title: str, language: Language, notes: Sequence[ReadingNote]) -> str:
+    lines = [f"\n## {title}\n", f"`schemes/{path.name}`\n"]
+    lines += [_line(note, language) for note in sorted(notes, key=_place)]
     return "\n".join([*lines[:2], "\n".join(lines[2:])]) + "\n"
 
 
-def _line(note: ReadingNote, scheme: CheckedScheme) -> str:
-    chinese = scheme.language == "zh"
+def _line(note: ReadingNote, language: Language) -> str:
+    chinese = language == "zh"
     rules = ("、" if chinese else ", ").join(note.cites)
     where = f"（层 {note.layer}）" if chinese else f" (layer `{note.layer}`)"
     return f"- **{rules}**{where if note.layer else ''} {note.text}"

@@ -688,7 +688,8 @@ class _Builder(Transformer[Token, Any]):
     def demand(self, meta: Meta, c: list[Any]) -> n.Demand:
         r = _Read(c)
         firm = r.token("IN_PRINCIPLE") is None
-        return evolve(r.one(n.Demand), firm=firm, cites=r.cites, span=_span(meta))
+        demand: n.Demand = r.one(n.Demand)
+        return evolve(demand, firm=firm, cites=r.cites, span=_span(meta))
 
     def must_not_depend(self, meta: Meta, c: list[Any]) -> n.Demand:
         kind = f"{c[0].type.lower()}_independent"

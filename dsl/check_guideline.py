@@ -126,23 +126,31 @@ def check_conforms(
 
 
 def _load(name: n.Name, env: Environment, folder: Path | None) -> CheckedGuideline | None:
+    found = read_guideline(folder, f"{name.text}.hmb")
+    if isinstance(found, CheckedGuideline):
+        return found
+    env.report(codes.GUIDELINE_FILE, name.span, name=name.text, why=found)
+    return None
+
+
+def read_guideline(folder: Path | None, file: str) -> CheckedGuideline | Bilingual:
+    """The guideline of a file in the folder, or why there is none."""
     try:
-        path = path_beside(folder, f"{name.text}.hmb")
+        path = path_beside(folder, file)
     except ListOutside:
-        return _unread(name, Bilingual("它在方案的文件夹之外", "it is outside the folder"), env)
+        return Bilingual("它在方案的文件夹之外", "it is outside the folder")
     except ListUnreadable as error:
-        return _unread(name, error.why, env)
+        return error.why
     read = read_source(path)
+    if read.diagnostics:
+        return _first(read.diagnostics)
     parsed = parse(read.source)
-    if read.diagnostics or parsed.guideline is None and not parsed.diagnostics:
-        why = Bilingual("它不是指导意见", "it is not a guideline")
-        return _unread(name, why, env)
+    if parsed.scheme is not None:
+        return Bilingual("它不是指导意见", "it is not a guideline")
     if parsed.guideline is None:
-        return _unread(name, _first(parsed.diagnostics), env)
+        return _first(parsed.diagnostics)
     checked = check_guideline(parsed.guideline, folder)
-    if checked.guideline is None:
-        return _unread(name, _first(checked.diagnostics), env)
-    return checked.guideline
+    return checked.guideline or _first(checked.diagnostics)
 
 
 def _first(diagnostics: tuple[Diagnostic, ...]) -> Bilingual:
@@ -150,7 +158,3 @@ def _first(diagnostics: tuple[Diagnostic, ...]) -> Bilingual:
     return Bilingual(
         f"其中有错误：{error.message('zh')}", f"it has an error: {error.message('en')}"
     )
-
-
-def _unread(name: n.Name, why: Bilingual, env: Environment) -> None:
-    env.report(codes.GUIDELINE_FILE, name.span, name=name.text, why=why)

@@ -439,7 +439,7 @@ NOT_EXCLUDED = _rule(
 )
 WRONGLY_EXCLUDED = _rule(
     "HMB334", "error",
-    "除外 `{name}` 除去了不得除外的{what}", "exclusion `{name}` takes out {what}, which may not be excluded",
+    "{kind} `{name}` 除去了不得除外的{what}", "{kind} `{name}` takes out {what}, which may not be excluded",
     "删去它，或把这些移出名单", "remove it, or take them off its list",
 )
 RATIO_NOT_RISING = _rule(
@@ -464,12 +464,12 @@ NOT_AFTER = _rule(
 )
 DATA_BEYOND = _rule(
     "HMB339", "error",
-    "方案要用参保人的“{attribute}”，{why}", "the scheme uses `{attribute}` of the member, {why}",
+    "方案要用{owner}的“{attribute}”，{why}", "the scheme uses `{attribute}` of the {owner}, {why}",
     "删去这项数据，或说明为什么需要", "remove it from the data, or say why it is needed",
 )
 FACT_BROKEN = _rule(
     "HMB341", "error",
-    "{fact}{actual}，要求 {demanded}", "{fact} {actual}, where {demanded} is demanded",
+    "“{fact}”{actual}，要求 {demanded}", "`{fact}` {actual}; demanded: {demanded}",
     "写明或改正：事实 {fact}：…", "state or correct it: fact {fact}: …",
 )
 NOTHING_TO_CHECK = _rule(

@@ -154,12 +154,14 @@ def adjudicate_both(
 
 
 @pytest.fixture(scope="session")
-def due_dates(build_cache: Path) -> Callable[[str, Row], list[str | None]]:
-    """`due_dates(text, claim)`: the last day of each deadline of a claim, as ISO text, by a session of
-    the compiled evaluator. A member of the first values of each enumeration; external figures are
-    0."""
+def due_dates(build_cache: Path) -> Callable[..., list[str | None]]:
+    """`due_dates(text, claim, member, parameters)`: the last day of each deadline of a claim, as ISO
+    text, by a session of the compiled evaluator. Left out: a member of the first values of each
+    enumeration; external figures are 0."""
 
-    def due_dates(text: str, claim: Row) -> list[str | None]:
+    def due_dates(
+        text: str, claim: Row, person: Row | None = None, given: Row | None = None
+    ) -> list[str | None]:
         from hmbc.compiler.pipeline import module_of
         from hmbc.runtime.evaluator import Evaluator
 
@@ -167,11 +169,16 @@ def due_dates(build_cache: Path) -> Callable[[str, Row], list[str | None]]:
         evaluator = Evaluator(module_of(kernel))
         parameters: dict[str, Any] = {item.name: item.low for item in kernel.parameters}
         parameters |= {item.name: [] for item in kernel.lists if item.codes is None}
-        member = {x.name: x.type.values[0] for x in kernel.inputs if x.owner == "member"}
+        parameters |= given or {}
+        members = [x for x in kernel.inputs if x.owner == "member"]
+        member = {
+            x.name: x.type.values[0] if person is None else _cell(person.get(x.name), x)
+            for x in members
+        }
         declared = [x for x in kernel.inputs if x.owner == "claim"]
         row = _dated(claim, kernel)
-        given = {x.name: _cell(row.get(x.name), x) for x in declared}
-        due = evaluator.open(member, parameters).settle(given).due
+        cells = {x.name: _cell(row.get(x.name), x) for x in declared}
+        due = evaluator.open(member, parameters).settle(cells).due
         return [None if last is None else last.isoformat() for last in due.values()]
 
     return due_dates

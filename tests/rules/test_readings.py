@@ -1,4 +1,4 @@
-"""docs/readings.md lists every reading of every scheme."""
+"""docs/readings.md lists every reading of every scheme and guideline."""
 
 import importlib.util
 from pathlib import Path
@@ -29,9 +29,9 @@ def test_the_page_is_up_to_date(make_readings):
 def test_every_reading_stands_on_the_page_with_the_rule_it_is_about(schemes_folder):
     page = (DOCS / "readings.md").read_text(encoding="utf-8")
     for path in schemes_folder.glob("*.hmb"):
-        scheme = parse(Source(path.name, path.read_text(encoding="utf-8"))).scheme
-        assert scheme is not None
-        for item in scheme.items:
+        tree = parse(Source(path.name, path.read_text(encoding="utf-8"))).tree
+        assert tree is not None
+        for item in tree.items:
             for clause in (item, *getattr(item, "clauses", ())):
                 if isinstance(clause, n.Reading):
                     assert clause.text in page

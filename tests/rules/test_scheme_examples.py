@@ -12,7 +12,8 @@ from hmbc.dsl.diagnostic import has_errors
 from hmbc.dsl.names import amount_text
 from hmbc.dsl.types import Code, Date, Enum, Money, Periods, Ratio
 
-NAMES = sorted(path.stem for path in Path(hmbc.schemes.__file__).parent.glob("*.hmb"))
+FILES = Path(hmbc.schemes.__file__).parent.glob("*.hmb")
+NAMES = sorted(path.stem for path in FILES if not path.stem.endswith("_guideline"))
 LAST_DAY = 84005  # 2199-12-31
 
 
