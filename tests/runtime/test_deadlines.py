@@ -160,3 +160,28 @@ def test_without_the_library_it_says_what_to_install(evaluator, monkeypatch):
 )
 def test_conditions_are_worked_off_on_a_stack(program, result):
     assert holds(program, [1, 7, None].__getitem__) is result
+
+
+def test_explain_tells_the_deadline_and_the_clause(tmp_path):
+    from click.testing import CliRunner
+
+    from hmbc.cli import hmbc
+
+    (tmp_path / "refunds.hmb").write_text(TEXT, encoding="utf-8")
+    (tmp_path / "claims.csv").write_text(
+        "claim_id,member_id,date,verified,channel,cost\n"
+        "1,A,2024-03-01,2003-03-08,counter,100\n"
+        "2,A,2024-03-01,2024-03-08,counter,100\n"
+        "3,A,2024-03-01,,counter,100\n",
+        encoding="utf-8",
+    )
+    files = [str(tmp_path / "refunds.hmb"), str(tmp_path / "claims.csv")]
+
+    def told(claim):
+        return CliRunner().invoke(hmbc, ["explain", *files, "--claim", claim])
+
+    told_of_2 = told("2").output
+    assert "due refund: 2024-03-13 (3 working days of CN from verified 2024-03-08)" in told_of_2
+    assert "cite 2" in told_of_2
+    assert "due refund" not in told("3").output and "due notice: 2024-03-31" in told("3").output
+    assert told("1").exit_code != 0  # its row is rejected
