@@ -10,10 +10,10 @@ demo: $(VENV)/demo
 	$(BIN)/python demo/demo.py
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto
 
 test-long: $(VENV)/dev
-	$(BIN)/python -m pytest -q --long
+	$(BIN)/python -m pytest -q -n auto --long
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
