@@ -133,7 +133,7 @@ def history(random: Random, who: str) -> tuple[list[Row], list[Row]]:
     if random.random() < 0.2:
         kinds = ["购药"]
     claims = []
-    for _ in range(random.randint(1, 16) if len(kinds) > 1 else 40):
+    for _ in range(random.randint(1, 16) if len(kinds) > 1 else 30):
         kind = random.choice(kinds)
         days = random.choice([random.randint(0, 70), random.randint(0, 730)])
         claims.append(
@@ -144,7 +144,7 @@ def history(random: Random, who: str) -> tuple[list[Row], list[Row]]:
                 "政策内自付": money(random, 60_000), "目录外费用": money(random, 250_000),
                 "不合理费用": random.choice(["0", money(random, 50_000)]),
                 "药品编码": random.choice([*DRUG_LIMITS, "CW01", "TY99"]) if kind == "购药" else "",
-                "药品费用": money(random, 700_000), "治疗费用": money(random, 1_200_000),
+                "药品费用": random.choice([money(random, 700_000), "299999.99"]), "治疗费用": money(random, 1_200_000),
             }
         )  # fmt: skip
     return claims, members
