@@ -4,7 +4,8 @@ A page is a session in an empty folder. A fence that begins with ```` ```hmb nam
 csv, toml, python) writes that file; ```` ```diff name.hmb ```` changes it: each line with `-`
 stands once in the file and gives way to the lines with `+` that follow it. A ```` ```text ````
 fence that begins with `$ hmbc …` or `$ python …` states what the command writes, both streams
-together. A file that the repository has under this name is shown as it is.
+together. A file that the repository has under this name is shown as it is, and what a tutorial
+ends with lies in docs/example.
 
     pytest tests/docs --update      rewrites what the pages say came out
 """
@@ -26,7 +27,10 @@ from click.testing import CliRunner
 from hmbc.cli import hmbc
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/language.md", "docs/data.md", "docs/python.md")
+PAGES = (
+    "README.md", "docs/tutorial.md", "docs/tutorial.zh.md", "docs/language.md",
+    "docs/language.zh.md", "docs/recipes.md", "docs/data.md", "docs/python.md",
+)  # fmt: skip
 _FENCE = re.compile(r"^```(?P<kind>\w+)(?: (?P<name>\S+))?\n(?P<body>.*?)^```$", re.M | re.S)
 _FILES = {"hmb", "csv", "toml", "python"}
 _WIDTH = "100"
@@ -186,3 +190,27 @@ def test_a_file_that_the_repository_has_is_shown_as_it_is(page: str) -> None:
     for fence in _fences(page):
         if fence["kind"] in _FILES and fence["name"] and (ROOT / fence["name"]).exists():
             assert fence["body"] == (ROOT / fence["name"]).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", ["docs/tutorial.md", "docs/tutorial.zh.md"])
+def test_what_a_tutorial_ends_with_lies_in_the_examples(page: str, tmp_path: Path) -> None:
+    names = set()
+    for fence in _fences(page):
+        if fence["name"]:
+            place = tmp_path / fence["name"]
+            is_change = fence["kind"] == "diff"
+            body = fence["body"]
+            _put(place, _changed(place.read_text("utf-8"), body) if is_change else body)
+            names.add(fence["name"])
+    for name in names:
+        example = ROOT / "docs/example" / name
+        assert (tmp_path / name).read_text("utf-8") == example.read_text("utf-8")
+
+
+def test_both_references_tell_the_same_constructs() -> None:
+    """In the same order, each with the same examples and mistakes."""
+    english, chinese = (
+        re.findall(r"^###? |^```(?:hmb|diff) \S+$", (ROOT / page).read_text("utf-8"), re.M)
+        for page in ("docs/language.md", "docs/language.zh.md")
+    )
+    assert chinese == english

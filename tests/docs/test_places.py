@@ -127,6 +127,18 @@ def test_the_table_names_examples_and_golden_cases_that_exist() -> None:
         assert sorted(codes - golden) == [], row[0]
 
 
+def test_every_chinese_keyword_is_told_in_the_chinese_reference() -> None:
+    """In its text, before the table that lists them all."""
+    text = _text("docs/language.zh.md").partition("## 关键词表")[0]
+    assert [chinese for chinese, _ in KEYWORDS.values() if chinese not in text] == []
+
+
+def test_the_chinese_reference_lists_every_keyword() -> None:
+    table = _text("docs/language.zh.md").partition("## 关键词表")[2]
+    rows = re.findall(r"^\| `(.+)` \| `(.+)` \|$", table, re.M)
+    assert rows == list(KEYWORDS.values())
+
+
 def test_every_keyword_is_told_in_both_languages() -> None:
     text = _text("docs/language.md")
     lost = [
