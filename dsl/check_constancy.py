@@ -1,8 +1,9 @@
 """Constancy: a threshold or cap should not vary inside the scope over which it counts.
 
 Wider than an event, a claim's attribute is another one with every claim, so an amount that reads
-it moves what was already counted (HMB231; `acknowledged` accepts it). A dated parameter may change
-only where the benefit year begins, unless `as at year start` fixes it (HMB232).
+it moves what was already counted (HMB231; `acknowledged` accepts it). So is a member's attribute
+that is declared to vary, and in a family's scope every member's. A dated parameter may change only
+where the benefit year begins, unless `as at year start` fixes it (HMB232).
 """
 
 from __future__ import annotations
@@ -21,12 +22,21 @@ from hmbc.dsl.environment import Environment, FixedParameter
 from hmbc.dsl.expr import Attribute
 from hmbc.dsl.names import amount_text, word
 from hmbc.dsl.reads import attributes_read, walk
-from hmbc.dsl.scheme import CheckedScope, Undated
+from hmbc.dsl.scheme import AttributeInfo, CheckedScope, Undated
 from hmbc.dsl.source import Span
 from hmbc.dsl.types import Date, Money
 
 _NARROW = {"PER_CLAIM", "PER_EVENT"}
-_ONE_VALUE = Bilingual("每笔费用各有一个值", "one value for each claim")
+_ONE_VALUE = {
+    "claim": Bilingual("每笔费用各有一个值", "one value for each claim"),
+    "member": Bilingual("声明为可变", "declared to vary"),
+    "family": Bilingual("每个成员各有一个值", "one value for each member"),
+}
+_WHOSE = {
+    "claim": Bilingual("每笔费用", "each claim"),
+    "member": Bilingual("参保人", "the member, which may change"),
+    "family": Bilingual("每个成员", "each member of the family"),
+}
 _EXAMPLE = Bilingual("例如", "for example")
 _RUNS = {
     "PER_LIFETIME": Bilingual("终身累计", "runs over the lifetime"),
@@ -64,8 +74,8 @@ def check_constancy(
     if not amount.known:
         date = ("claim", env.date)
         for owner, name in sorted(attributes_read(value) - {date}):
-            if owner == "claim" and not _holds_still(name, scope):
-                _report(amount, clause, value, (owner, name), scope, env)
+            if whose := _moves_with(env.attributes[owner, name], scope, env):
+                _report(amount, clause, value, (owner, name), whose, scope, env)
         if scope.keys != ("PER_CLAIM",):
             for layer in sorted({x.layer for x in walk(value) if isinstance(x, e.LayerPay)}):
                 _report_pay(amount, clause, layer, scope, env)
@@ -89,9 +99,18 @@ def names_in(written: n.Expression, env: Environment) -> set[str]:
     return found
 
 
+def _moves_with(read: AttributeInfo, scope: CheckedScope, env: Environment) -> str | None:
+    """Whose value of the attribute may be another one inside the scope: a claim's, the member's at
+    another time, another member's of the family; None where it is one value."""
+    if _holds_still(read.name, scope) or (read.owner == "member" and read.name == env.unit):
+        return None
+    if read.owner == "claim":
+        return "claim"
+    return "family" if "PER_FAMILY" in _keys(scope) else "member" if read.varies else None
+
+
 def _holds_still(name: str, scope: CheckedScope) -> bool:
-    """Whether a claim's attribute is one value in the scope: no wider than an event, or part of the
-    key."""
+    """Whether an attribute is one value in the scope: no wider than an event, or part of the key."""
     keyed = {key.name for key in scope.keys if isinstance(key, Attribute)}
     here = bool(_NARROW.intersection(scope.keys)) or name in keyed
     return here and (scope.otherwise is None or _holds_still(name, scope.otherwise))
@@ -113,6 +132,7 @@ def _report(
     clause: str,
     value: e.Expr,
     attribute: tuple[str, str],
+    whose: str,
     scope: CheckedScope,
     env: Environment,
 ) -> None:
@@ -122,9 +142,9 @@ def _report(
         extra = ((_EXAMPLE, example),)
     env.report(
         codes.VARIES_IN_SCOPE, _where_read(amount.value, attribute),
-        Related(info.span, _ONE_VALUE), Related(amount.scope.span, _runs(scope)),
+        Related(info.span, _ONE_VALUE[whose]), Related(amount.scope.span, _runs(scope)),
         extra=extra, clause=word(clause), scope=_runs(scope), counted=_COUNTED[clause],
-        attribute=info.label or info.name,
+        whose=_WHOSE[whose], attribute=info.label or info.name,
     )  # fmt: skip
 
 
@@ -133,7 +153,10 @@ def _where_read(written: n.Expression, attribute: tuple[str, str]) -> Span:
     match written:
         case n.AttributeRef(owner=owner, name=name) if (owner, name.text) == attribute:
             return written.span
-        case n.Cases(by=n.AttributeRef() as by) if _where_read(by, attribute) == by.span:
+        case n.Cases(by=n.AttributeRef(owner=owner, name=name) as by) if (
+            owner,
+            name.text,
+        ) == attribute:
             return by.span
         case n.Binary(left=left, right=right) | n.Extreme(left=left, right=right):
             for side in (left, right):
@@ -152,9 +175,9 @@ def _report_pay(
     """What another layer pays of a claim is one value with each claim, as an attribute is."""
     env.report(
         codes.VARIES_IN_SCOPE, amount.value.span,
-        Related(env.layers[layer], _ONE_VALUE), Related(amount.scope.span, _runs(scope)),
+        Related(env.layers[layer], _ONE_VALUE["claim"]), Related(amount.scope.span, _runs(scope)),
         clause=word(clause), scope=_runs(scope), counted=_COUNTED[clause],
-        attribute=f"{layer}.{word('PAY').get(env.language)}",
+        whose=_WHOSE["claim"], attribute=f"{layer}.{word('PAY').get(env.language)}",
     )  # fmt: skip
 
 
@@ -167,7 +190,7 @@ def _example(amount: n.Amount, clause: str, value: e.Expr, env: Environment) -> 
             if isinstance(node, e.Const) and _is_money(node)
         }
     )
-    if len(amounts) < 2 or amounts[0] == 0:
+    if len(amounts) < 2 or amounts[0] == 0 or not _is_one_of(value):
         return None
     low, high = amounts[0], amounts[-1]
     names = _names_of_amounts(amount.value, env)
@@ -202,6 +225,15 @@ def _example(amount: n.Amount, clause: str, value: e.Expr, env: Environment) -> 
         f"first a bill of {shown(first)} ({at(high).en}), then one of {shown(second)} "
         f"({at(low).en}): {shown(second)} counts as above the threshold, not {shown(due)}",
     )
+
+
+def _is_one_of(value: e.Expr) -> bool:
+    """Whether the amount is one of those written, not something worked out of them."""
+    match value:
+        case e.Choose(then=one, otherwise=two):
+            return _is_one_of(one) and _is_one_of(two)
+        case _:
+            return isinstance(value, e.Const)
 
 
 def _names_of_amounts(written: n.Expression, env: Environment) -> dict[Fraction, str]:

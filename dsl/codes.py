@@ -252,8 +252,8 @@ NO_ADMITTED = _rule(
 )
 VARIES_IN_SCOPE = _rule(
     "HMB231", "warning",
-    "{clause}{scope}，却随每笔费用的“{attribute}”变化：后一笔的“{attribute}”不同，就改变{counted}",
-    "the {clause} {scope}, yet varies with `{attribute}` of each claim: a later claim changes {counted}",
+    "{clause}{scope}，却随{whose}的“{attribute}”变化：后一笔的“{attribute}”不同，就改变{counted}",
+    "the {clause} {scope}, yet varies with `{attribute}` of {whose}: a later claim changes {counted}",
     "若每次住院各算一次，写“每次”，每笔费用各算的写“每笔”；若确应如此，写“知悉”", "if each admission or claim stands alone, say `per event` or `per claim`; if it is meant so, say `acknowledged`",
 )
 DATED_IN_SCOPE = _rule(
