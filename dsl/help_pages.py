@@ -30,8 +30,9 @@ def read_page(code: str, language: Language | None = None) -> str | None:
 
 
 def codes_like(code: str) -> list[str]:
-    """The codes nearest to one that is not known."""
-    return get_close_matches(code.strip().upper(), page_codes(), n=3, cutoff=0.5)
+    """The codes nearest to one that is not known; a letter like a digit and missing letters are seen."""
+    number = code.strip().upper().removeprefix("HMB").translate(str.maketrans("OIL", "011"))
+    return get_close_matches(f"HMB{number}", page_codes(), n=3, cutoff=0.6)
 
 
 def page_codes() -> tuple[str, ...]:

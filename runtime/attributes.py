@@ -10,7 +10,11 @@ from hmbc.runtime.arrow_in import Column, InTable
 from hmbc.runtime.columns import Reader, Values, absent
 from hmbc.runtime.in_order import each
 from hmbc.runtime.plan import AttributePlan, Plan
+from hmbc.runtime.spreadsheets import spreadsheet_hint
 from hmbc.runtime.units_text import word_text
+
+MOST_NAMED = 30
+"""Of the columns that nothing asks for, how many are named."""
 
 REFUSED = {
     "float": (
@@ -77,6 +81,7 @@ def match_columns(table: InTable, wanted: Sequence[Wanted], name: str, language:
     for place, column_name in enumerate(table.names):
         places.setdefault(column_name, []).append(place)
     used: set[str] = set()
+    lacks = False
     for want in wanted:
         names = [text for text in dict.fromkeys((want.name, want.label)) if text in places]
         used.update(text for text in names if text)
@@ -91,6 +96,7 @@ def match_columns(table: InTable, wanted: Sequence[Wanted], name: str, language:
             found.columns.append(None)
         elif not here:
             if not want.optional:
+                lacks = True
                 label = f" (`{want.label}`)" if want.label and want.label != want.name else ""
                 found.problems.append(
                     f"{name} 表缺少列 `{want.name}`{label}"
@@ -109,6 +115,14 @@ def match_columns(table: InTable, wanted: Sequence[Wanted], name: str, language:
                 )
             found.columns.append(column)
     found.ignored = [text for text in dict.fromkeys(table.names) if text not in used]
+    if lacks and found.ignored:
+        shown = "`, `".join(found.ignored[:MOST_NAMED])
+        more = " …" if len(found.ignored) > MOST_NAMED else ""
+        found.problems.append(
+            f"{name} 表中没有用上的列：`{shown}`{more}"
+            if chinese
+            else f"columns of table {name} that nothing asks for: `{shown}`{more}"
+        )
     return found
 
 
@@ -150,7 +164,7 @@ def cell_reason(status: int, text: str, want: Wanted, plan: Plan) -> tuple[str, 
         expected=expected,
         digits=digits,
     )
-    return ground.code, reason
+    return ground.code, reason + spreadsheet_hint(text, want.kind, plan.language)
 
 
 def _listed(values: Iterable[str], chinese: bool) -> str:

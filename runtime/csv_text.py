@@ -8,14 +8,14 @@ import re
 
 from hmbc.runtime.unreadable import unreadable
 
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 _QUOTED = re.compile(rb'(?:\A|(?<=[,\n\r]))"(?:[^"]|"")*("|\Z)')
 _HEADER_BYTES = 1 << 20
 
 
 def to_utf8(data: bytes, path: str, language: str) -> bytes:
     """UTF-8 with or without BOM, else GB18030. Raises UnreadableInput, with the place in bytes."""
-    data = data.removeprefix(_BOM)
+    data = data.removeprefix(BOM)
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:_HEADER_BYTES]:
         raise unreadable(
             path,

@@ -14,8 +14,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, BinaryIO
 
-from hmbc.runtime.csv_text import check_quotes, header_of, to_utf8
+from hmbc.runtime.csv_text import BOM, check_quotes, header_of, to_utf8
 from hmbc.runtime.parameter_file import read_parameters
+from hmbc.runtime.spreadsheets import SCIENTIFIC
 from hmbc.runtime.unreadable import UnreadableInput, unreadable, why_not
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "UnreadableInput",
     "check_inputs",
     "check_outputs",
+    "ids_made_numbers",
     "read_parameters",
     "read_table",
     "write_table",
@@ -66,7 +68,7 @@ def read_table(path: FilePath, *, language: str = "en") -> FileTable:
             return _read_csv(data, name, language)
         case ".parquet":
             return _read_parquet(name, language)
-    raise unreadable(name, language, "应为 .csv 或 .parquet 文件", "should be .csv or .parquet")
+    raise _of_no_kind(name, language)
 
 
 def check_inputs(inputs: Iterable[FilePath | None], *, language: str = "en") -> None:
@@ -115,8 +117,27 @@ def write_table(table: object, path: FilePath, *, language: str = "en") -> None:
     write_tables({path: table}, language=language)
 
 
-def write_tables(tables: Mapping[FilePath, object], *, language: str = "en") -> None:
+def ids_made_numbers(table: FileTable) -> list[str]:
+    """Ids such as `3.71402E+17`, which a spreadsheet made of long numbers: people become one."""
+    import pyarrow
+    import pyarrow.compute
+
+    found: list[str] = []
+    for name in ("claim_id", "member_id"):
+        if table.table.column_names.count(name) != 1:
+            continue
+        column = table.table.column(name)
+        if pyarrow.types.is_string(column.type) or pyarrow.types.is_large_string(column.type):
+            like = pyarrow.compute.match_substring_regex(column, SCIENTIFIC)
+            found += pyarrow.compute.unique(column.filter(like)).to_pylist()
+    return found
+
+
+def write_tables(
+    tables: Mapping[FilePath, object], *, language: str = "en", bom: bool = False
+) -> None:
     """Write several tables of one run: all are written beside their places first, renamed last.
+    bom: CSV files begin with a byte order mark, by which spreadsheets know UTF-8.
 
     Raises: UnreadableInput, as `write_table`.
     """
@@ -139,6 +160,8 @@ def write_tables(tables: Mapping[FilePath, object], *, language: str = "en") -> 
                 beside = _beside(place)
                 pending.append((beside, place))
                 with open(beside, "xb") as to:
+                    if bom and _is_csv(name):
+                        to.write(BOM)
                     _write(table, to, is_csv=_is_csv(name))
                     to.flush()
                     os.fsync(to.fileno())
@@ -253,9 +276,17 @@ def _check_output(name: str, places: list[str], language: str) -> None:
     if name == "-":
         return
     if Path(name).suffix.lower() not in (".csv", ".parquet") and not _is_device(name):
-        raise unreadable(name, language, "应为 .csv 或 .parquet 文件", "should be .csv or .parquet")
+        raise _of_no_kind(name, language)
     if places.count(os.path.realpath(name)) > 1:
         raise unreadable(name, language, "被用于两个输出", "is the place of two outputs")
+
+
+def _of_no_kind(name: str, language: str) -> UnreadableInput:
+    is_sheet = Path(name).suffix.lower() in (".xls", ".xlsx", ".et", ".ods")
+    zh, en = ("；请另存为 CSV", "; save it as CSV") if is_sheet else ("", "")
+    return unreadable(
+        name, language, f"应为 .csv 或 .parquet 文件{zh}", f"should be .csv or .parquet{en}"
+    )
 
 
 def _is_csv(name: str) -> bool:

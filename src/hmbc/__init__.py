@@ -25,7 +25,8 @@ class SchemeError(ValueError):
 def load(path: str | os.PathLike[str]) -> Evaluator:
     """Check and compile the scheme in a file, or take its evaluator from the cache.
 
-    Raises: SchemeError; compiler.build.ToolchainMissing where there is no C compiler.
+    Raises: SchemeError; compiler.build.ToolchainMissing where there is no C compiler, CacheUnusable
+    where the folder for built modules cannot be written.
     """
     from hmbc.compiler.pipeline import compile_file, module_of
     from hmbc.dsl.report_human import render_human

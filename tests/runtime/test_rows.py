@@ -257,6 +257,9 @@ def test_missing_columns_are_all_told_and_others_ignored(evaluator, parameters, 
         "table claims has no column `date` (`日期`)",
         "table claims has no column `amount` (`金额`)",
     )
+    with pytest.raises(BadTable, match="that nothing asks for: `betrag`"):
+        names = ["betrag" if name == "amount" else name for name in claims.column_names]
+        evaluator.adjudicate(claims.rename_columns(names), members, parameters)
     done = evaluator.adjudicate(
         claims.append_column("note", pa.array(["x"])),
         members.append_column("name", pa.array(["x", "y"])),

@@ -14,13 +14,20 @@ class Progress:
         self._shown = not quiet and sys.stderr.isatty()
         self._word = "已理算" if language == "zh" else "adjudicated"
         self._open = False
+        self._total = 0
 
     def __call__(self, done: int, total: int) -> None:
+        self._total = total
         if self._shown and total:
             share = done * 100 // total
             sys.stderr.write(f"\r{self._word} {done:,} / {total:,} ({share}%)")
             sys.stderr.flush()
             self._open = True
+
+    def finish(self) -> None:
+        """All rows are done, the rejected ones too."""
+        self(self._total, self._total)
+        self.close()
 
     def close(self) -> None:
         """End the line."""

@@ -12,6 +12,7 @@ import click
 from hmbc.commands.common import compile_or_exit, fail, lang, language_for, scheme_file
 from hmbc.commands.evaluator import evaluator_or_exit
 from hmbc.commands.exit_codes import FINDINGS
+from hmbc.grammar.keywords import Language
 
 _table = click.Path(allow_dash=True)
 
@@ -26,6 +27,7 @@ _table = click.Path(allow_dash=True)
 @click.option("--state-in", type=_table, help="Totals of earlier batches.")
 @click.option("--state-out", type=_table, help="Write the totals after this batch.")
 @click.option("--minor-units", is_flag=True, help="Whole numbers in Parquet count minor units (分).")
+@click.option("--bom", is_flag=True, help="Begin CSV files so that spreadsheets read the Chinese.")
 @click.option("--threads", type=click.IntRange(1), help="Default: one per core.")
 @click.option("-q", "--quiet", is_flag=True, help="No summary and no progress.")
 @lang
@@ -39,6 +41,7 @@ def command(
     state_in: str | None,
     state_out: str | None,
     minor_units: bool,
+    bom: bool,
     threads: int | None,
     quiet: bool,
     lang: str | None,
@@ -56,6 +59,7 @@ def command(
         UnreadableInput,
         check_inputs,
         check_outputs,
+        ids_made_numbers,
         read_parameters,
         read_table,
         write_tables,
@@ -77,11 +81,15 @@ def command(
             name: read_table(path, language=language) if path else None
             for name, path in (("claims", claims), ("members", members), ("state", state_in))
         }
+        for name in ("claims", "members"):
+            table = tables[name]
+            if table is not None and (spoiled := ids_made_numbers(table)):
+                _warn_of_ids(name, spoiled, language)
         done = evaluator.adjudicate(
             tables["claims"], tables["members"], parameters, tables["state"], progress,
             minor_units=minor_units, threads=threads or os.cpu_count() or 1,
         )  # fmt: skip
-        progress.close()
+        progress.finish()
         outputs: dict[str | os.PathLike[str], object] = {output: done.payments}
         found = rejects is not None or done.counts.rejected or done.reject_records
         # rejects of an earlier run must not stay beside the payments of this one
@@ -89,7 +97,7 @@ def command(
             outputs[place] = done.rejects
         if state_out is not None:
             outputs[state_out] = done.state
-        write_tables(outputs, language=language)
+        write_tables(outputs, language=language, bom=bom)
     except (UnreadableInput, BadTable, BadParameters) as error:
         progress.close()
         fail(str(error))
@@ -105,6 +113,17 @@ def command(
 
         show_rejects(done.reject_records, language)
     sys.exit(FINDINGS if done.reject_records else 0)
+
+
+def _warn_of_ids(table: str, ids: list[str], language: Language) -> None:
+    click.echo(
+        f"注意：{table} 中有 {len(ids)} 个编号像 {ids[0]}，是电子表格把长编号变成了数，不同的人会成为同一人；"
+        "请把该列设为文本后重新导出"
+        if language == "zh"
+        else f"careful: {len(ids)} ids in {table} look like {ids[0]}: a spreadsheet made numbers of long "
+        "ids, and people become one; export the column again as text",
+        err=True,
+    )
 
 
 def _beside(output: str) -> str | None:

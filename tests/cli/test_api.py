@@ -1,0 +1,126 @@
+"""The Python API as docs/python.md promises it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from decimal import Decimal
+
+import pyarrow as pa
+import pytest
+
+import hmbc
+
+
+class Capsule:
+    """A table of some other library: nothing but the PyCapsule interface."""
+
+    def __init__(self, **columns):
+        self._table = pa.table(columns)
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return self._table.__arrow_c_stream__(requested_schema)
+
+
+@pytest.fixture
+def tiny(folder):
+    return hmbc.load(folder / "tiny.hmb")
+
+
+def test_names_that_are_promised_exist():
+    from hmbc.compiler.build import CacheUnusable, ToolchainMissing
+    from hmbc.runtime.errors import BadParameters, BadRow, BadTable
+
+    assert set(hmbc.__all__) == {"SchemeError", "load", "__version__"}
+    for error in (
+        ToolchainMissing,
+        CacheUnusable,
+        BadParameters,
+        BadRow,
+        BadTable,
+        hmbc.SchemeError,
+    ):
+        assert issubclass(error, Exception)
+    assert hmbc.__version__ and hmbc.LANGUAGE_VERSION
+
+
+def test_importing_the_package_does_no_work():
+    script = "import sys, hmbc; print([x for x in sys.modules if x.startswith('hmbc.')])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("bad.hmb", "HMB203"), ("missing.hmb", "HMB902"), (".", "HMB902")]
+)
+def test_a_scheme_that_cannot_be_loaded(folder, name, said):
+    with pytest.raises(hmbc.SchemeError, match=said):
+        hmbc.load(folder / name)
+
+
+def test_no_compiler(folder, monkeypatch):
+    from hmbc.compiler.build import ToolchainMissing
+
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setenv("CC", "")
+    with pytest.raises(ToolchainMissing, match="apt-get install"):
+        hmbc.load(folder / "tiny.hmb")
+
+
+def test_a_cache_that_cannot_be_written(folder, monkeypatch):
+    from hmbc.compiler.build import CacheUnusable
+
+    monkeypatch.setenv("HMBC_CACHE", str(folder / "tiny.csv" / "cache"))
+    with pytest.raises(CacheUnusable, match="HMBC_CACHE"):
+        hmbc.load(folder / "tiny.hmb")
+
+
+def test_any_table_will_do(tiny):
+    columns = {
+        "claim_id": ["A", "B"],
+        "member_id": ["M", "M"],
+        "date": ["2024-01-01", "2024-02-01"],
+        "cost": pa.array([Decimal("300.00"), Decimal("0.01")]),
+    }
+    for table in (pa.table(columns), Capsule(**columns), pa.record_batch(columns)):
+        done = tiny.adjudicate(table)
+        assert pa.table(done.payments)["total_pay"].to_pylist() == [
+            Decimal("100.00"),
+            Decimal("0.01"),
+        ]
+        assert done.counts.paid == {"all": 10001}
+    frame = pytest.importorskip("pandas").DataFrame({**columns, "cost": ["300", "0.01"]})
+    assert tiny.adjudicate(frame).counts.paid == {"all": 10001}
+
+
+def test_batch_and_session_agree_and_a_refund_takes_back(tiny):
+    rows = [("A", "2024-01-01", "300"), ("B", "2024-02-01", "50.55")]
+    batch = tiny.adjudicate(
+        Capsule(
+            claim_id=[row[0] for row in rows] + ["R"],
+            member_id=["M"] * 3,
+            date=[row[1] for row in rows] + ["2024-03-01"],
+            cost=[row[2] for row in rows] + [None],
+            refunds=[None, None, "A"],
+        )
+    )
+    paid = pa.table(batch.payments)["total_pay"].to_pylist()
+    member = tiny.open({"member_id": "M"})
+    settled = [member.settle({"claim_id": a, "date": b, "cost": c}) for a, b, c in rows]
+    back = member.settle({"claim_id": "R", "date": "2024-03-01", "refunds": "A"})
+    assert [one.total_pay for one in (*settled, back)] == paid
+    assert paid[2] == -sum(paid[:2])  # what is left is below the threshold
+
+
+def test_what_is_not_exact_or_not_right_is_refused(tiny):
+    from hmbc.runtime.errors import BadRow, BadTable
+
+    member = tiny.open({"member_id": "M"})
+    with pytest.raises(TypeError):
+        member.settle({"date": "2024-01-01", "cost": 1.5})
+    with pytest.raises(BadRow, match="HMB505"):
+        member.settle({"date": "2024-13-01", "cost": "1"})
+    with pytest.raises(BadTable, match="cost"):
+        tiny.adjudicate(Capsule(claim_id=["A"], member_id=["M"], date=["2024-01-01"], cost=[1.5]))
+    with pytest.raises(BadTable, match="no column `cost`"):
+        tiny.adjudicate(Capsule(claim_id=["A"], member_id=["M"], date=["2024-01-01"]))

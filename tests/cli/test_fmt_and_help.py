@@ -1,0 +1,142 @@
+"""`hmbc fmt`, `hmbc help`, and what `hmbc` says of itself."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from hmbc.dsl.help_pages import page_codes
+
+UNTIDY = 'scheme   tiny "Tiny" {'
+
+
+@pytest.fixture
+def untidy(folder: Path) -> Path:
+    """A scheme that is right but not in the one style."""
+    path = folder / "untidy.hmb"
+    path.write_text((folder / "tiny.hmb").read_text().replace('scheme tiny "Tiny" {', UNTIDY))
+    path.chmod(0o640)
+    return path
+
+
+def test_a_file_is_written_in_place_and_keeps_its_mode(call, untidy):
+    assert call("fmt", "untidy.hmb").exit_code == 0
+    assert stat.S_IMODE(untidy.stat().st_mode) == 0o640
+    once = untidy.read_bytes()
+    assert UNTIDY.encode() not in once
+    before = untidy.stat().st_mtime_ns
+    assert call("fmt", "untidy.hmb").exit_code == 0
+    assert (untidy.read_bytes(), untidy.stat().st_mtime_ns) == (once, before)
+    assert call("fmt", "--check", "untidy.hmb").exit_code == 0
+
+
+def test_check_and_diff_change_nothing(call, untidy):
+    before = untidy.read_bytes()
+    checked = call("fmt", "--check", "untidy.hmb", "tiny.hmb")
+    assert checked.exit_code == 1
+    assert "untidy.hmb" in checked.stdout
+    shown = call("fmt", "--diff", "untidy.hmb")
+    assert shown.exit_code == 0
+    assert f"-{UNTIDY}" in shown.stdout
+    assert call("fmt", "--diff", "--check", "untidy.hmb").exit_code == 1
+    assert untidy.read_bytes() == before
+
+
+def test_standard_input_goes_to_standard_output(call, untidy):
+    text = untidy.read_text()
+    done = call("fmt", "-", stdin=text)
+    call("fmt", "untidy.hmb")
+    assert done.stdout == untidy.read_text()
+    assert call("fmt", "--check", "-", stdin=text).exit_code == 1
+    assert not Path("-").exists()
+
+
+def test_a_broken_file_is_left_as_it_is(call, folder):
+    path = folder / "broken.hmb"
+    path.write_text('scheme x "y" { currency\n')
+    done = call("fmt", "broken.hmb", "tiny.hmb")
+    assert done.exit_code == 1
+    assert "error[" in done.stderr
+    assert path.read_text() == 'scheme x "y" { currency\n'
+
+
+def test_there_and_back_is_the_same(call, folder):
+    texts = []
+    for language in ("en", "zh", "en", "zh"):
+        assert call("fmt", "--to", language, "city.hmb").exit_code == 0
+        assert call("test", "city.hmb").exit_code == 0
+        texts.append((folder / "city.hmb").read_text(encoding="utf-8"))
+    assert texts[0].startswith("scheme 某市_2024")
+    assert texts[1].startswith("方案 某市_2024")
+    assert texts[2:] == texts[:2]
+
+
+def test_a_folder_that_cannot_be_written(call, untidy, monkeypatch):
+    import hmbc.commands.fmt as command
+
+    def refuse(path, data):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(command, "write_atomically", refuse)
+    done = call("fmt", "untidy.hmb")
+    assert done.exit_code == 2
+    assert "没有权限" in done.stderr
+
+
+@pytest.mark.parametrize("code", [page_codes()[0], page_codes()[-1], "hmb203"])
+def test_the_page_of_a_code(call, code):
+    done = call("help", code)
+    assert done.exit_code == 0
+    assert done.stdout.startswith(f"# {code.upper()} ")
+    assert "## English" not in call("help", code, "--lang", "zh").stdout
+
+
+@pytest.mark.parametrize("code", ["HMB2O3", "203", "HBM203", "hmb 203", "MB203"])
+def test_near_misses_are_told(call, code):
+    done = call("help", code)
+    assert done.exit_code == 2
+    assert "HMB203" in done.stderr
+
+
+def test_help_without_a_code_and_of_a_command(call):
+    assert "Commands:" in call("help").stdout
+    assert "--state-in" in call("help", "run").stdout
+
+
+def test_every_command_has_help_in_both_languages(call):
+    names = [
+        line.split()[0] for line in call("--help").stdout.split("Commands:")[1].splitlines() if line
+    ]
+    assert {"check", "compile", "run", "test", "prove", "explain", "fmt", "help"} <= set(names)
+    for name in names:
+        text = call(name, "--help").stdout
+        assert any("\u4e00" <= letter <= "\u9fff" for letter in text), name
+
+
+def test_the_version(spawn):
+    done = spawn("--version")
+    assert done.stdout.startswith("hmbc 0.")
+    assert "language 1" in done.stdout
+
+
+def test_completion_by_the_shell(spawn):
+    assert "hmbc" in spawn(_HMBC_COMPLETE="bash_source", program=("-c", COMPLETE)).stdout
+    words = {"_HMBC_COMPLETE": "bash_complete", "COMP_WORDS": "hmbc ch", "COMP_CWORD": "1"}
+    assert spawn(program=("-c", COMPLETE), **words).stdout == "plain,check\n"
+
+
+COMPLETE = "import sys; sys.argv[0] = 'hmbc'; import hmbc.cli; hmbc.cli.main()"
+
+
+@pytest.mark.parametrize("command", ["check", "test", "prove", "fmt"])
+def test_what_is_not_needed_is_not_imported(spawn, command):
+    script = (
+        "import sys, hmbc.cli\n"
+        "try: hmbc.cli.main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'pyarrow', 'Cython', 'setuptools', 'rich', 'numpy', 'z3'} & set(sys.modules)\n"
+        "print('HEAVY', sorted(heavy))"
+    )
+    assert "HEAVY []" in spawn(command, "tiny.hmb", program=("-c", script)).stdout
