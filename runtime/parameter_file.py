@@ -52,8 +52,9 @@ def read_parameters(path: str | os.PathLike[str], language: str = "en") -> dict[
     except (ValueError, RecursionError) as error:
         if isinstance(error, UnreadableInput):
             raise
+        zh, en = _quote_hint(text) if here.suffix.lower() == ".toml" else ("", "")
         raise unreadable(
-            path, language, f"无法解析（{error}）", f"cannot be parsed: {error}"
+            path, language, f"无法解析（{error}）{zh}", f"cannot be parsed: {error}{en}"
         ) from None
     if not isinstance(values, dict):
         raise unreadable(path, language, "应为名称与值", "should hold names and values")

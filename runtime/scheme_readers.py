@@ -20,6 +20,7 @@ from hmbc.runtime.units import Unit
 SHOWN_PROBLEMS = 20
 
 REFUNDS = ("refunds", "冲销")
+LABELS = {"claim_id": "费用编号", "member_id": "参保人编号", "date": "日期"}
 """The column of claims that says which claim a row takes back: name and label."""
 
 VALID_FROM = ("valid_from", "起始日期")
@@ -35,7 +36,10 @@ class SchemeReaders:
         self.member_id = Reader("code")
         self.claim_id = Reader("code")
         self.refunds = Reader("code")
-        self.claim = [_wanted(item, plan, minor_units) for item in plan.claim]
+        self.claim = [
+            replace(want, label=want.label or LABELS["date"]) if want.name == "date" else want
+            for want in (_wanted(item, plan, minor_units) for item in plan.claim)
+        ]
         self.member = [
             replace(_wanted(item, plan, minor_units), reader=self.member_id, optional=False)
             if item.name == "member_id" and item.kind == "code"
@@ -105,7 +109,7 @@ class SchemeReaders:
         if self.day is None:
             return Wanted(
                 name=self.plan.date,
-                label=None,
+                label=LABELS.get(self.plan.date),
                 kind="date",
                 optional=False,
                 reader=Reader("date"),
@@ -121,8 +125,16 @@ class SchemeReaders:
         )
 
     def ids(self, name: str, reader: Reader) -> Wanted:
-        """The column of an identifier."""
-        return Wanted(name=name, label=None, kind="code", optional=False, reader=reader)
+        """The column of an identifier; a Chinese header is as good, where no attribute bears it."""
+        taken = {text for item in (*self.plan.claim, *self.plan.member) for text in (item.name, item.label)}
+        label = LABELS.get(name)
+        return Wanted(
+            name=name,
+            label=None if label in taken else label,
+            kind="code",
+            optional=False,
+            reader=reader,
+        )
 
     def codes_of(self, owner: str, attribute: str) -> Intern:
         """The texts of a code attribute."""

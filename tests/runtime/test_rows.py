@@ -367,3 +367,17 @@ def test_data_frames_of_pandas(evaluator, parameters, members):
         ("1", 7500),
         ("2", 0),
     ]
+
+
+
+def test_ids_and_date_may_have_chinese_headers(evaluator, parameters, members, claims_of):
+    claims = claims_of({})
+    chinese = {"claim_id": "费用编号", "member_id": "参保人编号", "date": "日期"}
+    named = pa.table(claims)
+    renamed = named.rename_columns([chinese.get(name, name) for name in named.column_names])
+    done = evaluator.adjudicate(renamed, members, parameters)
+    plain = evaluator.adjudicate(claims, members, parameters)
+    assert list(done.payments.rows()) == list(plain.payments.rows())
+    both = named.append_column("日期", named["date"])
+    with pytest.raises(BadTable, match="日期"):
+        evaluator.adjudicate(both, members, parameters)
