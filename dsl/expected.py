@@ -128,6 +128,11 @@ def _advice(
         return both(
             f"千位不用逗号分隔，写作 {joined}", f"thousands are not set apart by commas: {joined}"
         )
+    if set(accepts) == {"LPAR"} and last is not None and last.terminal in KEYWORDS:
+        return both(
+            f"“{last.text}”在这里是词；若是名称，写作 `{last.text}`",
+            f"`{last.text}` is a word here; if it is a name, set it in backticks",
+        )
     if lexeme.terminal == "COMMA" and "VBAR" in accepts:
         return both("取值之间用“|”隔开", "values are set apart by `|`")
     keyword = words(language).get(lexeme.text)
