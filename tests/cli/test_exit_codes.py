@@ -166,3 +166,22 @@ def test_progress_only_on_a_terminal(spawn, folder, tables):
         assert done.wait(20) == 1
         assert ("(100%)" in said.decode()) == shown
     assert "(100%)" not in spawn("run", "city.hmb", *tables, "-o", "out.csv").stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["tiny.hmb", "--rules", "missing.md"], "missing.md：无法打开（没有这个文件或文件夹）"),
+        (["missing.hmb", "--rules", "rules.md"], "missing.hmb：无法打开"),
+        (["tiny.hmb", "--rules", "rules.md", "--tests", "nowhere.py"], "nowhere.py：无法打开"),
+        (["tiny.hmb", "--rules", "tiny.csv"], "没有一条规定"),
+        (["tiny.hmb", "--rules", "tiny.csv", "--lang", "en"], "there is no rule in it"),
+    ],
+)
+def test_coverage_of_what_cannot_be_read(call, folder, words, said):
+    rule = "| ID | rule | kind |\n|---|---|---|\n| AA-01 | x | benefit |\n"
+    Path("rules.md").write_text(rule)
+    done = call("coverage", *words)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert call("coverage", "tiny.hmb", "--rules", "rules.md").exit_code == 1

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import click
 
-from hmbc.commands.common import lang
-from hmbc.commands.exit_codes import FINDINGS, UNREADABLE
+from hmbc.commands.common import default_language, fail, lang
+from hmbc.commands.exit_codes import FINDINGS
 from hmbc.grammar.keywords import Language
+from hmbc.runtime.unreadable import why_not
 
 
 @click.command("coverage")
@@ -35,17 +36,26 @@ def command(
     from hmbc.dsl.coverage import BadTable, coverage_of, read_rules
     from hmbc.dsl.report_coverage import render_human, render_json, render_markdown
 
-    language: Language = lang or "en"
+    language: Language = lang or default_language()
     zh = language == "zh"
     try:
         table = read_rules(rules.read_text(encoding="utf-8"))
         files = sorted(_files(schemes, "*.hmb"))
+        for file in files:
+            file.open("rb").close()
         guards = sorted(_files(tests or _usual_tests(), "test_*.py"))
         coverage = coverage_of(table, files, guards)
     except BadTable as row:
-        _fail(f"{rules}: 读不懂这一行：{row}" if zh else f"{rules}: cannot read this row: {row}")
-    except (OSError, UnicodeDecodeError) as error:
-        _fail(f"读不了：{error}" if zh else f"cannot read: {error}")
+        fail(f"{rules}：读不懂这一行：{row}" if zh else f"{rules}: cannot read this row: {row}")
+    except UnicodeDecodeError:
+        fail(f"{rules}：不是 UTF-8" if zh else f"{rules}: is not UTF-8")
+    except OSError as error:
+        why = why_not(error, language)
+        fail(
+            f"{error.filename}：无法打开（{why}）" if zh else f"{error.filename}: cannot be opened: {why}"
+        )
+    if not table:
+        fail(f"{rules}：没有一条规定" if zh else f"{rules}: there is no rule in it")
     match form:
         case "json":
             text = render_json(coverage)
@@ -68,8 +78,3 @@ def _files(paths: tuple[Path, ...], pattern: str) -> Iterator[Path]:
             yield from path.rglob(pattern)
         else:
             yield path
-
-
-def _fail(message: str) -> None:
-    click.echo(message, err=True)
-    sys.exit(UNREADABLE)
