@@ -146,7 +146,7 @@ def type_of(expr: Expr, names: Names) -> Type:
             return _same(expr, first, second, NUMBERS)
         case Scale(amount=amount, by=by):
             first = _one_of(expr, type_of(amount, names), (Money, Ratio, Int))
-            second = _one_of(expr, type_of(by, names), (Ratio, Int))
+            second = _one_of(expr, type_of(by, names), (Ratio, Int, Days))
             return Ratio() if isinstance(first, Int) and isinstance(second, Ratio) else first
         case Min(left=left, right=right) | Max(left=left, right=right):
             return _same(expr, type_of(left, names), type_of(right, names), ORDERED)

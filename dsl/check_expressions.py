@@ -510,7 +510,9 @@ def _product(written: n.Binary, env: Environment, hint: Type | None, facts: Fact
             Related(written.right.span, type_name(two.type)),
         )  # fmt: skip
         return BROKEN
-    scalars = (Ratio(), Int())
+    if one.type == Days() and two.type == Money():
+        one, two = two, one
+    scalars = (Ratio(), Int(), Days()) if one.type == Money() else (Ratio(), Int())
     if two.type in scalars and one.type in (Money(), Ratio(), Int()):
         amount, by = one, two
     elif one.type in scalars and two.type in (Money(), Ratio(), Int()):

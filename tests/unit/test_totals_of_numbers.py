@@ -37,6 +37,8 @@ scheme sums "Sums" {
         ("stay", "sum > 8 days"),
         ("claim.date - claim.admitted", "sum = 9 days"),
         ("(claim.days if claim.severe else 1)", "sum = 6"),
+        ("stay * ¥50", "sum > 440"),
+        ("¥50 * (claim.date - claim.admitted)", "sum = 450"),
         ("smaller of (claim.cost, 9)", "sum > 10"),
         ("this_month - sum before", "sum = month of (2024-03-31) and claim.severe"),
     ],
