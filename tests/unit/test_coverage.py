@@ -57,7 +57,8 @@ def folder(tmp_path: Path) -> Path:
 
 def run(folder: Path, *more: str):
     given = [str(folder / "schemes"), "--rules", str(folder / "rules.md")]
-    return CliRunner().invoke(hmbc, ["coverage", *given, "--tests", str(folder / "tests"), *more])
+    given += ["--tests", str(folder / "tests"), "--lang", "en"]
+    return CliRunner().invoke(hmbc, ["coverage", *given, *more])
 
 
 @pytest.fixture
