@@ -24,7 +24,7 @@ from hmbc.grammar.keywords import Language, language_of
 
 _ALIGNED = {
     "SOURCE", "CURRENCY", "BENEFIT_YEAR", "ENROLMENT", "DECIDES", "EVENT", "UNIT", "MONTH_END",
-    "WORKING_CALENDAR", "VALID",
+    "WORKING_CALENDAR", "VALID", "CONFORMS",
     "ROUNDING", "READING", "WHEN", "UNLESS", "BASE", "THRESHOLD", "NO_THRESHOLD", "RATIO",
     "TOPS_UP", "PAYS", "PAYS_INCREASE", "CAP", "COST_CAP", "NO_CAP",
 }  # fmt: skip
