@@ -1,0 +1,43 @@
+"""Interleaved runs of several ways to do one job; medians; answers compared before timing."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass
+class Way:
+    """One way to do the job: `run` does it, `answer` says what came out (arrays as plain C gives
+    them). rows: how many rows it does, of the first; runs: how often it is timed."""
+
+    name: str
+    rows: int
+    run: Callable[[], Any]
+    answer: Callable[[Any], tuple[Any, ...]]
+    runs: int = 5
+
+
+def medians(ways: list[Way], expected: tuple[Any, ...]) -> dict[str, float]:
+    """Nanoseconds a row by way, of processor time: other work on the machine takes from it only what
+    it costs in caches and memory. Raises AssertionError where an answer differs in a bit."""
+    for way in ways:
+        got = way.answer(way.run())
+        for index, (found, wanted) in enumerate(zip(got, expected, strict=True)):
+            if not np.array_equal(np.asarray(found), wanted[: way.rows]):
+                wrong = int((np.asarray(found) != wanted[: way.rows]).sum())
+                raise AssertionError(f"{way.name}: {wrong} of {way.rows} differ, answer {index}")
+        print("  checked", way.name, flush=True)
+    times: dict[str, list[float]] = {way.name: [] for way in ways}
+    for turn in range(max(way.runs for way in ways)):
+        for way in ways:
+            if turn < way.runs:
+                start = time.process_time()
+                way.run()
+                times[way.name].append((time.process_time() - start) / way.rows * 1e9)
+    return {name: statistics.median(found) for name, found in times.items()}

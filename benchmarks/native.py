@@ -1,0 +1,114 @@
+"""peers.c, compiled by gcc for this machine and called by ctypes; our scheme's bare function."""
+
+from __future__ import annotations
+
+import ctypes
+import subprocess
+from collections.abc import Callable
+from fractions import Fraction
+from math import lcm
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import made_data
+import numpy as np
+
+HERE = Path(__file__).parent
+FLAGS = ("-O3", "-march=native")
+HALF = 1 << 31
+
+
+def prove() -> None:
+    """The integers behind best_: for every (rate, cap), (e A + 2^31) >> 32 is the half-up share of
+    each excess e from 0 to the least one that reaches the cap."""
+    for rates in made_data.RATES:
+        for rate, cap in zip(rates, made_data.CAPS, strict=True):
+            a = -(-rate * 2**32 // 100)
+            most = -(-(2 * cap - 1) * 100 // (2 * rate))
+            share = (most * rate * 2 + 100) // 200
+            assert share == cap and (most * a + HALF) >> 32 == cap
+            # e rate/100 + 1/2 counts 1/steps; what ceil adds stays below one of them
+            steps = lcm(2, Fraction(rate, 100).denominator)
+            assert Fraction((100 * a - rate * 2**32) * most, 100 * 2**32) < Fraction(1, steps)
+            assert most < 2**32 and most * a + HALF < 2**64
+
+
+def compiled() -> ctypes.CDLL:
+    prove()
+    so = Path(mkdtemp()) / "peers.so"
+    source = ["-shared", "-fPIC", f"-I{HERE.parent / 'runtime'}", str(HERE / "peers.c")]
+    subprocess.run(["gcc", *FLAGS, *source, "-o", str(so)], check=True)
+    return ctypes.CDLL(str(so))
+
+
+def place(array: Any) -> ctypes.c_void_p:
+    return ctypes.c_void_p(array.ctypes.data)
+
+
+def caller(function: Any, *arguments: Any) -> Callable[[], None]:
+    """A call with arrays as pointers and ints as int64, converted once."""
+    function.restype = None
+    made = [
+        ctypes.c_int64(value) if isinstance(value, int) else
+        value if not isinstance(value, np.ndarray) else place(value)
+        for value in arguments
+    ]  # fmt: skip
+
+    def call() -> None:
+        function(*made)
+
+    call.held = arguments  # type: ignore[attr-defined]
+    return call
+
+
+def pointers(arrays: list[Any]) -> Any:
+    return (ctypes.c_void_p * (len(arrays) + 1))(*[array.ctypes.data for array in arrays])
+
+
+def bare(
+    library: ctypes.CDLL,
+    module: Any,
+    plan: Any,
+    claim: dict[str, Any],
+    member: dict[str, Any],
+    row_member: Any,
+    rows: Any,
+    starts: Any,
+) -> tuple[Callable[[], None], list[Any], list[Any], Any]:
+    """A call of nothing but hmb_run for each unit, over columns that are int64 already and rows that
+    are in the units' order already; and its outputs: pay and reason by layer, status."""
+    n = len(row_member)
+    capsule_of = ctypes.pythonapi.PyCapsule_GetPointer
+    capsule_of.restype, capsule_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    run = capsule_of(module.entry(), b"hmb_run")
+    claims = [claim[item.name] for item in plan.claim]
+    members = [member[item.name] for item in plan.member]
+    pay = [made_data.empty(n) for _ in plan.layers]
+    reason = [made_data.empty(n, np.int16) for _ in plan.layers]
+    status = made_data.empty(n, np.uint8)
+    tables = [pointers(claims), pointers([]), pointers(members), pointers([]), pointers(pay), pointers(reason)]
+    none = (ctypes.c_void_p * 64)()
+    taken = (ctypes.c_void_p * 8)(
+        *[ctypes.addressof(x) for x in (tables[0], none, tables[2], none)],
+        None, None, None, row_member.ctypes.data,
+    )  # fmt: skip
+    given = (ctypes.c_void_p * 3)(
+        ctypes.addressof(tables[4]), ctypes.addressof(tables[5]), status.ctypes.data
+    )
+    fresh = np.zeros(plan.state_words + 1, np.int64)
+    for item in plan.accumulators:
+        assert not item.keyed
+        fresh[item.word : item.word + len(item.key_kinds)] = np.iinfo(np.int64).min
+    words = fresh.copy()
+    library.bare.restype = None
+    held = [tables, pay, reason, status, none, taken, given, fresh, words, claims, members, row_member, rows, starts]
+
+    def call() -> None:
+        library.bare(
+            ctypes.c_void_p(run), taken, place(rows), place(starts), ctypes.c_int64(len(starts) - 1),
+            place(fresh), place(words), ctypes.c_int64(plan.state_words), given,
+        )  # fmt: skip
+
+    call.held = held  # type: ignore[attr-defined]
+    return call, pay, reason, status

@@ -1,0 +1,133 @@
+"""The compiled schemes w1.hmb and w2.hmb: the whole call on Arrow tables, and the bare function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import native
+import numpy as np
+import pyarrow as pa
+from made_data import CAUSES, FLAGS, KINDS, YEAR, Columns
+from measure import Way
+
+from hmbc.compiler.pipeline import compile_file, module_of
+from hmbc.runtime.evaluator import Evaluator
+
+WHOLE = "hmbc, `adjudicate` on Arrow tables"
+BARE = "hmbc, compiled function alone"
+FLAG_NAMES = tuple(name.partition(":")[2] for name in CAUSES[2:])
+
+
+def made(name: str) -> tuple[Evaluator, Any]:
+    kernel = compile_file(str(native.HERE / f"{name}.hmb")).kernel
+    assert kernel is not None
+    module = module_of(kernel)
+    return Evaluator(module), module
+
+
+def fen(column: Any) -> Any:
+    """A decimal128 column as int64: its low words."""
+    column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    assert column.null_count == 0
+    words = np.frombuffer(column.buffers()[1], np.int64)[::2]
+    return words[column.offset : column.offset + len(column)]
+
+
+def w1(data: Columns, library: Any) -> list[Way]:
+    rows = len(data["ill"])
+    evaluator, module = made("w1")
+    table = pa.table(
+        {
+            "claim_id": np.arange(rows),
+            "member_id": np.arange(rows),
+            "date": pa.array(np.full(rows, YEAR[0] + 50, np.int32)).cast(pa.date32()),
+            "preexisting": pa.array(data["ill"] != 0),
+        }
+        | {kind: data[kind] for kind in KINDS}
+    )
+
+    def answer(done: Any) -> tuple[Any, ...]:
+        assert done.counts.rejected == 0
+        out = pa.table(done.payments)
+        return tuple(fen(out[name]) for name in [f"{x}_pay" for x in evaluator.plan.layers] + ["total_pay"])
+
+    columns = {"preexisting": data["ill"].astype(np.int64), "date": np.full(rows, YEAR[0] + 50, np.int64)}
+    order = np.arange(rows, dtype=np.int64)
+    call, pay, _, status = native.bare(
+        library, module, evaluator.plan, columns | {kind: data[kind] for kind in KINDS}, {},
+        np.zeros(rows, np.int64), order, np.array([0, rows], np.int64),
+    )  # fmt: skip
+
+    def bare_answer(_: Any) -> tuple[Any, ...]:
+        assert not status.any()
+        return (*pay, pay[0] + pay[1] + pay[2] + pay[3])
+
+    return [
+        Way(BARE, rows, call, bare_answer),
+        Way(WHOLE, rows, lambda: evaluator.adjudicate(table, minor_units=True), answer, 3),
+    ]
+
+
+def people_columns(people: Columns) -> Columns:
+    """The scheme's names for the columns of members."""
+    names = {"preexisting": "ill", "covered_from": "from", "covered_to": "to",
+             "suspended_from": "from2", "suspended_to": "to2"}  # fmt: skip
+    return {new: people[old] for new, old in names.items()}
+
+
+def claim_table(claims: Columns) -> Any:
+    """Claims as an Arrow table with the scheme's columns; money counts fen."""
+    n = len(claims["member"])
+    kinds = pa.DictionaryArray.from_arrays(claims["kind"].astype(np.int8), pa.array(KINDS))
+    columns = {
+        "claim_id": np.arange(n), "member_id": claims["member"].astype(np.int64),
+        "date": pa.array(claims["date"]).cast(pa.date32()), "kind": kinds, "amount": claims["amount"],
+    }  # fmt: skip
+    for bit, name in enumerate(FLAG_NAMES):
+        columns[name] = pa.array((claims["flags"] >> bit & 1).astype(bool))
+    return pa.table(columns)
+
+
+def member_table(people: Columns) -> Any:
+    columns = people_columns(people)
+    dates = {x: pa.array(columns[x]).cast(pa.date32()) for x in columns if x != "preexisting"}
+    ids = np.arange(len(people["ill"]))
+    return pa.table({"member_id": ids, "preexisting": pa.array(people["ill"] != 0)} | dates)
+
+
+def cause_numbers(names: list[str]) -> Any:
+    """Of each of our reasons: 1 + its place among the causes, 0 for one that is none."""
+    return np.array([CAUSES.index(x) + 1 if x in CAUSES else 0 for x in names], np.uint8)
+
+
+def w2(claims: Columns, people: Columns, library: Any) -> list[Way]:
+    n, members = len(claims["member"]), len(people["ill"])
+    evaluator, module = made("w2")
+    table, persons = claim_table(claims), member_table(people)
+
+    def answer(done: Any) -> tuple[Any, ...]:
+        assert done.counts.rejected == 0
+        out = pa.table(done.payments)
+        reason = out["reason"].combine_chunks()
+        numbers = cause_numbers(reason.dictionary.to_pylist())
+        return fen(out["total_pay"]), numbers[np.asarray(reason.indices)]
+
+    columns = {x: claims[x].astype(np.int64) for x in ("date", "kind", "amount")}
+    for bit, name in enumerate(FLAG_NAMES):
+        columns[name] = (claims["flags"] >> bit & 1).astype(np.int64)
+    known = {name: values.astype(np.int64) for name, values in people_columns(people).items()}
+    order = np.argsort(claims["member"], kind="stable").astype(np.int64)
+    starts = np.r_[0, np.cumsum(np.bincount(claims["member"], minlength=members))].astype(np.int64)
+    call, pay, reason, status = native.bare(
+        library, module, evaluator.plan, columns, known, claims["member"].astype(np.int64), order, starts
+    )
+    numbers = cause_numbers(list(evaluator.plan.reasons))
+
+    def bare_answer(_: Any) -> tuple[Any, ...]:
+        assert not status.any()
+        return sum(pay), numbers[reason[0]]
+
+    return [
+        Way(BARE, n, call, bare_answer),
+        Way(WHOLE, n, lambda: evaluator.adjudicate(table, persons, minor_units=True), answer, 3),
+    ]
