@@ -43,6 +43,9 @@ from hmbc.dsl.types import (
 
 Facts = frozenset[tuple[str, str]]
 NOTHING: Facts = frozenset()
+_BETWEEN_VALUES = Bilingual(
+    "几个取值之间用逗号，不用“或”：属于 甲，乙", "between values write commas, not `or`: in a, b"
+)
 
 
 @frozen
@@ -317,6 +320,7 @@ def _name(written: n.NameRef, env: Environment, hint: Type | None) -> Typed:
         known.append(name)
         env.report(
             codes.WRONG_TYPE, written.span, Related(info.span, DECLARED),
+            extra=((ADVICE, _BETWEEN_VALUES),) if isinstance(hint, Bool) else (),
             expected=type_name(hint) if hint else Bilingual("一个值", "a value"),
             found=type_name(info.type),
         )  # fmt: skip

@@ -84,7 +84,7 @@ NO_SCHEME = _rule(
 BAD_NUMBER = _rule(
     "HMB013", "error",
     "数字 {text} 写法不对", "the number {text} is not well written",
-    "写作 20_000、2万元 或 20000.01", "write 20_000 or 20000.01",
+    "写作 20_000、2万元 或 20000.01；年数、岁数只写数，百分点写 5%", "write 20_000 or 20000.01",
 )
 BAD_DATE = _rule(
     "HMB014", "error",

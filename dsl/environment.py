@@ -129,12 +129,14 @@ class Environment:
     def unknown(
         self, code: str, name: str, span: Span, known: list[str], *related: Related, **values: Any
     ) -> None:
-        """Report a name that is not known: a forgotten space, a near neighbour, or neither."""
+        """Report a name that is not known: a forgotten space, an attribute without its owner, a near
+        neighbour, or none of these."""
         if fixed := self._missing_space(name, known):
             keyword, text = fixed
             self.report(codes.MISSING_SPACE, span, name=name, word=keyword, fixed=text)
             return
-        near = get_close_matches(name, known, n=1, cutoff=0.5)
+        near = self._owned(name) if code == codes.UNKNOWN_NAME else []
+        near = near or get_close_matches(name, known, n=1, cutoff=0.5)
         hint = bool(near) or code == codes.UNKNOWN_VALUE
         declared = listed([self._own(one) for one in known])
         extra = () if hint or not known else ((DECLARED_ARE, declared),)
@@ -142,6 +144,10 @@ class Environment:
             code, span, *related, hint=hint, extra=extra,
             name=name, near=near[0] if near else "", **values,
         )  # fmt: skip
+
+    def _owned(self, name: str) -> list[str]:
+        """The attribute that a bare name means: `费用.自付` for `自付`."""
+        return [self.shown(f"{owner}.{own}") for owner, own in self.attributes if own == name]
 
     def _missing_space(self, name: str, known: list[str]) -> tuple[str, str] | None:
         for prefix in sorted(known, key=len, reverse=True):

@@ -16,6 +16,13 @@ BLOCK_WORDS = {"LAYER", "EXAMPLE", "PROVE", "EXCLUDE", "WAIT", "ELIGIBLE"}
 _OF_THE_SCHEME = BLOCK_WORDS | {
     "SOURCE", "CURRENCY", "BENEFIT_YEAR", "ENROLMENT", "DECIDES", "EVENT", "PARAMETER", "LIST",
 }  # fmt: skip
+_COMPARISONS = {
+    "大于等于": ">=", "不小于": ">=", "不低于": ">=", "不少于": ">=", "达到": ">=",
+    "大于": ">", "高于": ">", "超过": ">",
+    "小于等于": "<=", "不大于": "<=", "不高于": "<=", "不超过": "<=",
+    "小于": "<", "低于": "<", "少于": "<", "不满": "<",
+}  # fmt: skip
+_JOINS = ("IS", "IS_NOT", "IN", "NOT_IN", "AND", "OR")
 
 
 def likely_mistake(
@@ -50,6 +57,11 @@ def likely_mistake(
         )
     if last is None:
         return None
+    if lexeme.text in _COMPARISONS and "AT_LEAST" in accepts:
+        sign = _COMPARISONS[lexeme.text]
+        return Bilingual(f"比较用符号：写作 {sign}", f"compare by a sign: {sign}")
+    if lexeme.terminal == "DOT" and (spaced := _run_together(last.text, language)):
+        return Bilingual(f"少了空格？写作“{spaced}”", f"a space is missing: `{spaced}`")
     if lexeme.terminal == "EQUAL" and "COLON" in accepts:
         return Bilingual("这里用“：”，不用“=”", "write `:` here, not `=`")
     if lexeme.terminal == "COLON" and last.terminal == "STRING":
@@ -81,4 +93,15 @@ def likely_mistake(
             f"本文件用中文关键词，写作“{meant}”",
             f"this file uses Chinese keywords: write `{meant}`",
         )
+    return None
+
+
+def _run_together(text: str, language: Language) -> str | None:
+    """`日期属于参保人` as `日期 属于 参保人`: a join and an owner, run into the name before."""
+    for owner in (spelling("MEMBER", language), spelling("CLAIM", language)):
+        rest = text.removesuffix(owner)
+        for join in sorted((spelling(name, language) for name in _JOINS), key=len, reverse=True):
+            name = rest.removesuffix(join)
+            if language == "zh" and rest != text and name and name != rest:
+                return f"{name} {join} {owner}"
     return None
