@@ -94,8 +94,9 @@ def names_in(written: n.Expression, env: Environment) -> set[str]:
                 pending.append(env.lets[node.name].value)
         elif isinstance(node, tuple):
             pending += node
-        elif attrs.has(type(node)):
-            pending += [getattr(node, field.name) for field in attrs.fields(type(node))]
+        elif attrs.has(kind := type(node)):
+            fields: tuple[attrs.Attribute[object], ...] = attrs.fields(kind)
+            pending += [getattr(node, field.name) for field in fields]
     return found
 
 
