@@ -7,7 +7,7 @@ from typing import Any
 import native
 import numpy as np
 import pyarrow as pa
-from made_data import CAUSES, FLAGS, KINDS, YEAR, Columns
+from made_data import CAUSES, KINDS, YEAR, Columns
 from measure import Way
 
 from hmbc.compiler.pipeline import compile_file, module_of
