@@ -46,10 +46,8 @@ def check_conditions(
 def _of_layer(item: object) -> tuple[Span, bool]:
     """Where the first condition of a layer stands, and whether it says when the layer applies."""
     assert isinstance(item, n.Layer)
-    for clause in item.clauses:
-        if isinstance(clause, n.When | n.Unless):
-            return clause.condition.span, isinstance(clause, n.When)
-    return item.name.span, True
+    clause = next(x for x in item.clauses if isinstance(x, n.When | n.Unless))
+    return clause.condition.span, isinstance(clause, n.When)
 
 
 def _of_stop(item: object) -> Span:

@@ -1,0 +1,330 @@
+"""What the checks say of single mistakes that no golden file shows: the code, and where it points."""
+
+from __future__ import annotations
+
+import pytest
+
+from hmbc.compiler.pipeline import compile_source
+from hmbc.compiler.run_examples import run_examples
+from hmbc.dsl.source import Source
+
+HEAD = """scheme s {{
+    source "d", 2024-01-01
+    currency CNY
+    benefit year {year}
+    member {{ joined: date  status: working | retired  household: code }}
+    claim {{ cost: money  days: int 0 to 366  admitted: date optional  kind: code  urgent: bool }}
+"""
+LAYER = 'layer a cite "1" { base claim.cost  no threshold  ratio 50%  no cap }\n'
+QUIET = {"HMB306", "HMB416"}
+"""Of names that are not used and of examples that are not there."""
+
+
+def said(body: str, year: str = "calendar") -> list[tuple[str, str]]:
+    """Every finding but those of QUIET: its code, and the text that it points at."""
+    text = HEAD.format(year=year) + body + "}\n"
+    found = compile_source(Source("s.hmb", text)).diagnostics
+    return [
+        (one.code, text[one.span.start : one.span.end]) for one in found if one.code not in QUIET
+    ]
+
+
+def layer(when: str = "", base: str = "claim.cost", more: str = "") -> str:
+    return f'layer a cite "1" {{ {when} base {base}  no threshold  ratio 50%  no cap {more} }}\n'
+
+
+def paid(body: str) -> None:
+    """The example in the text is paid as it says."""
+    compiled = compile_source(Source("s.hmb", HEAD.format(year="calendar") + body + "}\n"))
+    assert compiled.kernel is not None and compiled.scheme is not None, [
+        one.message("en") for one in compiled.diagnostics
+    ]
+    assert compiled.scheme.examples
+    for result in run_examples(compiled.kernel, compiled.scheme):
+        assert not result.diagnostics, [one.message("en") for one in result.diagnostics]
+
+
+# ---- the header
+
+
+@pytest.mark.parametrize(
+    "year",
+    ["02-01 to 01-31", "03-01 to 02-28", "04-01 to 03-31", "05-01 to 04-30", "06-01 to 05-31",
+     "07-01 to 06-30", "08-01 to 07-31", "09-01 to 08-31", "10-01 to 09-30", "11-01 to 10-31",
+     "12-01 to 11-30", "01-01 to 12-31"],
+)  # fmt: skip
+def test_a_benefit_year_may_begin_with_any_month(year: str) -> None:
+    assert said(LAYER, year) == []
+
+
+def test_a_benefit_year_begins_on_a_date_of_the_member() -> None:
+    assert said(LAYER, "from member.joined") == []
+    assert said(LAYER, "from member.birth") == [("HMB101", "member.birth")]
+    assert said(LAYER, "from member.status") == [("HMB201", "member.status")]
+
+
+def test_the_header_rounds_once() -> None:
+    rounding = "rounding half up to 0.01\n"
+    assert [code for code, _ in said(rounding + rounding + LAYER)] == ["HMB107"]
+
+
+def test_a_second_working_calendar_points_at_the_first() -> None:
+    due = 'due d: 5 working days from claim.date  cite "2"\n'
+    text = "working calendar CN\n"
+    found = compile_source(
+        Source("s.hmb", HEAD.format(year="calendar") + text * 2 + due + LAYER + "}\n")
+    )
+    (one,) = [x for x in found.diagnostics if x.code == "HMB107"]
+    assert one.related[0].span < one.span
+
+
+# ---- names
+
+
+def test_two_layers_of_one_name_are_an_error() -> None:
+    assert said(LAYER + LAYER) == [("HMB106", "a")]
+
+
+@pytest.mark.parametrize("second", ['total p: claim.cost per year cite "1"', "let p: claim.cost"])
+def test_a_name_that_a_parameter_has_is_taken(second: str) -> None:
+    found = said("parameter p: money = 5\n" + second + "\n" + LAYER)
+    assert ("HMB106", "p") in found
+
+
+def test_a_value_that_stands_twice_in_an_enumeration_is_an_error() -> None:
+    text = HEAD.format(year="calendar").replace("working | retired", "working | retired | working")
+    found = compile_source(Source("s.hmb", text + LAYER + "}\n")).diagnostics
+    assert "HMB210" in {one.code for one in found}
+
+
+def test_a_name_that_is_not_used_is_said_also_of_let() -> None:
+    body = "let used: claim.cost\nlet idle: claim.cost\n" + layer(base="used")
+    text = HEAD.format(year="calendar") + body + "}\n"
+    found = compile_source(Source("s.hmb", text)).diagnostics
+    unused = {text[one.span.start : one.span.end] for one in found if one.code == "HMB306"}
+    assert "idle" in unused and "used" not in unused
+
+
+@pytest.mark.parametrize(("owner", "shown"), [("claim", "claim"), ("member", "member")])
+def test_an_unknown_attribute_is_said_with_its_owner(owner: str, shown: str) -> None:
+    text = HEAD.format(year="calendar") + layer(base=f"{owner}.zzzz") + "}\n"
+    (one,) = [x for x in compile_source(Source("s.hmb", text)).diagnostics if x.code == "HMB101"]
+    other = {"claim": "member", "member": "claim"}[shown]
+    assert shown in one.message("en") and other not in one.message("en")
+
+
+# ---- types
+
+
+@pytest.mark.parametrize(
+    ("condition", "code", "text"),
+    [
+        ("claim.date + claim.date = claim.date", "HMB202", "claim.date + claim.date"),
+        ("claim.kind - claim.kind = claim.kind", "HMB202", "claim.kind - claim.kind"),
+        ("claim.cost in 3 days, 5 days", "HMB202", None),
+        ("claim.days in claim.kind, 2", "HMB202", None),
+    ],
+)
+def test_what_does_not_go_together_is_an_error(condition: str, code: str, text: str | None) -> None:
+    found = said(layer(when=f"when {condition}"))
+    assert code in {one for one, _ in found}
+    assert text is None or text in {where for _, where in found}
+
+
+def test_cases_by_something_without_listed_values_are_an_error() -> None:
+    body = layer().replace("ratio 50%", "ratio by claim.kind (working: 50%, retired: 60%)")
+    assert "HMB201" in {code for code, _ in said(body)}
+
+
+def test_a_second_condition_may_rely_on_the_first() -> None:
+    when = "when claim.admitted given  when claim.date > claim.admitted"
+    assert said(layer(when=when)) == []
+    assert said(layer(when="when claim.date > claim.admitted")) == [("HMB208", "claim.admitted")]
+
+
+def test_a_sum_is_rounded_to_a_step_of_whole_minor_units_above_zero() -> None:
+    assert said(layer(base="rounded (claim.cost, down to 0.05)")) == []
+    for step in ("0", "0.005"):
+        found = said(layer(base=f"rounded (claim.cost, down to {step})"))
+        assert [code for code, _ in found] == ["HMB205"], step
+
+
+def test_a_fraction_without_a_wanted_type_is_money() -> None:
+    assert said(layer(when="when 1.5 < claim.cost")) == []
+
+
+def test_what_a_fraction_is_divided_by_may_be_a_number() -> None:
+    assert said(layer(base="claim.cost / 4")) == []
+
+
+# ---- shared amounts
+
+
+def test_a_layer_that_shares_pro_rata_reads_no_total_that_comes_after_the_first() -> None:
+    def body(before: str, between: str) -> str:
+        first = 'layer a cite "1" { base claim.cost  no threshold  ratio 50%  cap shared c }\n'
+        second = (
+            'layer b cite "1" { when spent > 9  base claim.cost  no threshold  ratio 50%  '
+            "cap shared c }\n"
+        )
+        shared = 'shared cap c: 100 per year pro rata cite "2"\n'
+        return shared + before + first + between + second
+
+    total = 'total spent: claim.cost per year cite "3"\n'
+    idle = 'total idle: claim.cost per year cite "3"\n'
+    assert [code for code, _ in said(body("", total))] == ["HMB322"]
+    assert said(body(total, idle)) == []
+
+
+# ---- examples
+
+
+def example(body: str) -> str:
+    return "example {\n" + body + "\n}\n"
+
+
+MEMBER = 'member { joined: 2020-01-01, status: working, household: "H" }\n'
+
+
+def test_an_example_gives_a_period_only_where_periods_are_declared() -> None:
+    claim = "claim 2024-03-01 { cost: 2024-01-01 to 2024-02-01 } pay 0"
+    assert "HMB201" in {code for code, _ in said(LAYER + example(MEMBER + claim))}
+
+
+def test_an_example_does_not_give_the_date_of_a_claim_twice() -> None:
+    claim = "claim 2024-03-01 { cost: 10, date: 2024-03-02 } pay 5"
+    assert said(LAYER + example(MEMBER + claim)) == [("HMB101", "date")]
+
+
+def test_an_example_fills_a_list_with_codes() -> None:
+    body = "list special: external\n" + layer(when="when claim.kind in special")
+    claim = 'claim 2024-03-01 { cost: 10, kind: "K" } pay 5'
+    assert said(body + example(MEMBER + 'parameter { special: "K" }\n' + claim)) == []
+    found = said(body + example(MEMBER + "parameter { special: 5 }\n" + claim))
+    assert found == [("HMB201", "5")]
+
+
+def test_an_example_gives_a_parameter_only_inside_its_range() -> None:
+    body = "parameter p: money 0 to 5, external\n" + layer(base="smaller of (claim.cost, p)")
+    claim = "claim 2024-03-01 { cost: 10 } pay 2.50"
+    paid(body + example(MEMBER + "parameter { p: 5 }\n" + claim))
+    found = said(body + example(MEMBER + "parameter { p: 6 }\n" + claim))
+    assert [code for code, _ in found] == ["HMB414"]
+
+
+# ---- what is paid
+
+
+def test_a_claim_that_a_total_leaves_out_adds_nothing_to_it() -> None:
+    body = 'total spent: claim.cost per year when claim.urgent  cite "3"\n'
+    paid(
+        body
+        + layer(when="when spent > ¥10")
+        + example(
+            MEMBER
+            + "claim 2024-03-01 { cost: 10, urgent: yes } pay 0\n"
+            + "claim 2024-03-02 { cost: 10 } pay 0\n"
+            + "claim 2024-03-03 { cost: 0.01, urgent: yes } pay 0.01"
+        )
+    )
+
+
+def test_months_are_taken_off_a_date() -> None:
+    paid(
+        "month end last day\n"
+        + layer(when="when claim.date - 1 month >= member.joined")
+        + example(
+            MEMBER.replace("2020-01-01", "2024-02-29")
+            + "claim 2024-03-28 { cost: 10 } pay 0\nclaim 2024-03-29 { cost: 10 } pay 5"
+        )
+    )
+
+
+def test_what_a_cap_on_cost_leaves_out_is_capped() -> None:
+    body = layer().replace("no cap", "cost cap 100 per year  no cap")
+    paid(
+        body
+        + example(
+            MEMBER
+            + "claim 2024-03-01 { cost: 100 } pay 50\n"
+            + "claim 2024-03-02 { cost: 10 } pay 0 because capped"
+        )
+    )
+
+
+def test_a_payment_of_fractions_of_a_cent_rounds_a_cap_down() -> None:
+    body = layer().replace("no cap", "cap 1% * claim.days * ¥1 per claim")
+    paid(body + example(MEMBER + "claim 2024-03-01 { cost: 10, days: 33 } pay 0.33"))
+
+
+def test_a_member_has_a_period_for_a_year_of_their_own() -> None:
+    head = HEAD.format(year="from member.joined")
+    body = layer(when="when claim.admitted given and claim.admitted in benefit year") + example(
+        MEMBER.replace("2020-01-01", "2020-03-15")
+        + "claim 2024-03-16 { cost: 10, admitted: 2024-03-14 } pay 0\n"
+        + "claim 2024-03-17 { cost: 10, admitted: 2024-03-15 } pay 5\n"
+        + "claim 2024-03-18 { cost: 10, admitted: 2025-03-14 } pay 5\n"
+        + "claim 2024-03-19 { cost: 10, admitted: 2025-03-15 } pay 0"
+    )
+    compiled = compile_source(Source("s.hmb", head + "month end last day\n" + body + "}\n"))
+    assert compiled.kernel is not None and compiled.scheme is not None, [
+        one.message("en") for one in compiled.diagnostics
+    ]
+    (result,) = run_examples(compiled.kernel, compiled.scheme)
+    assert not result.diagnostics, [one.message("en") for one in result.diagnostics]
+
+
+def test_a_choice_between_kinds_of_values_is_an_error() -> None:
+    assert "HMB202" in {
+        code for code, _ in said(layer(base="(claim.cost if claim.urgent else 5 days)"))
+    }
+
+
+def test_bands_are_of_values_that_have_an_order_and_end_at_fixed_limits() -> None:
+    def bands(of: str, limit: str) -> set[str]:
+        ratio = f"ratio by bands of {of} (below {limit}: 0%, beyond: 60%)"
+        return {code for code, _ in said(layer().replace("ratio 50%", ratio))}
+
+    assert bands("claim.days", "3") == set()
+    assert bands("claim.kind", "3") == {"HMB201"}
+    assert bands("claim.days", "claim.days") == {"HMB214"}
+
+
+def test_the_enrolment_period_is_stated_in_the_header() -> None:
+    assert [c for c, _ in said(layer(when="when member.joined in enrolment"))] == ["HMB301"]
+
+
+def test_a_claim_has_a_date_without_declaring_it() -> None:
+    text = HEAD.format(year="calendar").replace("cost: money", "cost: money  date: date")
+    found = compile_source(Source("s.hmb", text + LAYER + "}\n")).diagnostics
+    assert "HMB110" in {one.code for one in found}
+
+
+def test_a_lifetime_amount_does_not_read_a_parameter_that_changes() -> None:
+    dated = "parameter p: money { from 2020-01-01: 1  from 2024-01-01: 2 }\n"
+    by_year = layer().replace("no threshold", "threshold p per year")
+    for_life = layer().replace("no threshold", "threshold p per lifetime")
+    assert said(dated + by_year) == []
+    assert [code for code, _ in said(dated + for_life)] == ["HMB232"]
+
+
+def test_a_fact_that_stands_twice_is_an_error_and_says_which() -> None:
+    fact = "fact insurers: 8\n"
+    text = HEAD.format(year="calendar") + fact + fact + LAYER + "}\n"
+    (one,) = [x for x in compile_source(Source("s.hmb", text)).diagnostics if x.code == "HMB107"]
+    assert "fact insurers" in one.message("en") and "fact" not in one.message("zh")
+
+
+def test_two_deadlines_of_one_name_point_at_the_first() -> None:
+    due = 'due d: 5 days from claim.date  cite "2"\n'
+    text = HEAD.format(year="calendar") + due + due + LAYER + "}\n"
+    (one,) = [x for x in compile_source(Source("s.hmb", text)).diagnostics if x.code == "HMB106"]
+    assert one.related[0].span < one.span
+
+
+def test_a_ratio_that_a_run_gives_is_inside_its_range() -> None:
+    body = "parameter p: ratio 10% to 50%, external\n" + layer().replace("ratio 50%", "ratio p")
+    claim = "claim 2024-03-01 { cost: 10 } pay 5"
+    assert said(body + example(MEMBER + "parameter { p: 50% }\n" + claim)) == []
+    found = said(body + example(MEMBER + "parameter { p: 51% }\n" + claim))
+    assert [code for code, _ in found] == ["HMB414"]
