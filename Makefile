@@ -21,8 +21,9 @@ lint: $(VENV)/dev
 	$(BIN)/hmbc check --error-on-warning schemes/*.hmb
 	$(BIN)/hmbc fmt --check schemes/*.hmb
 
-bench: $(VENV)/demo
+bench: $(VENV)/bench
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/compare.py
 
 clean:
 	rm -rf $(VENV) build dist out *.egg-info src/*.egg-info

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def latency(calls: int) -> dict[str, float]:
         member[name] = day(value, "int32").cast("date32").as_py() if date else bool(value)
     rows = ours.claim_table(claims).drop_columns(["claim_id", "member_id"]).to_pylist()
     for row in rows:
-        row["amount"] = made_data_money(row["amount"])
+        row["amount"] = money_of(row["amount"])
 
     def settle() -> list[Any]:
         session = evaluator.open(member)
@@ -57,9 +58,7 @@ def latency(calls: int) -> dict[str, float]:
     }
 
 
-def made_data_money(fen: int) -> Any:
-    from decimal import Decimal
-
+def money_of(fen: int) -> Any:
     return Decimal(fen).scaleb(-2)
 
 

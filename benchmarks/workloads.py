@@ -56,7 +56,7 @@ def w2(rows: int, members: int, scaled: int, by_member: bool) -> dict[str, float
     table = made_data.empty(4 * (members + 1))
     day0 = native.ctypes.c_int32(made_data.YEAR[0] - 10)
     ways = [naive, way("best C for date order", library.best_w2a, [members], [day0, table])]
-    if by_member:
+    if by_member and hasattr(library, "best_w2b"):     # it takes AVX-512
         ways.append(way(BEST, library.best_w2b, [], []))
     else:
         ways[1].name = BEST
