@@ -83,11 +83,18 @@ def whole(amount: e.Expr) -> e.Expr:
     return amount
 
 
+def working_name(layer: str, which: str) -> str:
+    """The definition that gives another layer an amount of this one's working."""
+    return f"{layer}.its_{which}"
+
+
 def inner(expr: e.Expr) -> e.Expr:
-    """The author's `layer.pay` as the definition that holds it."""
+    """The author's `layer.pay`, `layer.excess` … as the definitions that hold them."""
     match expr:
-        case e.LayerPay(layer=layer):
+        case e.LayerPay(layer=layer, which="pay"):
             return e.Ref(f"{layer}.pay")
+        case e.LayerPay(layer=layer, which=which):
+            return e.Ref(working_name(layer, which))
         case _:
             return e.rebuild(expr, inner)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
+import attrs
 from attrs import define, field
 
 from hmbc.compiler.kernel import Accumulator, Definition, Outcome
@@ -97,7 +98,7 @@ class _Body:
         if name in self.layers:
             return self.layers[name]
         source = next(x for x in self.scheme.layers if x.name == name)
-        lowering = LayerLowering(source, self.scheme)
+        lowering = LayerLowering(source, self.scheme, workings_read(self.scheme, name))
         layer = _Layer(lowering, lowering.lower(self._stops(source)))
         self.layers[name] = layer
         self._advance(name, layer)
@@ -121,3 +122,19 @@ class _Body:
             if stop.layers is None or layer.name in stop.layers
         )
 
+
+def workings_read(scheme: CheckedScheme, layer: str) -> frozenset[str]:
+    """Which amounts of a layer's working the scheme reads anywhere."""
+    found: set[str] = set()
+    pending: list[object] = [scheme.stops, scheme.parts, scheme.layers, scheme.totals, scheme.pools]
+    while pending:
+        match pending.pop():
+            case e.LayerPay(layer=name, which=which) if name == layer:
+                found.add(which)
+            case tuple() as parts:
+                pending += parts
+            case part if attrs.has(kind := type(part)):
+                pending += [getattr(part, field.name) for field in attrs.fields(kind)]
+            case _:
+                pass
+    return frozenset(found - {"pay"})

@@ -25,9 +25,10 @@ from hmbc.compiler.lower_amounts import (
     is_zero,
     is_zero_ratio,
     whole,
+    working_name,
 )
 from hmbc.compiler.lower_pools import PoolDraw
-from hmbc.compiler.scopes import CLAIM, YEAR, increase_over
+from hmbc.compiler.scopes import CLAIM, YEAR, increase_over, total_over
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import has_increase, moves_with_totals
 from hmbc.dsl.scheme import (
@@ -47,8 +48,12 @@ Stops = tuple[tuple[str, e.Expr, bool], ...]
 class LayerLowering:
     """Collects the items of one layer, in order."""
 
-    def __init__(self, layer: CheckedLayer, scheme: CheckedScheme) -> None:
+    def __init__(
+        self, layer: CheckedLayer, scheme: CheckedScheme, read: frozenset[str] = frozenset()
+    ) -> None:
+        """read: the amounts of its working that other clauses read (`excess`, …)."""
         self.layer = layer
+        self.read = read
         self.scheme = scheme
         self.clause = Clause(cites=layer.cites, span=layer.span)
         self.items: list[Definition | Accumulator] = []
@@ -75,6 +80,7 @@ class LayerLowering:
         base: e.Expr = ZERO
         if layer.has_base:
             base = self._base(counts, reasons)
+            self._show("base", base)
         rounding = CLAIM
         if layer.top_up is not None:
             rounded = share = self._top_up(base, layer.top_up, reasons)
@@ -85,11 +91,13 @@ class LayerLowering:
             else:
                 counted = self._limited_cost(base, reasons)
                 excess = yield from self._above_thresholds(counted)
+                self._show("excess", excess)
                 reasons.append(("below_threshold", is_zero(excess)))
                 share = self._share(counted, excess)
                 reasons.append(("not_covered", is_zero(share)))
             rounding = self._rounding_scope()
             rounded = self._rounded(share, rounding)
+        self._show("uncapped", rounded)
         pay = yield from self._capped(rounded, share, rounding)
         if any(cap.of == "paid" for cap in layer.caps):
             reasons.append(("capped", e.Compare("<", pay, rounded)))
@@ -97,6 +105,19 @@ class LayerLowering:
         return Outcome(layer=layer.name, label=layer.label, pay=pay.name, reasons=tuple(reasons))
 
     # ---- pieces
+
+    def _show(self, which: str, amount: e.Expr) -> None:
+        """Give an amount a name of its own where another clause reads it."""
+        if which in self.read:
+            self.items.append(
+                Definition(
+                    name=working_name(self.layer.name, which),
+                    expr=amount,
+                    role="working",
+                    layer=self.layer.name,
+                    clause=self.clause,
+                )
+            )
 
     def _define(self, role: str, expr: e.Expr, clause: Clause | None = None) -> e.Ref:
         name = self._name(role)
@@ -200,6 +221,8 @@ class LayerLowering:
         if not isinstance(ratio, CheckedBands):
             return self._define("share", e.Scale(excess, self._define("ratio", inner(ratio))))
         ratio = evolve(ratio, bands=tuple((limit, self._fixed(x)) for limit, x in ratio.bands))
+        if ratio.of == "cost" and not self._counts_alike(ratio):
+            return self._define("share", self._top_of_cost(ratio, counted, excess))
         if ratio.of == "excess":
             value = self._over(
                 ratio.scope, excess, lambda total: banded(total, ratio, ZERO), "banded", self.clause
@@ -210,6 +233,28 @@ class LayerLowering:
                 ratio.scope, counted, lambda total: banded(total, ratio, floor), "banded", self.clause
             )
         return self._define("share", value)
+
+    def _counts_alike(self, bands: CheckedBands) -> bool:
+        """Whether the bands run over the scope of the one threshold, if there is any."""
+        match self.layer.thresholds:
+            case ():
+                return True
+            case (CheckedAmount(scope=scope),):
+                return scope == bands.scope
+            case _:
+                return False
+
+    def _top_of_cost(self, bands: CheckedBands, counted: e.Ref, excess: e.Ref) -> e.Expr:
+        """The excess of a claim is the top part of its cost: what of it lies in which band."""
+        known = self._totals.get((bands.scope, counted))
+        name = known or self._name("banded")
+        over = total_over(
+            bands.scope, counted, name, "banded", self.layer.name, self.clause, self.scheme
+        )
+        if over.accumulator is not None and known is None:
+            self.items.append(over.accumulator)
+            self._totals[bands.scope, counted] = name
+        return banded(over.value, bands, e.Subtract(over.value, excess))
 
     def _fixed(self, ratio: e.Expr) -> e.Expr:
         """A band's ratio at this claim: one that reads totals must not be taken again for what was

@@ -70,6 +70,24 @@ def increase_over(
     return Over(increase, total)
 
 
+def total_over(
+    scope: CheckedScope,
+    adds: e.Expr,
+    name: str,
+    role: str,
+    layer: str,
+    clause: Clause,
+    scheme: CheckedScheme,
+) -> Over:
+    """The running total itself, this claim included; of a claim that stands alone, the claim."""
+    over = increase_over(scope, adds, lambda total: total, name, role, layer, clause, scheme)
+    if over.accumulator is None:
+        return over
+    alone = alone_in(scope)
+    total: e.Expr = e.Total(name)
+    return Over(total if alone == e.FALSE else e.Choose(alone, adds, total), over.accumulator)
+
+
 def _alternatives(scope: CheckedScope) -> list[tuple[e.Expr, frozenset[Key]]]:
     """(condition, keys) in order; the last condition is TRUE."""
     keys = frozenset(scope.keys)

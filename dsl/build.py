@@ -451,7 +451,7 @@ class _Builder(Transformer[Token, Any]):
         return n.Cases(None, cases, others[0] if others else None, span=_span(meta))
 
     def case(self, meta: Meta, c: list[Any]) -> n.Case:
-        return n.Case(_name(c[0]), c[-1], span=_span(meta))
+        return n.Case(_name(c[0]), c[-1], c[0].type == "STRING", span=_span(meta))
 
     def bands(self, meta: Meta, c: list[Any]) -> n.Bands:
         r = _Read(c)
@@ -580,7 +580,7 @@ class _Builder(Transformer[Token, Any]):
         return n.NameRef(_text(c[0]), which, span=_span(meta))  # type: ignore[arg-type]
 
     def layer_pay(self, meta: Meta, c: list[Any]) -> n.LayerPayRef:
-        return n.LayerPayRef(_name(c[0]), span=_span(meta))
+        return n.LayerPayRef(_name(c[0]), c[-1].type.lower(), span=_span(meta))
 
     def number_literal(self, meta: Meta, c: list[Any]) -> n.NumberLiteral:
         return n.NumberLiteral(_value(c[0]), span=_span(meta))

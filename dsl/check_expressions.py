@@ -368,7 +368,13 @@ def _total(written: n.NameRef, env: Environment) -> Typed:
 def _layer_pay(written: n.LayerPayRef, env: Environment) -> Typed:
     name = written.layer.text
     if name in env.layers:
-        return Typed(e.LayerPay(name), Money())
+        if written.which != "pay" and written.which not in env.amounts_of[name]:
+            related = Related(env.layers[name], DECLARED)
+            env.report(
+                codes.NO_SUCH_AMOUNT, written.span, related, name=name,
+                amount=word(written.which.upper()),
+            )  # fmt: skip
+        return Typed(e.LayerPay(name, written.which), Money())
     if name in env.later_layers:
         env.report(
             codes.LATER_LAYER, written.span, Related(env.later_layers[name], DECLARED), name=name
@@ -697,6 +703,8 @@ def _given(written: n.IsGiven, env: Environment) -> Typed:
 def _cases(
     written: n.Cases, env: Environment, hint: Type | None, facts: Facts
 ) -> Typed:
+    if written.by is not None and any(case.is_code for case in written.cases):
+        return _code_cases(written, written.by, env, hint, facts)
     subject = _case_subject(written, env, facts)
     if subject is None:
         return BROKEN
@@ -745,6 +753,39 @@ def _cases(
         test = e.Compare("==", attribute, e.Const(value, enum))
         chosen = e.Choose(test, result.expr, chosen)
     return Typed(chosen, first.type)
+
+
+def _code_cases(
+    written: n.Cases, by: n.AttributeRef, env: Environment, hint: Type | None, facts: Facts
+) -> Typed:
+    """By a code: `otherwise` is compulsory, for codes cannot be listed to the last."""
+    guard = _absent_code(by, env, facts)
+    subject = check(by, env, None, facts | {(by.owner, by.name.text)} if guard else facts)
+    if isinstance(subject.type, Unknown):
+        return BROKEN
+    if not isinstance(subject.type, Code) or not isinstance(subject.expr, e.Attribute):
+        env.report(
+            codes.WRONG_TYPE, by.span, *_declared(by, env),
+            expected=type_name(Code("")), found=type_name(subject.type),
+        )  # fmt: skip
+        return BROKEN
+    if written.otherwise is None:
+        env.report(codes.CODES_OTHERWISE, written.span)
+        return BROKEN
+    last = check(written.otherwise, env, hint, facts)
+    chosen = last.expr
+    seen: dict[str, Span] = {}
+    for case in reversed(written.cases):
+        code = case.value.text.strip()
+        if code in seen:
+            env.report(codes.CASE_TWICE, seen[code], Related(case.value.span, FIRST), name=code)
+        seen[code] = case.value.span
+        result = check(case.result, env, hint, facts)
+        if not _same(written, result, last, env, "compare", case.result, written.otherwise):
+            return BROKEN
+        test: e.Expr = e.InList(subject.expr, _inline_list((code,), case.value.span, env))
+        chosen = e.Choose(e.And(guard, test) if guard else test, result.expr, chosen)
+    return Typed(chosen, last.type)
 
 
 def _choice(written: n.Choice, env: Environment, hint: Type | None, facts: Facts) -> Typed:

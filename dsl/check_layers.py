@@ -66,6 +66,7 @@ def check_layers(
             )
         checked.append(_layer(item, env, default))
         env.layers[name] = item.name.span
+        env.amounts_of[name] = _amounts(checked[-1])
     return tuple(checked), tuple(totals)
 
 
@@ -95,8 +96,6 @@ def _layer(layer: n.Layer, env: Environment, default: CheckedRounding) -> Checke
                     clause=word("THRESHOLD"),
                 )  # fmt: skip
     share = None if ratio is None else check_ratio(ratio, env)
-    if ratio is not None and isinstance(share, CheckedBands):
-        _check_bands(ratio, share, thresholds, env)
     rounding = check_rounding(_all(layer, n.Rounding), env, default)
     return CheckedLayer(
         layer.name.text,
@@ -161,18 +160,14 @@ def _missing(layer: n.Layer, token: str, env: Environment) -> None:
     )  # fmt: skip
 
 
-def _check_bands(
-    clause: n.RatioClause,
-    bands: CheckedBands,
-    thresholds: tuple[CheckedAmount | str, ...],
-    env: Environment,
-) -> None:
-    """Bands of cost leave out what lies below the threshold, so both must count the same."""
-    if bands.of == "excess" or not thresholds:
-        return
-    own = [x for x in thresholds if isinstance(x, CheckedAmount) and x.scope == bands.scope]
-    if len(thresholds) > 1 or not own:
-        env.report(codes.BANDS_WITH_PARTS, clause.value.span)
+def _amounts(layer: CheckedLayer) -> set[str]:
+    """Which amounts of its working a later clause may read."""
+    found = {"uncapped"}
+    if layer.has_base:
+        found.add("base")
+    if layer.thresholds:
+        found.add("excess")
+    return found
 
 
 def check_pro_rata(

@@ -277,12 +277,6 @@ NO_MONTH_END = _rule(
     "months are added, but nothing says what a month after 31 January is",
     "加一行：月末 取月末日", "add a line: month end last day",
 )
-BANDS_WITH_PARTS = _rule(
-    "HMB234", "error",
-    "“费用分段”的范围要与起付线的范围相同，且只能有一条起付线",
-    "`bands of cost` need the one threshold of the layer to run over the same scope",
-    "改用“起付线以上分段”，或统一范围", "use `bands above threshold`, or one scope",
-)
 OVERFLOW = _rule(
     "HMB240", "error",
     "`{name}` 可能太大，无法精确计算", "`{name}` may grow too large to be computed exactly",
@@ -400,6 +394,17 @@ POOL_TWICE = _rule(
     "HMB324", "error",
     "层 `{layer}` 的“{clause}”只能共用一个", "layer `{layer}` can draw on one shared {clause} only",
     "核对原文，只留一个", "look it up and keep one",
+)
+NO_SUCH_AMOUNT = _rule(
+    "HMB328", "error",
+    "层 `{name}` 没有“{amount}”", "layer `{name}` has no `{amount}`",
+    "“超出部分”要有起付线，“基数”要写了基数",
+    "`excess` needs a threshold, `base` a base",
+)
+CODES_OTHERWISE = _rule(
+    "HMB329", "error",
+    "按编码分情况，必须写“其余：…”", "cases by a code must end with `otherwise: …`",
+    "没有列出的编码也要有说法", "codes that are not listed need an answer too",
 )
 TOTAL_PER_CLAIM = _rule(
     "HMB325", "error",

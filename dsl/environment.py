@@ -85,6 +85,7 @@ class Environment:
     parameters: dict[str, ParameterInfo | FixedParameter] = field(factory=dict)
     lists: dict[str, ListInfo] = field(factory=dict)
     layers: dict[str, Span] = field(factory=dict)
+    amounts_of: dict[str, set[str]] = field(factory=dict)
     later_layers: dict[str, Span] = field(factory=dict)
     undated: list[Undated] = field(factory=list)
     diagnostics: list[Diagnostic] = field(factory=list)

@@ -18,6 +18,7 @@ from hmbc.dsl.types import Bool, Money, Ratio, Type
 
 Owner = Literal["claim", "member"]
 Comparison = Literal["<", "<=", ">", ">=", "==", "!="]
+LayerAmount = Literal["pay", "uncapped", "excess", "base"]
 RoundingMode = Literal["half_up", "half_even", "up", "down"]
 MonthEnd = Literal["last_day", "next_day"]
 
@@ -58,9 +59,11 @@ class Parameter:
 
 @frozen(cache_hash=True)
 class LayerPay:
-    """What an earlier layer pays of this claim (money, whole minor units)."""
+    """What an earlier layer pays of this claim (money, whole minor units), or `which` other amount
+    of its working: rounded but before its caps, above its threshold, what counts."""
 
     layer: str
+    which: LayerAmount = "pay"
 
 
 @frozen(cache_hash=True)

@@ -10,7 +10,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
-from hmbc.dsl.expr import Comparison, Owner, RoundingMode
+from hmbc.dsl.expr import Comparison, LayerAmount, Owner, RoundingMode
 from hmbc.dsl.source import NOWHERE, Span
 from hmbc.grammar.keywords import Language
 
@@ -147,9 +147,10 @@ class NameRef:
 
 @frozen
 class LayerPayRef:
-    """`self_borne.pay`."""
+    """`self_borne.pay`, or what the layer had before its caps, above its threshold, as its base."""
 
     layer: Name
+    which: LayerAmount = "pay"
     span: Span = _span()
 
 
@@ -244,10 +245,11 @@ class AgeOf:
 
 @frozen
 class Case:
-    """`healthy: 75%`."""
+    """`healthy: 75%`; of a code in quotes, `"K1": 300_000`."""
 
     value: Name
     result: Expression
+    is_code: bool = False
     span: Span = _span()
 
 

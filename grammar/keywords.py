@@ -130,6 +130,8 @@ KEYWORDS: dict[str, tuple[str, str]] = {
     "NO": ("假", "no"),
     "PROVE": ("求证", "prove"),
     "PAY": ("给付", "pay"),
+    "UNCAPPED": ("封顶前", "before cap"),
+    "EXCESS": ("超出部分", "excess"),
     "INDEPENDENT": ("不取决于", "does not depend on"),
     "EXAMPLE": ("示例", "example"),
     "BECAUSE": ("因", "because"),
