@@ -220,16 +220,19 @@ def examples() -> None:
                 assert not result.diagnostics, path
 
 
-def suites() -> None:
-    """The tests themselves."""
-    import pytest
+def suites(names: Sequence[str]) -> Callable[[], None]:
+    """The tests themselves, as a stage."""
 
-    given = [str(HERE / name) for name in SUITES]
-    options = ["-x", "-q", "-p", "no:cacheprovider", f"--rootdir={HERE}", *LEFT_OUT]
-    assert pytest.main([*options, *given]) == 0, "tests"
+    def tests() -> None:
+        import pytest
+
+        options = ["-x", "-q", "-p", "no:cacheprovider", f"--rootdir={HERE}", *LEFT_OUT]
+        assert pytest.main([*options, *(str(HERE / name) for name in names)]) == 0
+
+    return tests
 
 
-STAGES: tuple[Callable[[], None], ...] = (kernels, diagnostics, examples, suites)
+STAGES: tuple[Callable[[], None], ...] = (kernels, diagnostics, examples)
 
 
 def _try(mutant: Mutant | None, stages: Sequence[Callable[[], None]], report: int) -> None:
@@ -304,6 +307,7 @@ def main() -> None:
     parser.add_argument("--sample", type=int, default=300, help="0: all")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--limit", type=float, default=300, help="seconds for one mutant")
+    parser.add_argument("--suites", nargs="*", help="the tests to run, instead of SUITES")
     parser.add_argument("--quick", action="store_true", help="without the tests of SUITES")
     parser.add_argument("--survivors", help="only those that a former report calls survivors")
     given = parser.parse_args()
@@ -320,7 +324,7 @@ def main() -> None:
         chosen = found[: given.sample]
     else:
         chosen = found
-    stages = STAGES[:-1] if given.quick else STAGES
+    stages = STAGES if given.quick else (*STAGES, suites(given.suites or SUITES))
     _prepare()
     for _, verdict in run([None], stages, 1, given.limit):
         if verdict != "survived":

@@ -328,3 +328,54 @@ def test_a_ratio_that_a_run_gives_is_inside_its_range() -> None:
     assert said(body + example(MEMBER + "parameter { p: 50% }\n" + claim)) == []
     found = said(body + example(MEMBER + "parameter { p: 51% }\n" + claim))
     assert [code for code, _ in found] == ["HMB414"]
+
+
+def test_a_share_of_a_difference_below_zero_counts_as_nothing() -> None:
+    paid(
+        layer(base="(claim.cost - ¥20) * 20%")
+        + example(
+            MEMBER
+            + "claim 2024-03-01 { cost: 10 } pay 0 because nothing claimed\n"
+            + "claim 2024-03-02 { cost: 30 } pay 1"
+        )
+    )
+
+
+def test_a_parameter_that_changes_is_found_in_cases_too() -> None:
+    dated = "parameter p: money { from 2020-01-01: 1  from 2024-07-01: 2 }\n"
+    cases = "threshold by member.status (working: p, retired: 5) per year"
+    assert [code for code, _ in said(dated + layer().replace("no threshold", cases))] == ["HMB232"]
+
+
+@pytest.mark.parametrize("key", ["claim.days", "claim.urgent", "claim.kind", "month", "year"])
+def test_a_scope_that_a_condition_chooses_keeps_its_sides_apart(key: str) -> None:
+    scope = f"per {key} if claim.cost > ¥150 else per lifetime"
+    paid(
+        layer().replace("no threshold", f"threshold 100 {scope} acknowledged")
+        + example(
+            MEMBER
+            + "claim 2024-03-01 { cost: 100, days: 3 } pay 0\n"
+            + "claim 2024-03-02 { cost: 200, days: 3 } pay 50\n"
+            + "claim 2024-03-03 { cost: 100, days: 3 } pay 50\n"
+            + "claim 2024-03-04 { cost: 200, days: 3 } pay 100"
+        )
+    )
+
+
+def test_two_values_from_one_day_overlap() -> None:
+    dated = "parameter p: money { from 2024-01-01: 1  from 2024-01-01: 2 }\n"
+    assert [code for code, _ in said(dated + LAYER)] == ["HMB310"]
+
+
+def test_a_claim_has_a_date_in_chinese_too() -> None:
+    def codes(owner: str) -> set[str]:
+        text = (
+            "方案 甲 {\n依据 “例”\n币种 人民币\n保障年度 公历年\n参保人 { 年份：整数 1 至 9 甲 }\n"
+            "费用 { 自付：金额 乙 }\n层 全部 据 “1” { 基数 费用.自付 无起付线 比例 50% 不封顶 }\n}\n"
+        )
+        for place, key in (("甲 }", "member"), ("乙 }", "claim")):
+            text = text.replace(place, "日期：日期 }" if key == owner else "}")
+        return {one.code for one in compile_source(Source("s.hmb", text)).diagnostics}
+
+    assert "HMB110" in codes("claim")
+    assert "HMB110" not in codes("neither")
