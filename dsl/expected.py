@@ -87,7 +87,7 @@ def explain_unexpected(
 
 
 def _quoted(text: str) -> Bilingual:
-    return both(text if text[0] in "“「" else f"“{text}”", f"`{text}`")
+    return both(text if text[:1] in ("“", "「") else f"“{text}”", f"`{text}`")
 
 
 def _expected(accepts: Collection[str]) -> Bilingual | None:
