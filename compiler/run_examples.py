@@ -65,7 +65,7 @@ def _run(
             why = _STATUS.get(step.status) or _reject(step.status, kernel)
             yield Diagnostic(codes.EXAMPLE_REJECTED, claim.span, {"why": why})
             return
-        yield from _compare(example, claim, step, scheme)
+        yield from _compare(example, claim, step, kernel, scheme)
         state = step.state
 
 
@@ -111,7 +111,11 @@ def _reject(name: str, kernel: Kernel) -> Bilingual:
 
 
 def _compare(
-    example: CheckedExample, claim: CheckedExampleClaim, step: Step, scheme: CheckedScheme
+    example: CheckedExample,
+    claim: CheckedExampleClaim,
+    step: Step,
+    kernel: Kernel,
+    scheme: CheckedScheme,
 ) -> Iterator[Diagnostic]:
     for expected in claim.expectations:
         wanted, got = _both(expected, step, scheme)
@@ -120,11 +124,16 @@ def _compare(
             if example.title:
                 title = Bilingual(f"“{example.title}”", f' "{example.title}"')
             values = {"title": title, "expected": wanted, "actual": got}
-            why = tuple(
-                (_LAYER, Bilingual(*[f"{layer}: {amount_text(pay, scheme.minor_digits)} ({step.reasons[layer]})"] * 2))
-                for layer, pay in step.pays.items()
-            )
+            why = tuple((_LAYER, _told(layer, step, kernel)) for layer in step.pays)
             yield Diagnostic(codes.EXAMPLE_FAILED, expected.span, values, extra=why)
+
+
+def _told(layer: str, step: Step, kernel: Kernel) -> Bilingual:
+    """What one layer paid, and why."""
+    pay, code = amount_text(step.pays[layer], kernel.minor_digits), step.reasons[layer]
+    label = next(reason.label for reason in kernel.reasons if reason.code == code)
+    zh = label if kernel.language == "zh" else code
+    return Bilingual(f"{layer}：{pay}（{zh}）", f"{layer}: {pay} ({code})")
 
 
 def _both(

@@ -23,9 +23,12 @@ from hmbc.dsl.scheme import (
     ParameterInfo,
     Plain,
 )
-from hmbc.dsl.types import Code, Enum, Money, Periods, Type
+from hmbc.dsl.types import Bool, Code, Enum, Money, Periods, Type
 
 _BEFORE = Bilingual("前一笔", "the one before")
+_YES_NO = {"是": True, "否": False, "true": True, "false": False}
+"""What people write for yes and no in a table, and so in an example."""
+
 Stops = Mapping[str, n.Eligible | n.Wait | n.Exclude]
 
 FOREVER = 10**7
@@ -155,6 +158,8 @@ def _value(assignment: n.Assignment, type_: Type, env: Environment) -> Plain | N
             codes.WRONG_TYPE, first.span, expected=type_name(type_), found=type_name(Periods())
         )
         return None
+    if isinstance(type_, Bool) and isinstance(first, n.NameRef) and first.name in _YES_NO:
+        return _YES_NO[first.name]
     found = check_as(first, type_, env)
     if not isinstance(found, e.Const):
         return None
