@@ -317,7 +317,6 @@ def _name(written: n.NameRef, env: Environment, hint: Type | None) -> Typed:
         return Typed(e.Const(name, CodeList()), CodeList())
     known = [*env.parameters, *env.lists, *env.lets, *env.totals, *env.later_totals]
     for info in env.enums_with(name):
-        known.append(name)
         env.report(
             codes.WRONG_TYPE, written.span, Related(info.span, DECLARED),
             extra=((ADVICE, _BETWEEN_VALUES),) if isinstance(hint, Bool) else (),
