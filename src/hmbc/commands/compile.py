@@ -24,7 +24,7 @@ from hmbc.compiler import pipeline
 from hmbc.grammar.keywords import Language
 from hmbc.runtime.atomic import write_atomically
 
-STAGES = ("kernel", "pyx", "c", "so")
+STAGES = ("kernel", "pyx", "c", "so", "wheel")
 
 
 @click.command("compile")
@@ -32,7 +32,7 @@ STAGES = ("kernel", "pyx", "c", "so")
 @click.option("-o", "folder", type=click.Path(file_okay=False), help="Write what is emitted here.")
 @click.option(
     "--emit", type=click.Choice(STAGES), default="so", show_default=True,
-    help="The stage to write; without -o, text goes to standard output.",
+    help="The stage to write; without -o, text goes to standard output, a wheel to this folder.",
 )  # fmt: skip
 @lang
 def command(files: tuple[str, ...], folder: str | None, emit: str, lang: str | None) -> None:
@@ -70,6 +70,16 @@ def _emit(one: pipeline.Compiled, folder: str | None, emit: str, language: Langu
             _text(pipeline.pyx_of(one.kernel), folder, f"{stem}.pyx")
         case "c":
             _text(pipeline.c_of(one.kernel), folder, f"{stem}.c")
+        case "wheel":
+            from hmbc import __version__
+            from hmbc.compiler.wheel import wheel_of
+
+            so = pipeline.so_of(one.kernel)
+            name, data = wheel_of(one.kernel, so, stem, __version__)
+            place = Path(folder or ".", name)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            write_atomically(place, data)
+            click.echo(f"{one.source.name}: {_done(language)} {place}")
         case _:
             so = pipeline.so_of(one.kernel)
             if folder is not None:
@@ -77,8 +87,11 @@ def _emit(one: pipeline.Compiled, folder: str | None, emit: str, language: Langu
                 place.parent.mkdir(parents=True, exist_ok=True)
                 write_atomically(place, so.read_bytes())
                 so = place
-            word = "已编译" if language == "zh" else "compiled"
-            click.echo(f"{one.source.name}: {word} {so}")
+            click.echo(f"{one.source.name}: {_done(language)} {so}")
+
+
+def _done(language: Language) -> str:
+    return "已编译" if language == "zh" else "compiled"
 
 
 def _text(text: str, folder: str | None, name: str) -> None:
