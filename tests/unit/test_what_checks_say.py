@@ -464,3 +464,34 @@ def test_a_step_that_is_too_fine_is_said_as_written() -> None:
     text = HEAD.format(year="calendar") + layer(base="rounded (claim.cost, down to 0.005)") + "}\n"
     (one,) = [x for x in compile_source(Source("s.hmb", text)).diagnostics if x.code == "HMB205"]
     assert one.values["text"] == "0.005"
+
+
+def test_a_let_of_a_taken_name_points_at_the_first() -> None:
+    text = HEAD.format(year="calendar") + "parameter p: money = 5\nlet p: 5\n" + LAYER + "}\n"
+    (one,) = [x for x in compile_source(Source("s.hmb", text)).diagnostics if x.code == "HMB106"]
+    assert one.related[0].span < one.span
+
+
+def test_the_first_band_ends_above_zero() -> None:
+    ratio = "ratio bands above threshold per year: up to 0: 60%, beyond: 70%"
+    found = said(
+        layer().replace("no threshold", "threshold 10 per year").replace("ratio 50%", ratio)
+    )
+    assert [code for code, _ in found] == ["HMB213"]
+
+
+def test_the_date_of_a_claim_is_the_one_that_decides() -> None:
+    head = HEAD.format(year="calendar").replace("cost: money", "cost: money  left: date")
+    body = "decides claim.left\n" + layer(when="when claim.date > 2024-03-01")
+    compiled = compile_source(Source("s.hmb", head + body + "}\n"))
+    assert compiled.kernel is not None and compiled.kernel.date == "left"
+
+
+@pytest.mark.parametrize(
+    "amount",
+    ["smaller of (1, claim.days)", "1 + claim.days", "(1 if claim.urgent else claim.days)"],
+)
+def test_a_total_of_a_bare_number_and_a_whole_number_is_whole(amount: str) -> None:
+    body = f'total t: {amount} per year cite "3"\n' + layer(when="when t > 2")
+    assert said(body) == []
+    assert "HMB202" in {c for c, _ in said(body.replace("t > 2", "t > ¥2"))}
