@@ -105,8 +105,7 @@ def page(
         f"Python {platform.python_version()} · {gcc.stdout.splitlines()[0]} · {versions}. "
         f"Load of the machine before, between and after the parts: {load}.",
         "",
-        "**The machine was shared** with other work, not ours to stop, wherever that load is above 1: "
-        "caches and memory were not ours alone. Times are therefore of the processor, not of the clock, "
+        "**The machine was shared** with other work wherever that load is above 1: caches and memory were not ours alone. Times are therefore of the processor, not of the clock, "
         "and medians of turns that alternate between all ways. Figures move by a tenth or two from run "
         "to run.",
         "",
@@ -146,7 +145,7 @@ def page(
         "in a hundred to be rejected (unknown member, amount missing, id seen before, other year). Whole "
         "processes, one thread, medians of 3. Payments, reasons and rejected rows agree. `hmbc run` also "
         "writes payment and reason of each layer and a text for each reject; the others do not check "
-        "domains, dates or numbers of decimals.",
+        "domains, dates or numbers of decimals, and Polars writes whole fen.",
         "",
         "| | seconds of processor | of the clock | MB at most |",
         "|---|---:|---:|---:|",

@@ -183,9 +183,7 @@ def polars_job(folder: Path) -> None:
         .with_columns(pay=due(col("after")) - due(col("after") - col("counted")))
         .sort("row")
         .select(
-            "claim_id", "member_id", "date",
-            total_pay=col("pay").cast(pl.Decimal(18, 0)) / pl.lit(100).cast(pl.Decimal(18, 0)),
-            fen=col("pay"), reason=reason,
+            "claim_id", "member_id", "date", fen=col("pay"), reason=reason,
         )
         .collect()
         .write_parquet(folder / "polars.parquet")
