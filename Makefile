@@ -18,8 +18,8 @@ test-long: $(VENV)/dev
 lint: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/hmbc check --error-on-warning schemes/*.hmb
-	$(BIN)/hmbc fmt --check schemes/*.hmb
+	$(BIN)/hmbc test schemes/*.hmb schemes/more/*.hmb
+	$(BIN)/hmbc fmt --check schemes/*.hmb schemes/more/*.hmb
 
 bench: $(VENV)/bench
 	$(BIN)/python benchmarks/bench.py
