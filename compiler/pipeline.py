@@ -16,7 +16,6 @@ from types import ModuleType
 from attrs import evolve, frozen
 
 from hmbc.compiler.check_kernel import check_kernel
-from hmbc.compiler.conform import conform
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.lower import lower
 from hmbc.compiler.prove_independence import prove_independence
@@ -78,6 +77,8 @@ def compile_source(
     kernel = kernel_of(checked.scheme)
     found = [*_too_wide(kernel, checked.scheme), *prove_independence(kernel, checked.scheme)]
     for guideline in (*checked.scheme.guidelines, *against):
+        from hmbc.compiler.conform import conform
+
         found += conform(guideline, checked.scheme, kernel)
     diagnostics = in_order([*checked.diagnostics, *found])
     if has_errors(diagnostics):

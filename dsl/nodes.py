@@ -19,7 +19,7 @@ def _span() -> Span:
     return field(default=NOWHERE, eq=False, repr=False, kw_only=True)
 
 
-@frozen
+@frozen(repr=False)
 class Name:
     """A name with its place."""
 
@@ -27,7 +27,7 @@ class Name:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Text:
     """A string with its place."""
 
@@ -35,7 +35,7 @@ class Text:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Cite:
     """A citation: a rule id (`ZZ-07`) or a text (`"第三条"`)."""
 
@@ -50,7 +50,7 @@ Names = tuple[Name, ...]
 # ---- expressions
 
 
-@frozen
+@frozen(repr=False)
 class NumberLiteral:
     """`20_000`: a bare number; money or a count, as its place asks."""
 
@@ -58,7 +58,7 @@ class NumberLiteral:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class MoneyLiteral:
     """`2万元`, `¥20000`, in whole units of the currency."""
 
@@ -66,7 +66,7 @@ class MoneyLiteral:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class PercentLiteral:
     """`75%`; the value is 3/4."""
 
@@ -74,7 +74,7 @@ class PercentLiteral:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class DateLiteral:
     """`2022-03-01`, as days since 1970-01-01."""
 
@@ -82,7 +82,7 @@ class DateLiteral:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class DurationLiteral:
     """`30 days`."""
 
@@ -90,7 +90,7 @@ class DurationLiteral:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class MonthsLiteral:
     """`3 months`."""
 
@@ -98,7 +98,7 @@ class MonthsLiteral:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class CodeLiteral:
     """`"XL01"`."""
 
@@ -106,7 +106,7 @@ class CodeLiteral:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class BoolLiteral:
     """`yes`, `no`."""
 
@@ -126,7 +126,7 @@ Literals = (
 )
 
 
-@frozen
+@frozen(repr=False)
 class AttributeRef:
     """`claim.care`."""
 
@@ -135,7 +135,7 @@ class AttributeRef:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class NameRef:
     """A parameter, a list, a total, or a value of an enumeration: only its place tells which.
     `which`: `visits before`, `visits ordinal`."""
@@ -145,7 +145,7 @@ class NameRef:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class LayerPayRef:
     """`self_borne.pay`, or what the layer had before its caps, above its threshold, as its base."""
 
@@ -154,21 +154,21 @@ class LayerPayRef:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class EnrolmentRef:
     """The enrolment window of the claim's benefit year."""
 
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class BenefitYearRef:
     """The claim's benefit year, as a period."""
 
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Binary:
     """`a + b`, `a - b`, `a * b`, `a and b`, `a or b`."""
 
@@ -178,7 +178,7 @@ class Binary:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Negation:
     """`not a`."""
 
@@ -186,7 +186,7 @@ class Negation:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Comparing:
     """`a <= b`."""
 
@@ -196,7 +196,7 @@ class Comparing:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Among:
     """`claim.care in inpatient, pharmacy`; `word` is the keyword token that was used."""
 
@@ -206,7 +206,7 @@ class Among:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class IsGiven:
     """`claim.discharged given`."""
 
@@ -214,7 +214,7 @@ class IsGiven:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Extreme:
     """`smaller of (a, b)`, `larger of (a, b)`."""
 
@@ -224,7 +224,7 @@ class Extreme:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Sharing:
     """`share (amount, part, whole)`."""
 
@@ -234,7 +234,7 @@ class Sharing:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class AgeOf:
     """`age (member.born at claim.date)`."""
 
@@ -243,7 +243,7 @@ class AgeOf:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Case:
     """`healthy: 75%`; of a code in quotes, `"K1": 300_000`."""
 
@@ -253,7 +253,7 @@ class Case:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Cases:
     """`healthy: 75%, preexisting: 30%`; `by` names the attribute where the author does."""
 
@@ -263,7 +263,7 @@ class Cases:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Choice:
     """`(a if condition else b)`."""
 
@@ -273,7 +273,7 @@ class Choice:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Division:
     """`claim.cost / 3`: by a number of the scheme, exact."""
 
@@ -282,7 +282,7 @@ class Division:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class IncreaseOf:
     """`increase of (smaller of (spent, 500))`: what this claim adds to an expression over totals."""
 
@@ -290,7 +290,7 @@ class IncreaseOf:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class DatePart:
     """`year of (claim.date)`: the benefit year; `month of (…)`: months counted on and on."""
 
@@ -299,7 +299,7 @@ class DatePart:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class RoundedAmount:
     """`rounded (member.income * 3%, down to 1)`."""
 
@@ -309,7 +309,7 @@ class RoundedAmount:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class ValueBand:
     """`up to 10: 50` (10 included) or `below 10: 50`; limit None is the last, open one."""
 
@@ -319,7 +319,7 @@ class ValueBand:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class ByBands:
     """`by bands of claim.days (below 3: 0, up to 10: 50, beyond: 100)`."""
 
@@ -359,7 +359,7 @@ ScopeWord = Literal[
 ]
 
 
-@frozen
+@frozen(repr=False)
 class Scope:
     """Over what a total runs: `per event`, `per year per claim.drug`, or one of two by a
     condition."""
@@ -370,7 +370,7 @@ class Scope:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Amount:
     """`20_000 per year`, with `acknowledged` and `as at year start`."""
 
@@ -381,7 +381,7 @@ class Amount:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Band:
     """`up to 50_000: 60%`; limit None is the last, open one."""
 
@@ -390,7 +390,7 @@ class Band:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Bands:
     """`bands above threshold per year: up to 50_000: 60%, beyond: 70%`."""
 
@@ -403,7 +403,7 @@ class Bands:
 # ---- clauses
 
 
-@frozen
+@frozen(repr=False)
 class When:
     """A layer applies only where this holds."""
 
@@ -412,7 +412,7 @@ class When:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Unless:
     """A layer does not apply where this holds."""
 
@@ -421,7 +421,7 @@ class Unless:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Base:
     """What counts."""
 
@@ -430,7 +430,7 @@ class Base:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Threshold:
     """Above what the layer pays; amount None is `no threshold`, a Name a shared one."""
 
@@ -439,7 +439,7 @@ class Threshold:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Points:
     """`plus 5% if member.years >= 3`."""
 
@@ -449,7 +449,7 @@ class Points:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class RatioClause:
     """Which share it pays, with points added or taken off under conditions."""
 
@@ -459,7 +459,7 @@ class RatioClause:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class TopsUp:
     """Pays what is missing to a share of the base after what `after` already pays."""
 
@@ -469,7 +469,7 @@ class TopsUp:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Pays:
     """What it pays of each claim, or (`increase`) the increase of an expression over totals.
     `may_fall`: the increase may be negative and take back part of what was paid."""
@@ -481,7 +481,7 @@ class Pays:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Cap:
     """Up to what it pays; of what is paid, or of the cost that counts. amount None: `no cap`, a
     Name a shared one."""
@@ -492,7 +492,7 @@ class Cap:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Rounding:
     """How amounts become whole; step in units of the currency, None for the minor unit."""
 
@@ -503,7 +503,7 @@ class Rounding:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Reading:
     """How the author understands the document where it leaves room."""
 
@@ -526,7 +526,7 @@ LayerClause = (
 )
 
 
-@frozen
+@frozen(repr=False)
 class Layer:
     """One benefit."""
 
@@ -538,7 +538,7 @@ class Layer:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class SourceClause:
     """The document that the scheme states."""
 
@@ -548,7 +548,7 @@ class SourceClause:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Currency:
     """ISO 4217 code."""
 
@@ -557,7 +557,7 @@ class Currency:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class BenefitYear:
     """First and last day of the benefit year, as (month, day); or each member's own, from the
     anniversary of a date."""
@@ -569,7 +569,7 @@ class BenefitYear:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Enrolment:
     """The window in which members enrol, of the year itself or the one before."""
 
@@ -580,7 +580,7 @@ class Enrolment:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Decides:
     """Which of a claim's dates counts."""
 
@@ -589,7 +589,7 @@ class Decides:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Event:
     """Which attribute tells one event (admission) from another."""
 
@@ -598,7 +598,7 @@ class Event:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Unit:
     """Whose claims form one stream: members with one value of this attribute (a family)."""
 
@@ -607,7 +607,7 @@ class Unit:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class MonthEnd:
     """What 31 January plus one month is: the month's last day, or the day after it."""
 
@@ -616,7 +616,7 @@ class MonthEnd:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Valid:
     """From when to when (None: open) this edition of the scheme holds, both days included."""
 
@@ -626,7 +626,7 @@ class Valid:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Removed:
     """`without layer x`, `without claim.y`: what the revised scheme has and this one has not. `kind`
     is the keyword token of what is removed."""
@@ -637,7 +637,7 @@ class Removed:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class WorkingCalendar:
     """Whose working days are counted: a code of dsl/calendars.py."""
 
@@ -649,7 +649,7 @@ class WorkingCalendar:
 TypeWord = Literal["MONEY", "RATIO", "INT", "BOOL", "DATE_WORD", "CODE", "PERIODS"]
 
 
-@frozen
+@frozen(repr=False)
 class PlainType:
     """`money`, `int 0 to 120`."""
 
@@ -659,7 +659,7 @@ class PlainType:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Enumerator:
     """One value of an enumeration."""
 
@@ -668,7 +668,7 @@ class Enumerator:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class EnumType:
     """`healthy | preexisting`."""
 
@@ -676,7 +676,7 @@ class EnumType:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class AttributeDeclaration:
     """A column of the claims or the members."""
 
@@ -690,7 +690,7 @@ class AttributeDeclaration:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Attributes:
     """The `member` or the `claim` block."""
 
@@ -699,7 +699,7 @@ class Attributes:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class DatedValue:
     """`from 2022-01-01: 20_000`, both ends included."""
 
@@ -710,7 +710,7 @@ class DatedValue:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class ParameterDeclaration:
     """A figure with a name: fixed, dated, or (values None) external."""
 
@@ -722,7 +722,7 @@ class ParameterDeclaration:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class ListDeclaration:
     """A list of codes: external (None), from a file beside the scheme (Text), or written out."""
 
@@ -734,7 +734,7 @@ class ListDeclaration:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Eligible:
     """Who is covered at all."""
 
@@ -745,7 +745,7 @@ class Eligible:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Wait:
     """While this holds, nothing is paid."""
 
@@ -757,7 +757,7 @@ class Wait:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Exclude:
     """What does not count, for the layers named (none named: all). `part`: an amount that comes
     off the base; None: the whole claim."""
@@ -773,7 +773,7 @@ class Exclude:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Let:
     """`let nine_fees: claim.beds + claim.meals`: a name for an expression, of this claim."""
 
@@ -784,7 +784,7 @@ class Let:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class TotalDeclaration:
     """`total spent: claim.cost per year when …`: a running total with a name."""
 
@@ -797,7 +797,7 @@ class TotalDeclaration:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class CountDeclaration:
     """`count visits: claims per year when …`; `of` events counts each event once."""
 
@@ -810,7 +810,7 @@ class CountDeclaration:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Pool:
     """`shared threshold t: 20_000 per year in order`: one amount on which several layers draw."""
 
@@ -823,7 +823,7 @@ class Pool:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Due:
     """`due payment: 10 working days from claim.verified`: until when it is to be paid."""
 
@@ -837,7 +837,7 @@ class Due:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Prove:
     """What is paid does not depend on these attributes."""
 
@@ -846,7 +846,7 @@ class Prove:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Unexpressed:
     """A clause of the document that the language cannot say."""
 
@@ -856,7 +856,7 @@ class Unexpressed:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Conforms:
     """`conforms to hubei`: guidelines that the scheme is held against."""
 
@@ -865,7 +865,7 @@ class Conforms:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Fact:
     """`fact insurers: 8`: something of the product that no payment reads."""
 
@@ -879,7 +879,7 @@ class Fact:
 # ---- worked examples
 
 
-@frozen
+@frozen(repr=False)
 class PeriodValue:
     """`2022-03-01 to 2022-04-15`; an open one has no last day."""
 
@@ -888,7 +888,7 @@ class PeriodValue:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Assignment:
     """`care: inpatient`."""
 
@@ -897,7 +897,7 @@ class Assignment:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class ExpectTotal:
     """What all layers pay of the claim."""
 
@@ -905,7 +905,7 @@ class ExpectTotal:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class ExpectLayer:
     """What one layer pays of the claim."""
 
@@ -914,7 +914,7 @@ class ExpectLayer:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class ExpectReason:
     """Why; `reason` is the keyword token, `name` that of an exclusion or waiting."""
 
@@ -926,7 +926,7 @@ class ExpectReason:
 Expectation = ExpectTotal | ExpectLayer | ExpectReason
 
 
-@frozen
+@frozen(repr=False)
 class ExampleClaim:
     """A claim of an example with what it should bring."""
 
@@ -936,7 +936,7 @@ class ExampleClaim:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class ExampleGiven:
     """The member, or the parameters, of an example."""
 
@@ -945,7 +945,7 @@ class ExampleGiven:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Example:
     """A worked example: claims in order, each with what it pays."""
 
@@ -989,7 +989,7 @@ Item = (
 )
 
 
-@frozen
+@frozen(repr=False)
 class Scheme:
     """A whole file. Items keep the order in which they were written."""
 
@@ -1019,7 +1019,7 @@ DemandKind = Literal[
 ]
 
 
-@frozen
+@frozen(repr=False)
 class Demand:
     """What a document demands of schemes. names: concepts, facts, or tokens of clauses (`state`);
     file: a list of codes; op, value: of a fact. firm: `must`, else `in principle`."""
@@ -1037,7 +1037,7 @@ class Demand:
 GuidelineItem = SourceClause | Demand | Reading | Unexpressed
 
 
-@frozen
+@frozen(repr=False)
 class Guideline:
     """A whole file that states demands."""
 

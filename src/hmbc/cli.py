@@ -8,6 +8,7 @@ reader of our output left.
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import os
 import sys
@@ -75,6 +76,7 @@ def hmbc() -> None:
 
 def main() -> None:
     """Run the command line and exit; a traceback only with HMBC_DEBUG=1."""
+    gc.disable()  # a command ends soon, and large tables lie outside of Python's objects
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a name or a terminal may not be in Unicode
             stream.reconfigure(errors="backslashreplace")

@@ -101,6 +101,8 @@ def test_an_interrupt(folder):
     with subprocess.Popen(
         [sys.executable, "-c", script, "check", "tiny.hmb"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        # whoever runs the tests in the background has interrupts ignored, and children inherit that
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:  # fmt: skip
         assert process.stdout is not None and process.stderr is not None
         process.stdout.readline()

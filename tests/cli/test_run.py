@@ -254,6 +254,8 @@ def test_a_run_that_is_stopped_leaves_what_was_there(folder, how):
     with subprocess.Popen(
         [sys.executable, "-c", slow, "run", "tiny.hmb", name, "-q", "-o", "out.csv"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        # whoever runs the tests in the background has interrupts ignored, and children inherit that
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:  # fmt: skip
         assert process.stdout is not None
         assert process.stdout.readline() == b"writing\n"
