@@ -78,7 +78,8 @@ def _attribute(owner: str, declared: n.AttributeDeclaration, env: Environment) -
         _unique([value.name for value in values], env)
         low = high = None
     elif declared.type.word == "CODE":
-        type_, low, high = Code(f"{owner}.{name}"), None, None
+        type_ = Code(f"{owner}.{name}")
+        low, high = _domain(declared.type, type_, env)  # a code has none; one that is written is told
     else:
         type_ = _WORDS[declared.type.word]
         low, high = _domain(declared.type, type_, env)
