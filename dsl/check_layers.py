@@ -10,7 +10,7 @@ from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.check_constancy import check_constancy
 from hmbc.dsl.check_declarations import texts
-from hmbc.dsl.check_expressions import NOTHING, Facts, check_as, facts_of
+from hmbc.dsl.check_expressions import check_as
 from hmbc.dsl.check_header import check_rounding
 from hmbc.dsl.check_means import check_means
 from hmbc.dsl.check_ratios import check_ratio
@@ -19,6 +19,7 @@ from hmbc.dsl.check_totals import check_total
 from hmbc.dsl.concepts import OF_LAYER
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import FIRST, Environment
+from hmbc.dsl.facts import NOTHING, Facts, facts_of
 from hmbc.dsl.names import word
 from hmbc.dsl.reads import has_increase, moves_with_totals, walk
 from hmbc.dsl.scheme import (

@@ -5,9 +5,10 @@ from __future__ import annotations
 from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
-from hmbc.dsl.check_expressions import NOTHING, check, check_as
+from hmbc.dsl.check_expressions import check, check_as
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.environment import Environment
+from hmbc.dsl.facts import NOTHING
 from hmbc.dsl.names import type_name
 from hmbc.dsl.scheme import CheckedScope
 from hmbc.dsl.types import Bool, Code, Date, Enum, Int

@@ -6,11 +6,12 @@ from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.check_declarations import texts
-from hmbc.dsl.check_expressions import check_as, facts_of
+from hmbc.dsl.check_expressions import check_as
 from hmbc.dsl.check_means import check_means
 from hmbc.dsl.concepts import OF_EXCLUSION
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import FIRST, Environment
+from hmbc.dsl.facts import facts_of
 from hmbc.dsl.scheme import PartExclusion, Stop
 from hmbc.dsl.source import Span
 from hmbc.dsl.types import Bool, Money

@@ -7,10 +7,11 @@ from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.check_constancy import check_constancy
 from hmbc.dsl.check_declarations import texts
-from hmbc.dsl.check_expressions import check, check_as, facts_of
+from hmbc.dsl.check_expressions import check, check_as
 from hmbc.dsl.check_scopes import check_scope
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import FIRST, Environment, TotalInfo
+from hmbc.dsl.facts import facts_of
 from hmbc.dsl.names import type_name
 from hmbc.dsl.scheme import CheckedAmount, CheckedPool, CheckedTotal
 from hmbc.dsl.types import Bool, Date, Days, Int, Money, Type

@@ -15,9 +15,9 @@ from lark.exceptions import UnexpectedToken
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from hmbc.dsl import codes
-from hmbc.dsl.build import build_file
 from hmbc.dsl.diagnostic import Diagnostic, Related, in_order
 from hmbc.dsl.expected import both, explain_unexpected
+from hmbc.dsl.from_tree import build_file
 from hmbc.dsl.lexer import END, Comment, Lexeme, Lexer, depth_of, first_word
 from hmbc.dsl.likely_mistakes import BLOCK_WORDS
 from hmbc.dsl.nodes import Guideline, Scheme

@@ -1,0 +1,190 @@
+"""What a name stands for: an attribute, a parameter, a list, a total, what an earlier layer
+pays, the enrolment window, the benefit year.
+"""
+
+from __future__ import annotations
+
+from hmbc.dsl import check_expressions as expressions
+from hmbc.dsl import codes
+from hmbc.dsl import expr as e
+from hmbc.dsl import nodes as n
+from hmbc.dsl.diagnostic import Bilingual, Related
+from hmbc.dsl.environment import DECLARED, Environment, FixedParameter, listed
+from hmbc.dsl.expected import ADVICE
+from hmbc.dsl.facts import Facts
+from hmbc.dsl.names import type_name, word
+from hmbc.dsl.typed import BROKEN, Typed, of_enum
+from hmbc.dsl.types import (
+    Bool,
+    CodeList,
+    Date,
+    Days,
+    Enum,
+    Int,
+    Money,
+    Period,
+    Type,
+)
+
+_BETWEEN_VALUES = Bilingual(
+    "几个取值之间用逗号，不用“或”：属于 甲，乙", "between values write commas, not `or`: in a, b"
+)
+
+
+def check_attribute(written: n.AttributeRef, env: Environment, facts: Facts) -> Typed:
+    """An attribute; an optional one only where it is surely given."""
+    owner, name = written.owner, written.name.text
+    if owner == "claim" and name == "date":
+        name = env.date
+    info = env.attributes.get((owner, name))
+    if info is None:
+        known = [key[1] for key in env.attributes if key[0] == owner]
+        env.unknown(
+            codes.UNKNOWN_ATTRIBUTE, name, written.name.span, known,
+            owner=word("CLAIM" if owner == "claim" else "MEMBER"),
+        )  # fmt: skip
+        return BROKEN
+    env.used.add((owner, name))
+    if info.optional and (owner, name) not in facts:
+        env.report(
+            codes.OPTIONAL_UNGUARDED, written.span, Related(info.span, DECLARED),
+            name=env.shown(f"{owner}.{name}"),
+        )  # fmt: skip
+    return Typed(e.Attribute(owner, name, info.type), info.type)
+
+
+def check_name(written: n.NameRef, env: Environment, hint: Type | None) -> Typed:
+    """A value of an enumeration, a total, a name of the author, a parameter or a list."""
+    name = written.name
+    if isinstance(hint, Enum):
+        if name in hint.values:
+            return Typed(e.Const(name, hint), hint)
+        others = {*env.parameters, *env.lists, *env.lets, *env.totals, *env.later_totals}
+        if name not in others:
+            env.unknown(
+                codes.UNKNOWN_VALUE, name, written.span, list(hint.values), *of_enum(hint, env),
+                attribute=env.shown(hint.name), values=listed(hint.values),
+            )  # fmt: skip
+            return BROKEN
+    if name in env.totals or name in env.later_totals:
+        return _total(written, env)
+    if name in env.lets:
+        return _let(written, env, hint)
+    if (parameter := env.parameters.get(name)) is not None:
+        env.used.add(("parameter", name))
+        if isinstance(parameter, FixedParameter):
+            return Typed(parameter.expr, parameter.type)
+        return Typed(e.Parameter(name, parameter.type), parameter.type)
+    if name in env.lists:
+        env.used.add(("list", name))
+        return Typed(e.Const(name, CodeList()), CodeList())
+    known = [*env.parameters, *env.lists, *env.lets, *env.totals, *env.later_totals]
+    for info in env.enums_with(name):
+        env.report(
+            codes.WRONG_TYPE, written.span, Related(info.span, DECLARED),
+            extra=((ADVICE, _BETWEEN_VALUES),) if isinstance(hint, Bool) else (),
+            expected=type_name(hint) if hint else Bilingual("一个值", "a value"),
+            found=type_name(info.type),
+        )  # fmt: skip
+        return BROKEN
+    env.unknown(codes.UNKNOWN_NAME, name, written.span, known)
+    return BROKEN
+
+
+def _let(written: n.NameRef, env: Environment, hint: Type | None) -> Typed:
+    """What the name stands for, checked as if it stood here."""
+    name = written.name
+    env.used.add(("let", name))
+    if name in env.open_lets:
+        related = Related(env.lets[name].name.span, DECLARED)
+        env.report(codes.CIRCLE, written.span, related, name=name)
+        return BROKEN
+    env.open_lets.append(name)
+    found = expressions.check(env.lets[name].value, env, hint)
+    env.open_lets.pop()
+    return found
+
+
+def _total(written: n.NameRef, env: Environment) -> Typed:
+    name = written.name
+    env.used.add(("total", name))
+    info = env.totals.get(name)
+    if info is None:
+        if written.which != "before":
+            related = Related(env.later_totals[name].span, DECLARED)
+            env.report(codes.LATER_TOTAL, written.span, related, name=name)
+        info = env.later_totals[name]
+    match written.which:
+        case "ordinal":
+            if not info.of_events:
+                env.report(
+                    codes.NOT_EVENTS, written.span, Related(info.span, DECLARED), name=name
+                )
+            return Typed(e.Total(f"{name}.ordinal"), Int())
+        case "before":
+            return Typed(e.Before(name), info.type)
+        case _:
+            return Typed(e.Total(name), info.type)
+
+
+def check_layer_pay(written: n.LayerPayRef, env: Environment) -> Typed:
+    """What an earlier layer pays of this claim, or had before its caps, above its threshold."""
+    name = written.layer.text
+    if name in env.layers:
+        if written.which != "pay" and written.which not in env.amounts_of[name]:
+            related = Related(env.layers[name], DECLARED)
+            env.report(
+                codes.NO_SUCH_AMOUNT, written.span, related, name=name,
+                amount=word(written.which.upper()),
+            )  # fmt: skip
+        return Typed(e.LayerPay(name, written.which), Money())
+    if name in env.later_layers:
+        env.report(
+            codes.LATER_LAYER, written.span, Related(env.later_layers[name], DECLARED), name=name
+        )
+    else:
+        known = [*env.layers, *env.later_layers]
+        env.unknown(codes.UNKNOWN_LAYER, name, written.layer.span, known)
+    return BROKEN
+
+
+def _claim_year(env: Environment) -> e.YearOf:
+    return e.YearOf(e.Attribute("claim", env.date, Date()), *env.year_start)
+
+
+def _own_year(anniversary: str, env: Environment) -> Typed:
+    """The year from one anniversary of a member's date to the day before the next."""
+    since = e.Attribute("member", anniversary, Date())
+    years = e.AgeAt(since, e.Attribute("claim", env.date, Date()))
+    mode = env.month_end or "next_day"
+    start = e.AddMonths(since, e.Scale(years, e.Const(12, Int())), mode)
+    after = e.Scale(e.Add(years, e.Const(1, Int())), e.Const(12, Int()))
+    end = e.Subtract(e.AddMonths(since, after, mode), e.Const(1, Days()))
+    return Typed(start, Period(), end)
+
+
+def check_enrolment(written: n.EnrolmentRef, env: Environment) -> Typed:
+    """The enrolment window of the claim's benefit year."""
+    if env.enrolment is None:
+        env.report(
+            codes.MISSING_HEADER, written.span, clause=word("ENROLMENT"),
+            example=Bilingual("参保期 上年 11月1日 至 12月31日", "enrolment previous 11-01 to 12-31"),
+        )  # fmt: skip
+        return BROKEN
+    previous, first, last = env.enrolment
+    year: e.Expr = _claim_year(env)
+    if previous:
+        year = e.Subtract(year, e.Const(1, Int()))
+    end = year if first <= last else e.Add(year, e.Const(1, Int()))
+    return Typed(e.DateIn(year, *first), Period(), e.DateIn(end, *last))
+
+
+def check_benefit_year(env: Environment) -> Typed:
+    """The claim's benefit year, from its first to its last day."""
+    if env.anniversary is not None:
+        env.used.add(("member", env.anniversary))
+        return _own_year(env.anniversary, env)
+    year = _claim_year(env)
+    start = e.DateIn(year, *env.year_start)
+    next_start = e.DateIn(e.Add(year, e.Const(1, Int())), *env.year_start)
+    return Typed(start, Period(), e.Subtract(next_start, e.Const(1, Days())))

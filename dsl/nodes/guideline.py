@@ -1,0 +1,59 @@
+"""A whole guideline: what a document demands of schemes."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from attrs import field, frozen
+
+from hmbc.dsl.expr import Comparison
+from hmbc.dsl.nodes.expressions import Cites, Name, NumberLiteral, Text
+from hmbc.dsl.nodes.header import SourceClause, Unexpressed
+from hmbc.dsl.nodes.layers import Reading
+from hmbc.dsl.nodes.place import place
+from hmbc.dsl.source import Span
+from hmbc.grammar.keywords import Language
+
+DemandKind = Literal[
+    "enrolling_independent",
+    "premium_independent",
+    "pay_independent",
+    "exclude",
+    "not_exclude",
+    "state",
+    "cover",
+    "come_after",
+    "rise",
+    "use_only",
+    "use_needed",
+    "fact",
+]
+
+
+@frozen(repr=False)
+class Demand:
+    """What a document demands of schemes. names: concepts, facts, or tokens of clauses (`state`);
+    file: a list of codes; op, value: of a fact. firm: `must`, else `in principle`."""
+
+    kind: DemandKind
+    names: tuple[Name, ...] = ()
+    file: Text | None = None
+    op: Comparison | None = None
+    value: NumberLiteral | None = None
+    firm: bool = True
+    cites: Cites = ()
+    span: Span = place()
+
+
+GuidelineItem = SourceClause | Demand | Reading | Unexpressed
+
+
+@frozen(repr=False)
+class Guideline:
+    """A whole file that states demands."""
+
+    name: Name
+    title: str | None
+    items: tuple[GuidelineItem, ...]
+    language: Language = field(eq=False)
+    span: Span = place()
