@@ -7,79 +7,23 @@ generated evaluator must agree with it in every value, reason, status and total.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date as calendar
-from datetime import timedelta
 from fractions import Fraction
 from typing import assert_never
 
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 
 from hmbc.compiler.denominators import denominators_of
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.kernel_error import KernelError
-from hmbc.compiler.rounding import rounded, share
+from hmbc.compiler.meaning import Inputs, Meaning, Meanings, Missing, Number, Value
 from hmbc.compiler.types_of import names_of, type_of
-from hmbc.compiler.walk import walk
-from hmbc.dsl.expr import (
-    Add,
-    AddMonths,
-    AgeAt,
-    And,
-    Attribute,
-    Before,
-    Choose,
-    Compare,
-    Comparison,
-    Const,
-    DateIn,
-    Expr,
-    Given,
-    Increase,
-    InList,
-    InPeriods,
-    LayerPay,
-    Max,
-    Min,
-    MonthEnd,
-    MonthOf,
-    Not,
-    Or,
-    Owner,
-    Parameter,
-    Ref,
-    Round,
-    Scale,
-    Share,
-    Subtract,
-    Total,
-    YearOf,
-)
-from hmbc.dsl.types import Bool, Enum
+from hmbc.dsl.expr import Owner, Ref
+from hmbc.dsl.types import Enum
 
-Number = Fraction | int
-Value = Fraction | int | bool | str
-"""Money in minor units and ratios as Fraction or int, days and dates as int, enums and codes as
-text."""
-
-Ranges = Iterable[tuple[int, int]]
-"""What a periods attribute holds: first and last day of each range."""
-
-Inputs = Mapping[str, Value | Ranges | None]
-"""Attributes of one claim or member by name; an absent one is None or not there."""
+__all__ = ["Inputs", "Interpreter", "Missing", "Movement", "State", "StateRow", "Step", "Value"]
 
 Key = tuple[int | str, ...]
 """Key parts as the state table has them: a bool as 0 or 1, an enum by index, a code as text."""
-
-EPOCH = calendar(1970, 1, 1).toordinal()
-
-
-class Missing(Exception):
-    """A value was read that the inputs do not have."""
-
-    def __init__(self, owner: str, name: str) -> None:
-        super().__init__(f"{owner}.{name} is missing")
-        self.owner = owner
-        self.name = name
 
 
 @frozen(kw_only=True)
@@ -97,7 +41,7 @@ class State:
     """The totals of one unit: accumulator -> key -> total. A sequential accumulator holds at most
     one key, and none while its total is 0."""
 
-    totals: Mapping[str, Mapping[Key, Fraction]] = field(factory=dict)
+    totals: Mapping[str, Mapping[Key, Number]] = field(factory=dict)
 
     def rows(self, kernel: Kernel) -> tuple[StateRow, ...]:
         """The totals in the order of the kernel's items, then of their keys."""
@@ -117,7 +61,7 @@ class State:
     @classmethod
     def of_rows(cls, rows: Iterable[StateRow]) -> State:
         """The state that `rows` wrote."""
-        totals: dict[str, dict[Key, Fraction]] = {}
+        totals: dict[str, dict[Key, Number]] = {}
         for row in rows:
             totals.setdefault(row.accumulator, {})[row.key] = Fraction(row.total, row.denominator)
         return cls(totals)
@@ -128,9 +72,9 @@ class Movement:
     """What a row did to one accumulator."""
 
     key: Key
-    before: Fraction
-    added: Fraction
-    after: Fraction
+    before: Number
+    added: Number
+    after: Number
 
 
 @frozen(kw_only=True)
@@ -155,47 +99,88 @@ class Step:
         return sum(self.pays.values())
 
 
+@frozen
+class Prepared:
+    """What is worked out once for a kernel. keys, adds: of accumulators; enums: the values of the
+    parts of a key that are one of several values, by place; ceilings: in minor units."""
+
+    kernel: Kernel
+    meanings: Meanings
+    rejects: tuple[tuple[str, Meaning], ...]
+    definitions: Mapping[str, Meaning]
+    accumulators: Mapping[str, Accumulator]
+    adds: Mapping[str, Meaning]
+    keys: Mapping[str, tuple[Meaning, ...]]
+    enums: Mapping[str, Mapping[int, tuple[str, ...]]]
+    ceilings: Mapping[str, Fraction]
+    outcomes: tuple[tuple[str, Meaning, tuple[tuple[str, Meaning], ...]], ...]
+    ranks: Mapping[str, int]
+
+
+def prepare(kernel: Kernel) -> Prepared:
+    """Every expression of a kernel as a function of a row."""
+    meanings, names = Meanings(), names_of(kernel)
+    of = meanings.of
+    accumulators = {i.name: i for i in kernel.items if isinstance(i, Accumulator)}
+    denominators = denominators_of(kernel).accumulators
+    enums: dict[str, dict[int, tuple[str, ...]]] = {name: {} for name in accumulators}
+    for item in accumulators.values():
+        for place, key in enumerate(item.keys):
+            if isinstance(kind := type_of(key, names), Enum):
+                enums[item.name][place] = kind.values
+    return Prepared(
+        kernel=kernel,
+        meanings=meanings,
+        rejects=tuple((reject.name, of(reject.when)) for reject in kernel.rejects),
+        definitions={i.name: of(i.expr) for i in kernel.items if isinstance(i, Definition)},
+        accumulators=accumulators,
+        adds={item.name: of(item.adds) for item in accumulators.values()},
+        keys={item.name: tuple(map(of, item.keys)) for item in accumulators.values()},
+        enums=enums,
+        ceilings={
+            item.name: Fraction(item.ceiling, denominators[item.name])
+            for item in accumulators.values()
+        },
+        outcomes=tuple(
+            (one.layer, of(Ref(one.pay)), tuple((code, of(when)) for code, when in one.reasons))
+            for one in kernel.outcomes
+        ),
+        ranks={reason.code: reason.rank for reason in kernel.reasons},
+    )
+
+
 @define
 class Interpreter:
     """Adjudicates rows of a kernel. parameters: values of the external ones by name; lists: codes
-    of the external lists by name."""
+    of the external lists by name; prepared: of this kernel, if it is at hand."""
 
     kernel: Kernel
     parameters: Mapping[str, Value] = field(factory=dict)
     lists: Mapping[str, Iterable[str]] = field(factory=dict)
-    _codes: dict[str, frozenset[str]] = field(init=False)
-    _accumulators: dict[str, Accumulator] = field(init=False)
-    _denominators: Mapping[str, int] = field(init=False)
-    _enums: dict[tuple[str, int], Enum] = field(init=False)
+    prepared: Prepared = field(
+        default=Factory(lambda self: prepare(self.kernel), takes_self=True), repr=False
+    )
+    codes: dict[str, frozenset[str]] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._codes = {
+        self.codes = {
             entry.name: frozenset(
                 entry.codes if entry.codes is not None else self.lists.get(entry.name, ())
             )
             for entry in self.kernel.lists
         }
-        self._accumulators = {i.name: i for i in self.kernel.items if isinstance(i, Accumulator)}
-        self._denominators = denominators_of(self.kernel).accumulators
-        names = names_of(self.kernel)
-        self._enums = {}
-        for item in self._accumulators.values():
-            for place, key in enumerate(item.keys):
-                kind = type_of(key, names)
-                if isinstance(kind, Enum):
-                    self._enums[item.name, place] = kind
 
     def step(self, state: State, claim: Inputs, member: Inputs) -> Step:
         """Adjudicate one claim of the unit with this state. Raises Missing if it reads an attribute
         or parameter that is not there."""
         row = _Row(self, state, {"claim": claim, "member": member})
-        for reject in self.kernel.rejects:
-            if row.truth(reject.when):
-                return row.refused(reject.name)
+        for name, when in self.prepared.rejects:
+            if when(row):
+                return row.refused(name)
         for item in self.kernel.items:
             match item:
                 case Definition():
-                    row.define(item)
+                    row.define(item.name)
                 case Accumulator():
                     if status := row.accumulate(item):
                         return row.refused(status)
@@ -214,15 +199,12 @@ class Interpreter:
             state = steps[-1].state
         return steps
 
-    def ceiling(self, accumulator: Accumulator) -> Fraction:
-        """The largest total, in minor units."""
-        return Fraction(accumulator.ceiling, self._denominators[accumulator.name])
-
-    def key(self, accumulator: Accumulator, parts: Iterable[Value]) -> Key:
+    def key(self, accumulator: str, parts: Iterable[Value]) -> Key:
         """Key values as the state table has them."""
+        enums = self.prepared.enums[accumulator]
         return tuple(
-            self._enums[accumulator.name, place].values.index(str(part))
-            if (accumulator.name, place) in self._enums
+            enums[place].index(str(part))
+            if place in enums
             else part
             if isinstance(part, str)
             else int(part)
@@ -240,6 +222,12 @@ class _Row:
     trace: dict[str, Value] = field(factory=dict)
     missing: dict[str, Missing] = field(factory=dict)
     movements: dict[str, Movement] = field(factory=dict)
+    parameters: Mapping[str, Value] = field(init=False)
+    codes: Mapping[str, frozenset[str]] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.parameters = self.of.parameters
+        self.codes = self.of.codes
 
     def refused(self, status: str) -> Step:
         return Step(
@@ -254,13 +242,13 @@ class _Row:
         )
 
     def done(self) -> Step:
-        kernel = self.of.kernel
-        pays = {o.layer: _whole(self.number(Ref(o.pay))) for o in kernel.outcomes}
+        prepared = self.of.prepared
+        pays = {layer: _whole(pay(self)) for layer, pay, _ in prepared.outcomes}
         reasons = {
-            outcome.layer: next(code for code, when in outcome.reasons if self.truth(when))
-            for outcome in kernel.outcomes
+            layer: next(code for code, when in reasons if when(self))
+            for layer, _, reasons in prepared.outcomes
         }
-        ranks = {reason.code: reason.rank for reason in kernel.reasons}
+        ranks = prepared.ranks
         decisive = min(
             reasons, key=lambda layer: 0 if pays[layer] > 0 else ranks[reasons[layer]], default=None
         )
@@ -275,197 +263,50 @@ class _Row:
             movements=self.movements,
         )
 
-    def _totals(self) -> Iterator[tuple[str, Mapping[Key, Fraction]]]:
+    def _totals(self) -> Iterator[tuple[str, Mapping[Key, Number]]]:
         for name, moved in self.movements.items():
             held = self.state.totals.get(name, {})
             if moved.added == 0:
                 yield name, held
-            elif not self.of._accumulators[name].sequential:
+            elif not self.of.prepared.accumulators[name].sequential:
                 yield name, {**held, moved.key: moved.after}
             else:
                 yield name, {moved.key: moved.after} if moved.after else {}
 
     def accumulate(self, item: Accumulator) -> str | None:
         """Work out what the row adds; the status of the row if it may not."""
-        key = self.key(item)
+        key = self.key(item.name)
         held = self.state.totals.get(item.name, {})
-        before = held.get(key, Fraction(0))
-        added = Fraction(self.number(item.adds))
+        before = held.get(key, 0)
+        added = self.of.prepared.adds[item.name](self)
         after = before + added
         self.movements[item.name] = Movement(key=key, before=before, added=added, after=after)
         if item.sequential and any(_earlier(key, old) for old, total in held.items() if total):
             return "out_of_order"
-        if abs(after) > self.of.ceiling(item):
+        if abs(after) > self.of.prepared.ceilings[item.name]:
             return "ceiling"
         if not item.sequential and added and key not in held and len(held) >= item.bound:
             return "bound"
         return None
 
-    def key(self, item: Accumulator) -> Key:
-        return self.of.key(item, [self.value(part) for part in item.keys])
+    def key(self, accumulator: str) -> Key:
+        return self.of.key(accumulator, [part(self) for part in self.of.prepared.keys[accumulator]])
 
-    def number(self, expr: Expr, before: bool = False) -> Number:
-        value = self.value(expr, before)
-        if isinstance(value, str | bool):
-            raise KernelError(f"{value!r} is no number")
-        return value
+    def held(self, accumulator: str) -> Number:
+        """The total of an accumulator when this row began (0 for a key it does not hold)."""
+        return self.state.totals.get(accumulator, {}).get(self.key(accumulator), 0)
 
-    def truth(self, expr: Expr, before: bool = False) -> bool:
-        value = self.value(expr, before)
-        if not isinstance(value, bool):
-            raise KernelError(f"{value!r} is neither true nor false")
-        return value
-
-    def value(self, expr: Expr, before: bool = False) -> Value:
-        """The value of an expression; `before`: with each Total at what it was before this row."""
-
-        def number(part: Expr) -> Number:
-            return self.number(part, before)
-
-        def truth(part: Expr) -> bool:
-            return self.truth(part, before)
-
-        def day(part: Expr) -> int:
-            return int(number(part))
-
-        match expr:
-            case Const(value=value):
-                return value
-            case Attribute(owner=owner, name=name, type=kind):
-                return self._attribute(owner, name, isinstance(kind, Bool))
-            case Given(owner=owner, name=name):
-                return self.inputs[owner].get(name) is not None
-            case Parameter(name=name):
-                if name not in self.of.parameters:
-                    raise Missing("parameter", name)
-                return self.of.parameters[name]
-            case Add(left=left, right=right):
-                return number(left) + number(right)
-            case Subtract(left=left, right=right):
-                return number(left) - number(right)
-            case Scale(amount=amount, by=by):
-                scaled = number(amount)
-                return scaled * number(by) if scaled else scaled
-            case Min(left=left, right=right):
-                return min(number(left), number(right))
-            case Max(left=left, right=right):
-                return max(number(left), number(right))
-            case Share(amount=amount, part=part, whole=whole, mode=mode):
-                return Fraction(share(number(amount), number(part), number(whole), mode))
-            case Compare(op=op, left=left, right=right):
-                return _compare(op, self.value(left, before), self.value(right, before))
-            case And(left=left, right=right):
-                return truth(left) and truth(right)
-            case Or(left=left, right=right):
-                return truth(left) or truth(right)
-            case Not(of=of):
-                return not truth(of)
-            case Choose(when=when, then=then, otherwise=otherwise):
-                return self.value(then if truth(when) else otherwise, before)
-            case InList(code=code, list_name=list_name):
-                text = self.value(code, before)
-                return text != "" and text in self.of._codes[list_name]
-            case InPeriods(date=date, owner=owner, name=name):
-                ranges = self.inputs[owner].get(name)
-                if ranges is None or isinstance(ranges, Value):
-                    raise Missing(owner, name)
-                at = day(date)
-                return any(first <= at <= last for first, last in ranges)
-            case YearOf(date=date, month=month, day=first):
-                on = _date(day(date))
-                return on.year if (on.month, on.day) >= (month, first) else on.year - 1
-            case DateIn(year=year, month=month, day=first):
-                return calendar(day(year), month, first).toordinal() - EPOCH
-            case MonthOf(date=date):
-                on = _date(day(date))
-                return on.year * 12 + on.month - 1
-            case AddMonths(date=date, months=months, mode=mode):
-                return _months_later(_date(day(date)), day(months), mode)
-            case AgeAt(birth=birth, date=date):
-                return _age(_date(day(birth)), _date(day(date)))
-            case Ref(name=name):
-                if name in self.missing:
-                    raise self.missing[name]
-                return self.trace[name]
-            case Total(accumulator=name):
-                moved = self.movements[name]
-                return moved.before if before else moved.after
-            case Before(accumulator=name):
-                item = self.of._accumulators[name]
-                return self.state.totals.get(name, {}).get(self.key(item), Fraction(0))
-            case Increase(of=of):
-                if self._stands_still(of):  # then what `of` reads besides need not be known
-                    return Fraction(0)
-                return self.number(of) - self.number(of, before=True)
-            case Round(amount=amount, mode=mode, step=step):
-                return Fraction(rounded(number(amount), mode, step))
-            case LayerPay():
-                raise KernelError("LayerPay in a kernel")
-            case _:
-                assert_never(expr)
-
-    def define(self, item: Definition) -> None:
+    def define(self, name: str) -> None:
         """Evaluate a definition; one that lacks a value matters only if it is read."""
         try:
-            self.trace[item.name] = self.value(item.expr)
+            self.trace[name] = self.of.prepared.definitions[name](self)
         except Missing as missing:
-            self.missing[item.name] = missing
-
-    def _stands_still(self, of: Expr) -> bool:
-        """Whether this row moves none of the totals that an expression reads."""
-        totals = [node.accumulator for node in walk(of) if isinstance(node, Total)]
-        return all(self.movements[name].added == 0 for name in totals)
-
-    def _attribute(self, owner: Owner, name: str, is_bool: bool) -> Value:
-        value = self.inputs[owner].get(name)
-        if value is None or not isinstance(value, Value):
-            raise Missing(owner, name)
-        return bool(value) if is_bool else value
-
-
-def _compare(op: Comparison, left: Value, right: Value) -> bool:
-    if op == "==":
-        return left == right
-    if op == "!=":
-        return left != right
-    if isinstance(left, str) or isinstance(right, str):
-        raise KernelError(f"{left!r} and {right!r} have no order")
-    match op:
-        case "<":
-            return left < right
-        case "<=":
-            return left <= right
-        case ">":
-            return left > right
-        case ">=":
-            return left >= right
-        case _:
-            assert_never(op)
+            self.missing[name] = missing
 
 
 def _earlier(key: Key, held: Key) -> bool:
     """Whether a sequential key comes before the one held; its parts are whole numbers."""
     return [int(part) for part in key] < [int(part) for part in held]
-
-
-def _date(day: int) -> calendar:
-    return calendar(1970, 1, 1) + timedelta(days=day)
-
-
-def _months_later(on: calendar, months: int, mode: MonthEnd) -> int:
-    year, month = divmod(on.year * 12 + on.month - 1 + months, 12)
-    try:
-        return calendar(year, month + 1, on.day).toordinal() - EPOCH
-    except ValueError:
-        after = calendar(year + (month == 11), (month + 1) % 12 + 1, 1).toordinal() - EPOCH
-        return after if mode == "next_day" else after - 1
-
-
-def _age(birth: calendar, on: calendar) -> int:
-    years = on.year - birth.year
-    if (on.month, on.day) < (birth.month, birth.day):
-        years -= 1
-    return max(years, 0)
 
 
 def _whole(number: Number) -> int:

@@ -15,6 +15,8 @@ def rounded(amount: Fraction | int, mode: RoundingMode, step: int = 1) -> int:
     """`amount` (minor units) as a multiple of `step`. half_up: the nearer one, from the middle away
     from zero; half_even: from the middle to the even multiple; up: away from zero; down: towards
     zero."""
+    if step == 1 and isinstance(amount, int):
+        return amount
     steps = Fraction(amount) / step
     size, sign = abs(steps), (-1 if steps < 0 else 1)
     match mode:

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
-from hmbc.compiler.interpret import Interpreter, Missing, State, Step
+from hmbc.compiler.interpret import Interpreter, Missing, Prepared, State, Step, prepare
 from hmbc.compiler.kernel import Input, Kernel
 from hmbc.dsl import codes
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic
@@ -42,16 +42,18 @@ class ExampleResult:
 
 def run_examples(kernel: Kernel, scheme: CheckedScheme) -> tuple[ExampleResult, ...]:
     """Every example, in order."""
+    prepared = prepare(kernel)
     return tuple(
-        ExampleResult(example.title, number, tuple(_run(example, kernel, scheme)))
+        ExampleResult(example.title, number, tuple(_run(example, prepared, scheme)))
         for number, example in enumerate(scheme.examples, start=1)
     )
 
 
 def _run(
-    example: CheckedExample, kernel: Kernel, scheme: CheckedScheme
+    example: CheckedExample, prepared: Prepared, scheme: CheckedScheme
 ) -> Iterator[Diagnostic]:
-    interpreter = Interpreter(kernel, _scalars(example.parameters), example.lists)
+    kernel = prepared.kernel
+    interpreter = Interpreter(kernel, _scalars(example.parameters), example.lists, prepared)
     member = {**defaults("member", kernel), **example.member}
     state = State()
     for claim in example.claims:
