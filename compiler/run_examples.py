@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from attrs import frozen
 
 from hmbc.compiler.interpret import Interpreter, Missing, Prepared, State, Step, prepare
 from hmbc.compiler.kernel import Input, Kernel
+from hmbc.compiler.scopes import MEMBER_ID
 from hmbc.dsl import codes
+from hmbc.dsl.check_dated import day_text
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic
-from hmbc.dsl.names import amount_text
+from hmbc.dsl.names import amount_text, word
 from hmbc.dsl.scheme import (
     CheckedExample,
     CheckedExampleClaim,
@@ -54,11 +56,14 @@ def _run(
 ) -> Iterator[Diagnostic]:
     kernel = prepared.kernel
     interpreter = Interpreter(kernel, _scalars(example.parameters), example.lists, prepared)
-    member = {**defaults("member", kernel), **example.member}
-    state = State()
+    members = {name: _member(name, values, kernel) for name, values in example.members.items()}
+    states: dict[str, State] = {}
     for claim in example.claims:
+        member = members.get(claim.member) or _member(claim.member, {}, kernel)
+        unit = _unit(claim.member, member, kernel)
+        values = {**defaults("claim", kernel), **claim.values}
         try:
-            step = interpreter.step(state, {**defaults("claim", kernel), **claim.values}, member)
+            step = interpreter.step(states.get(unit, State()), values, member)
         except Missing as missing:
             name = _shown(missing, scheme)
             yield Diagnostic(codes.EXAMPLE_MISSING, claim.span, {"name": name})
@@ -68,7 +73,18 @@ def _run(
             yield Diagnostic(codes.EXAMPLE_REJECTED, claim.span, {"why": why})
             return
         yield from _compare(example, claim, step, kernel, scheme)
-        state = step.state
+        yield from _compare_due(example, claim, kernel)
+        states[unit] = step.state
+
+
+def _member(name: str, values: Mapping[str, Plain], kernel: Kernel) -> dict[str, Plain]:
+    """All attributes of a member of an example; its id is its name."""
+    return {**defaults("member", kernel), **values, MEMBER_ID.name: name}
+
+
+def _unit(name: str, member: Mapping[str, Plain], kernel: Kernel) -> str:
+    """Whose claims form one stream with this member's."""
+    return name if kernel.unit is None else str(member[kernel.unit])
 
 
 def _scalars(values: dict[str, Plain]) -> dict[str, Fraction | int | bool | str]:
@@ -120,14 +136,45 @@ def _compare(
     scheme: CheckedScheme,
 ) -> Iterator[Diagnostic]:
     for expected in claim.expectations:
+        if expected.due is not None:
+            continue
         wanted, got = _both(expected, step, scheme)
         if wanted != got:
-            title = Bilingual("", "")
-            if example.title:
-                title = Bilingual(f"“{example.title}”", f' "{example.title}"')
-            values = {"title": title, "expected": wanted, "actual": got}
+            values = {"title": _title(example), "expected": wanted, "actual": got}
             why = tuple((_LAYER, _told(layer, step, kernel)) for layer in step.pays)
             yield Diagnostic(codes.EXAMPLE_FAILED, expected.span, values, extra=why)
+
+
+def _compare_due(
+    example: CheckedExample, claim: CheckedExampleClaim, kernel: Kernel
+) -> Iterator[Diagnostic]:
+    """Until when the claim is to be paid. What counts days is asked only where an example does."""
+    wanted = [expected for expected in claim.expectations if expected.due is not None]
+    if not wanted:
+        return
+    from hmbc.compiler.due_days import CannotCount, due_day
+
+    for expected in wanted:
+        try:
+            day = due_day(str(expected.due), claim.values, kernel)
+        except CannotCount as why:
+            yield Diagnostic(codes.EXAMPLE_REJECTED, claim.span, {"why": why.text})
+            return
+        if day != expected.day:
+            values = {
+                "title": _title(example), "expected": _day(expected.day), "actual": _day(day),
+            }  # fmt: skip
+            yield Diagnostic(codes.EXAMPLE_FAILED, expected.span, values)
+
+
+def _day(day: int | None) -> Bilingual | str:
+    return word("NONE") if day is None else day_text(day)
+
+
+def _title(example: CheckedExample) -> Bilingual:
+    if not example.title:
+        return Bilingual("", "")
+    return Bilingual(f"“{example.title}”", f' "{example.title}"')
 
 
 def _told(layer: str, step: Step, kernel: Kernel) -> Bilingual:

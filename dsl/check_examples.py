@@ -13,7 +13,7 @@ from hmbc.dsl.check_dated import day_text
 from hmbc.dsl.check_declarations import constant, value_text
 from hmbc.dsl.check_expressions import check_as
 from hmbc.dsl.diagnostic import Bilingual, Related
-from hmbc.dsl.environment import DECLARED, Environment
+from hmbc.dsl.environment import DECLARED, FIRST, Environment, listed
 from hmbc.dsl.names import type_name, word
 from hmbc.dsl.scheme import (
     AttributeInfo,
@@ -23,6 +23,7 @@ from hmbc.dsl.scheme import (
     ParameterInfo,
     Plain,
 )
+from hmbc.dsl.source import Span
 from hmbc.dsl.types import Bool, Code, Enum, Money, Periods, Type
 
 _BEFORE = Bilingual("前一笔", "the one before")
@@ -57,21 +58,25 @@ def check_examples(scheme: n.Scheme, env: Environment) -> tuple[CheckedExample, 
         for item in scheme.items
         if isinstance(item, n.Eligible | n.Wait | n.Exclude)
     }
+    dues = frozenset(item.name.text for item in scheme.items if isinstance(item, n.Due))
     return tuple(
-        _example(item, stops, env) for item in scheme.items if isinstance(item, n.Example)
+        _example(item, stops, dues, env) for item in scheme.items if isinstance(item, n.Example)
     )
 
 
-def _example(example: n.Example, stops: Stops, env: Environment) -> CheckedExample:
-    member: dict[str, Plain] = {}
+def _example(
+    example: n.Example, stops: Stops, dues: frozenset[str], env: Environment
+) -> CheckedExample:
+    members: dict[str, dict[str, Plain]] = {}
+    places: dict[str, Span] = {}
     parameters: dict[str, Plain] = {}
     lists: dict[str, tuple[str, ...]] = {}
     claims: list[CheckedExampleClaim] = []
     last: n.DateLiteral | None = None
     for item in example.items:
         match item:
-            case n.ExampleGiven(of="member", assignments=assignments):
-                member |= _values("member", assignments, env)
+            case n.ExampleGiven(of="member"):
+                _member(item, members, places, env)
             case n.ExampleGiven(assignments=assignments):
                 _parameters(assignments, parameters, lists, env)
             case n.ExampleClaim():
@@ -81,27 +86,66 @@ def _example(example: n.Example, stops: Stops, env: Environment) -> CheckedExamp
                         date=day_text(item.date.days),
                     )  # fmt: skip
                 last = item.date
-                claims.append(_claim(item, stops, env))
+                claims.append(_claim(item, stops, places, dues, env))
     return CheckedExample(
-        example.title, member, parameters, lists, tuple(claims), span=example.span
+        example.title, members, parameters, lists, tuple(claims), span=example.span
     )
 
 
+def _member(
+    given: n.ExampleGiven,
+    members: dict[str, dict[str, Plain]],
+    places: dict[str, Span],
+    env: Environment,
+) -> None:
+    """One of the members, who are told apart by their names; the one without a name may be given in
+    several pieces."""
+    name = "" if given.name is None else given.name.text
+    values = _values("member", given.assignments, env)
+    if given.name is not None:
+        if name in places:
+            env.report(
+                codes.DUPLICATE, given.name.span, Related(places[name], FIRST), name=name
+            )
+        if env.unit is not None and env.unit not in values:
+            env.report(
+                codes.EXAMPLE_UNIT, given.name.span, name=name, unit=env.shown(f"member.{env.unit}")
+            )
+        places[name] = given.name.span
+    members[name] = members.get(name, {}) | values
+
+
+def _whose(claim: n.ExampleClaim, places: dict[str, Span], env: Environment) -> str:
+    """The name of the claim's member."""
+    if claim.member is None:
+        if places:
+            env.report(codes.EXAMPLE_WHOSE, claim.date.span, names=listed(list(places)))
+        return ""
+    name = claim.member.text
+    if name not in places:
+        env.unknown(codes.UNKNOWN_NAME, name, claim.member.span, list(places))
+    return name
+
+
 def _claim(
-    claim: n.ExampleClaim, stops: Stops, env: Environment
+    claim: n.ExampleClaim,
+    stops: Stops,
+    places: dict[str, Span],
+    dues: frozenset[str],
+    env: Environment,
 ) -> CheckedExampleClaim:
     values = _values("claim", claim.assignments, env)
     values[env.date] = claim.date.days
     if not claim.expectations:
         env.report(codes.EXAMPLE_EMPTY, claim.span)
     expected = tuple(
-        found for x in claim.expectations if (found := _expectation(x, stops, env)) is not None
+        found for x in claim.expectations if (found := _expectation(x, stops, dues, env)) is not None
     )
-    return CheckedExampleClaim(values, expected, span=claim.span)
+    return CheckedExampleClaim(values, _whose(claim, places, env), expected, span=claim.span)
 
 
 def _expectation(
-    expected: n.Expectation, stops: Stops, env: Environment
+    expected: n.Expectation, stops: Stops, dues: frozenset[str], env: Environment
 ) -> CheckedExpectation | None:
     match expected:
         case n.ExpectTotal(amount=amount):
@@ -119,6 +163,12 @@ def _expectation(
                     env.unknown(codes.UNKNOWN_NAME, name.text, name.span, list(stops))
                 code = f"{code}:{name.text}"
             return CheckedExpectation(None, None, code, span=expected.span)
+        case n.ExpectDue(due=due, date=date):
+            if due.text not in dues:
+                env.unknown(codes.UNKNOWN_NAME, due.text, due.span, sorted(dues))
+                return None
+            day = None if date is None else date.days
+            return CheckedExpectation(None, None, None, due.text, day, span=expected.span)
 
 
 def _minor(amount: n.Expression, env: Environment) -> int | None:

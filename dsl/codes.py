@@ -559,6 +559,17 @@ NO_EXAMPLES = _rule(
     "写几个手算过的例子，放在方案末尾", "add a few that were worked out by hand",
 )
 
+EXAMPLE_WHOSE = _rule(
+    "HMB417", "error",
+    "示例写了有名字的参保人，这一笔却没有说是谁的", "the example names its members, and this claim does not say whose it is",
+    "在日期后面写名字：{names}", "write the name behind the date: {names}",
+)
+EXAMPLE_UNIT = _rule(
+    "HMB418", "error",
+    "没有给出参保人 `{name}` 的“{unit}”，不知道算在哪一户", "`{unit}` of member `{name}` is not given: nothing says to which unit it belongs",
+    "补上它的值；同一户写同一个值", "give it a value, the same for all members of one unit",
+)
+
 # ---- 900-999 tool chain
 NO_COMPILER = _rule(
     "HMB901", "error",

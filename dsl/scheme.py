@@ -259,30 +259,34 @@ Plain = Fraction | int | bool | str | tuple[tuple[int, int], ...]
 
 @frozen
 class CheckedExpectation:
-    """What a claim of an example should bring: a layer's pay, the total (layer None), or a reason
-    code."""
+    """What a claim of an example should bring: a layer's pay, the total (layer None), a reason code,
+    or by which day (None: no day) it is `due`."""
 
     layer: str | None
     amount: int | None
     reason: str | None
+    due: str | None = None
+    day: int | None = None
     span: Span = _span()
 
 
 @frozen
 class CheckedExampleClaim:
-    """A claim of an example; attributes it does not give are left out."""
+    """A claim of an example; attributes it does not give are left out. `member`: whose it is; ""
+    where the example does not name its member."""
 
     values: dict[str, Plain] = field(eq=False)
+    member: str = ""
     expectations: tuple[CheckedExpectation, ...] = ()
     span: Span = _span()
 
 
 @frozen
 class CheckedExample:
-    """A worked example."""
+    """A worked example. `members`: the values of each by its name, "" of the one without a name."""
 
     title: str | None
-    member: dict[str, Plain] = field(eq=False)
+    members: dict[str, dict[str, Plain]] = field(eq=False)
     parameters: dict[str, Plain] = field(eq=False)
     lists: dict[str, tuple[str, ...]] = field(eq=False)
     claims: tuple[CheckedExampleClaim, ...] = ()

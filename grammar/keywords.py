@@ -128,6 +128,7 @@ KEYWORDS: dict[str, tuple[str, str]] = {
     "AT": ("在", "at"),
     "YES": ("真", "yes"),
     "NO": ("假", "no"),
+    "NONE": ("无", "none"),
     "PROVE": ("求证", "prove"),
     "PAY": ("给付", "pay"),
     "UNCAPPED": ("封顶前", "before cap"),

@@ -20,17 +20,21 @@ class ExampleRules(Transformer[Token, Any]):
         return n.Example(r.label(), r.nodes(), r.cites, span=span_of(meta))
 
     def example_parameters(self, meta: Meta, c: list[Any]) -> n.ExampleGiven:
-        return n.ExampleGiven("parameter", Read(c).one(tuple) or (), span=span_of(meta))
+        return n.ExampleGiven("parameter", None, Read(c).one(tuple) or (), span=span_of(meta))
 
     def example_member(self, meta: Meta, c: list[Any]) -> n.ExampleGiven:
-        return n.ExampleGiven("member", Read(c).one(tuple) or (), span=span_of(meta))
+        r = Read(c)
+        name, given = r.token("NAME"), r.one(tuple) or ()
+        whose = None if name is None else name_of(name)
+        return n.ExampleGiven("member", whose, given, span=span_of(meta))
 
     def example_claim(self, meta: Meta, c: list[Any]) -> n.ExampleClaim:
         r = Read(c)
-        date = r.token("DATE")
+        date, name = r.token("DATE"), r.token("NAME")
+        whose = None if name is None else name_of(name)
         assignments = r.one(tuple) or ()
         day = n.DateLiteral(value_of(date), span=date.lexeme.span)
-        return n.ExampleClaim(day, assignments, r.nodes(), span=span_of(meta))
+        return n.ExampleClaim(day, whose, assignments, r.nodes(), span=span_of(meta))
 
     def assignments(self, meta: Meta, c: list[Any]) -> tuple[Any, ...]:
         return Read(c).nodes()
@@ -53,6 +57,13 @@ class ExampleRules(Transformer[Token, Any]):
 
     def expects_layer(self, meta: Meta, c: list[Any]) -> n.ExpectLayer:
         return n.ExpectLayer(name_of(c[1]), c[-1], span=span_of(meta))
+
+    def expects_due(self, meta: Meta, c: list[Any]) -> n.ExpectDue:
+        name, date = name_of(c[1]), c[2]
+        day = None
+        if is_token(date, "DATE"):
+            day = n.DateLiteral(value_of(date), span=date.lexeme.span)
+        return n.ExpectDue(name, day, span=span_of(meta))
 
     def expects_reason(self, meta: Meta, c: list[Any]) -> n.ExpectReason:
         reason, name = c[-1]

@@ -55,14 +55,24 @@ class ExpectReason:
     span: Span = place()
 
 
-Expectation = ExpectTotal | ExpectLayer | ExpectReason
+@frozen(repr=False)
+class ExpectDue:
+    """Until when it is to be paid; date None: there is no such deadline for this claim."""
+
+    due: Name
+    date: DateLiteral | None
+    span: Span = place()
+
+
+Expectation = ExpectTotal | ExpectLayer | ExpectReason | ExpectDue
 
 
 @frozen(repr=False)
 class ExampleClaim:
-    """A claim of an example with what it should bring."""
+    """A claim of an example with what it should bring; `member`: whose it is, where it says so."""
 
     date: DateLiteral
+    member: Name | None
     assignments: tuple[Assignment, ...]
     expectations: tuple[Expectation, ...]
     span: Span = place()
@@ -70,9 +80,10 @@ class ExampleClaim:
 
 @frozen(repr=False)
 class ExampleGiven:
-    """The member, or the parameters, of an example."""
+    """A member, or the parameters, of an example; `name` where it has several members."""
 
     of: Literal["member", "parameter"]
+    name: Name | None
     assignments: tuple[Assignment, ...]
     span: Span = place()
 
