@@ -41,3 +41,35 @@ cdef extern from "evaluator.h" nogil:
 
     ctypedef void (*hmb_run)(const hmb_input *, const int64_t *, int64_t, hmb_state *,
                              const hmb_output *) noexcept nogil
+
+    ctypedef struct hmb_feed_input:
+        const void **claim
+        const uint8_t **claim_given
+        const int64_t *parameter
+        const uint8_t **listed
+        const int32_t *unit
+        void *records
+        int64_t n_records
+        int64_t first_day
+        int64_t last_day
+
+    ctypedef struct hmb_feed_output:
+        int64_t **pay
+        uint8_t **reason
+        int64_t *total
+        uint8_t *decided
+        uint8_t *status
+        int64_t rejected
+
+    ctypedef struct hmb_feed:
+        int32_t abi
+        int32_t record_size
+        int32_t odd_at
+        int32_t (*can)(const hmb_feed_input *) noexcept nogil
+        void (*pack)(const hmb_feed_input *, const hmb_input *, int64_t, int64_t, const int64_t *,
+                     const int64_t *) noexcept nogil
+        void (*run)(const hmb_feed_input *, int64_t, int64_t, hmb_feed_output *) noexcept nogil
+        int64_t (*unpack)(const hmb_feed_input *, int64_t, int64_t *) noexcept nogil
+
+    enum:
+        HMB_FEED_ABI

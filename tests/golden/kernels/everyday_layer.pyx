@@ -74,6 +74,65 @@ enum {
 
 typedef void (*hmb_run)(const hmb_input *in, const int64_t *rows, int64_t n, hmb_state *state,
                         const hmb_output *out);
+
+/* ---- The feed: rows of ALL units at once, in one pass over contiguous columns.
+ *
+ * A scheme whose totals are all sequential may export a second function, hmb_feed, that gives for
+ * every row what hmb_run would give, many times faster. Each unit has one record: the attributes
+ * of its member that are read, packed, and its running totals. Within a unit, rows stand in the
+ * order of their dates; units may interleave in any way (a file in order of date, a file sorted by
+ * member and date: both will do).
+ *
+ * What a record cannot hold (a total too large for it, a date that falls, a row that would pass
+ * a ceiling, a state that was made under other attributes) makes the unit ODD: its byte at
+ * `odd_at` in the record is set, its rows and totals mean nothing, and the host adjudicates all
+ * rows of that unit by hmb_run instead. A row that a ground of the scheme rejects moves nothing and
+ * is not odd.
+ *
+ * Columns: money, ratio, int: int64; date, code: int32; bool: uint8; enum: uint8 up to 256 values,
+ * else int32. Values lie in their declared domains; absent ones hold 0.
+ */
+typedef struct hmb_feed_input {
+    const void *const *claim;             /* claim[a][row] */
+    const uint8_t *const *claim_given;    /* claim_given[a][row]; NULL where never absent */
+    const int64_t *parameter;
+    const uint8_t *const *listed;         /* of claim attributes; as hmb_input */
+    const int32_t *unit;                  /* unit[row]: number of its record, or n_records */
+    void *records;                        /* n_records + 1 of them; the last takes rows that the host
+                                             rejected, and is all 0 to begin with */
+    int64_t n_records;
+    int64_t first_day, last_day;          /* no deciding date of a row is outside these */
+} hmb_feed_input;
+
+typedef struct hmb_feed_output {
+    int64_t *const *pay;        /* pay[layer][row], minor units; NULL: not wanted */
+    uint8_t *const *reason;     /* reason[layer][row]; NULL: not wanted */
+    int64_t *total;             /* total[row]: all layers' pay; NULL: not wanted */
+    uint8_t *decided;           /* decided[row]: the reason of the layer that decides; NULL */
+    uint8_t *status;            /* all 0 to begin with; only what is not HMB_OK is written */
+    int64_t rejected;           /* rows whose status was written are counted here */
+} hmb_feed_output;
+
+typedef struct hmb_feed {
+    int32_t abi;                /* HMB_FEED_ABI */
+    int32_t record_size;        /* bytes of a record; a multiple of 32 */
+    int32_t odd_at;             /* where in a record its odd byte is */
+    /* 1 where every key that must be the same for all rows is, from first_day to last_day */
+    int32_t (*can)(const hmb_feed_input *in);
+    /* Makes records[first .. end - 1] of the member rows with the same numbers, fresh; or with the
+     * totals in words (as hmb_state.words, for each of them; NULL: fresh) and last (the day of each
+     * one's last row, INT64_MIN where there is none; NULL: there is none). */
+    void (*pack)(const hmb_feed_input *in, const hmb_input *members, int64_t first, int64_t end,
+                 const int64_t *words, const int64_t *last);
+    /* Adjudicates rows first .. end - 1. Rows of different records may run in different threads. */
+    void (*run)(const hmb_feed_input *in, int64_t first, int64_t end, hmb_feed_output *out);
+    /* Writes the totals of one record that is not odd to words, which hold what `pack` was given
+     * (INT64_MIN keys and totals 0 for a fresh one), and gives the day of its last row that was
+     * adjudicated, or INT64_MIN. */
+    int64_t (*unpack)(const hmb_feed_input *in, int64_t record, int64_t *words);
+} hmb_feed;
+
+#define HMB_FEED_ABI 1
 #endif
 
     """
