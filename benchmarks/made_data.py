@@ -18,6 +18,13 @@ CAUSES = (
     "excluded:work_injury", "excluded:public_health", "excluded:abroad", "excluded:cosmetic",
 )  # fmt: skip
 
+FEES = (
+    "over_standard_bed", "expert", "heating", "meals", "check_up", "special_nursing", "consultation",
+    "companion_bed", "other_fees",
+)  # fmt: skip
+"""Of Ordos: what does not count."""
+FUND_MAXIMUM, LISTED_DRUGS = 10_000_000, 30
+
 
 def w1(rows: int) -> Columns:
     """A row is a member's year: 70% of amounts 0, the rest log-normal, median 30,000 yuan."""
@@ -70,3 +77,49 @@ def empty(rows: int, kind: Any = np.int64) -> Any:
     raw[:] = 1
     skip = -raw.ctypes.data % 64
     return raw[skip : skip + size].view(kind)
+
+
+def w3(claims: int, members: int) -> tuple[Columns, Columns]:
+    """Ordos: rows of stays in order of date over two years; about half go on with the member's last
+    admission, a few come back to the one before. Members."""
+    random = np.random.default_rng(3)
+    first, last = 17532, 18261      # 2018, 2019
+    member = random.integers(0, members, claims, dtype=np.int32)
+    order = np.argsort(member, kind="stable")
+    grouped = member[order]
+    other = np.r_[True, grouped[1:] != grouped[:-1]]
+    new = other | (random.random(claims) < 0.45)
+    admission = np.cumsum(new).astype(np.int32) - 1
+    first_of_member = np.maximum.accumulate(np.where(other, admission, 0))
+    back = (random.random(claims) < 0.02) & (admission > first_of_member)
+    admissions = np.empty(claims, np.int32)
+    admissions[order] = admission - back
+
+    def amounts(share: float, median: float, spread: float = 1.2) -> Any:
+        some = random.lognormal(np.log(median), spread, claims).astype(np.int64)
+        return np.where(random.random(claims) < share, some, 0)
+
+    tumour = random.random(claims) < 0.1
+    drug = random.integers(0, 50, claims, dtype=np.int32)
+    off_list = np.where(tumour, amounts(0.8, 600_000), amounts(0.1, 100_000))
+    columns = {
+        "member": member,
+        "date": np.sort(random.integers(first, last + 1, claims, dtype=np.int32)),
+        "admission": admissions,
+        "care": random.choice(3, claims, p=[0.75, 0.15, 0.1]).astype(np.uint8),
+        "treatment": random.choice(4, claims, p=[0.08, 0.05, 0.02, 0.85]).astype(np.uint8),
+        "in_policy": amounts(0.95, 1_500_000),
+        "self_borne": amounts(0.95, 800_000),
+    }
+    columns |= {name: amounts(0.1, 20_000) for name in FEES}
+    columns |= {
+        "drug": np.where(random.random(claims) < 0.2, drug, -1).astype(np.int32),
+        "off_list_drugs": off_list,
+        "drugs_paid_by_others": np.where(random.random(claims) < 0.2, off_list // 3, 0),
+        "malignant_tumour": tumour.astype(np.uint8),
+    }
+    people = {
+        "resident": (random.random(members) < 0.05).astype(np.uint8),
+        "servant": (random.random(members) < 0.1).astype(np.uint8),
+    }
+    return columns, people

@@ -16,6 +16,7 @@ import numpy as np
 import ours
 import peers_w1
 import peers_w2
+import peers_w3
 from measure import Way, medians
 
 NAIVE, BEST = "naive C", "best hand-written C"
@@ -64,12 +65,24 @@ def w2(rows: int, members: int, scaled: int, by_member: bool) -> dict[str, float
     return medians(ways, expected)
 
 
+def w3(rows: int, members: int) -> dict[str, float]:
+    claims, people = made_data.w3(rows, members)
+    ways = [*peers_w3.by_hand(claims, people)]
+    ways[0].run()
+    expected = tuple(column.copy() for column in ways[0].answer(None))
+    for number, why in enumerate(peers_w3.REASONS):
+        print(f"  {(expected[1] == number).mean():6.2%} {why}", flush=True)
+    return medians([*ways, *peers_w3.ours(claims, people)], expected)
+
+
 def main(name: str, rows: int, members: int, scaled: int) -> None:
     match name:
         case "W1":
             found = w1(rows, scaled)
         case "W2a" | "W2b":
             found = w2(rows, members, scaled, name == "W2b")
+        case "W3":
+            found = w3(rows, members)
         case _:
             raise ValueError(name)
     print(json.dumps(found))
