@@ -24,6 +24,7 @@ FEES = (
 )  # fmt: skip
 """Of Ordos: what does not count."""
 FUND_MAXIMUM, LISTED_DRUGS = 10_000_000, 30
+CITY_DRUGS = ["TY01", "TY02", "TY03", "TY11", "TY12", "TY50", "TY51", "TY60", "TY61"]
 
 
 def w1(rows: int) -> Columns:
@@ -121,5 +122,42 @@ def w3(claims: int, members: int) -> tuple[Columns, Columns]:
     people = {
         "resident": (random.random(members) < 0.05).astype(np.uint8),
         "servant": (random.random(members) < 0.1).astype(np.uint8),
+    }
+    return columns, people
+
+
+def w4(claims: int, members: int) -> tuple[Columns, Columns]:
+    """A city's product: claims in order of date over two years; members, two rows of years each."""
+    random = np.random.default_rng(4)
+    first, last, new_year = 19723, 20453, 20089    # 2024, 2025; 2025-01-01
+
+    def amounts(share: float, median: float, spread: float = 1.3) -> Any:
+        some = random.lognormal(np.log(median), spread, claims).astype(np.int64)
+        return np.where(random.random(claims) < share, some, 0)
+
+    kind = random.choice(5, claims, p=[0.45, 0.34, 0.18, 0.01, 0.02]).astype(np.uint8)
+    off_list = np.where(kind == 0, amounts(0.8, 1_500_000), 0)
+    columns = {
+        "member": random.integers(0, members, claims, dtype=np.int32),
+        "date": np.sort(random.integers(first, last + 1, claims, dtype=np.int32)),
+        "drug": np.where(kind == 2, random.integers(0, len(CITY_DRUGS), claims), -1).astype(np.int32),
+        "kind": kind,
+        "accident": (random.random(claims) < 0.05).astype(np.uint8),
+        "own": np.where(kind < 2, amounts(0.95, 800_000), 0),
+        "off_list": off_list,
+        "refused": np.where(random.random(claims) < 0.1, off_list // 4, 0),
+        "drugs": np.where(kind == 2, amounts(0.97, 2_000_000), 0),
+        "treatment": np.where(kind > 2, amounts(0.97, 20_000_000), 0),
+    }
+    years = random.integers(0, 6, members)
+    no_claim = random.integers(0, 5, members)
+    enrolled = np.where(years == 0, random.integers(first - 30, first + 60, members), first - 400)
+    odd = random.random(members) < 0.02            # whose years change in the middle of one
+    people = {
+        "ill": (random.random(members) < 0.2).astype(np.uint8),
+        "enrolled": enrolled.astype(np.int32),
+        "border": np.where(odd, new_year + 100, new_year).astype(np.int32),
+        "years": np.column_stack([years, years + 1]).reshape(-1).astype(np.int64),
+        "no_claim": np.column_stack([no_claim, (no_claim + 1) % 5]).reshape(-1).astype(np.int64),
     }
     return columns, people

@@ -17,6 +17,7 @@ import ours
 import peers_w1
 import peers_w2
 import peers_w3
+import peers_w4
 from measure import Way, medians
 
 NAIVE, BEST = "naive C", "best hand-written C"
@@ -65,14 +66,14 @@ def w2(rows: int, members: int, scaled: int, by_member: bool) -> dict[str, float
     return medians(ways, expected)
 
 
-def w3(rows: int, members: int) -> dict[str, float]:
-    claims, people = made_data.w3(rows, members)
-    ways = [*peers_w3.by_hand(claims, people)]
+def by_date(module: Any, claims: made_data.Columns, people: made_data.Columns) -> dict[str, float]:
+    """W3, W4."""
+    ways = module.ways(claims, people)
     ways[0].run()
     expected = tuple(column.copy() for column in ways[0].answer(None))
-    for number, why in enumerate(peers_w3.REASONS):
+    for number, why in enumerate(module.REASONS):
         print(f"  {(expected[1] == number).mean():6.2%} {why}", flush=True)
-    return medians([*ways, *peers_w3.ours(claims, people)], expected)
+    return medians(ways, expected)
 
 
 def main(name: str, rows: int, members: int, scaled: int) -> None:
@@ -82,7 +83,9 @@ def main(name: str, rows: int, members: int, scaled: int) -> None:
         case "W2a" | "W2b":
             found = w2(rows, members, scaled, name == "W2b")
         case "W3":
-            found = w3(rows, members)
+            found = by_date(peers_w3, *made_data.w3(rows, members))
+        case "W4":
+            found = by_date(peers_w4, *made_data.w4(rows, members))
         case _:
             raise ValueError(name)
     print(json.dumps(found))

@@ -1,0 +1,89 @@
+"""What W3 and W4 share: two functions of a C file, and our evaluator on Arrow tables. The answer is
+what a claim is paid in all, and its reason."""
+
+from __future__ import annotations
+
+import ctypes
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import made_data
+import native
+import numpy as np
+import pyarrow as pa
+from measure import Way
+from ours import WHOLE, fen
+
+from hmbc.compiler.pipeline import compile_file, module_of
+from hmbc.runtime.evaluator import Evaluator
+
+
+def library(source: str) -> ctypes.CDLL:
+    so = f"{mkdtemp()}/{source}.so"
+    code = str(native.HERE / source)
+    subprocess.run(["gcc", *native.FLAGS, "-shared", "-fPIC", code, "-o", so], check=True)
+    return ctypes.CDLL(so)
+
+
+def by_hand(
+    code: ctypes.CDLL, name: str, rows: int, members: int, given: Any, totals: int, record: int
+) -> list[Way]:
+    """naive_ and best_ `name`. given: their struct of columns. totals: the naive one's words by
+    member; record: the best one's bytes by member."""
+    mask = (1 << (2 * rows).bit_length()) - 1
+    sums, table = np.zeros(totals * members, np.int64), np.zeros(2 * (mask + 1), np.int64)
+    records, chain = made_data.empty(record * members // 8), made_data.empty(2 * rows)
+    outs = [(made_data.empty(rows), made_data.empty(rows, np.uint8)) for _ in range(2)]
+    place = ctypes.c_void_p(ctypes.addressof(given))
+    slow = native.caller(getattr(code, f"naive_{name}"), rows, place, sums, table, mask, *outs[0])
+    fast = native.caller(getattr(code, f"best_{name}"), rows, members, place, records, chain, *outs[1])
+    for call in (slow, fast):
+        call.held += (given,)       # type: ignore[attr-defined]
+
+    def naive() -> None:
+        sums[:] = 0
+        table[:] = 0
+        slow()
+
+    return [
+        Way("naive C", rows, naive, lambda _: outs[0], 5),
+        Way("best hand-written C", rows, fast, lambda _: outs[1], 9),
+    ]
+
+
+def choice(column: Any, names: Sequence[str]) -> Any:
+    """A column of small numbers as the names that they stand for; below zero: none."""
+    absent = column < 0 if np.issubdtype(column.dtype, np.signedinteger) else None
+    wide = np.int8 if len(names) < 128 else np.int32
+    return pa.DictionaryArray.from_arrays(
+        pa.array(np.maximum(column, 0).astype(wide), mask=absent), pa.array(names)
+    )
+
+
+def day(number: int) -> str:
+    return str(np.datetime64(number, "D"))
+
+
+def ours(
+    scheme: Path, claims: Any, people: Any, parameters: Mapping[str, object], reasons: Sequence[str]
+) -> Way:
+    """The whole call; money of the tables counts fen. reasons: in the order of the C file's."""
+    kernel = compile_file(str(scheme)).kernel
+    assert kernel is not None
+    evaluator = Evaluator(module_of(kernel))
+
+    def answer(done: Any) -> tuple[Any, ...]:
+        assert done.counts.rejected == 0, done.counts
+        out = pa.table(done.payments)
+        reason = out["reason"].combine_chunks()
+        names = reason.dictionary.to_pylist()       # more than `reasons`: refund
+        numbers = np.array([reasons.index(x) if x in reasons else 255 for x in names], np.uint8)
+        return fen(out["total_pay"]), numbers[np.asarray(reason.indices)]
+
+    def run() -> Any:
+        return evaluator.adjudicate(claims, people, parameters=parameters, minor_units=True)
+
+    return Way(WHOLE, len(claims), run, answer, 3)
