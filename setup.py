@@ -19,6 +19,9 @@ COMPILED = (
     "member_rows",
     "scheme_call",
     "engine",
+    "python_cells",
+    "claim_names",
+    "settlement",
     "open_unit",
 )
 

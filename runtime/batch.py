@@ -17,7 +17,7 @@ from hmbc.runtime.engine import LATE, Batch
 from hmbc.runtime.errors import BadTable
 from hmbc.runtime.in_order import each
 from hmbc.runtime.member_rows import MemberRows
-from hmbc.runtime.parameters import check_parameters
+from hmbc.runtime.parameters import Parameters, check_parameters
 from hmbc.runtime.plan import Plan
 from hmbc.runtime.rejects import Ground, Reject
 from hmbc.runtime.scheme_call import Entry, Inputs
@@ -121,7 +121,7 @@ def adjudicate(
     entry: Entry,
     claims: object,
     members: object | None,
-    parameters: Mapping[str, object] | None,
+    parameters: Mapping[str, object] | Parameters | None,
     state: object | None,
     progress: Progress | None,
     minor_units: bool,

@@ -99,15 +99,6 @@ cdef inline int _digits(const char *text, int64_t n, int64_t *to) noexcept nogil
     return n > 0
 
 
-cdef inline int64_t _days(int64_t year, int64_t month, int64_t day) noexcept nogil:
-    """Days since 1970-01-01 in the Gregorian calendar; year 1 or later."""
-    cdef int64_t y = year - (1 if month <= 2 else 0)
-    cdef int64_t era = y // 400
-    cdef int64_t of_era = y - era * 400
-    cdef int64_t of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + day - 1
-    return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
-
-
 cdef int parse_date(const char *text, int64_t n, int64_t *to) noexcept nogil:
     """2022-03-01, 2022/3/1 or 20220301, in days since 1970-01-01."""
     cdef int64_t year, month, day, second, length
@@ -130,7 +121,7 @@ cdef int parse_date(const char *text, int64_t n, int64_t *to) noexcept nogil:
         length = 30 if month in (4, 6, 9, 11) else 31
     if day > length:
         return CELL_NOT_DATE
-    to[0] = _days(year, month, day)
+    to[0] = days_of(year, month, day)
     return CELL_OK
 
 

@@ -3,6 +3,7 @@
 from libc.stdint cimport int64_t, uint8_t
 
 from hmbc.runtime.arrow_in cimport View
+from hmbc.runtime.cells cimport CELL_OK, CELL_RANGE
 from hmbc.runtime.intern cimport Intern
 from hmbc.runtime.memory cimport Block, Longs
 
@@ -23,8 +24,10 @@ cdef class Reader:
     cdef readonly int kind
     cdef readonly Intern texts      # of codes: all that were seen; of an enum: values and labels
     cdef Longs meaning              # of an enum: the index that texts[i] stands for
+    cdef readonly dict choices      # of an enum: the index that each text stands for
     cdef int digits
     cdef int minor_units
+    cdef int64_t scale              # of money: minor units to the unit of the currency
     cdef int has_low
     cdef int has_high
     cdef int64_t low
@@ -36,7 +39,13 @@ cdef class Reader:
     cdef int take_cell(self, const View *view, int64_t row, int64_t *to) noexcept nogil
     cdef int _day(self, const View *view, int64_t row, int64_t *to) noexcept nogil
     cdef int _take_periods(self, const View *view, int64_t row) noexcept nogil
-    cdef int _check(self, int64_t value) noexcept nogil
+
+
+cdef inline int in_domain(Reader reader, int64_t value) noexcept nogil:
+    """CELL_OK or CELL_RANGE."""
+    if (reader.has_low and value < reader.low) or (reader.has_high and value > reader.high):
+        return CELL_RANGE
+    return CELL_OK
 
 
 cdef class Values:

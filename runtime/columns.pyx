@@ -1,6 +1,8 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 """Columns to words: what a cell of any accepted type means for an attribute of some kind."""
 
+import sys
+
 from libc.stdint cimport INT64_MIN
 from libc.stdlib cimport free
 from libc.string cimport memset
@@ -40,7 +42,6 @@ from hmbc.runtime.cells cimport (
     CELL_NOT_VALUE,
     CELL_NULL,
     CELL_OK,
-    CELL_RANGE,
     CELL_TOO_LARGE,
     FIRST_DAY,
     LAST_DAY,
@@ -75,15 +76,18 @@ cdef class Reader:
         self.kind = KINDS.index(kind)
         self.digits = digits
         self.minor_units = minor_units
+        self.scale = int("1" + digits * "0")
         self.has_low = low is not None
         self.has_high = high is not None
         self.low = low or 0
         self.high = high or 0
         self.texts = Intern()
+        self.choices = {}
         if self.kind == K_ENUM:
             for index, texts in enumerate(values):
                 for text in texts:
                     if text and self.texts.number(text) == self.meaning.n:
+                        self.choices[sys.intern(text)] = index
                         if push(&self.meaning, index) < 0:
                             raise MemoryError("values")
 
@@ -136,14 +140,14 @@ cdef class Reader:
             raise MemoryError("cell")
         return status, word
 
-    def last_periods(self):
-        """The (first, last) days that `parse` has just read."""
-        return [(self.first.data[i], self.last.data[i]) for i in range(self.first.n)]
-
-    cdef int _check(self, int64_t value) noexcept nogil:
-        if (self.has_low and value < self.low) or (self.has_high and value > self.high):
-            return CELL_RANGE
-        return CELL_OK
+    def parse_with_ranges(self, str text):
+        """One text as (status, word, the (first, last) days of periods)."""
+        status, word = self.parse(text)
+        if self.kind != K_PERIODS or status:
+            return status, word, []
+        return status, word, [
+            (self.first.data[i], self.last.data[i]) for i in range(self.first.n)
+        ]
 
     cdef int take_text(self, const char *text, int64_t n, int64_t *to) noexcept nogil:
         """The word of a text; an empty one is no value. Not for periods."""
@@ -170,7 +174,7 @@ cdef class Reader:
             status = parse_bool(text, n, to)
         else:
             status = parse_date(text, n, to)
-        return status if status != CELL_OK else self._check(to[0])
+        return status if status != CELL_OK else in_domain(self, to[0])
 
     cdef int take_cell(self, const View *view, int64_t row, int64_t *to) noexcept nogil:
         """The word of one cell. Not for periods."""
@@ -194,7 +198,7 @@ cdef class Reader:
             )
             if large or to[0] == INT64_MIN:
                 return CELL_DECIMALS if large == 1 else CELL_TOO_LARGE
-            return self._check(to[0])
+            return in_domain(self, to[0])
         value = whole_at(view, type, row, &large)
         if large or value == INT64_MIN:
             return CELL_TOO_LARGE
@@ -223,7 +227,7 @@ cdef class Reader:
         if self.kind == K_BOOL and (value < 0 or value > 1):
             return CELL_NOT_BOOL
         to[0] = value
-        return self._check(value)
+        return in_domain(self, value)
 
     cdef int _day(self, const View *view, int64_t row, int64_t *to) noexcept nogil:
         """A day in a list of periods: a date in any of its types."""

@@ -9,9 +9,11 @@ from typing import Protocol
 from hmbc.runtime.batch import Adjudication, Counts, Progress, adjudicate
 from hmbc.runtime.engine import ABI
 from hmbc.runtime.errors import BadParameters, BadRow, BadTable
+from hmbc.runtime.parameters import Parameters, check_parameters
 from hmbc.runtime.plan import Plan
 from hmbc.runtime.scheme_call import Entry
 from hmbc.runtime.session import Session, Settlement
+from hmbc.runtime.session_form import SessionForm
 
 __all__ = [
     "Adjudication",
@@ -51,12 +53,13 @@ class Evaluator:
         odd = [item.name for item in self.plan.claim if item.kind == "periods"]
         if odd:
             raise ValueError(f"claim attributes of kind periods: {', '.join(odd)}")
+        self._forms: dict[bool, SessionForm] = {}
 
     def adjudicate(
         self,
         claims: object,
         members: object | None = None,
-        parameters: Mapping[str, object] | None = None,
+        parameters: Mapping[str, object] | Parameters | None = None,
         state: object | None = None,
         progress: Progress | None = None,
         *,
@@ -68,7 +71,7 @@ class Evaluator:
 
         Args: claims, members, state: anything with `__arrow_c_stream__` or `__arrow_c_array__`;
         state is the `state` of an earlier batch, after which these claims come.
-        parameters: by name: scalars, and iterables of codes.
+        parameters: by name: scalars, and iterables of codes; or what `read_parameters` gave.
         progress: called with (rows done, rows in all) about every 100,000 rows.
         threads: how many to use; the result is the same.
         minor_units: integer columns of money count minor units; without it they are refused.
@@ -86,18 +89,29 @@ class Evaluator:
             threads,
         )
 
+    def read_parameters(self, parameters: Mapping[str, object] | None) -> Parameters:
+        """Check parameters once, for many sessions or batches. Raises BadParameters."""
+        return check_parameters(self.plan, parameters)
+
     def open(
         self,
         member: Mapping[str, object] | Sequence[Mapping[str, object]],
-        parameters: Mapping[str, object] | None = None,
+        parameters: Mapping[str, object] | Parameters | None = None,
         state: object | None = None,
+        *,
+        minor_units: bool = False,
     ) -> Session:
         """Open one unit's stream of claims, after those that led to `state`.
 
         member: the attributes of one member, or of all members of a family where the scheme makes
         that its unit: then each has a `member_id`, and claims say theirs. A member whose attributes
         vary may come several times, with `valid_from` and `valid_to`.
+        minor_units: an int as money, of members and claims, counts minor units (fen), the fastest way
+        to give an amount; without it units of the currency. Decimals and texts are in units always.
         Raises: BadRow where the members' own attributes are bad, ValueError where they are of more
         than one unit, BadTable, BadParameters.
         """
-        return Session(self.plan, self._entry, member, parameters, state)
+        form = self._forms.get(minor_units)
+        if form is None:
+            form = self._forms[minor_units] = SessionForm(self.plan, minor_units)
+        return Session(form, self._entry, member, parameters, state)

@@ -1,11 +1,17 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import overload
 
+from hmbc.runtime.claim_names import ClaimNames
+from hmbc.runtime.columns import Reader
+from hmbc.runtime.member_rows import MemberRows
 from hmbc.runtime.memory import Block
 from hmbc.runtime.scheme_call import Entry, Inputs
+from hmbc.runtime.settlement import Settlement, Terms
 from hmbc.runtime.totals import Totals
 from hmbc.runtime.units import Unit
 
 class Open:
+    attempts: int
     def __init__(
         self,
         entry: Entry,
@@ -15,13 +21,37 @@ class Open:
         reason_ranks: Sequence[int],
         before: Totals,
         id: int,
+        names: ClaimNames,
+        readers: list[Reader],
+        n_claim: int,
+        day: int,
+        rows: MemberRows,
+        people: dict[str, int],
+        sole: str | None,
+        any_name: bool,
+        deadlines: Callable[[Sequence[int | None]], tuple[int | None, ...] | None] | None,
+        terms: Terms,
+        is_plain: bool,
     ) -> None: ...
-    @property
-    def after_reject(self) -> bool: ...
-    def settle(
-        self, day: int, member: int, words: Sequence[int], given: Sequence[bool]
-    ) -> tuple[int, Sequence[int], Sequence[int], int]: ...
-    def refund(self, day: int, place: int) -> tuple[int, Sequence[int]]: ...
-    def totals(self, to: Totals, id: int) -> None: ...
+    @overload
+    def settle(self, claim: Mapping[str, object], /) -> Settlement: ...
+    @overload
+    def settle(self, **attributes: object) -> Settlement: ...
+    def _enter(self) -> None: ...
+    def _leave(self) -> None: ...
+    def _place_of(self, claim_id: str) -> tuple[int, str] | tuple[()] | None: ...
+    def _settle(
+        self,
+        day: int,
+        row: int,
+        words: Sequence[int],
+        given: Sequence[bool],
+        claim_id: str,
+        name: str,
+        days: tuple[int | None, ...] | None,
+    ) -> tuple[int, Settlement | None]: ...
+    def _refund(self, day: int, place: int, refund_id: str) -> tuple[int, Settlement | None]: ...
+    def _totals_to(self, to: Totals) -> None: ...
 
+def totals_in(unit: Unit, record: bytes, place: int, id: int, to: Totals) -> None: ...
 def one_place() -> Block: ...

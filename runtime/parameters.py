@@ -14,18 +14,28 @@ from hmbc.runtime.units_text import value_text, word_text
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """words: in the plan's order; codes: of each list of the plan, external or not."""
+    """words: in the plan's order; codes: of each list of the plan, external or not; kernel: the hash
+    of the scheme that they were checked for."""
 
     words: list[int]
     codes: dict[str, frozenset[str]]
+    kernel: str
 
 
-def check_parameters(plan: Plan, given: Mapping[str, object] | None) -> Parameters:
+def check_parameters(
+    plan: Plan, given: Mapping[str, object] | Parameters | None
+) -> Parameters:
     """Read the parameters of one run. A name is the declared one or its label.
 
-    Raises: BadParameters, with every problem.
+    given: as they come, or what this function gave before. Raises: BadParameters, with every problem.
     """
     chinese = plan.language == "zh"
+    if isinstance(given, Parameters):
+        if given.kernel != plan.kernel_hash:
+            raise BadParameters(
+                ["参数是为另一版方案检查的" if chinese else "the parameters are of another scheme"]
+            )
+        return given
     values = dict(given or {})
     problems: list[str] = []
     words: list[int] = []
@@ -68,7 +78,7 @@ def check_parameters(plan: Plan, given: Mapping[str, object] | None) -> Paramete
         )
     if problems:
         raise BadParameters(problems)
-    return Parameters(words, codes)
+    return Parameters(words, codes, plan.kernel_hash)
 
 
 def _word(plan: Plan, parameter: ParameterPlan, value: object, problems: list[str]) -> int:

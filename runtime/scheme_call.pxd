@@ -19,6 +19,7 @@ cdef class Inputs:
     cdef list listed_blocks
     cdef int64_t listed_room    # codes for which the listed blocks have room
 
+    cpdef relist(self)
     cdef void *_pointers(self, int64_t n) except NULL
 
 

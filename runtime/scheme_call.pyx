@@ -75,7 +75,7 @@ cdef class Inputs:
         self.held.append(block)
         return block.data
 
-    def relist(self):
+    cpdef relist(self):
         """Marks the codes in each list, where codes have come that the lists have no room for.
 
         The lists' own codes get their numbers first, so a code that comes later is in no list.
@@ -83,6 +83,8 @@ cdef class Inputs:
         cdef int64_t place, id, room = 0
         cdef Intern texts
         cdef Block block
+        if not self.listed_pairs:
+            return
         for texts, _ in self.listed_pairs:
             room = max(room, texts.count)
         if self.listed_room and room <= self.listed_room:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from hmbc.runtime import rejects
 from hmbc.runtime.arrow_in import read_table
@@ -33,6 +34,7 @@ class SchemeReaders:
 
     def __init__(self, plan: Plan, *, minor_units: bool = False) -> None:
         self.plan = plan
+        self.minor_units = minor_units
         self.member_id = Reader("code")
         self.claim_id = Reader("code")
         self.refunds = Reader("code")
@@ -59,11 +61,30 @@ class SchemeReaders:
         self.day = next(
             (place for place, item in enumerate(plan.claim) if item.name == plan.date), None
         )
-
-    @property
-    def varies(self) -> bool:
+        self.varies = any(item.varies for item in plan.member)
         """Whether a member may have several rows."""
-        return any(item.varies for item in self.plan.member)
+        self.takes_refunds = not any(
+            want.name in REFUNDS or want.label in REFUNDS for want in self.claim
+        )
+        """Whether the column of refunds is not an attribute of the scheme's own."""
+
+    def fresh(self) -> SchemeReaders:
+        """The same, as if no text had been read yet."""
+        made = object.__new__(SchemeReaders)
+        made.__dict__.update(self.__dict__)
+        made.__dict__.pop("member_table", None)
+        made.member_id = Reader("code")
+        made.claim_id = Reader("code")
+        made.refunds = Reader("code")
+        made.claim = [_fresh(want) for want in self.claim]
+        made.member = [
+            _with(want, made.member_id) if want.reader is self.member_id else _fresh(want)
+            for want in self.member
+        ]
+        made.unit_id = made.member_id
+        if made.unit_place is not None:
+            made.unit_id = made.member[made.unit_place].reader
+        return made
 
     @property
     def claim_table(self) -> list[Wanted]:
@@ -80,12 +101,7 @@ class SchemeReaders:
             wanted.append(_optional(REFUNDS, "code", self.refunds))
         return wanted
 
-    @property
-    def takes_refunds(self) -> bool:
-        """Whether the column of refunds is not an attribute of the scheme's own."""
-        return not any(want.name in REFUNDS or want.label in REFUNDS for want in self.claim)
-
-    @property
+    @cached_property
     def member_table(self) -> list[Wanted]:
         """The columns of a table of members: the id, the other attributes, and where some vary, from
         when to when a row holds."""
@@ -103,7 +119,7 @@ class SchemeReaders:
             columns[0] if want.reader is self.member_id else next(others) for want in self.member
         ]
 
-    @property
+    @cached_property
     def deciding_day(self) -> Wanted:
         """The column whose date decides; it may not be absent."""
         if self.day is None:
@@ -261,6 +277,21 @@ def _wanted(attribute: AttributePlan, plan: Plan, minor_units: bool) -> Wanted:
         optional=attribute.optional,
         reader=reader_of(attribute, plan, minor_units=minor_units),
         plan=attribute,
+    )
+
+
+def _fresh(want: Wanted) -> Wanted:
+    return _with(want, Reader(want.kind)) if want.kind in ("code", "periods") else want
+
+
+def _with(want: Wanted, reader: Reader) -> Wanted:
+    return Wanted(
+        name=want.name,
+        label=want.label,
+        kind=want.kind,
+        optional=want.optional,
+        reader=reader,
+        plan=want.plan,
     )
 
 

@@ -51,5 +51,8 @@ cdef class Unit:
     cdef void reset(self) noexcept nogil
     cdef int load(self, int64_t accumulator, const int64_t *key, int64_t total) noexcept nogil
     cdef int dump(self, int64_t unit, TotalRows *to) noexcept nogil
+    cdef int64_t snapshot_words(self) noexcept nogil
+    cdef void snapshot(self, int64_t *to) noexcept nogil
+    cdef int restore(self, const int64_t *kept) noexcept nogil
 
 cdef void free_rows(TotalRows *rows) noexcept nogil

@@ -6,13 +6,15 @@ A fresh unit's sequential keys are INT64_MIN, below every key, and its totals 0.
 
 from libc.stdint cimport INT64_MAX, INT64_MIN, uint64_t
 from libc.stdlib cimport calloc, free, malloc, realloc
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 
 from hmbc.runtime.memory cimport new_block, push
 
 cdef enum:
     BLOCK = 64
     FIRST_SLOTS = 64
+    HEAD = 4            # of a snapshot: whether there is a last day, the day, rejected, entries
+    ENTRY_WORDS = 6     # of an entry in a snapshot: its accumulator, KEY_WORDS of key, its total
 
 
 cdef inline uint64_t _hash(int32_t accumulator, const int64_t *key, int32_t n) noexcept nogil:
@@ -242,6 +244,42 @@ cdef class Unit:
             failed |= _dump(
                 to, unit, entry.accumulator, entry.key, entry.components, entry.total)
         return failed
+
+    cdef int64_t snapshot_words(self) noexcept nogil:
+        """How many words `snapshot` writes."""
+        return HEAD + self.n_words + ENTRY_WORDS * self.map.count
+
+    cdef void snapshot(self, int64_t *to) noexcept nogil:
+        """Writes all that is held as plain words, for `restore` of a unit of the same scheme."""
+        cdef int64_t number
+        cdef Entry *entry
+        to[0] = self.has_last
+        to[1] = self.last
+        to[2] = self.rejected
+        to[3] = self.map.count
+        memcpy(to + HEAD, self.state.words, 8 * self.n_words)
+        to += HEAD + self.n_words
+        for number in range(self.map.count):
+            entry = _entry(&self.map, number)
+            to[0] = entry.accumulator
+            memcpy(to + 1, entry.key, sizeof(entry.key))
+            to[1 + KEY_WORDS] = entry.total
+            to += ENTRY_WORDS
+
+    cdef int restore(self, const int64_t *kept) noexcept nogil:
+        """Makes it what it was when `snapshot` wrote this. Returns -1 where there is no memory."""
+        cdef int64_t number
+        cdef const int64_t *entry = kept + HEAD + self.n_words
+        self.reset()
+        self.has_last = <int>kept[0]
+        self.last = kept[1]
+        self.rejected = <int>kept[2]
+        memcpy(self.state.words, kept + HEAD, 8 * self.n_words)
+        for number in range(kept[3]):
+            if self.load(entry[0], entry + 1, entry[1 + KEY_WORDS]) < 0:
+                return -1
+            entry += ENTRY_WORDS
+        return 0
 
 
 cdef inline int _dump(TotalRows *to, int64_t unit, int64_t accumulator, const int64_t *key,

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime
-from decimal import Decimal
+from decimal import Context, Decimal
 
 from hmbc.runtime.plan import RATIO_DENOMINATOR
 
 _EPOCH = datetime.date(1970, 1, 1)
+_EXACT = Context(prec=100)
+"""A caller's own context may round."""
 
 
 def word_text(word: int, kind: str, digits: int) -> str:
     """A word as text: 2000000 of money as `20000.00`, 750000 of ratio as `75%`."""
     match kind:
         case "money":
-            return format(Decimal(word).scaleb(-digits), "f")
+            return format(Decimal(word).scaleb(-digits, _EXACT), "f")
         case "ratio":
             percent = Decimal(word * 100) / RATIO_DENOMINATOR
             return format(percent.normalize(), "f") + "%"

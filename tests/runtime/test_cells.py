@@ -123,6 +123,6 @@ def test_a_domain_is_closed():
 def test_periods():
     reader = Reader("periods")
     assert reader.parse("1970-01-02..1970-01-03;1970/1/5..")[0] == OK
-    assert reader.last_periods() == [(1, 2), (4, 2932896)]
+    assert reader.parse_with_ranges("1970-01-02..1970-01-03") == (0, 0, [(1, 2)])
     for text in ("..", "1970-01-02", "1970-01-03..1970-01-02", "1970-01-01..x", "1970-01-01..;"):
         assert reader.parse(text)[0] == NOT_PERIODS

@@ -1,0 +1,175 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+"""What one claim came to, as numbers that are put into words when they are asked for.
+
+A record is int64 words: what each layer pays in minor units, the number of each layer's reason, then
+the unit's totals as units.Unit.snapshot writes them.
+"""
+
+import datetime
+import sys
+from decimal import Context, Decimal
+
+cimport cython
+from cpython.bytes cimport PyBytes_AS_STRING
+
+from hmbc.runtime.arrow_out import OutTable, int_column, text_column
+
+_EPOCH = datetime.date(1970, 1, 1)
+_EXACT = Context(prec=100)
+"""A caller's own context may round; no amount has as many digits as this."""
+
+cdef enum:
+    REJECTED_WORD = 2   # of a snapshot
+
+
+cdef class Terms:
+    """What the numbers of a session's settlements stand for.
+
+    deadlines: their names. make_state: the table of totals out of a record and the place of the
+    totals in it.
+    """
+
+    def __init__(self, tuple layers, tuple reasons, tuple deadlines, int digits, make_state):
+        self.layers = layers
+        self.reasons = reasons
+        self.deadlines = deadlines
+        self.digits = digits
+        self.make_state = make_state
+
+
+@cython.final
+@cython.no_gc
+@cython.freelist(32)
+cdef class Settlement:
+    """What one claim came to. It does not change when later claims are settled.
+
+    total_pay, layers: in units of the currency, as Decimals; total_minor, layers_minor: in minor
+    units, as whole numbers, which is faster. reason: the one that decided.
+    """
+
+    def __init__(self):
+        raise TypeError("a Settlement comes from Session.settle")
+
+    cdef const int64_t *_words(self) noexcept:
+        return <const int64_t *>PyBytes_AS_STRING(self.record)
+
+    @property
+    def total_minor(self):
+        """What is paid in all, in minor units (fen)."""
+        return self.total
+
+    @property
+    def total_pay(self):
+        """What is paid in all, in units of the currency."""
+        return _units(self.total, self.terms.digits)
+
+    @property
+    def reason(self):
+        """The reason that decided: that of a layer that paid, if any did."""
+        if not self.terms.layers:
+            return ""
+        return self.terms.reasons[self._words()[len(self.terms.layers) + self.deciding]]
+
+    @property
+    def layers(self):
+        """By name of the layer: (what it pays in units of the currency, its reason)."""
+        return {
+            layer: (_units(pay, self.terms.digits), reason)
+            for layer, (pay, reason) in self.layers_minor.items()
+        }
+
+    @property
+    def layers_minor(self):
+        """By name of the layer: (what it pays in minor units, its reason)."""
+        cdef Py_ssize_t layer, n = len(self.terms.layers)
+        cdef const int64_t *words = self._words()
+        return {
+            self.terms.layers[layer]: (words[layer], self.terms.reasons[words[n + layer]])
+            for layer in range(n)
+        }
+
+    @property
+    def after_reject(self):
+        """Whether an earlier row of the unit was rejected, in the state that the session began
+        with."""
+        return self._words()[2 * len(self.terms.layers) + REJECTED_WORD] != 0
+
+    @property
+    def due(self):
+        """By deadline of the scheme, the last day for payment; None where there is none."""
+        days = self.days or (None,) * len(self.terms.deadlines)
+        return {
+            name: None if day is None else _EPOCH + datetime.timedelta(day)
+            for name, day in zip(self.terms.deadlines, days)
+        }
+
+    @property
+    def state(self):
+        """The unit's totals after this claim, as a table for `Evaluator.open` or `adjudicate`."""
+        return self.terms.make_state(self.record, 2 * len(self.terms.layers))
+
+    def __reduce__(self):
+        return _unpickled, (self._plain(),)
+
+    def _plain(self):
+        """All that it says, in plain values."""
+        return (
+            self.terms.layers,
+            tuple(self.layers_minor.values()),
+            self.total,
+            self.deciding,
+            self.after_reject,
+            self.terms.digits,
+            self.terms.deadlines,
+            self.days,
+            tuple(tuple(row.items()) for row in self.state.rows()),
+        )
+
+    def __eq__(self, other):
+        if type(other) is not Settlement:
+            return NotImplemented
+        return self is other or self._plain() == (<Settlement>other)._plain()
+
+    def __hash__(self):
+        return hash((self.total, self.deciding, self.terms.layers))
+
+    def __repr__(self):
+        return (
+            f"Settlement(total_pay={self.total_pay!r}, reason={self.reason!r}, "
+            f"layers={self.layers!r}, after_reject={self.after_reject!r}, due={self.due!r})"
+        )
+
+
+def _unpickled(plain):
+    """A settlement out of what `_plain` gave; it needs no session."""
+    cdef Settlement made = Settlement.__new__(Settlement)
+    layers, paid, total, deciding, after_reject, digits, deadlines, days, rows = plain
+    reasons = tuple(dict.fromkeys(reason for _, reason in paid))
+    words = [pay for pay, _ in paid]
+    words += [reasons.index(reason) for _, reason in paid]
+    words += [0] * REJECTED_WORD + [int(after_reject)]
+    made.terms = Terms(layers, reasons, deadlines, digits, _KeptState(rows))
+    made.record = b"".join(word.to_bytes(8, sys.byteorder, signed=True) for word in words)
+    made.total = total
+    made.deciding = deciding
+    made.days = days
+    return made
+
+
+class _KeptState:
+    """The table of totals of a settlement that was pickled."""
+
+    def __init__(self, rows):
+        self.rows = rows
+
+    def __call__(self, record, place):
+        rows = [dict(row) for row in self.rows]
+        return OutTable([
+            (int_column if name in ("total", "denominator") else text_column)(
+                name, [row[name] for row in rows])
+            for name in ("member_id", "accumulator", "key", "total", "denominator", "kernel")
+        ])
+
+
+cdef _units(int64_t minor, int digits):
+    return Decimal(minor).scaleb(-digits, _EXACT)
