@@ -24,10 +24,10 @@ from types import ModuleType
 
 from hmbc.compiler.kernel_error import KernelError
 
-BUILDER = 1
+BUILDER = 2
 """Raised when the way of building changes."""
 
-FLAGS = ("-O2", "-fwrapv", "-DNDEBUG", "-fPIC", "-w", "-g0")
+FLAGS = ("-O3", "-fwrapv", "-DNDEBUG", "-fPIC", "-w", "-g0")
 LINKING = ("-shared",)
 
 
@@ -197,7 +197,9 @@ def _try_out(compiler: tuple[str, ...], folder: Path) -> None:
 
 def _broken(compiler: tuple[str, ...], error: BuildError) -> ToolchainMissing:
     said = next((line for line in str(error).splitlines()[1:] if line), str(error))
-    return ToolchainMissing(f"{compiler[0]} 不能用（{said}）", f"{compiler[0]} does not work: {said}")
+    return ToolchainMissing(
+        f"{compiler[0]} 不能用（{said}）", f"{compiler[0]} does not work: {said}"
+    )
 
 
 def _publish(built: Path, entry: Path, so: Path) -> None:

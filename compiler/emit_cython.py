@@ -3,8 +3,11 @@
 Nothing of a scheme's text reaches the source but the plan, as escaped bytes: names are numbers.
 The module needs no file to include and no package to import.
 
-One kernel:   PLAN (bytes, the runtime Plan as JSON) and entry() -> capsule "hmb_run".
-Any number:   PLANS and ENTRIES, tuples of the same, in the order given.
+One kernel:   PLAN (bytes, the runtime Plan as JSON), entry() -> capsule "hmb_run" and feed() -> capsule
+              "hmb_feed", or None where the kernel has no feed.
+Any number:   PLANS, ENTRIES and FEEDS, tuples of the same, in the order given.
+
+What adjudicates unit by unit is Cython; the feed is C, of numbers alone, in a verbatim block.
 """
 
 from __future__ import annotations
@@ -12,9 +15,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.resources import files
 
+from hmbc.compiler.emit_feed import emit_feed
 from hmbc.compiler.emit_helpers import helpers
 from hmbc.compiler.emit_row import emit_row
 from hmbc.compiler.kernel import Kernel
+from hmbc.compiler.optimise import ALL, Optimise
 from hmbc.compiler.plan import plan_of
 
 DIRECTIVES = (
@@ -69,16 +74,23 @@ def emit_cython(kernel: Kernel) -> str:
     return emit_module([kernel]) + (
         "PLAN = PLANS[0]\n\n\n"
         "def entry():\n"
-        '    return PyCapsule_New(<void *>run_0, "hmb_run", NULL)\n'
+        '    return PyCapsule_New(<void *>run_0, "hmb_run", NULL)\n\n\n'
+        "def feed():\n"
+        "    return FEEDS[0]\n"
     )
 
 
-def emit_module(kernels: Sequence[Kernel]) -> str:
-    """The source of a module with an evaluator for each kernel."""
-    header = files("hmbc.runtime").joinpath("evaluator.h").read_text("ascii")
+def emit_module(kernels: Sequence[Kernel], optimise: Sequence[Optimise] = ()) -> str:
+    """The source of a module with an evaluator for each kernel. optimise: of each, how its feed is
+    made; without it, with all optimisations."""
+    header = _text("evaluator.h")
     plans = [plan_of(kernel) for kernel in kernels]
     rows = [
         emit_row(kernel, plan, f"run_{number}")
+        for number, (kernel, plan) in enumerate(zip(kernels, plans, strict=True))
+    ]
+    feeds = [
+        emit_feed(kernel, plan, f"feed_{number}", optimise[number] if optimise else ALL)
         for number, (kernel, plan) in enumerate(zip(kernels, plans, strict=True))
     ]
     texts = "".join(f"    {plan.to_json().encode('ascii')!r},\n" for plan in plans)
@@ -86,11 +98,35 @@ def emit_module(kernels: Sequence[Kernel]) -> str:
         f'    PyCapsule_New(<void *>run_{number}, "hmb_run", NULL),\n'
         for number in range(len(kernels))
     )
+    there = "".join(
+        f'    PyCapsule_New(<void *>&feed_{number}, "hmb_feed", NULL),\n' if feed else "    None,\n"
+        for number, feed in enumerate(feeds)
+    )
     return (
         f"{DIRECTIVES}# Made by hmbc; changes are lost.\n\n"
         "from cpython.pycapsule cimport PyCapsule_New\n"
         "from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t\n\n"
         f'cdef extern from *:\n    """\n{header}\n    """'
-        f"{DECLARATIONS}{helpers()}" + "\n\n".join(rows) + f"\n\nPLANS = (\n{texts})\n"
+        f"{DECLARATIONS}{_feeds(feeds)}{helpers()}"
+        + "\n\n".join(rows)
+        + f"\n\nPLANS = (\n{texts})\n"
         f"ENTRIES = (\n{capsules})\n"
+        f"FEEDS = (\n{there})\n"
     )
+
+
+def _feeds(feeds: Sequence[str | None]) -> str:
+    """The feeds' C, declared for Cython."""
+    if not any(feeds):
+        return ""
+    text = "\n".join([_text("feed.h"), *(feed for feed in feeds if feed)])
+    names = "".join(f"    const hmb_feed feed_{n}\n" for n, feed in enumerate(feeds) if feed)
+    escaped = text.replace("\\", "\\\\")
+    return (
+        f'cdef extern from *:\n    """\n{escaped}\n    """\n'
+        f"    ctypedef struct hmb_feed:\n        pass\n\n{names}\n\n"
+    )
+
+
+def _text(name: str) -> str:
+    return files("hmbc.runtime").joinpath(name).read_text("ascii")

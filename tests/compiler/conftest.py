@@ -179,6 +179,18 @@ def random_kernels() -> ModuleType:
     return beside("kernels")
 
 
+@pytest.fixture(scope="session")
+def feed_schemes() -> ModuleType:
+    """feed_schemes.py"""
+    return beside("feed_schemes")
+
+
+@pytest.fixture(scope="session")
+def feed_host() -> Callable[[Plan, object], Any]:
+    """FeedHost(plan, capsule).run(...) of feed_host.py"""
+    return beside("feed_host").FeedHost  # type: ignore[no-any-return]
+
+
 def beside(name: str) -> ModuleType:
     """A helper module of this folder; pytest's importlib mode does not import siblings."""
     spec = spec_from_file_location(f"compiler_tests_{name}", Path(__file__).with_name(f"{name}.py"))

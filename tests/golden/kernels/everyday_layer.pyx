@@ -569,8 +569,15 @@ PLANS = (
 ENTRIES = (
     PyCapsule_New(<void *>run_0, "hmb_run", NULL),
 )
+FEEDS = (
+    None,
+)
 PLAN = PLANS[0]
 
 
 def entry():
     return PyCapsule_New(<void *>run_0, "hmb_run", NULL)
+
+
+def feed():
+    return FEEDS[0]

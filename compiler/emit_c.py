@@ -1,0 +1,138 @@
+"""Nodes of a graph -> lines of C: one local for each value, in the narrowest type that holds it.
+
+Nothing but numbers reaches the text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from attrs import define, field
+
+from hmbc.compiler.graph import Node
+from hmbc.compiler.kernel_error import KernelError
+
+BOOL, WIDE = "_Bool", "hmb_wide"
+SCALAR = frozenset({"listed", "round", "share", "year", "month", "date_in", "add_months", "age"})
+"""Operations that no vector instruction does."""
+
+_TYPES = (
+    (0, 1, BOOL),
+    (0, 2**8 - 1, "uint8_t"),
+    (0, 2**16 - 1, "uint16_t"),
+    (-(2**31), 2**31 - 1, "int32_t"),
+    (0, 2**32 - 1, "uint32_t"),
+    (-(2**63), 2**63 - 1, "int64_t"),
+    (-(2**126), 2**126, WIDE),
+)
+SMALL = ("uint8_t", "uint16_t")
+
+
+def type_for(low: int, high: int) -> str:
+    """The narrowest type of C for a range."""
+    for least, most, name in _TYPES:
+        if least <= low and high <= most:
+            return name
+    raise KernelError(f"no type holds {low} .. {high}")
+
+
+def type_of(node: Node) -> str:
+    return type_for(node.low, node.high)
+
+
+def stored(node: Node) -> str:
+    """The type of an array of the node's values."""
+    kind = type_of(node)
+    return "uint8_t" if kind == BOOL else kind
+
+
+def literal(number: int) -> str:
+    """A constant; the most negative one has no literal of its own."""
+    if -(2**31) < number < 2**31:
+        return str(number)
+    if -(2**63) < number < 2**63:
+        return f"{number}LL"
+    size = abs(number)
+    text = f"((hmb_wide){size >> 64} << 64 | {size & (2**64 - 1)}ULL)"
+    return f"(-{text})" if number < 0 else text
+
+
+def is_scalar(node: Node) -> bool:
+    """Whether only a scalar loop can compute the node."""
+    wide = any(type_of(one) == WIDE for one in (node, *node.args))
+    return node.op in SCALAR or wide
+
+
+def common(nodes: Iterable[Node]) -> str:
+    """The type in which nodes are computed with: of C's own integers."""
+    nodes = list(nodes)
+    kind = type_for(min(n.low for n in nodes), max(n.high for n in nodes))
+    return "int32_t" if kind in (BOOL, *SMALL) else kind
+
+
+@define
+class Body:
+    """The lines of one loop. given: the text of a value that is there already, or None."""
+
+    given: Callable[[Node], str | None]
+    lines: list[str] = field(factory=list)
+    names: dict[Node, str] = field(factory=dict)
+
+    def value(self, node: Node) -> str:
+        """A name or a literal that stands for the node."""
+        if node.const is not None:
+            return literal(node.low)
+        if (name := self.names.get(node)) is None:
+            text = self.given(node) or self.text(node)
+            name = self.names[node] = f"v{node.number}"
+            self.lines.append(f"const {type_of(node)} {name} = {text};")
+        return name
+
+    def text(self, node: Node) -> str:
+        """The node's own operation."""
+        args = [self.value(arg) for arg in node.args]
+        kind = type_of(node)
+        match node.op, node.data:
+            case "add" | "subtract" | "multiply", _:
+                sign = {"add": "+", "subtract": "-", "multiply": "*"}[node.op]
+                of = common([node, *node.args])
+                return f"({kind})(({of}){args[0]} {sign} ({of}){args[1]})"
+            case "min" | "max", _:
+                sign = "<" if node.op == "min" else ">"
+                of = common(node.args)
+                one, two = (f"({of}){arg}" for arg in args)
+                return f"({kind})({one} {sign} {two} ? {one} : {two})"
+            case "select", _:
+                return f"{args[0]} ? ({kind}){args[1]} : ({kind}){args[2]}"
+            case "less" | "equal", _:
+                of = common(node.args)
+                return f"({of}){args[0]} {'<' if node.op == 'less' else '=='} ({of}){args[1]}"
+            case "all", _:
+                return " & ".join(args)
+            case "not", _:
+                return f"!{args[0]}"
+            case "shift", _:
+                held, factor, plus = args
+                product = f"(uint64_t)(uint32_t){held} * (uint64_t)(uint32_t){factor}"
+                return f"({kind})(({product} + (uint64_t){plus}) >> 32)"
+            case "listed", place:
+                code, given = args
+                return f"{given} && {code} >= 0 ? l{place}[{code}] != 0 : 0"
+            case "low_byte", _:
+                return f"({kind})({args[0]} & 255)"
+            case "round", (mode, unit):
+                of = common(node.args)
+                bits = 128 if of == WIDE else 64
+                return f"({kind})hmb_{mode}_{bits}({args[0]}, {literal(int(unit))})"
+            case "share", (mode, parts):
+                return f"({kind})hmb_share_{mode}({args[0]}, {literal(int(parts))}, {args[1]}, {args[2]})"
+            case "year" | "date_in", (month, first):
+                return f"({kind})hmb_{node.op}({args[0]}, {month}, {first})"
+            case "month", _:
+                return f"({kind})hmb_month({args[0]})"
+            case "add_months", mode:
+                return f"({kind})hmb_add_months({args[0]}, {args[1]}, {int(mode == 'next_day')})"
+            case "age", _:
+                return f"({kind})hmb_age({args[0]}, {args[1]})"
+            case _:
+                raise KernelError(f"{node} has no operation")

@@ -1,0 +1,24 @@
+"""Which optimisations the feed is made with. Each can be switched off, and no answer may change."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+
+@frozen(kw_only=True)
+class Optimise:
+    """fold: conditions and minima rewritten by ranges and shapes. shift: shares taken by one
+    multiplication and one shift where integers prove it exact. derive: totals that are a function of
+    another total are not kept. merge: layers of which each claim enters one share one computation.
+    compact: totals in 32 bits and days in 16, checked when run. clones: loops also for newer
+    processors, chosen when loaded."""
+
+    fold: bool = True
+    shift: bool = True
+    derive: bool = True
+    merge: bool = True
+    compact: bool = True
+    clones: bool = True
+
+
+ALL = Optimise()

@@ -1,0 +1,243 @@
+/* feed.h: what the C of a feed is made from. Every evaluator with a feed carries this text.
+ *
+ * Rounding, shares and the calendar as everywhere: quotients of C cut towards zero.
+ */
+#ifndef HMB_FEED_PARTS_H
+#define HMB_FEED_PARTS_H
+#include <stddef.h>
+#include <string.h>
+
+/* One evaluator for old and new processors: the loops exist once for each, chosen when loaded. */
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && __GNUC__ >= 12
+#define HMB_LOOP __attribute__((noinline, \
+    target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
+#else
+#define HMB_LOOP __attribute__((noinline))
+#endif
+
+#define HMB_PLAIN_LOOP __attribute__((noinline))
+
+#define HMB_BLOCK 256           /* rows; a multiple of 64 */
+#define HMB_AHEAD 48            /* rows from a prefetch to its use */
+#define HMB_LARGE 20000000      /* bytes of outputs from which they pass by the caches */
+#define HMB_DAYS 65000          /* most days of a batch: a record holds them in 16 bits */
+
+typedef __int128 hmb_wide;
+
+static inline int hmb_aligned(const void *at)
+{
+    return ((uintptr_t)at & 63) == 0;
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+__attribute__((target("avx512f"))) static void hmb_stream_64(char *to, const char *from, int64_t n)
+{
+    for (int64_t i = 0; i < n; i += 64)
+        _mm512_stream_si512((void *)(to + i), _mm512_load_si512((const void *)(from + i)));
+}
+
+static void hmb_stream_16(char *to, const char *from, int64_t n)
+{
+    for (int64_t i = 0; i < n; i += 16)
+        _mm_stream_si128((__m128i *)(to + i), _mm_load_si128((const __m128i *)(from + i)));
+}
+
+/* Copies n bytes, a multiple of 64, both ends aligned to 64, past the caches. */
+static inline void hmb_stream(void *to, const void *from, int64_t n)
+{
+    if (__builtin_cpu_supports("avx512f"))
+        hmb_stream_64((char *)to, (const char *)from, n);
+    else
+        hmb_stream_16((char *)to, (const char *)from, n);
+}
+
+static inline void hmb_streamed(void)
+{
+    _mm_sfence();
+}
+#else
+static inline void hmb_stream(void *to, const void *from, int64_t n)
+{
+    memcpy(to, from, n);
+}
+
+static inline void hmb_streamed(void)
+{
+}
+#endif
+
+/* ---- a block of rows */
+
+/* Where a block's values go: to the output, or to scratch where there is none or where they are to be
+ * streamed. */
+static inline int64_t *hmb_out(int64_t *out, int64_t at, int64_t *scratch, int past)
+{
+    return out == NULL || past ? scratch : out + at;
+}
+
+static inline uint8_t *hmb_out_byte(uint8_t *out, int64_t at, uint8_t *scratch, int past)
+{
+    return out == NULL || past ? scratch : out + at;
+}
+
+static int hmb_is_large(const hmb_feed_output *out, int layers, int64_t rows)
+{
+    int64_t bytes = 8 * (out->total != NULL) + (out->decided != NULL);
+    int aligned = hmb_aligned(out->total) && hmb_aligned(out->decided);
+    for (int layer = 0; layer < layers; layer++) {
+        bytes += 8 * (out->pay[layer] != NULL) + (out->reason[layer] != NULL);
+        aligned &= hmb_aligned(out->pay[layer]) && hmb_aligned(out->reason[layer]);
+    }
+    return aligned && bytes * rows > HMB_LARGE;
+}
+
+/* Whether an attribute is given, where it always is. */
+static const uint8_t hmb_ones[HMB_BLOCK] = {[0 ... HMB_BLOCK - 1] = 1};
+
+/* Days of a block from 1 for the first day of the batch. */
+HMB_LOOP static void hmb_days(int64_t n, const int32_t *restrict date, int32_t first,
+                              uint16_t *restrict day)
+{
+    for (int64_t i = 0; i < n; i++)
+        day[i] = (uint16_t)(date[i] - first + 1);
+}
+
+HMB_LOOP static int hmb_any_zero(int64_t n, const uint8_t *flags)
+{
+    uint8_t zeros = 0;
+    for (int64_t i = 0; i < n; i++)
+        zeros |= flags[i] == 0;
+    return zeros;
+}
+
+/* ---- state words and records */
+
+static inline uint16_t hmb_member_day(const hmb_feed_input *in, int64_t day)
+{
+    if (day < in->first_day)
+        return 0;
+    return day > in->last_day ? 65535 : (uint16_t)(day - in->first_day + 1);
+}
+
+/* The day of a unit's last row as the record has it; 1 where all rows of the batch come before it. */
+static inline int hmb_last(const hmb_feed_input *in, int64_t last, uint16_t *to)
+{
+    *to = hmb_member_day(in, last);
+    return last > in->last_day;
+}
+
+/* The total under a key, 0 where another is held; -1 where that is a later one. */
+static inline int64_t hmb_held(const int64_t *words, const int64_t *key, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (words[i] != key[i])
+            return words[i] < key[i] ? 0 : -1;
+    return words[n];
+}
+
+/* Keeps a total under a key, if there is one: a row that adds nothing moves neither. */
+static inline void hmb_hold(int64_t *words, const int64_t *key, int n, int64_t total)
+{
+    if (total == 0)
+        return;
+    for (int i = 0; i < n; i++)
+        words[i] = key[i];
+    words[n] = total;
+}
+
+/* ---- rounding to whole units, halves and up away from zero */
+
+#define HMB_ROUND(name, type, away)                             \
+    static inline type name(type amount, type unit)             \
+    {                                                           \
+        type steps = amount / unit;                             \
+        type left = amount - steps * unit;                      \
+        left = left < 0 ? -left : left;                         \
+        return (away) ? steps + (amount > 0 ? 1 : -1) : steps;  \
+    }
+#define HMB_ROUNDS(bits, type)                                                              \
+    HMB_ROUND(hmb_half_up_##bits, type, left >= unit - left)                                \
+    HMB_ROUND(hmb_half_even_##bits, type, left > unit - left || (left == unit - left && steps % 2)) \
+    HMB_ROUND(hmb_up_##bits, type, left > 0)                                                \
+    HMB_ROUND(hmb_down_##bits, type, 0)
+HMB_ROUNDS(64, int64_t)
+HMB_ROUNDS(128, hmb_wide)
+
+/* amount / parts * part / whole, part held to 0 .. whole */
+#define HMB_SHARE(mode)                                                                         \
+    static inline int64_t hmb_share_##mode(hmb_wide amount, hmb_wide parts, hmb_wide part,      \
+                                           hmb_wide whole)                                      \
+    {                                                                                           \
+        if (whole <= 0 || part <= 0)                                                            \
+            return 0;                                                                           \
+        return (int64_t)hmb_##mode##_128(amount * (part < whole ? part : whole), parts * whole); \
+    }
+HMB_SHARE(half_up)
+HMB_SHARE(half_even)
+HMB_SHARE(up)
+HMB_SHARE(down)
+
+/* ---- the Gregorian calendar on days since 1970-01-01, as compiler/days.py */
+
+static inline int64_t hmb_floor(int64_t amount, int64_t by)
+{
+    int64_t whole = amount / by;
+    return whole * by > amount ? whole - 1 : whole;
+}
+
+static inline void hmb_civil(int64_t number, int64_t *year, int64_t *month, int64_t *day)
+{
+    int64_t shifted = number + 719468, era = hmb_floor(shifted, 146097);
+    int64_t of_era = shifted - era * 146097;
+    int64_t years = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int64_t of_year = of_era - (365 * years + years / 4 - years / 100);
+    int64_t months = (5 * of_year + 2) / 153;
+    *day = of_year - (153 * months + 2) / 5 + 1;
+    *month = months < 10 ? months + 3 : months - 9;
+    *year = years + era * 400 + (*month <= 2);
+}
+
+static inline int64_t hmb_date_in(int64_t year, int64_t month, int64_t day)
+{
+    int64_t shifted = year - (month <= 2), era = hmb_floor(shifted, 400), of = shifted - era * 400;
+    int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    return era * 146097 + of * 365 + of / 4 - of / 100 + of_year - 719468;
+}
+
+static inline int64_t hmb_year(int64_t number, int64_t month, int64_t first)
+{
+    int64_t year, in_month, on_day;
+    hmb_civil(number, &year, &in_month, &on_day);
+    return year - !(in_month > month || (in_month == month && on_day >= first));
+}
+
+static inline int64_t hmb_month(int64_t number)
+{
+    int64_t year, month, day;
+    hmb_civil(number, &year, &month, &day);
+    return year * 12 + month - 1;
+}
+
+static inline int64_t hmb_add_months(int64_t number, int64_t months, int next_day)
+{
+    int64_t year, month, day;
+    hmb_civil(number, &year, &month, &day);
+    month += year * 12 - 1 + months;
+    year = hmb_floor(month, 12);
+    int64_t first = hmb_date_in(year, month - year * 12 + 1, 1), after = hmb_floor(month + 1, 12);
+    int64_t limit = hmb_date_in(after, month + 2 - after * 12, 1);
+    if (first + day - 1 < limit)
+        return first + day - 1;
+    return next_day ? limit : limit - 1;
+}
+
+static inline int64_t hmb_age(int64_t birth, int64_t number)
+{
+    int64_t year, month, day, years, on_month, on_day;
+    hmb_civil(birth, &year, &month, &day);
+    hmb_civil(number, &years, &on_month, &on_day);
+    years -= year + (on_month < month || (on_month == month && on_day < day));
+    return years > 0 ? years : 0;
+}
+#endif

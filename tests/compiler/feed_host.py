@@ -1,0 +1,175 @@
+"""Calls a compiled feed through ctypes, as the runtime would: columns, records, outputs."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
+from typing import Any
+
+from hmbc.runtime.plan import AttributePlan, Plan
+
+I32, I64, U8 = ctypes.c_int32, ctypes.c_int64, ctypes.c_uint8
+ANY = ctypes.c_void_p
+ABSENT = -(2**63)
+SPARE = 77
+"""What outputs hold before."""
+
+
+class CFeedInput(ctypes.Structure):
+    _fields_ = [
+        ("claim", ANY), ("claim_given", ANY), ("parameter", ANY), ("listed", ANY), ("unit", ANY),
+        ("records", ANY), ("n_records", I64), ("first_day", I64), ("last_day", I64),
+    ]  # fmt: skip
+
+
+class CFeedOutput(ctypes.Structure):
+    _fields_ = [
+        ("pay", ANY), ("reason", ANY), ("total", ANY), ("decided", ANY), ("status", ANY),
+        ("rejected", I64),
+    ]  # fmt: skip
+
+
+IN, OUT = ctypes.POINTER(CFeedInput), ctypes.POINTER(CFeedOutput)
+
+
+class CFeed(ctypes.Structure):
+    _fields_ = [
+        ("abi", I32), ("record_size", I32), ("odd_at", I32),
+        ("can", ctypes.CFUNCTYPE(I32, IN)),
+        ("pack", ctypes.CFUNCTYPE(None, IN, ANY, I64, I64, ANY, ANY)),
+        ("run", ctypes.CFUNCTYPE(None, IN, I64, I64, OUT)),
+        ("unpack", ctypes.CFUNCTYPE(I64, IN, I64, ANY)),
+    ]  # fmt: skip
+
+
+def aligned(kind: Any, values: Sequence[int], spare: int = 0) -> Any:
+    """An array that begins at 64 bytes, with room after it."""
+    n = len(values) + spare
+    raw = ctypes.create_string_buffer(ctypes.sizeof(kind) * n + 128)
+    start = -ctypes.addressof(raw) % 64
+    array = (kind * max(1, n)).from_buffer(raw, start)
+    array[: len(values)] = list(values)
+    return array
+
+
+def pointers(arrays: Sequence[Any]) -> Any:
+    """An array of pointers; None is NULL."""
+    made = (ANY * max(1, len(arrays)))(
+        *[None if array is None else ctypes.addressof(array) for array in arrays]
+    )
+    made.held = list(arrays)
+    return made
+
+
+def width(item: AttributePlan) -> Any:
+    if item.kind in ("money", "ratio", "int"):
+        return I64
+    return U8 if item.kind == "bool" or (item.kind == "enum" and len(item.values) <= 256) else I32
+
+
+class FeedHost:
+    """One feed and what it is given, as words of evaluator.h: columns of claims and members by name,
+    None where absent."""
+
+    def __init__(self, plan: Plan, capsule: object) -> None:
+        get = ctypes.pythonapi.PyCapsule_GetPointer
+        get.restype, get.argtypes = ANY, [ctypes.py_object, ctypes.c_char_p]
+        self.plan, self.capsule = plan, capsule
+        self.feed = CFeed.from_address(get(capsule, b"hmb_feed"))
+
+    def run(
+        self,
+        claims: Mapping[str, Sequence[int | None]],
+        members: Mapping[str, Sequence[int | None]],
+        unit: Sequence[int],
+        n_members: int,
+        parameters: Sequence[int],
+        listed: Sequence[Sequence[int]],
+        *,
+        words: Sequence[int] | None = None,
+        last: Sequence[int] | None = None,
+        wanted: Callable[[str], bool] = lambda _: True,
+        cuts: Sequence[int] = (),
+    ) -> SimpleNamespace | None:
+        """What came out, or None where the feed cannot take the batch. words, last: of all members;
+        wanted: which outputs; cuts: where the rows are divided among calls."""
+        plan, n = self.plan, len(unit)
+        days = [day for day in claims[plan.date] if day is not None]
+        columns = [
+            aligned(width(item), [value or 0 for value in claims[item.name]]) for item in plan.claim
+        ]
+        given = [
+            aligned(U8, [value is not None for value in claims[item.name]])
+            if item.optional
+            else None
+            for item in plan.claim
+        ]
+        own = [aligned(I64, [v or 0 for v in members[item.name]]) for item in plan.member]
+        own_given = [
+            aligned(U8, [value is not None for value in members[item.name]])
+            if item.optional
+            else None
+            for item in plan.member
+        ]
+        lists = [aligned(U8, codes, 8) for codes in listed]
+        claim, claim_given = pointers(columns), pointers(given)
+        member, member_given = pointers(own), pointers(own_given)
+        parameter, in_list = aligned(I64, parameters), pointers(lists)
+        units = aligned(I32, unit)
+        records = aligned(U8, [0] * (self.feed.record_size * (n_members + 1)))
+        address = ctypes.addressof
+        taken = CFeedInput(
+            address(claim), address(claim_given), address(parameter), address(in_list),
+            address(units), address(records), n_members, min(days), max(days),
+        )  # fmt: skip
+        if not self.feed.can(ctypes.byref(taken)):
+            return None
+        people = (ANY * 8)(None, None, address(member), address(member_given), None,
+                           address(parameter), address(in_list), None)  # fmt: skip
+        if words is not None:
+            state, days_before = aligned(I64, words), aligned(I64, last or ())
+            self.feed.pack(
+                ctypes.byref(taken),
+                address(people),
+                0,
+                n_members,
+                address(state),
+                address(days_before),
+            )
+        else:
+            self.feed.pack(ctypes.byref(taken), address(people), 0, n_members, None, None)
+        pays = [aligned(I64, [SPARE] * n) if wanted(f"{x}_pay") else None for x in plan.layers]
+        reasons = [aligned(U8, [SPARE] * n) if wanted(f"{x}_reason") else None for x in plan.layers]
+        total = aligned(I64, [SPARE] * n) if wanted("total_pay") else None
+        decided = aligned(U8, [SPARE] * n) if wanted("reason") else None
+        status = aligned(U8, [0] * n)
+        pay, reason = pointers(pays), pointers(reasons)
+        out = CFeedOutput(
+            address(pay), address(reason), None if total is None else address(total),
+            None if decided is None else address(decided), address(status), 0,
+        )  # fmt: skip
+        borders = [0, *cuts, n]
+        for first, end in zip(borders, borders[1:], strict=False):
+            self.feed.run(ctypes.byref(taken), first, end, ctypes.byref(out))
+        size, odd_at = self.feed.record_size, self.feed.odd_at
+        odd = [bool(size and records[m * size + odd_at]) for m in range(n_members)]
+        after, last_days = [], []
+        for m in range(n_members):
+            own_words = self.fresh() if words is None else words[m * plan.state_words :]
+            made = aligned(I64, own_words[: plan.state_words])
+            last_days.append(self.feed.unpack(ctypes.byref(taken), m, address(made)))
+            after.append(list(made)[: plan.state_words])
+        return SimpleNamespace(
+            pays=pays, reasons=reasons, total=total, decided=decided, status=list(status)[:n],
+            odd=odd, words=after, last=last_days, rejected=out.rejected,
+        )  # fmt: skip
+
+    def fresh(self) -> list[int]:
+        """State words of a unit without claims."""
+        words = [0] * self.plan.state_words
+        for item in self.plan.accumulators:
+            if item.word is not None:
+                for at in range(len(item.key_kinds)):
+                    words[item.word + at] = ABSENT
+        return words
