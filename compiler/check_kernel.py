@@ -149,10 +149,15 @@ def _rejects(kernel: Kernel, names: Names) -> None:
     _unique("reject", [reject.name for reject in kernel.rejects])
     if len(kernel.rejects) > MOST_REJECTS:
         raise KernelError(f"more than {MOST_REJECTS} rejects")
+    accumulators = {item.name: item for item in kernel.items if isinstance(item, Accumulator)}
     for reject in kernel.rejects:
         _boolean(reject.when, names)
-        if any(isinstance(node, Ref | Total | Before | Increase) for node in walk(reject.when)):
-            raise KernelError(f"reject {reject.name} reads more than attributes and parameters")
+        read = [*walk(reject.when)]
+        for node in read[:]:
+            if isinstance(node, Before):  # its keys are worked out before anything else is
+                read += [part for key in accumulators[node.accumulator].keys for part in walk(key)]
+        if any(isinstance(node, Ref | Total | Increase) for node in read):
+            raise KernelError(f"reject {reject.name} reads what the row itself works out")
 
 
 @define

@@ -137,7 +137,8 @@ class Deadline:
 
 @frozen(kw_only=True)
 class Reject:
-    """A ground for rejecting a row: `when` reads attributes and parameters only."""
+    """A ground for rejecting a row: `when` reads attributes, parameters, and totals as they were when
+    the row began."""
 
     name: str
     zh: str

@@ -23,6 +23,7 @@ from hmbc.compiler.kernel import (
     Reject,
 )
 from hmbc.compiler.lower_body import STOP_CODE, lower_body, stop_name
+from hmbc.compiler.lower_promises import lower_promises
 from hmbc.compiler.reasons import reason_label, reason_rank
 from hmbc.compiler.scopes import MEMBER_ID
 from hmbc.compiler.walk import expressions, walk
@@ -43,6 +44,8 @@ def lower(scheme: CheckedScheme) -> Kernel:
         )
         for stop in scheme.stops
     ]
+    promises = lower_promises(scheme)
+    items += promises.marks
     body, outcomes = lower_body(scheme)
     items += body
     kernel = Kernel(
@@ -57,7 +60,7 @@ def lower(scheme: CheckedScheme) -> Kernel:
             ParameterInput(name=p.name, label=p.label, type=p.type, low=p.low, high=p.high)
             for p in scheme.parameters
         ),
-        rejects=(*_rejects(scheme), *_disordered(scheme)),
+        rejects=(*_rejects(scheme), *_disordered(scheme), *promises.rejects),
         unit=scheme.unit,
         items=tuple(items),
         outcomes=tuple(outcomes),

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from typing import Literal
 
 from attrs import evolve
 
@@ -28,7 +29,7 @@ from hmbc.compiler.lower_amounts import (
     working_name,
 )
 from hmbc.compiler.lower_pools import PoolDraw
-from hmbc.compiler.scopes import CLAIM, YEAR, increase_over, total_over
+from hmbc.compiler.scopes import CLAIM, YEAR, increase_over, left_over, total_over
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import has_increase, moves_with_totals
 from hmbc.dsl.scheme import (
@@ -156,6 +157,27 @@ class LayerLowering:
             self._totals[scope, adds] = name
         return over.value
 
+    def _limited(
+        self,
+        kind: Literal["threshold", "cap"],
+        amount: CheckedAmount,
+        stated: e.Expr,
+        adds: e.Ref,
+        role: str,
+        clause: Clause,
+    ) -> e.Expr:
+        """What lies above a threshold, or within a cap; one that varies has its own total."""
+        if not amount.varies:
+            function = above(stated) if kind == "threshold" else at_most(stated)
+            return self._over(amount.scope, adds, function, role, clause)
+        over = left_over(
+            kind, amount.scope, adds, stated, self._name("used"), self.layer.name, clause,
+            self.scheme,
+        )  # fmt: skip
+        assert over.accumulator is not None
+        self.items.append(over.accumulator)
+        return over.value
+
     def _amount(self, role: str, amount: e.Expr, clause: Clause) -> e.Expr:
         """The amount that a clause states, with a name for explanations; one that reads running
         totals stays in place, so that `increase` sees them move."""
@@ -195,7 +217,7 @@ class LayerLowering:
             assert isinstance(cap.amount, CheckedAmount)
             clause = self._clause(cap.amount)
             limit = self._amount("cost_cap", inner(cap.amount.value), clause)
-            value = self._over(cap.amount.scope, counted, at_most(limit), "cost", clause)
+            value = self._limited("cap", cap.amount, limit, counted, "cost", clause)
             counted = self._define("counted", value, clause)
         if counted != base:
             reasons.append(("capped", is_zero(counted)))
@@ -211,7 +233,7 @@ class LayerLowering:
             clause = self._clause(threshold)
             amount = self._amount("threshold", inner(threshold.value), clause)
             self._threshold = amount
-            over = self._over(threshold.scope, excess, above(amount), "spent", clause)
+            over = self._limited("threshold", threshold, amount, excess, "spent", clause)
             excess = self._define("excess", over, clause)
         return excess
 
@@ -239,7 +261,7 @@ class LayerLowering:
         match self.layer.thresholds:
             case ():
                 return True
-            case (CheckedAmount(scope=scope),):
+            case (CheckedAmount(scope=scope, varies=False),):
                 return scope == bands.scope
             case _:
                 return False
@@ -294,10 +316,10 @@ class LayerLowering:
                 continue
             clause = self._clause(cap)
             limit = self._amount("cap", whole(inner(cap.value)), clause)
-            if index == 0 and cap.scope == rounding != CLAIM:
+            if index == 0 and cap.scope == rounding != CLAIM and not cap.varies:
                 value = self._over(cap.scope, share, at_most(limit, self._round), "due", clause)
             else:
-                value = self._over(cap.scope, pay, at_most(limit), "paid", clause)
+                value = self._limited("cap", cap, limit, pay, "paid", clause)
             pay = self._define(role, value, clause)
         return pay if caps else self._define("pay", rounded)
 

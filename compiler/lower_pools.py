@@ -19,7 +19,7 @@ from attrs import define, field, frozen
 
 from hmbc.compiler.kernel import Accumulator, Clause, Definition
 from hmbc.compiler.lower_amounts import ZERO, above, at_most, inner, whole
-from hmbc.compiler.scopes import alone_in, increase_over
+from hmbc.compiler.scopes import alone_in, increase_over, left_over
 from hmbc.dsl import expr as e
 from hmbc.dsl.scheme import CheckedPool, CheckedScheme
 
@@ -42,12 +42,15 @@ class PoolLowering:
     scheme: CheckedScheme
     drawn: dict[str, e.Ref] = field(factory=dict)
 
+    @property
+    def limit(self) -> e.Expr:
+        """The amount that is shared, 0 or more; a cap is whole."""
+        amount = inner(self.pool.amount.value)
+        return e.Max(ZERO, amount if self.pool.kind == "threshold" else whole(amount))
+
     def function(self) -> Callable[[e.Expr], e.Expr]:
         """What the pool does with a total."""
-        amount = inner(self.pool.amount.value)
-        if self.pool.kind == "threshold":
-            return above(e.Max(ZERO, amount))
-        return at_most(e.Max(ZERO, whole(amount)))
+        return above(self.limit) if self.pool.kind == "threshold" else at_most(self.limit)
 
     @property
     def clause(self) -> Clause:
@@ -57,6 +60,8 @@ class PoolLowering:
     def in_order(self, layer: str, amount: e.Ref, items: list[Definition | Accumulator]) -> e.Expr:
         """What layer `layer`, the next in order, is left."""
         place = self.layers.index(layer)
+        if self.pool.amount.varies:
+            return self._left_in_order(layer, amount, items)
         self.drawn[layer] = amount
         function = self.function()
         alone = alone_in(self.pool.amount.scope)
@@ -78,15 +83,47 @@ class PoolLowering:
         left = e.Subtract(high, low)
         return left if alone == e.FALSE else e.Choose(alone, by_claim, left)
 
+    def _left_in_order(
+        self, layer: str, amount: e.Ref, items: list[Definition | Accumulator]
+    ) -> e.Expr:
+        """Of an amount that may be another one for the next claim: what is left of this claim's after
+        what was used before, and by the layers before in this claim."""
+        limit = self.limit
+        alone = alone_in(self.pool.amount.scope)
+        used: e.Expr = ZERO
+        for other in self.layers:
+            used = e.Add(used, e.Before(self._total(other)))
+        now = _sum(list(self.drawn.values()))
+        left = e.Max(ZERO, e.Subtract(e.Subtract(limit, used), now))
+        by_claim = e.Min(amount, e.Max(ZERO, e.Subtract(limit, now)))
+        taken = e.Min(amount, left) if alone == e.FALSE else e.Choose(alone, by_claim, e.Min(amount, left))
+        drawn = self._define(f"{layer}.drawn", taken, items)
+        if alone != e.TRUE:
+            over = increase_over(
+                self.pool.amount.scope, drawn, lambda total: total, self._total(layer), "used",
+                layer, self.clause, self.scheme,
+            )  # fmt: skip
+            assert over.accumulator is not None
+            items.append(over.accumulator)
+        self.drawn[layer] = drawn
+        return drawn if self.pool.kind == "cap" else e.Subtract(amount, drawn)
+
     def pro_rata(
         self, amounts: dict[str, e.Ref], items: list[Definition | Accumulator]
     ) -> dict[str, e.Expr]:
         """What each layer is left; `amounts` in order of the layers."""
         together = self._define("together", _sum(list(amounts.values())), items)
-        over = increase_over(
-            self.pool.amount.scope, together, self.function(), f"shared.{self.pool.name}.total",
-            "drawn", self.layers[0], self.clause, self.scheme,
-        )  # fmt: skip
+        name = f"shared.{self.pool.name}.total"
+        if self.pool.amount.varies:
+            over = left_over(
+                self.pool.kind, self.pool.amount.scope, together, self.limit, name, self.layers[0],
+                self.clause, self.scheme,
+            )  # fmt: skip
+        else:
+            over = increase_over(
+                self.pool.amount.scope, together, self.function(), name, "drawn", self.layers[0],
+                self.clause, self.scheme,
+            )  # fmt: skip
         if over.accumulator is not None:
             items.append(over.accumulator)
         left = self._define("left", over.value, items)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Literal
 
 from attrs import frozen
 
@@ -68,6 +69,41 @@ def increase_over(
     if alone != e.FALSE:
         increase = e.Choose(alone, function(adds), increase)
     return Over(increase, total)
+
+
+def left_over(
+    kind: Literal["threshold", "cap"],
+    scope: CheckedScope,
+    adds: e.Expr,
+    amount: e.Expr,
+    name: str,
+    layer: str,
+    clause: Clause,
+    scheme: CheckedScheme,
+) -> Over:
+    """What a threshold, or a cap, that may be another amount for the next claim does with `adds`:
+    each claim has what is left of its own `amount` (0 or more) after what was used before. The total
+    is of what was deducted, or let through:
+
+        used = accumulate min(adds, max(0, amount - before used)) per scope
+    """
+    alone = alone_in(scope)
+    zero = e.money(0)
+    left = e.Min(adds, e.Max(zero, e.Subtract(amount, e.Before(name))))
+    total = Accumulator(
+        name=name,
+        adds=left if alone == e.FALSE else e.Choose(alone, zero, left),
+        keys=keys_of(scope, scheme),
+        sequential=sequential(scope, scheme),
+        ceiling=0,
+        role="used",
+        layer=layer,
+        clause=clause,
+    )
+    used: e.Expr = e.Increase(e.Total(name))
+    if alone != e.FALSE:
+        used = e.Choose(alone, e.Min(adds, amount), used)
+    return Over(used if kind == "cap" else e.Subtract(adds, used), total)
 
 
 def total_over(

@@ -90,6 +90,8 @@ def caps_of(kernel: Kernel, layer: str) -> tuple[Cap, ...]:
             continue
         stage = stage_of(item.expr, accumulators)
         function = item.expr if stage is None else stage.of
+        if stage is not None and function == e.Total(stage.total.name):
+            function = _what_is_left(stage.total)
         match function:
             case e.Min(left=limit) if not reads_totals(limit):
                 scope = Scope((), e.TRUE) if stage is None else stage.scope
@@ -97,6 +99,15 @@ def caps_of(kernel: Kernel, layer: str) -> tuple[Cap, ...]:
             case _:
                 pass
     return tuple(found)
+
+
+def _what_is_left(used: Accumulator) -> e.Expr:
+    """`min(limit, …)` of a cap that may vary, whose total is of what it let through."""
+    match used.adds:
+        case e.Min(right=e.Max(right=e.Subtract(left=limit))) if used.role == "used":
+            return e.Min(limit, e.Total(used.name))
+        case _:
+            return e.Total(used.name)
 
 
 def base_of(kernel: Kernel, layer: str) -> str | None:

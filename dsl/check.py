@@ -19,6 +19,7 @@ from hmbc.dsl.check_guideline import check_conforms, check_guideline
 from hmbc.dsl.check_header import check_header, check_header_attributes
 from hmbc.dsl.check_layers import check_layers, check_pro_rata
 from hmbc.dsl.check_means import check_facts
+from hmbc.dsl.check_promises import check_promises
 from hmbc.dsl.check_stops import check_stops
 from hmbc.dsl.check_totals import announce_lets, announce_totals, check_pools
 from hmbc.dsl.checked_guideline import CheckedGuideline
@@ -71,6 +72,7 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
     check_header(scheme, env)
     check_attributes(scheme, env)
     check_header_attributes(scheme, env)
+    check_promises(scheme, env)
     check_lists(scheme, env, folder)
     check_parameters(scheme, env)
     announce_lets(scheme, env)

@@ -1,7 +1,8 @@
 """Constancy: a threshold or cap should not vary inside the scope over which it counts.
 
 Wider than an event, a claim's attribute is another one with every claim, so an amount that reads
-it moves what was already counted (HMB231; `acknowledged` accepts it). So is a member's attribute
+it changes under what was already counted (HMB231; `acknowledged` accepts it): each claim then has
+what is left of its own amount. So is a member's attribute
 that is declared to vary, and in a family's scope every member's. A dated parameter may change only
 where the benefit year begins, unless `as at year start` fixes it (HMB232).
 """
@@ -17,11 +18,12 @@ from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.check_dated import day_text
+from hmbc.dsl.check_promises import holds_in
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import Environment, FixedParameter
 from hmbc.dsl.expr import Attribute
 from hmbc.dsl.names import amount_text, word
-from hmbc.dsl.reads import attributes_read, walk
+from hmbc.dsl.reads import attributes_read, moves_with_totals, walk
 from hmbc.dsl.scheme import AttributeInfo, CheckedScope, Undated
 from hmbc.dsl.source import Span
 from hmbc.dsl.types import Date, Money
@@ -45,16 +47,17 @@ _RUNS = {
     "PER_DAY": Bilingual("按日累计", "runs over the day"),
 }
 _COUNTED = {
-    "THRESHOLD": Bilingual("已扣的起付线", "the threshold that was already deducted"),
-    "CAP": Bilingual("已用的额度", "what of the cap was already used"),
+    "THRESHOLD": Bilingual("已扣的", "what was deducted before"),
+    "CAP": Bilingual("已付的", "what was paid before"),
 }
 
 
 def check_constancy(
     amount: n.Amount, clause: str, value: e.Expr, scope: CheckedScope, env: Environment
-) -> e.Expr:
-    """Report what varies; return the amount, with `as at year start` worked in. `clause`: the
-    keyword of what the amount is, THRESHOLD or CAP."""
+) -> tuple[e.Expr, bool]:
+    """Report what varies; return the amount, with `as at year start` worked in, and whether it varies
+    with the claim or the member inside its scope. `clause`: the keyword of what the amount is,
+    THRESHOLD or CAP."""
     names = names_in(amount.value, env)
     dated = [
         parameter
@@ -71,15 +74,39 @@ def check_constancy(
     elif "PER_LIFETIME" in _keys(scope) or "PER_YEAR" in _keys(scope):
         for parameter in dated:
             _check_dated(amount, parameter, scope, env)
-    if not amount.known:
-        date = ("claim", env.date)
-        for owner, name in sorted(attributes_read(value) - {date}):
-            if whose := _moves_with(env.attributes[owner, name], scope, env):
+    varies = _moves_with_date(value, dated, scope, env)
+    for owner, name in sorted(attributes_read(value) - {("claim", env.date)}):
+        if whose := _moves_with(env.attributes[owner, name], scope, env):
+            varies = True
+            if not amount.known:
                 _report(amount, clause, value, (owner, name), whose, scope, env)
-        if scope.keys != ("PER_CLAIM",):
-            for layer in sorted({x.layer for x in walk(value) if isinstance(x, e.LayerPay)}):
+    if scope.keys != ("PER_CLAIM",):
+        for layer in sorted({x.layer for x in walk(value) if isinstance(x, e.LayerPay)}):
+            varies = True
+            if not amount.known:
                 _report_pay(amount, clause, layer, scope, env)
-    return value
+    return value, varies and not moves_with_totals(value)
+
+
+def _moves_with_date(
+    value: e.Expr, dated: list[FixedParameter], scope: CheckedScope, env: Environment
+) -> bool:
+    """Whether an amount may be another one on a later day of its scope: someone comes of age, say.
+    A dated parameter changes with the year, as was just asked."""
+    if _every_side_has(scope, {"PER_CLAIM", "PER_DAY"}):
+        return False
+    by_year = env.anniversary is None and _every_side_has(scope, {"PER_YEAR"})
+    if by_year:
+        for parameter in dated:
+            value = _replace(value, parameter.expr, e.FALSE)
+    pending = [value]
+    while pending:
+        node = pending.pop()
+        if node == e.Attribute("claim", env.date, Date()):
+            return True
+        if not (by_year and isinstance(node, e.YearOf)):
+            pending += e.parts_of(node)
+    return False
 
 
 def names_in(written: n.Expression, env: Environment) -> set[str]:
@@ -105,6 +132,8 @@ def _moves_with(read: AttributeInfo, scope: CheckedScope, env: Environment) -> s
     another time, another member's of the family; None where it is one value."""
     if _holds_still(read.name, scope) or (read.owner == "member" and read.name == env.unit):
         return None
+    if read.same is not None and holds_in(read.same, scope, env):
+        return None
     if read.owner == "claim":
         return "claim"
     return "family" if "PER_FAMILY" in _keys(scope) else "member" if read.varies else None
@@ -115,6 +144,12 @@ def _holds_still(name: str, scope: CheckedScope) -> bool:
     keyed = {key.name for key in scope.keys if isinstance(key, Attribute)}
     here = bool(_NARROW.intersection(scope.keys)) or name in keyed
     return here and (scope.otherwise is None or _holds_still(name, scope.otherwise))
+
+
+def _every_side_has(scope: CheckedScope, words: set[str]) -> bool:
+    """Whether each of the scopes between which a condition chooses has one of the words."""
+    here = bool(words.intersection(scope.keys))
+    return here and (scope.otherwise is None or _every_side_has(scope.otherwise, words))
 
 
 def _keys(scope: CheckedScope) -> set[str]:
@@ -210,13 +245,12 @@ def _example(amount: n.Amount, clause: str, value: e.Expr, env: Environment) -> 
         return Fraction(max(1, int(exact / unit) * unit))
 
     if clause == "CAP":
-        first = low + part(high - low, 6)
-        second = high - low
+        first, second = low + part(high - low, 6), part(low, 6)
         return Bilingual(
-            f"先{at(low).zh}应付 {shown(first)}，付到封顶 {shown(low)}；后{at(high).zh}应付 "
-            f"{shown(second)}，只再付 {shown(high - first)}",
-            f"first {shown(first)} due ({at(low).en}): the cap lets {shown(low)} through; then "
-            f"{shown(second)} due ({at(high).en}): only {shown(high - first)} more is paid",
+            f"先{at(high).zh}应付 {shown(first)}，照付；后{at(low).zh}应付 {shown(second)}：封顶 "
+            f"{shown(low)} 已经付满，不再付",
+            f"first {shown(first)} due ({at(high).en}), and paid; then {shown(second)} due "
+            f"({at(low).en}): its cap of {shown(low)} is already paid out, nothing more is paid",
         )
     first, second = low + part(high - low, 6), part(low, 6)
     due = first + second - low

@@ -334,10 +334,10 @@ def _amount(
         return _pool(amount, clause, env)
     value = check_as(amount.value, Money(), env)
     scope = check_scope(amount.scope, env)
-    value = check_constancy(amount, clause, value, scope, env)
+    value, varies = check_constancy(amount, clause, value, scope, env)
     if has_increase(value) and moves_with_totals(value) and scope.keys != ("PER_CLAIM",):
         env.report(codes.NESTED_INCREASE, amount.value.span)
-    return CheckedAmount(value, scope, cites, span=amount.span)
+    return CheckedAmount(value, scope, cites, varies=varies, span=amount.span)
 
 
 def _top_up(clause: n.TopsUp, env: Environment) -> CheckedTopUp:

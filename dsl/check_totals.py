@@ -142,9 +142,9 @@ def check_pools(scheme: n.Scheme, env: Environment) -> tuple[CheckedPool, ...]:
             env.report(codes.NOT_CITED, item.name.span, clause=name)
         scope = check_scope(item.amount.scope, env)
         value = check_as(item.amount.value, Money(), env)
-        value = check_constancy(item.amount, item.kind.upper(), value, scope, env)
+        value, varies = check_constancy(item.amount, item.kind.upper(), value, scope, env)
         cites = texts(item.cites)
-        amount = CheckedAmount(value, scope, cites, span=item.amount.span)
+        amount = CheckedAmount(value, scope, cites, varies=varies, span=item.amount.span)
         env.pools[name] = CheckedPool(
             item.kind, name, item.label, amount, item.draws, cites, span=item.name.span
         )

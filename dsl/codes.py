@@ -250,11 +250,16 @@ NO_ADMITTED = _rule(
     "“有值”只能问可缺的属性", "`given` can only be asked of an optional attribute",
     "若它可能没有值，声明时加“可缺”；否则删去这个条件", "if it may be absent, declare it `optional`; else remove the condition",
 )
+PROMISE_IDLE = _rule(
+    "HMB216", "warning",
+    "“{name}”在这里总是一个值，“相同”没有用处", "`{name}` is always one value here: `same` promises nothing",
+    "删去“相同”；若一户的人也都一样，写“相同 每户”", "remove it; if all members of a family are alike, say `same per family`",
+)
 VARIES_IN_SCOPE = _rule(
     "HMB231", "warning",
-    "{clause}{scope}，却随{whose}的“{attribute}”变化：后一笔的“{attribute}”不同，就改变{counted}",
-    "the {clause} {scope}, yet varies with `{attribute}` of {whose}: a later claim changes {counted}",
-    "若每次住院各算一次，写“每次”，每笔费用各算的写“每笔”；若确应如此，写“知悉”", "if each admission or claim stands alone, say `per event` or `per claim`; if it is meant so, say `acknowledged`",
+    "{clause}{scope}，却随{whose}的“{attribute}”变化：各笔按自己的数，减去此前{counted}",
+    "the {clause} {scope}, yet varies with `{attribute}` of {whose}: each claim has its own amount, less {counted}",
+    "若每次住院各算一次，写“每次”，每笔费用各算的写“每笔”；若同一次（同一户）总是同一个值，声明“{attribute}”时写“相同 每次”（“相同 每户”）；若确应如此，写“知悉”", "if each admission or claim stands alone, say `per event` or `per claim`; if it is always one value, declare `{attribute}` as `same per event` (`same per family`); if it is meant so, say `acknowledged`",
 )
 DATED_IN_SCOPE = _rule(
     "HMB232", "error",

@@ -318,4 +318,10 @@ def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     return attrs.evolve(expr, **parts) if parts else expr  # type: ignore[arg-type]
 
 
+def parts_of(expr: Expr) -> list[Expr]:
+    """The direct parts of an expression."""
+    fields = (getattr(expr, field.name) for field in attrs.fields(type(expr)))
+    return [part for part in fields if isinstance(part, NODES)]
+
+
 NODES = get_args(Expr)

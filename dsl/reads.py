@@ -12,10 +12,8 @@ from hmbc.dsl import expr as e
 def walk(expr: e.Expr) -> Iterator[e.Expr]:
     """The expression and every expression in it, outermost first."""
     yield expr
-    for field in attrs.fields(type(expr)):
-        inner = getattr(expr, field.name)
-        if isinstance(inner, e.NODES):
-            yield from walk(inner)
+    for part in e.parts_of(expr):
+        yield from walk(part)
 
 
 def attributes_read(expr: e.Expr) -> frozenset[tuple[str, str]]:

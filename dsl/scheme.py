@@ -38,6 +38,8 @@ class AttributeInfo:
     varies: bool = False
     cites: tuple[str, ...] = ()
     means: tuple[str, ...] = field(default=(), kw_only=True)
+    same: CheckedScope | None = field(default=None, kw_only=True)
+    """Over what it is promised to be one value; a row that breaks the promise is rejected."""
     span: Span = _span()
 
 
@@ -77,10 +79,12 @@ class CheckedScope:
 
 @frozen
 class CheckedAmount:
-    """A threshold or a cap: an amount of money and its scope."""
+    """A threshold or a cap: an amount of money and its scope. varies: it may be another amount for
+    the next claim of the same scope, and then each claim has what is left of its own."""
 
     value: Expr
     scope: CheckedScope
+    varies: bool = field(default=False, kw_only=True)
     cites: tuple[str, ...] = ()
     span: Span = _span()
 

@@ -53,6 +53,7 @@ KEYWORDS: dict[str, tuple[str, str]] = {
     "PERIODS": ("时段列表", "periods"),
     "OPTIONAL": ("可缺", "optional"),
     "VARIES": ("可变", "varies"),
+    "SAME": ("相同", "same"),
     "PARAMETER": ("参数", "parameter"),
     "EXTERNAL": ("外部", "external"),
     "LIST": ("名单", "list"),

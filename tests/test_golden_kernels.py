@@ -34,7 +34,7 @@ def _results(compiled: Compiled) -> str:
     for example in scheme.examples:
         lines.append(f"# {example.title}")
         state = State()
-        member = {**defaults("member", kernel), **example.member}
+        member = {**defaults("member", kernel), **example.members.get("", {})}
         interpreter = Interpreter(kernel, example.parameters, example.lists)
         for claim in example.claims:
             step = interpreter.step(state, {**defaults("claim", kernel), **claim.values}, member)

@@ -11,6 +11,7 @@ from hmbc.dsl import nodes as n
 from hmbc.dsl.from_tree.parts import (
     External,
     Fixed,
+    Key,
     Read,
     is_token,
     name_of,
@@ -36,9 +37,14 @@ class DataRules(Transformer[Token, Any]):
         kind = r.one(n.PlainType, n.EnumType)
         optional = r.token("OPTIONAL") is not None
         varies = r.token("VARIES") is not None
+        same = tuple(x for x in r.rest if isinstance(x, n.Scope))
         return n.AttributeDeclaration(
-            name, label, kind, optional, varies, r.cites, means=r.means, span=span_of(meta)
-        )
+            name, label, kind, optional, varies, r.cites, means=r.means, same=same,
+            span=span_of(meta),
+        )  # fmt: skip
+
+    def same(self, meta: Meta, c: list[Any]) -> n.Scope:
+        return n.Scope(tuple(x.key for x in c if isinstance(x, Key)), span=span_of(meta))
 
     def plain_type(self, meta: Meta, c: list[Any]) -> n.PlainType:
         low, high = c[1] if len(c) > 1 else (None, None)

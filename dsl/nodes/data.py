@@ -8,6 +8,7 @@ from attrs import field, frozen
 
 from hmbc.dsl.expr import Owner
 from hmbc.dsl.nodes.expressions import Cites, DateLiteral, Expression, Name, Names, Text
+from hmbc.dsl.nodes.layers import Scope
 from hmbc.dsl.nodes.place import place
 from hmbc.dsl.source import Span
 
@@ -43,7 +44,7 @@ class EnumType:
 
 @frozen(repr=False)
 class AttributeDeclaration:
-    """A column of the claims or the members."""
+    """A column of the claims or the members. same: over what it is promised to be one value."""
 
     name: Name
     label: str | None
@@ -52,6 +53,7 @@ class AttributeDeclaration:
     varies: bool = False
     cites: Cites = ()
     means: Names = field(default=(), kw_only=True)
+    same: tuple[Scope, ...] = field(default=(), kw_only=True)
     span: Span = place()
 
 

@@ -736,12 +736,16 @@ class _Draft:
             money = money_range = f"{money} 0 {to} {most}"
         elif self.chance(50):
             money_range = f"{money} 0 {to} {most}"
+        kept = ""
+        if self.chance(10):
+            self.use("same")
+            kept = f" {self.w('SAME')} {self.w('PER_DAY')} {self.w('PER')} {self.claim('visit')}"
         claim = [
             ("bill", money_range), ("other", money), ("fee", money),
             ("own", f"{money} {optional}"), ("care", enum("inpatient", "outpatient", "chronic")),
             ("drug", self.w("CODE")), ("visit", self.w("CODE")),
             ("days", f"{self.w('INT')} 0 {to} 30"), ("share", self.w("RATIO")),
-            ("accident", self.w("BOOL")), ("start", self.w("DATE_WORD")),
+            ("accident", self.w("BOOL") + kept), ("start", self.w("DATE_WORD")),
             ("referral", f"{self.w('CODE')} {optional}"), ("settled", self.w("DATE_WORD")),
         ]  # fmt: skip
         member = [
