@@ -10,13 +10,14 @@ from hmbc.compiler.deadlines import deadline_plans
 from hmbc.compiler.denominators import denominators_of
 from hmbc.compiler.kernel import Accumulator, Input, Kernel
 from hmbc.compiler.kernel_error import KernelError
+from hmbc.compiler.state_hash import state_hash
 from hmbc.compiler.types_of import Names, names_of, type_of
 from hmbc.compiler.walk import expressions, walk
 from hmbc.dsl.expr import Attribute, Compare, Const, Expr, InList
 from hmbc.dsl.types import Bool, Code, Date, Days, Enum, Int, Money, Periods, Ratio, Type
 from hmbc.runtime import plan as runtime
 
-GENERATION = 2
+GENERATION = 3
 """Raised when the same kernel gets another evaluator."""
 
 
@@ -74,6 +75,7 @@ def plan_of(kernel: Kernel) -> runtime.Plan:
         scheme=kernel.name,
         title=kernel.title,
         kernel_hash=kernel_hash(kernel),
+        state_hash=state_hash(kernel),
         language=kernel.language,
         currency=kernel.currency,
         minor_digits=kernel.minor_digits,

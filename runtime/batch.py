@@ -84,7 +84,7 @@ class Adjudication:
     def state(self) -> OutTable:
         """The totals of all units after this batch, those of units without claims too. Column
         member_id holds the unit's id: where the scheme names a wider unit, that of the family."""
-        return self._totals.table(self._readers.unit_id.texts, self._readers.plan.kernel_hash)
+        return self._totals.table(self._readers.unit_id.texts, self._readers.plan.state_hash)
 
 
 @dataclass

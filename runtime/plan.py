@@ -14,7 +14,7 @@ from typing import Any
 RATIO_DENOMINATOR = 1_000_000
 """A ratio that comes in as data (75%, 0.75) is held in millionths."""
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever a field changes its meaning; a host refuses a plan of another format."""
 
 
@@ -121,12 +121,15 @@ class Plan:
     member attribute of kind code whose value makes one stream of the claims of all its members; None:
     each member is a stream of its own. reasons are texts such as `paid`, `excluded:NAME` in English
     words, in the order of evaluator.h's indices; reason_ranks[i]: which of several layers' reasons is the claim's: the least rank, then the first
-    layer. language: of the scheme's keywords, zh or en."""
+    layer. language: of the scheme's keywords, zh or en.
+    kernel_hash: of all that the scheme says; state_hash: of what its totals mean (the same after a
+    translation, or for another label or citation)."""
 
     format: int
     scheme: str
     title: str | None
     kernel_hash: str
+    state_hash: str
     language: str
     currency: str
     minor_digits: int

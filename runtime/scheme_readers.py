@@ -225,13 +225,15 @@ class SchemeReaders:
                 problems.append(f"state {row + 1} `{want.name}`: {reason}")
         _stop(problems)
         for place in range(len(kernels.texts)):
-            if kernels.texts.text(place) != self.plan.kernel_hash:
-                other, own = kernels.texts.text(place), self.plan.kernel_hash
+            if kernels.texts.text(place) != self.plan.state_hash:
+                other, own = kernels.texts.text(place)[:12], self.plan.state_hash[:12]
                 problems.append(
-                    f"累计额表属于另一版方案（kernel {other}，本方案 {own}）"
+                    f"累计额表属于另一个方案，或本方案在含义改动之前的版本（{other}，本方案 {own}）；"
+                    "请用本方案把本年度已有的费用重新计算一遍，得到新的累计额"
                     if chinese
-                    else "the state is of another scheme or edition "
-                    f"(kernel {other}, this is {own})"
+                    else "the state is of another scheme, or of this one before its meaning changed "
+                    f"({other}, this is {own}); run the year's earlier claims again with this "
+                    "scheme to have its totals"
                 )
         _stop(problems)
         wrong = totals.take(

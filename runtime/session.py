@@ -94,7 +94,7 @@ class Session(Open):
         """The unit's totals as they now are."""
         totals = self._readers.totals()
         self._totals_to(totals)
-        return totals.table(self._readers.unit_id.texts, self._plan.kernel_hash)
+        return totals.table(self._readers.unit_id.texts, self._plan.state_hash)
 
     def refund(
         self, claim_id: str, date: datetime.date | str, *, refund_id: str | None = None

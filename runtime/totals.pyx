@@ -184,7 +184,7 @@ cdef class Totals:
                 key[place] = (<Intern>table).number(part) if part else -1
         return True
 
-    def table(self, Intern members, str kernel_hash):
+    def table(self, Intern members, str state_hash):
         """The table of all totals, in the order in which they are held."""
         cdef Bytes text
         cdef Longs ends
@@ -234,7 +234,7 @@ cdef class Totals:
             free(ends.data)
         units = text_of_ids("member_id", members, self.rows.unit.data, NULL, n)
         return OutTable(
-            [units, names, keys, totals, denominators, constant_column("kernel", kernel_hash, n)]
+            [units, names, keys, totals, denominators, constant_column("kernel", state_hash, n)]
         )
 
 

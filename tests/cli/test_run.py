@@ -111,6 +111,28 @@ def test_a_state_carries_on(call, folder):
         assert first.stdout + second.stdout.partition("\n")[2] == whole
 
 
+def test_a_state_outlives_a_change_of_words_and_no_other(call, folder):
+    assert call("run", "tiny.hmb", "tiny.csv", "-q", "--state-out", "s.csv").exit_code == 0
+    Path("later.csv").write_text("claim_id,member_id,date,cost\nB,M,2024-02-01,10\n")
+    scheme = Path("tiny.hmb").read_text()
+    Path("zh.hmb").write_text(scheme)
+    assert call("fmt", "--to", "zh", "zh.hmb").exit_code == 0
+    assert "起付线" in Path("zh.hmb").read_text()
+    Path("words.hmb").write_text(
+        scheme.replace('cite "1"', 'cite "Benefit 1"').replace('all cite', 'all "All costs" cite')
+        .replace('"Tiny"', '"A title"').replace("cost: money", 'cost "Cost": money')
+    )  # fmt: skip
+    for name in ("zh.hmb", "words.hmb"):
+        done = call("run", name, "later.csv", "-q", "--state-in", "s.csv")
+        assert done.exit_code == 0, done.output
+        assert done.stdout.splitlines()[1].startswith("B,M,2024-02-01,5.00,paid,5.00")
+    changed = {"50%": "51%", "threshold 100": "threshold 101", "benefit year  calendar": "benefit year  02-01 to 01-31"}
+    for old, new in changed.items():
+        Path("other.hmb").write_text(scheme.replace(old, new))
+        done = call("run", "other.hmb", "later.csv", "-q", "--state-in", "s.csv")
+        assert done.exit_code == 2 and "claims again with this" in done.stderr, (new, done.output)
+
+
 def test_threads_change_no_byte(call, folder):
     name = payments(folder, 5000)
     outputs = []

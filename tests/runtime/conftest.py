@@ -14,6 +14,7 @@ import pytest
 
 import hmbc.runtime
 from hmbc.runtime.plan import (
+    FORMAT,
     AccumulatorPlan,
     AttributePlan,
     ListedPlan,
@@ -35,10 +36,11 @@ def plan_of(language="en", member=True, date="date"):
     """The plan of hand_scheme.c."""
     members = (attribute("suspended", "periods", periods_index=0, label="中止", optional=True),)
     return Plan(
-        format=2,
+        format=FORMAT,
         scheme="hand",
         title=None,
         kernel_hash="k1",
+        state_hash="k1",
         language=language,
         currency="CNY",
         minor_digits=2,

@@ -296,7 +296,7 @@ def test_a_key_is_any_json_of_the_same_meaning(evaluator, claims_of):
 @pytest.mark.parametrize(
     ("bad", "text"),
     [
-        ({"kernel": "k2"}, "of another scheme or edition"),
+        ({"kernel": "k2"}, "of another scheme, or of this one before"),
         ({"accumulator": "coast"}, "row 1 of the state has a `accumulator`"),
         ({"key": "[2022"}, "`key`"),
         ({"key": "2022"}, "`key`"),
