@@ -78,4 +78,4 @@ class StateTable:
         readers = self._readers
         totals = readers.totals()
         totals_in(readers.unit(), record, place, self._unit, totals)
-        return totals.table(readers.unit_id.texts, readers.plan.kernel_hash)
+        return totals.table(readers.unit_id.texts, readers.plan.state_hash)
