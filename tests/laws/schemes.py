@@ -737,7 +737,7 @@ class _Draft:
         elif self.chance(50):
             money_range = f"{money} 0 {to} {most}"
         kept = ""
-        if self.chance(10):
+        if self.digits == 0 and self.size == 100_000:  # no draw of its own: seeds mean what they did
             self.use("same")
             kept = f" {self.w('SAME')} {self.w('PER_DAY')} {self.w('PER')} {self.claim('visit')}"
         claim = [
