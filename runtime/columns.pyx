@@ -423,7 +423,8 @@ def absent(int64_t length, str kind) -> Values:
 
 
 def few_rows(words, given, bint optional, ranges) -> Values:
-    """A column of a few values: the word of each, whether it is there, its ranges of days."""
+    """A column of a few values: the word of each, whether it is there, its ranges of days (or none
+    at all, where the column is of another kind)."""
     cdef Values values = Values.__new__(Values)
     cdef int64_t row
     values.length = len(words)
@@ -435,7 +436,7 @@ def few_rows(words, given, bint optional, ranges) -> Values:
         values.given = new_block(values.length + 1)
         for row, is_given in enumerate(given):
             (<uint8_t *>values.given.data)[row] = is_given
-    if push(&values.offset, 0) < 0:
+    if ranges and push(&values.offset, 0) < 0:
         raise MemoryError("column")
     for pairs in ranges:
         for first, last in pairs:

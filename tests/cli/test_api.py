@@ -124,3 +124,32 @@ def test_what_is_not_exact_or_not_right_is_refused(tiny):
         tiny.adjudicate(Capsule(claim_id=["A"], member_id=["M"], date=["2024-01-01"], cost=[1.5]))
     with pytest.raises(BadTable, match="no column `cost`"):
         tiny.adjudicate(Capsule(claim_id=["A"], member_id=["M"], date=["2024-01-01"]))
+
+
+FAMILY = """scheme s "S" {
+    source "x"
+    currency CNY
+    benefit year calendar
+    unit member.house
+    member { house: code  level: int 0 to 50 varies  found: date optional }
+    claim { cost: money }
+    exclude known: member.found given and member.found < claim.date  cite "1"
+    layer all  cite "1" { base claim.cost  no threshold  ratio 50% + 1% * member.level  no cap }
+    example { member { house: "H", level: 1 } claim 2024-01-01 { cost: 100 } pay 51 }
+}
+"""
+
+
+@pytest.mark.parametrize(("found", "paid"), [("", "52.00"), ("2023-01-01", "0.00")])
+def test_a_family_whose_member_varies_and_lacks_a_value(folder, found, paid):
+    (folder / "family.hmb").write_text(FAMILY)
+    rows = [
+        {"member_id": "A", "house": "H", "level": level, "found": found, **days}
+        for level, days in (
+            (1, {"valid_from": "", "valid_to": "2024-05-31"}),
+            (2, {"valid_from": "2024-06-01", "valid_to": ""}),
+        )
+    ]
+    session = hmbc.load(folder / "family.hmb").open(rows)
+    done = session.settle({"member_id": "A", "date": "2024-06-01", "cost": "100"})
+    assert done.total_pay == Decimal(paid)
