@@ -37,7 +37,7 @@ def value_text(value: object, kind: str) -> str:
         case None:
             return ""
         case str():
-            return value
+            return str.__str__(value)  # a StrEnum is as good as its text
         case bool():
             if kind == "bool":
                 return "true" if value else "false"

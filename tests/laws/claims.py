@@ -171,6 +171,19 @@ def cell(value: Any, kind: object, digits: int) -> str | None:
             return str(value)
 
 
+def python(value: Any, kind: object, digits: int, fen: bool) -> Any:
+    """A value as a program would have it; with `fen` an amount counts minor units."""
+    match kind:
+        case Money():
+            return value if fen else Decimal(value).scaleb(-digits)
+        case Ratio():
+            return Decimal(int(value * MILLION)).scaleb(-6)
+        case Date():
+            return DAY + timedelta(value)
+        case _:
+            return value
+
+
 def table(
     kernel: Kernel, owner: str, ids: Iterable[Mapping[str, str]], rows: Sequence[Values]
 ) -> Any:

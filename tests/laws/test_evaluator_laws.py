@@ -11,6 +11,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
 from random import Random
 from types import SimpleNamespace
 from typing import Any
@@ -176,19 +177,37 @@ def test_one_claim_at_a_time_pays_what_a_batch_pays(
             cell = lawful.claims.cell
             return {name: cell(value, kinds[owner, name], digits) for name, value in values.items()}
 
+        def typed(values: Any, fen: bool, kinds: Any = kinds, digits: int = digits) -> Any:
+            return {
+                name: lawful.claims.python(value, kinds["claim", name], digits, fen)
+                for name, value in values.items()
+            }
+
         got = {row["claim_id"]: row for row in scheme.batch.payments.rows()}
         for unit in scheme.units[:3]:
             member = {"member_id": unit.id} | texts("member", unit.member)
             session = scheme.evaluator.open(member, scheme.given)
+            quick = scheme.evaluator.open(member, scheme.evaluator.read_parameters(scheme.given))
+            in_fen = scheme.evaluator.open(member, scheme.given, minor_units=True)
             for place, row in enumerate(unit.rows):
                 paid = got.get(f"{unit.id}.{place}")
-                adjudicated["one at a time"] += 1
-                if paid is None:
-                    with pytest.raises(BadRow):
-                        session.settle(texts("claim", row))
-                    continue
-                settled = session.settle(texts("claim", row))
+                ways = (
+                    partial(session.settle, texts("claim", row)),
+                    partial(quick.settle, **typed(row, False)),
+                    partial(in_fen.settle, typed(row, True)),
+                )
+                adjudicated["one at a time"] += len(ways)
                 where = shown(scheme, unit, place)
+                if paid is None:
+                    told = []
+                    for way in ways:
+                        with pytest.raises(BadRow) as error:
+                            way()
+                        told.append(error.value.rejects)
+                    assert told[1:] == told[:1] * 2, where
+                    continue
+                settled, *others = [way() for way in ways]
+                assert others == [settled] * 2, where
                 assert (settled.total_pay, settled.reason) == (paid["total_pay"], paid["reason"]), (
                     where
                 )
