@@ -48,18 +48,18 @@ cdef extern from *:
 
     #ifndef HMB_SHARED_BUFFER
     #define HMB_SHARED_BUFFER
-    /* memory that several exported arrays may hold; freed by the last one, from any thread */
-    typedef struct hmb_buffer { int64_t holders; void *data; } hmb_buffer;
-    static inline hmb_buffer *hmb_buffer_new(void *data) {
+    /* what several exported arrays may hold; the last one lets go of it, from any thread */
+    typedef struct hmb_buffer { int64_t holders; void *data; void (*drop)(void *data); } hmb_buffer;
+    static inline hmb_buffer *hmb_buffer_new(void *data, void (*drop)(void *data)) {
       hmb_buffer *b = (hmb_buffer *)malloc(sizeof *b);
-      if (b) { b->holders = 1; b->data = data; }
+      if (b) { b->holders = 1; b->data = data; b->drop = drop; }
       return b;
     }
     static inline void hmb_buffer_hold(hmb_buffer *b) {
       if (b) __atomic_add_fetch(&b->holders, 1, __ATOMIC_RELAXED);
     }
     static inline void hmb_buffer_drop(hmb_buffer *b) {
-      if (b && __atomic_sub_fetch(&b->holders, 1, __ATOMIC_ACQ_REL) == 0) { free(b->data); free(b); }
+      if (b && __atomic_sub_fetch(&b->holders, 1, __ATOMIC_ACQ_REL) == 0) { b->drop(b->data); free(b); }
     }
     #endif
     """
@@ -98,6 +98,7 @@ cdef extern from *:
     ctypedef struct Buffer "hmb_buffer":
         void *data
 
-    Buffer *buffer_new "hmb_buffer_new" (void *data) noexcept nogil
+    Buffer *buffer_new "hmb_buffer_new" (void *data, void (*drop)(void *) noexcept nogil) \
+        noexcept nogil
     void buffer_hold "hmb_buffer_hold" (Buffer *) noexcept nogil
     void buffer_drop "hmb_buffer_drop" (Buffer *) noexcept nogil

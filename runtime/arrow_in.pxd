@@ -2,7 +2,7 @@
 
 from libc.stdint cimport int64_t, uint8_t
 
-from hmbc.runtime.arrow cimport ArrowArray, ArrowArrayStream, ArrowSchema
+from hmbc.runtime.arrow cimport ArrowArray, ArrowArrayStream, ArrowSchema, Buffer
 
 cdef enum:
     T_OTHER = 0
@@ -45,9 +45,18 @@ cdef struct View:
     View *children          # of a dictionary: the one view of its values
 
 
+cdef class InTable
+
+
+cdef struct Arrays:
+    ArrowArray *data
+    int64_t n
+
+
 cdef class Column:
     """One column: a view for each chunk of its table."""
-    cdef object table
+    cdef InTable table
+    cdef int64_t place          # in the table
     cdef View *views
     cdef readonly int64_t chunks
     cdef readonly int64_t length
@@ -58,8 +67,8 @@ cdef class Column:
 
 cdef class InTable:
     cdef ArrowSchema schema
-    cdef ArrowArray *arrays
-    cdef int64_t n_arrays
+    cdef Arrays *arrays
+    cdef Buffer *shared         # the arrays, which results may hold longer than this table
     cdef readonly int64_t num_rows
     cdef readonly list names
 

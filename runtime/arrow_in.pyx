@@ -18,6 +18,7 @@ from libc.stdint cimport (
 from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memset
 
+from hmbc.runtime.arrow cimport buffer_drop, buffer_new
 
 import datetime
 import decimal
@@ -338,28 +339,41 @@ cdef object _value(const View *view, int64_t row):
     return "?"
 
 
+cdef void _let_go(void *data) noexcept nogil:
+    """Releases the arrays of a table."""
+    cdef Arrays *arrays = <Arrays *>data
+    cdef int64_t chunk
+    for chunk in range(arrays.n):
+        if arrays.data[chunk].release != NULL:
+            arrays.data[chunk].release(&arrays.data[chunk])
+    free(arrays.data)
+    free(arrays)
+
+
 cdef class InTable:
-    """A table held in its producer's memory; released with this object."""
+    """A table held in its producer's memory; released with this object, or with the
+    last result that holds some of it."""
+
+    def __cinit__(self):
+        self.arrays = <Arrays *>calloc(1, sizeof(Arrays))
+        self.shared = buffer_new(self.arrays, _let_go)
+        if self.arrays == NULL or self.shared == NULL:
+            raise MemoryError("arrow table")
 
     def __dealloc__(self):
-        cdef int64_t chunk
-        if self.arrays != NULL:
-            for chunk in range(self.n_arrays):
-                if self.arrays[chunk].release != NULL:
-                    self.arrays[chunk].release(&self.arrays[chunk])
-            free(self.arrays)
+        buffer_drop(self.shared)
         if self.schema.release != NULL:
             self.schema.release(&self.schema)
 
     cdef ArrowArray *_more(self) except NULL:
-        cdef ArrowArray *arrays
-        arrays = <ArrowArray *>realloc(self.arrays, (self.n_arrays + 1) * sizeof(ArrowArray))
-        if arrays == NULL:
+        cdef ArrowArray *data
+        data = <ArrowArray *>realloc(self.arrays.data, (self.arrays.n + 1) * sizeof(ArrowArray))
+        if data == NULL:
             raise MemoryError("arrow chunks")
-        self.arrays = arrays
-        memset(&arrays[self.n_arrays], 0, sizeof(ArrowArray))
-        self.n_arrays += 1
-        return &arrays[self.n_arrays - 1]
+        self.arrays.data = data
+        memset(&data[self.arrays.n], 0, sizeof(ArrowArray))
+        self.arrays.n += 1
+        return &data[self.arrays.n - 1]
 
     cdef _from_stream(self, ArrowArrayStream *stream):
         cdef ArrowArray *array
@@ -373,7 +387,7 @@ cdef class InTable:
                 array.release = NULL
                 raise _stream_error(stream, failed)
             if array.release == NULL:
-                self.n_arrays -= 1
+                self.arrays.n -= 1
                 return
 
     cdef _from_array(self, ArrowSchema *schema, ArrowArray *array):
@@ -394,8 +408,8 @@ cdef class InTable:
             for place in range(self.schema.n_children)
         ]
         self.num_rows = 0
-        for place in range(self.n_arrays):
-            self.num_rows += self.arrays[place].length
+        for place in range(self.arrays.n):
+            self.num_rows += self.arrays.data[place].length
 
     def column(self, int64_t place):
         """The column at this place."""
@@ -409,17 +423,18 @@ cdef class InTable:
             raise IndexError(place)
         schema = self.schema.children[place]
         column.table = self
+        column.place = place
         column.length = self.num_rows
         column.name = self.names[place]
         column.format = schema.format.decode()
         memset(&kind, 0, sizeof(View))
         _format((schema if schema.dictionary == NULL else schema.dictionary).format, &kind)
         column.type = kind.type
-        column.views = <View *>calloc(self.n_arrays + 1, sizeof(View))
+        column.views = <View *>calloc(self.arrays.n + 1, sizeof(View))
         if column.views == NULL:
             raise MemoryError("arrow views")
-        for chunk in range(self.n_arrays):
-            array = &self.arrays[chunk]
+        for chunk in range(self.arrays.n):
+            array = &self.arrays.data[chunk]
             view = &column.views[chunk]
             column.chunks = chunk + 1
             if _fill(view, schema, array.children[place]) < 0:

@@ -7,6 +7,7 @@ lets go last frees them, from any thread and without the interpreter.
 
 from cpython.pycapsule cimport PyCapsule_GetPointer, PyCapsule_New
 from libc.stdint cimport INT32_MAX, int16_t, int32_t, uint8_t
+from libc.stdio cimport snprintf
 from libc.stdlib cimport calloc, free, malloc
 from libc.string cimport memcpy, memset, strlen
 
@@ -19,6 +20,27 @@ from hmbc.runtime.arrow cimport (
     buffer_hold,
     buffer_new,
 )
+from hmbc.runtime.arrow_in cimport (
+    T_DICTIONARY,
+    T_INT8,
+    T_INT16,
+    T_INT32,
+    T_LARGE_TEXT,
+    T_TEXT,
+    T_TEXT_VIEW,
+    T_UINT8,
+    T_UINT16,
+    T_UINT32,
+    T_UINT64,
+    Column,
+    View,
+    dictionary_at,
+    text_at,
+    whole_at,
+)
+from hmbc.runtime.intern cimport DIGITS
+from hmbc.runtime.memory cimport Block, append, give, push, take
+
 from hmbc.runtime.arrow_in import rows_of
 
 cdef enum:
@@ -31,15 +53,22 @@ cdef class OutColumn:
         for place in range(3):
             buffer_drop(self.data[place])
 
-    cdef void *_allocate(self, int place, int64_t size) except NULL:
-        cdef void *memory = calloc(size + 64, 1)
+    cdef void *_allocate(self, int place, int64_t size, bint clear=False) except NULL:
+        cdef void *memory = take(size + 64)
         if memory == NULL:
             raise MemoryError(f"{size} bytes")
-        self.data[place] = buffer_new(memory)
-        if self.data[place] == NULL:
-            free(memory)
-            raise MemoryError("column")
+        if clear:
+            memset(memory, 0, size)
+        self._own(place, memory)
         return memory
+
+    cdef int _own(self, int place, void *memory) except -1:
+        """Makes memory that `take` gave one of the buffers."""
+        self.data[place] = buffer_new(memory, give)
+        if self.data[place] == NULL:
+            give(memory)
+            raise MemoryError("column")
+        return 0
 
 
 cdef OutColumn _column(str name, bytes format, int n_buffers, int64_t n):
@@ -53,26 +82,29 @@ cdef OutColumn _column(str name, bytes format, int n_buffers, int64_t n):
 
 
 cdef OutColumn words_column(str name, bytes format, int width, int64_t n, void **to):
-    """A column of n fixed-width cells, zeroed; `to` is set to its memory."""
+    """A column of n fixed-width cells, to be written; `to` is set to its memory."""
     cdef OutColumn column = _column(name, format, 2, n)
     to[0] = column._allocate(1, n * width)
     return column
 
 
-cdef OutColumn text_of_bytes(str name, Bytes *text, Longs *ends):
-    """A column of the texts text[0:ends[0]], text[ends[0]:ends[1]], …; copies them."""
+cdef OutColumn text_of_bytes(str name, Bytes *text, Longs *ends, bint is_long=False):
+    """A column of the texts text[0:ends[0]], text[ends[0]:ends[1]], …; copies them. is_long: their
+    places take 64 bits though 32 might do."""
     cdef OutColumn column
     cdef int64_t row
     cdef int32_t *short_ends
     cdef int64_t *long_ends
-    if text.n <= INT32_MAX:
+    if text.n <= INT32_MAX and not is_long:
         column = _column(name, b"u", 3, ends.n)
         short_ends = <int32_t *>column._allocate(1, 4 * (ends.n + 1))
+        short_ends[0] = 0
         for row in range(ends.n):
             short_ends[row + 1] = <int32_t>ends.data[row]
     else:
         column = _column(name, b"U", 3, ends.n)
         long_ends = <int64_t *>column._allocate(1, 8 * (ends.n + 1))
+        long_ends[0] = 0
         for row in range(ends.n):
             long_ends[row + 1] = ends.data[row]
     column._allocate(2, text.n)
@@ -90,23 +122,26 @@ cdef OutColumn text_of_ids(
     cdef int64_t *long_ends = NULL
     cdef const char *text
     cdef char *to
+    cdef char digits[DIGITS]
     for place in range(n):
         id = ids[rows[place] if rows != NULL else place]
         if id >= 0:
-            texts.at(id, &size)
+            texts.at(id, &size, digits)
             total += size
     if total <= INT32_MAX:
         column = _column(name, b"u", 3, n)
         short_ends = <int32_t *>column._allocate(1, 4 * (n + 1))
+        short_ends[0] = 0
     else:
         column = _column(name, b"U", 3, n)
         long_ends = <int64_t *>column._allocate(1, 8 * (n + 1))
+        long_ends[0] = 0
     to = <char *>column._allocate(2, total)
     total = 0
     for place in range(n):
         id = ids[rows[place] if rows != NULL else place]
         if id >= 0:
-            text = texts.at(id, &size)
+            text = texts.at(id, &size, digits)
             memcpy(to + total, text, size)
             total += size
         if short_ends != NULL:
@@ -114,6 +149,115 @@ cdef OutColumn text_of_ids(
         else:
             long_ends[place + 1] = total
     return column
+
+
+cdef OutColumn block_column(str name, bytes format, int64_t n, Block block):
+    """A column of n fixed-width cells that stand in a block, which is empty from then on."""
+    cdef OutColumn column = _column(name, format, 2, n)
+    cdef void *memory = block.data
+    block.data = NULL
+    column._own(1, memory)
+    return column
+
+
+cdef OutColumn kept_column(str name, Column column, const Longs *runs, int64_t n):
+    """Some rows of a column that came in, in its own type where that is text or whole numbers, else
+    as text. runs: (first row, number of rows) of each stretch, n rows in all; no cell of them is
+    absent. One stretch of one piece is not copied."""
+    cdef OutColumn kept
+    cdef const View *view
+    cdef int64_t chunk, first = 0
+    cdef int type = column.views[0].type if column.chunks else column.type
+    for chunk in range(column.chunks):
+        if column.views[chunk].length:
+            if runs.n == 2 and first <= runs.data[0] \
+                    and runs.data[0] + n <= first + column.views[chunk].length:
+                view = &column.views[chunk]
+                if T_INT8 <= type <= T_UINT64 or type == T_TEXT or type == T_LARGE_TEXT:
+                    kept = _column(name, column.format.encode(), 0, n)
+                    kept.borrowed = column.table.arrays.data[chunk].children[column.place]
+                    kept.offset = view.offset + runs.data[0] - first
+                    buffer_hold(column.table.shared)
+                    kept.data[0] = column.table.shared
+                    return kept
+        first += column.views[chunk].length
+    if T_INT8 <= type <= T_UINT64:
+        return _kept_words(name, column, runs, n)
+    return _kept_texts(name, column, runs, n, type == T_LARGE_TEXT)
+
+
+cdef OutColumn _kept_words(str name, Column column, const Longs *runs, int64_t n):
+    cdef void *memory
+    cdef char *to
+    cdef const View *view
+    cdef int64_t chunk, at = 0, run = 0, first = 0, start, end, width = 8
+    cdef int type = column.type
+    if type == T_INT8 or type == T_UINT8:
+        width = 1
+    elif type == T_INT16 or type == T_UINT16:
+        width = 2
+    elif type == T_INT32 or type == T_UINT32:
+        width = 4
+    cdef OutColumn kept = words_column(name, column.format.encode(), <int>width, n, &memory)
+    to = <char *>memory
+    for chunk in range(column.chunks):
+        view = &column.views[chunk]
+        while run < runs.n and runs.data[run] < first + view.length:
+            start = max(runs.data[run], first)
+            end = min(runs.data[run] + runs.data[run + 1], first + view.length)
+            if end > start:
+                memcpy(to + width * at,
+                       <const char *>view.buffers[1] + width * (view.offset + start - first),
+                       width * (end - start))
+                at += end - start
+            if runs.data[run] + runs.data[run + 1] > first + view.length:
+                break
+            run += 2
+        first += view.length
+    return kept
+
+
+cdef OutColumn _kept_texts(str name, Column column, const Longs *runs, int64_t n, bint is_long):
+    cdef Bytes text
+    cdef Longs ends
+    cdef const View *view
+    cdef const char *start
+    cdef char digits[DIGITS]
+    cdef int64_t chunk, run = 0, first = 0, row, end, size
+    cdef int failed = 0
+    memset(&text, 0, sizeof(Bytes))
+    memset(&ends, 0, sizeof(Longs))
+    try:
+        with nogil:
+            for chunk in range(column.chunks):
+                view = &column.views[chunk]
+                while run < runs.n and runs.data[run] < first + view.length:
+                    end = min(runs.data[run] + runs.data[run + 1], first + view.length)
+                    for row in range(max(runs.data[run], first), end):
+                        start = _text(view, row - first, &size, digits)
+                        failed |= append(&text, start, size) | push(&ends, text.n)
+                    if runs.data[run] + runs.data[run + 1] > first + view.length:
+                        break
+                    run += 2
+                first += view.length
+        if failed:
+            raise MemoryError("column")
+        return text_of_bytes(name, &text, &ends, is_long)
+    finally:
+        free(text.data)
+        free(ends.data)
+
+
+cdef const char *_text(const View *view, int64_t row, int64_t *n, char *digits) noexcept nogil:
+    """The text of an identifier that is not absent."""
+    cdef int large = 0
+    while view.type == T_DICTIONARY:
+        row = dictionary_at(view, row)
+        view = view.children
+    if view.type == T_TEXT or view.type == T_LARGE_TEXT or view.type == T_TEXT_VIEW:
+        return text_at(view, row, n)
+    n[0] = snprintf(digits, DIGITS, b"%lld", <long long>whole_at(view, view.type, row, &large))
+    return digits
 
 
 def text_column(str name, texts) -> OutColumn:
@@ -128,12 +272,13 @@ def text_column(str name, texts) -> OutColumn:
         raise OverflowError("more than 2 GiB of text in one column")
     column = _column(name, b"u", 3, n)
     ends = <int32_t *>column._allocate(1, 4 * (n + 1))
+    ends[0] = 0
     memcpy(column._allocate(2, len(joined)), <const char *>joined, len(joined))
     for row in range(n):
         ends[row + 1] = ends[row] + <int32_t>len(raw[row])
     column.null_count = sum(text is None for text in texts)
     if column.null_count:
-        validity = <uint8_t *>column._allocate(0, (n + 7) // 8)
+        validity = <uint8_t *>column._allocate(0, (n + 7) // 8, True)
         for row in range(n):
             if texts[row] is not None:
                 validity[row >> 3] |= <uint8_t>(1 << (row & 7))
@@ -148,7 +293,7 @@ def int_column(str name, numbers) -> OutColumn:
     cdef OutColumn column = words_column(name, b"l", 8, n, &memory)
     column.null_count = sum(number is None for number in numbers)
     if column.null_count:
-        validity = <uint8_t *>column._allocate(0, (n + 7) // 8)
+        validity = <uint8_t *>column._allocate(0, (n + 7) // 8, True)
         for row in range(n):
             if numbers[row] is not None:
                 validity[row >> 3] |= <uint8_t>(1 << (row & 7))
@@ -165,7 +310,7 @@ def date_column(str name, days) -> OutColumn:
     cdef OutColumn column = words_column(name, b"tdD", 4, n, &memory)
     column.null_count = sum(day is None for day in days)
     if column.null_count:
-        validity = <uint8_t *>column._allocate(0, (n + 7) // 8)
+        validity = <uint8_t *>column._allocate(0, (n + 7) // 8, True)
         for row in range(n):
             if days[row] is not None:
                 validity[row >> 3] |= <uint8_t>(1 << (row & 7))
@@ -178,6 +323,7 @@ def constant_column(str name, str text, int64_t n) -> OutColumn:
     """A dictionary column that says the same text n times."""
     cdef void *memory
     cdef OutColumn column = words_column(name, b"s", 2, n, &memory)
+    memset(memory, 0, 2 * n)
     column.dictionary = text_column("", [text])
     return column
 
@@ -259,6 +405,11 @@ cdef int _export_array(OutColumn column, ArrowArray *to) except -1:
     to.release = _release_array
     to.length = column.length
     to.null_count = column.null_count
+    if column.borrowed != NULL:
+        to.offset = column.offset
+        to.n_buffers = column.borrowed.n_buffers
+        to.buffers = column.borrowed.buffers
+        return 0
     to.n_buffers = column.n_buffers
     to.buffers = held.pointers
     if column.dictionary is not None:

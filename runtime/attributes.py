@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 
 from hmbc.runtime import rejects
 from hmbc.runtime.arrow_in import Column, InTable
-from hmbc.runtime.columns import Reader, Values, absent
+from hmbc.runtime.columns import Reader
 from hmbc.runtime.in_order import each
 from hmbc.runtime.plan import AttributePlan, Plan
 from hmbc.runtime.spreadsheets import spreadsheet_hint
 from hmbc.runtime.units_text import word_text
+from hmbc.runtime.values import Values, absent
 
 MOST_NAMED = 30
 """Of the columns that nothing asks for, how many are named."""

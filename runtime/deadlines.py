@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field
 
-from hmbc.runtime.columns import Values
 from hmbc.runtime.errors import BadTable
 from hmbc.runtime.plan import DeadlinePlan, Plan
+from hmbc.runtime.values import Values
 from hmbc.runtime.working_days import (
     IsWorking,
     NoLibrary,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -65,6 +65,8 @@ class Evaluator:
         *,
         minor_units: bool = False,
         threads: int = 1,
+        minor_payments: bool = False,
+        columns: Container[str] | None = None,
     ) -> Adjudication:
         """Adjudicate a table of claims, among them refunds: rows whose column `refunds` (冲销) names an
         earlier claim of the same unit in this table.
@@ -75,6 +77,8 @@ class Evaluator:
         progress: called with (rows done, rows in all) about every 100,000 rows.
         threads: how many to use; the result is the same.
         minor_units: integer columns of money count minor units; without it they are refused.
+        minor_payments: payments are int64 in minor units, else decimal128 in units.
+        columns: names of the columns of payments that are wanted, in whatever order; None: all.
         Raises: BadTable, BadParameters. Rows that are bad are rejected and do not raise.
         """
         return adjudicate(
@@ -87,6 +91,8 @@ class Evaluator:
             progress,
             minor_units,
             threads,
+            minor_payments,
+            columns,
         )
 
     def read_parameters(self, parameters: Mapping[str, object] | None) -> Parameters:

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from hmbc.runtime.attributes import Wanted
-from hmbc.runtime.batch import IDENTIFIERS, Found, Sheet, member_rows, read_sheets
-from hmbc.runtime.columns import Reader, Values
+from hmbc.runtime.batch import member_rows
+from hmbc.runtime.columns import Reader
 from hmbc.runtime.deadlines import Deadlines, count_rows
 from hmbc.runtime.files import FileTable
+from hmbc.runtime.found import Found
 from hmbc.runtime.member_rows import MemberRows
 from hmbc.runtime.parameters import Parameters
 from hmbc.runtime.plan import RATIO_DENOMINATOR, Plan
 from hmbc.runtime.scheme_readers import SchemeReaders
+from hmbc.runtime.sheets import IDENTIFIERS, Sheet, read_sheets
+from hmbc.runtime.values import Values
 
 Scalar = Fraction | int | bool | str
 Value = Scalar | tuple[tuple[int, int], ...]
@@ -118,7 +121,7 @@ class _People:
         self._rows: MemberRows | None = None
         self._columns: list[Values] = []
         if members is not None:
-            found = Found(readers, claims, claims.columns[0], claims.columns[1])
+            found = Found(readers, claims)
             self._rows = member_rows(readers, found, members)
             self._columns = readers.member_columns(members.columns)
 

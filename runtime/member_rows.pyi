@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 
-from hmbc.runtime.columns import Values
+from hmbc.runtime.values import Values
 
 class MemberRows:
     ids: Values

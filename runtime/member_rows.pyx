@@ -4,11 +4,11 @@
 A member whose attributes vary has a row for each stretch of days; no two of them share a day.
 """
 
-from libc.stdint cimport INT64_MAX, INT64_MIN, int64_t, uint8_t
+from libc.stdint cimport INT64_MAX, INT64_MIN, int32_t, int64_t, uint8_t, uint32_t
 
-from hmbc.runtime.columns cimport Values
-from hmbc.runtime.memory cimport Block, new_block
+from hmbc.runtime.memory cimport Block, new_block, raw_block
 from hmbc.runtime.sort_days cimport sort_days
+from hmbc.runtime.values cimport NO_INT, Values
 
 
 cdef class MemberRows:
@@ -23,41 +23,56 @@ cdef class MemberRows:
         cdef int64_t *starts
         cdef int64_t *order
         cdef int64_t *first
-        cdef const int64_t *words = <const int64_t *>ids.words.data
+        cdef int32_t *row_at
+        cdef const int64_t *words = ids.words()
         cdef Block spare
         self.ids = ids
         self.n_ids = n_ids
         self.varies = valid_from is not None
         self.bad = new_block(n_ids)
         self.starts = new_block(8 * (n_ids + 2))
-        self.order = new_block(8 * ids.length)
+        self.order = raw_block(8 * ids.length)
+        self.row_at = raw_block(4 * n_ids)
         starts = <int64_t *>self.starts.data
         order = <int64_t *>self.order.data
-        for row in range(ids.length):
-            if words[row] != INT64_MIN:
-                starts[words[row] + 2] += 1
-        for id in range(n_ids):
-            starts[id + 2] += starts[id + 1]
-        for row in range(ids.length):
-            if words[row] != INT64_MIN:
-                order[starts[words[row] + 1]] = row
-                starts[words[row] + 1] += 1
+        row_at = <int32_t *>self.row_at.data
+        with nogil:
+            for row in range(ids.length):
+                if words[row] != INT64_MIN:
+                    starts[words[row] + 2] += 1
+            for id in range(n_ids):
+                starts[id + 2] += starts[id + 1]
+            for row in range(ids.length):
+                if words[row] != INT64_MIN:
+                    order[starts[words[row] + 1]] = row
+                    starts[words[row] + 1] += 1
+            self.in_order = not self.varies
+            for id in range(n_ids):
+                row_at[id] = NO_INT
+                if starts[id + 1] > starts[id] and not self.varies:
+                    row_at[id] = <int32_t>order[starts[id]]
+                if id < ids.length and row_at[id] != id:
+                    self.in_order = False
         if not self.varies:
             return
         self.first = _days(valid_from, INT64_MIN)
         self.last = _days(valid_to, INT64_MAX)
         first = <int64_t *>self.first.data
-        spare = new_block(8 * ids.length)
-        for id in range(n_ids):
-            sort_days(order + starts[id], starts[id + 1] - starts[id], first,
-                      <int64_t *>spare.data)
+        spare = raw_block(8 * ids.length)
+        with nogil:
+            for id in range(n_ids):
+                sort_days(order + starts[id], starts[id + 1] - starts[id], first,
+                          <int64_t *>spare.data)
 
     def spoil(self, rows):
         """Says that the members of these rows may not be used."""
-        cdef int64_t row
+        cdef int64_t row, id
         for row in rows:
-            if (<int64_t *>self.ids.words.data)[row] != INT64_MIN:
-                (<uint8_t *>self.bad.data)[(<int64_t *>self.ids.words.data)[row]] = 1
+            id = self.ids.words()[row]
+            if id != INT64_MIN:
+                self.in_order = False
+                (<uint8_t *>self.bad.data)[id] = 1
+                (<int32_t *>self.row_at.data)[id] = NO_INT
 
     def twice(self):
         """Rows whose member came before, where no attribute varies."""
@@ -152,15 +167,43 @@ cdef class MemberRows:
         hole[0] = not (first[order[low]] <= day <= (<int64_t *>self.last.data)[order[low]])
         return order[low]
 
+    cdef bint find_block(self, const int32_t *ids, int64_t n, int32_t *to) noexcept nogil:
+        """The row of each of many members. Says whether one has to be looked at by itself: there is
+        no such member, it is bad, or its row depends on the day."""
+        cdef int64_t at
+        cdef uint32_t id
+        cdef int32_t all_ = 0
+        cdef uint32_t most = <uint32_t>self.n_ids
+        cdef const int32_t *row_at = <const int32_t *>self.row_at.data
+        if self.varies:
+            return True
+        for at in range(n):
+            id = <uint32_t>ids[at]
+            to[at] = row_at[id] if id < most else NO_INT
+            all_ |= to[at]
+        return all_ < 0
+
+    cdef bint is_identity(self, const int32_t *ids, int64_t n) noexcept nogil:
+        """Whether the row of each of these members is its number."""
+        cdef int64_t at
+        cdef uint32_t most = <uint32_t>self.ids.length
+        cdef uint32_t far = 0
+        if not self.in_order:
+            return False
+        for at in range(n):
+            far |= <uint32_t>(<uint32_t>ids[at] >= most)
+        return far == 0
+
     cdef bint is_bad(self, int64_t id) noexcept nogil:
         return (<uint8_t *>self.bad.data)[id] != 0
 
 
 cdef Block _days(Values column, int64_t open_end):
-    cdef Block days = new_block(8 * column.length)
+    cdef Block days = raw_block(8 * column.length)
     cdef int64_t row, word
+    cdef const int64_t *words = column.words()
     for row in range(column.length):
-        word = (<int64_t *>column.words.data)[row]
+        word = words[row]
         if word == INT64_MIN or not (<uint8_t *>column.given.data)[row]:
             word = open_end
         (<int64_t *>days.data)[row] = word
@@ -168,7 +211,7 @@ cdef Block _days(Values column, int64_t open_end):
 
 
 cdef bint _same(Values column, int64_t one, int64_t row):
-    cdef const int64_t *words = <const int64_t *>column.words.data
+    cdef const int64_t *words = column.words()
     if column.offset.n and column.ranges(one) != column.ranges(row):
         return False
     if words[one] == INT64_MIN or words[row] == INT64_MIN:

@@ -1,4 +1,4 @@
-"""C memory with an owner: zeroed blocks held by a Python object, and growing vectors of words and bytes."""
+"""C memory with an owner: blocks held by a Python object, and growing vectors of words and bytes."""
 
 from libc.stdint cimport int64_t, uint8_t
 from libc.stdlib cimport realloc
@@ -50,10 +50,15 @@ cdef inline int append(Bytes *to, const char *text, int64_t n) noexcept nogil:
     return 0
 
 
+cdef void *take(int64_t size) noexcept nogil
+cdef void give(void *memory) noexcept nogil
+
+
 cdef class Block:
-    """A zeroed piece of memory that lives as long as this object."""
+    """A piece of memory that lives as long as this object."""
     cdef void *data
     cdef readonly int64_t size
 
 
 cdef Block new_block(int64_t size)
+cdef Block raw_block(int64_t size)

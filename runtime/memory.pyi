@@ -1,2 +1,4 @@
 class Block:
     size: int
+
+def keep_memory(limit: int = ...) -> None: ...

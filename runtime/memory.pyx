@@ -1,17 +1,57 @@
 # cython: language_level=3
-from libc.stdlib cimport calloc, free
+"""C memory with an owner. Big pieces are kept and used again: see pool.h."""
+
+from libc.string cimport memset
+
+cdef extern from "pool.h" nogil:
+    ctypedef struct hmb_pool:
+        int64_t limit
+
+    void *hmb_pool_take(hmb_pool *pool, int64_t size)
+    void hmb_pool_give(hmb_pool *pool, void *memory)
+    void hmb_pool_limit(hmb_pool *pool, int64_t limit)
+
+KEPT = 512 << 20
+
+cdef hmb_pool pool
+pool.limit = KEPT
+
+
+cdef void *take(int64_t size) noexcept nogil:
+    """Memory for `size` bytes, aligned to 64 and not cleared; NULL where there is none. Any thread."""
+    return hmb_pool_take(&pool, size)
+
+
+cdef void give(void *memory) noexcept nogil:
+    """Gives back what `take` gave; NULL is nothing. Any thread."""
+    hmb_pool_give(&pool, memory)
+
+
+def keep_memory(int64_t limit=KEPT):
+    """How many bytes of memory that is no longer used are kept for the next batch, in the whole
+    process; 0 gives all of it back to the system."""
+    hmb_pool_limit(&pool, limit)
 
 
 cdef class Block:
     def __dealloc__(self):
-        free(self.data)
+        give(self.data)
+
+
+cdef Block raw_block(int64_t size):
+    """A block of `size` bytes that hold anything. Raises MemoryError."""
+    cdef Block block = Block.__new__(Block)
+    block.data = take(size if size > 0 else 1)
+    if block.data == NULL:
+        raise MemoryError(f"{size} bytes")
+    block.size = size
+    return block
 
 
 cdef Block new_block(int64_t size):
     """A block of `size` zero bytes. Raises MemoryError."""
-    cdef Block block = Block.__new__(Block)
-    block.data = calloc(size if size > 0 else 1, 1)
-    if block.data == NULL:
-        raise MemoryError(f"{size} bytes")
-    block.size = size
+    cdef Block block = raw_block(size)
+    if size > 0:
+        with nogil:
+            memset(block.data, 0, size)
     return block

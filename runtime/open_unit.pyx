@@ -33,7 +33,7 @@ from hmbc.runtime.settlement cimport Settlement, Terms
 from hmbc.runtime.totals cimport Totals
 from hmbc.runtime.units cimport Unit
 
-from hmbc.runtime.engine import LATE, REFUND_TWICE, REFUND_UNSETTLES
+from hmbc.runtime.claim_rows import LATE, REFUND_TWICE, REFUND_UNSETTLES
 
 cdef int IS_LATE = LATE
 

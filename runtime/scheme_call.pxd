@@ -1,8 +1,9 @@
 """What a call of a compiled scheme takes and gives: its function, its inputs, room for its outputs."""
 
-from libc.stdint cimport int64_t
+from libc.stdint cimport int16_t, int64_t
 
 from hmbc.runtime.abi cimport hmb_input, hmb_output, hmb_run
+from hmbc.runtime.memory cimport Block
 from hmbc.runtime.totals cimport Totals
 from hmbc.runtime.units cimport Unit
 
@@ -25,8 +26,12 @@ cdef class Inputs:
 
 cdef class Outputs:
     cdef hmb_output output
-    cdef list held
     cdef int64_t n_layers
+    cdef int16_t refund_reason
+    cdef list pay           # of each layer: int64 of each row
+    cdef list reason        # of each layer: int16 of each row
+    cdef Block status       # uint8 of each row
+    cdef Block pay_of, reason_of
 
 
 cdef int deciding(const hmb_output *output, int64_t n_layers, const int64_t *ranks,

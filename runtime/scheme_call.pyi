@@ -1,8 +1,8 @@
 from collections.abc import Sequence, Set
 
-from hmbc.runtime.columns import Values
 from hmbc.runtime.intern import Intern
 from hmbc.runtime.memory import Block
+from hmbc.runtime.values import Values
 
 class Entry:
     def __init__(self, capsule: object) -> None: ...
@@ -18,3 +18,7 @@ class Inputs:
         row_member: Block,
     ) -> None: ...
     def relist(self) -> None: ...
+
+class Outputs:
+    n_layers: int
+    def __init__(self, n_layers: int, n_rows: int, refund_reason: int = 0) -> None: ...

@@ -5,11 +5,11 @@ from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport INT64_MAX, int16_t, int64_t, uint8_t
 
 from hmbc.runtime.abi cimport hmb_input, hmb_output, hmb_periods, hmb_run
-from hmbc.runtime.columns cimport Values
 from hmbc.runtime.intern cimport Intern
-from hmbc.runtime.memory cimport Block, new_block
+from hmbc.runtime.memory cimport Block, new_block, raw_block
 from hmbc.runtime.totals cimport Totals
 from hmbc.runtime.units cimport KEY_WORDS, Unit
+from hmbc.runtime.values cimport Values
 
 
 cdef class Entry:
@@ -43,7 +43,7 @@ cdef class Inputs:
             given = <const uint8_t **>self._pointers(len(columns))
             for place in range(len(columns)):
                 values = columns[place]
-                words[place] = <const int64_t *>values.words.data
+                words[place] = values.words()
                 if values.given is not None:
                     given[place] = <const uint8_t *>values.given.data
             if is_claim:
@@ -108,25 +108,26 @@ cdef class Inputs:
 
 
 cdef class Outputs:
-    """Room for what the scheme says of each row."""
+    """Room for what the scheme says of each row. refund_reason: the index that refunds get."""
 
-    def __init__(self, int64_t n_layers, int64_t n_rows):
+    def __init__(self, int64_t n_layers, int64_t n_rows, int16_t refund_reason=0):
         cdef int64_t layer
-        cdef Block pay = new_block(8 * (n_layers + 1))
-        cdef Block reason = new_block(8 * (n_layers + 1))
-        cdef Block block = new_block(n_rows)
+        cdef Block block
         self.n_layers = n_layers
-        self.held = [pay, reason, block]
-        self.output.pay = <int64_t **>pay.data
-        self.output.reason = <int16_t **>reason.data
-        self.output.status = <uint8_t *>block.data
+        self.refund_reason = refund_reason
+        self.pay = [raw_block(8 * n_rows) for layer in range(n_layers)]
+        self.reason = [raw_block(2 * n_rows) for layer in range(n_layers)]
+        self.status = new_block(n_rows)
+        self.pay_of = raw_block(8 * n_layers)
+        self.reason_of = raw_block(8 * n_layers)
+        self.output.pay = <int64_t **>self.pay_of.data
+        self.output.reason = <int16_t **>self.reason_of.data
+        self.output.status = <uint8_t *>self.status.data
         for layer in range(n_layers):
-            block = new_block(8 * n_rows)
-            self.held.append(block)
-            (<int64_t **>pay.data)[layer] = <int64_t *>block.data
-            block = new_block(2 * n_rows)
-            self.held.append(block)
-            (<int16_t **>reason.data)[layer] = <int16_t *>block.data
+            block = self.pay[layer]
+            (<int64_t **>self.pay_of.data)[layer] = <int64_t *>block.data
+            block = self.reason[layer]
+            (<int16_t **>self.reason_of.data)[layer] = <int16_t *>block.data
 
 
 cdef int deciding(const hmb_output *output, int64_t n_layers, const int64_t *ranks,

@@ -9,7 +9,7 @@ from functools import cached_property
 from hmbc.runtime import rejects
 from hmbc.runtime.arrow_in import read_table
 from hmbc.runtime.attributes import Wanted, cell_reason, match_columns, read_columns, reader_of
-from hmbc.runtime.columns import Reader, Values
+from hmbc.runtime.columns import Reader
 from hmbc.runtime.engine import loads
 from hmbc.runtime.errors import BadTable
 from hmbc.runtime.intern import Intern
@@ -17,6 +17,7 @@ from hmbc.runtime.parameters import Parameters
 from hmbc.runtime.plan import AttributePlan, Plan
 from hmbc.runtime.totals import Totals
 from hmbc.runtime.units import Unit
+from hmbc.runtime.values import Values
 
 SHOWN_PROBLEMS = 20
 

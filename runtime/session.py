@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from hmbc.runtime import rejects
 from hmbc.runtime.arrow_out import OutTable
 from hmbc.runtime.attributes import cell_reason
-from hmbc.runtime.batch import status_reason
 from hmbc.runtime.careful_cells import Cell, RowName, read_cell
-from hmbc.runtime.columns import few_rows
-from hmbc.runtime.engine import LATE, REFUND_LATER, REFUND_OF_REFUND, REFUND_UNKNOWN
+from hmbc.runtime.claim_rows import LATE, REFUND_LATER, REFUND_OF_REFUND, REFUND_UNKNOWN
 from hmbc.runtime.errors import BadRow
+from hmbc.runtime.found import status_reason
 from hmbc.runtime.open_unit import Open, one_place
 from hmbc.runtime.parameters import Parameters, check_parameters
 from hmbc.runtime.rejects import Ground, Reject
@@ -22,6 +21,7 @@ from hmbc.runtime.session_form import SessionForm, StateTable
 from hmbc.runtime.session_members import NAMELESS, read_members
 from hmbc.runtime.settlement import Settlement, Terms
 from hmbc.runtime.units_text import value_text, word_text
+from hmbc.runtime.values import few_rows
 from hmbc.runtime.working_days import NotCovered
 
 

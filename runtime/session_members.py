@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from hmbc.runtime import rejects
 from hmbc.runtime.careful_cells import RowName, read_cell
-from hmbc.runtime.columns import Values, few_rows
 from hmbc.runtime.errors import BadRow
 from hmbc.runtime.member_rows import MemberRows
 from hmbc.runtime.rejects import Reject
 from hmbc.runtime.scheme_readers import SchemeReaders
 from hmbc.runtime.units_text import value_text
+from hmbc.runtime.values import Values, few_rows
 
 NAMELESS = "-"
 """The member_id of a member that is given without one."""

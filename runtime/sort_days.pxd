@@ -1,10 +1,14 @@
 """A stable merge sort of rows by a word of each, such as a day."""
 
-from libc.stdint cimport int64_t
+from libc.stdint cimport int32_t, int64_t
 from libc.string cimport memcpy
 
+ctypedef fused day_t:
+    int32_t
+    int64_t
 
-cdef inline void sort_days(int64_t *rows, int64_t n, const int64_t *day, int64_t *spare) noexcept nogil:
+
+cdef inline void sort_days(int64_t *rows, int64_t n, const day_t *day, int64_t *spare) noexcept nogil:
     """Sorts rows by day; rows of one day stay in order. `spare` has room for n."""
     cdef int64_t i, j, row, half, left, right
     i = 1

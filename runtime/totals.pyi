@@ -1,8 +1,8 @@
 from collections.abc import Sequence
 
 from hmbc.runtime.arrow_out import OutTable
-from hmbc.runtime.columns import Values
 from hmbc.runtime.intern import Intern
+from hmbc.runtime.values import Values
 
 LAST: str
 REJECTED: str

@@ -21,10 +21,10 @@ from hmbc.runtime.arrow_out cimport (
     words_column,
 )
 from hmbc.runtime.cells cimport CELL_OK, FIRST_DAY, LAST_DAY, parse_decimal
-from hmbc.runtime.columns cimport Values
-from hmbc.runtime.intern cimport Intern
+from hmbc.runtime.intern cimport DIGITS, Intern
 from hmbc.runtime.memory cimport Bytes, Longs, append, new_block, push
 from hmbc.runtime.units cimport KEY_WORDS, MARK_LAST, MARK_REJECTED, free_rows
+from hmbc.runtime.values cimport Values
 
 from hmbc.runtime.arrow_out import constant_column, text_column
 
@@ -88,6 +88,7 @@ cdef class Totals:
         cdef int64_t row, accumulator, total, place
         cdef int64_t key[4]
         cdef const char *text
+        cdef char digits[DIGITS]
         cdef int64_t n
         cdef list wrong = []
         cdef dict known = {name: index for index, (name, *_) in enumerate(self.accumulators)}
@@ -96,13 +97,13 @@ cdef class Totals:
         known[REJECTED] = MARK_REJECTED
         by_name = [known.get(name_texts.text(id)) for id in range(len(name_texts))]
         for row in range(units.length):
-            index = by_name[(<int64_t *>names.words.data)[row]]
+            index = by_name[names.words()[row]]
             if index is None:
                 wrong.append((row, "accumulator"))
                 continue
             accumulator = index
-            total = (<int64_t *>totals.words.data)[row]
-            text = key_texts.at((<int64_t *>keys.words.data)[row], &n)
+            total = totals.words()[row]
+            text = key_texts.at(keys.words()[row], &n, digits)
             if accumulator < 0:
                 tables, denominator, low = (), 1, 1
                 ceiling = 1
@@ -113,12 +114,12 @@ cdef class Totals:
                 low = -ceiling
             if not self._key(text, n, tables, key):
                 wrong.append((row, "key"))
-            elif (<int64_t *>denominators.words.data)[row] != <int64_t>denominator:
+            elif denominators.words()[row] != <int64_t>denominator:
                 wrong.append((row, "denominator"))
             elif not low <= total <= ceiling:
                 wrong.append((row, "total"))
             else:
-                failed |= push(&self.rows.unit, (<int64_t *>units.words.data)[row])
+                failed |= push(&self.rows.unit, units.words()[row])
                 failed |= push(&self.rows.accumulator, accumulator)
                 for place in range(KEY_WORDS):
                     failed |= push(&self.rows.key, key[place])
@@ -251,9 +252,10 @@ cdef int _quoted(Bytes *to, Intern texts, int64_t id) noexcept nogil:
     cdef int64_t n = 0, place, start = 0
     cdef const char *text = NULL
     cdef char escape[8]
+    cdef char digits[DIGITS]
     cdef int failed = append(to, b'"', 1)
     if id >= 0:
-        text = texts.at(id, &n)
+        text = texts.at(id, &n, digits)
     for place in range(n):
         if text[place] == c'"' or text[place] == c"\\" or 0 <= text[place] < 32:
             failed |= append(to, text + start, place - start)

@@ -303,7 +303,7 @@ def test_results_go_out_exactly(evaluator, parameters, members, claims_of):
         "string",
         "date32[day]",
         "decimal128(18, 2)",
-        "dictionary<values=string, indices=int16, ordered=0>",
+        "dictionary<values=string, indices=int8, ordered=0>",
     ]
     assert out.to_pylist() == list(done.payments.rows())
     assert out["base_pay"].to_pylist() == [Decimal("7500.02"), Decimal("0.75")]

@@ -1,0 +1,224 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+"""Which ids of a column stood in a row before, without numbering them.
+
+Ids that rise from row to row are all different: one pass. Whole numbers close together get a bit
+each. What is left goes through a table of hashes, whose every hit is looked at.
+"""
+
+import os
+
+from libc.stdint cimport INT64_MAX, INT64_MIN, int32_t, int64_t, uint8_t, uint64_t
+from libc.string cimport memcmp
+
+from hmbc.runtime.arrow_in cimport (
+    T_DICTIONARY,
+    T_LARGE_TEXT,
+    T_TEXT,
+    T_TEXT_VIEW,
+    Column,
+    View,
+    dictionary_at,
+    is_null,
+    text_at,
+    whole_at,
+)
+from hmbc.runtime.cells cimport CELL_NULL, CELL_TOO_LARGE
+from hmbc.runtime.hash cimport hash_text, hash_whole, prefetch
+from hmbc.runtime.memory cimport Block, new_block
+from hmbc.runtime.values cimport Values
+
+cdef enum:
+    STEP = 64           # ids looked up together
+    ROW_BITS = 40       # of a slot: the row + 1; the others are of the hash
+    BITS_A_ROW = 64     # room for a bit table: 8 bytes a row
+
+cdef uint64_t SEED = int.from_bytes(os.urandom(8), "little")
+
+
+cdef struct Id:
+    const char *text        # NULL: a whole number
+    int64_t size            # of the text, or the number
+    int status
+
+
+cdef inline void _read(const View *view, int64_t row, Id *id) noexcept nogil:
+    cdef int large = 0
+    id.status = 0
+    id.text = NULL
+    id.size = 0
+    if is_null(view, row):
+        id.status = CELL_NULL
+        return
+    while view.type == T_DICTIONARY:
+        row = dictionary_at(view, row)
+        view = view.children
+        if is_null(view, row):
+            id.status = CELL_NULL
+            return
+    if view.type == T_TEXT or view.type == T_LARGE_TEXT or view.type == T_TEXT_VIEW:
+        id.text = text_at(view, row, &id.size)
+        if id.size == 0:
+            id.status = CELL_NULL
+    else:
+        id.size = whole_at(view, view.type, row, &large)
+        if large or id.size == INT64_MIN:
+            id.status = CELL_TOO_LARGE
+
+
+cdef inline bint _above(const Id *id, const Id *last) noexcept nogil:
+    """Whether an id comes after another of its kind in some fixed order."""
+    cdef int order
+    if id.text == NULL:
+        return last.text == NULL and id.size > last.size
+    if last.text == NULL:
+        return False
+    order = memcmp(id.text, last.text, min(id.size, last.size))
+    return order > 0 or (order == 0 and id.size > last.size)
+
+
+cdef bint _same(Column column, int64_t row, const Id *id) noexcept nogil:
+    cdef Id other
+    cdef int64_t chunk = 0
+    while row >= column.views[chunk].length:
+        row -= column.views[chunk].length
+        chunk += 1
+    _read(&column.views[chunk], row, &other)
+    if id.text == NULL or other.text == NULL:
+        return id.text == other.text and id.size == other.size
+    return id.size == other.size and memcmp(id.text, other.text, id.size) == 0
+
+
+def check_ids(Column column):
+    """The ids as a column that knows only which of its cells are bad, and the rows whose id stood in
+    a row before. column: texts or whole numbers."""
+    cdef Values values = Values.__new__(Values)
+    cdef Id id, last
+    cdef int64_t chunk, row, at = 0, low = INT64_MAX, high = INT64_MIN
+    cdef const View *view
+    cdef bint rising = True, whole = True, any_ = False
+    cdef list bad = []
+    values.length = column.length
+    last.text = NULL
+    last.size = 0
+    for chunk in range(column.chunks):
+        view = &column.views[chunk]
+        row = 0
+        while row < view.length:
+            with nogil:
+                while row < view.length:
+                    _read(view, row, &id)
+                    if id.status:
+                        break
+                    if id.text != NULL:
+                        whole = False
+                    else:
+                        low = min(low, id.size)
+                        high = max(high, id.size)
+                    if rising:
+                        rising = not any_ or _above(&id, &last)
+                        last = id
+                        any_ = True
+                    row += 1
+            if row < view.length:
+                bad.append((at + row, id.status))
+                row += 1
+        at += view.length
+    values.bad = bad
+    if rising:
+        return values, []
+    if whole and 0 <= low and high < INT64_MAX - 64 and high - low < BITS_A_ROW * values.length:
+        return values, _by_bits(column, low, high)
+    return values, _by_hash(column)
+
+
+cdef list _by_bits(Column column, int64_t low, int64_t high):
+    """The rows whose whole number came before."""
+    cdef Block block = new_block((high - low) // 8 + 1)
+    cdef uint8_t *seen = <uint8_t *>block.data
+    cdef Id id
+    cdef int64_t chunk, row, at = 0, bit
+    cdef uint8_t mask
+    cdef bint twice
+    cdef list found = []
+    for chunk in range(column.chunks):
+        row = 0
+        while row < column.views[chunk].length:
+            twice = False
+            with nogil:
+                while row < column.views[chunk].length and not twice:
+                    _read(&column.views[chunk], row, &id)
+                    if id.status == 0:
+                        bit = id.size - low
+                        mask = <uint8_t>(1 << (bit & 7))
+                        twice = (seen[bit >> 3] & mask) != 0
+                        seen[bit >> 3] |= mask
+                    row += 1
+            if twice:
+                found.append(at + row - 1)
+        at += column.views[chunk].length
+    return found
+
+
+cdef list _by_hash(Column column):
+    """The rows whose id came before."""
+    cdef Id ids[STEP]
+    cdef uint64_t hashes[STEP]
+    cdef uint8_t twice[STEP]
+    cdef int64_t chunk, first, n, place, size = 64, slot, at = 0
+    cdef uint64_t tag
+    cdef uint64_t *slots
+    cdef int any_twice
+    cdef Block block
+    cdef list found = []
+    while size < 2 * column.length:
+        size *= 2
+    block = new_block(8 * size)
+    slots = <uint64_t *>block.data
+    for chunk in range(column.chunks):
+        first = 0
+        while first < column.views[chunk].length:
+            n = min(STEP, column.views[chunk].length - first)
+            any_twice = 0
+            with nogil:
+                for place in range(n):
+                    _read(&column.views[chunk], first + place, &ids[place])
+                    hashes[place] = hash_whole(ids[place].size, SEED) if ids[place].text == NULL \
+                        else hash_text(ids[place].text, ids[place].size, SEED)
+                    prefetch(&slots[hashes[place] & (size - 1)])
+                for place in range(n):
+                    twice[place] = 0
+                    if ids[place].status:
+                        continue
+                    slot = hashes[place] & (size - 1)
+                    tag = hashes[place] >> ROW_BITS << ROW_BITS
+                    while slots[slot]:
+                        if slots[slot] >> ROW_BITS << ROW_BITS == tag and _same(
+                                column, (slots[slot] & ((<uint64_t>1 << ROW_BITS) - 1)) - 1,
+                                &ids[place]):
+                            twice[place] = 1
+                            any_twice = 1
+                            break
+                        slot = (slot + 1) & (size - 1)
+                    if not twice[place]:
+                        slots[slot] = tag | <uint64_t>(at + first + place + 1)
+            if any_twice:
+                found.extend([at + first + place for place in range(n) if twice[place]])
+            first += n
+        at += column.views[chunk].length
+    return found
+
+
+def repeated(Values ids, int64_t n_ids) -> list:
+    """The rows whose id, a number below n_ids, stood in a row before."""
+    cdef Block seen = new_block(n_ids)
+    cdef const int32_t *numbers = ids.ints()
+    cdef int64_t row, id
+    cdef list found = []
+    for row in range(ids.length):
+        id = numbers[row]
+        if id < 0:
+            continue
+        if (<uint8_t *>seen.data)[id]:
+            found.append(row)
+        (<uint8_t *>seen.data)[id] = 1
+    return found
