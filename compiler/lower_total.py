@@ -14,10 +14,11 @@ from hmbc.compiler.lower_amounts import inner
 from hmbc.compiler.scopes import keys_of, sequential
 from hmbc.dsl import expr as e
 from hmbc.dsl.scheme import CheckedScheme, CheckedTotal
-from hmbc.dsl.types import Code, Int
+from hmbc.dsl.types import Code, Days, Int, Money
 
 _NONE = e.Const(0, Int())
 _ONE = e.Const(1, Int())
+_ZERO = {Int: _NONE, Days: e.Const(0, Days()), Money: e.money(0)}
 
 
 def lower_total(
@@ -28,7 +29,7 @@ def lower_total(
     for stop in blocked:
         counts = e.Not(stop) if counts == e.TRUE else e.And(counts, e.Not(stop))
     amount = inner(total.amount)
-    adds = amount if counts == e.TRUE else e.Choose(counts, amount, _zero_of(amount, total))
+    adds = amount if counts == e.TRUE else e.Choose(counts, amount, _ZERO[type(total.type)])
     if total.of != "events":
         return [_accumulator(total, total.name, "total", adds, keys_of(total.scope, scheme), scheme)]
     assert scheme.event is not None
@@ -45,10 +46,6 @@ def lower_total(
             e.Choose(first, e.Total(total.name), _NONE), per_event, None,
         ),
     ]  # fmt: skip
-
-
-def _zero_of(amount: e.Expr, total: CheckedTotal) -> e.Expr:
-    return _NONE if total.is_int else e.money(0)
 
 
 def _accumulator(

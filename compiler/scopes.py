@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from typing import Literal
 
 from attrs import frozen
@@ -16,7 +17,7 @@ from hmbc.dsl.types import Bool, Code, Date, Enum, Int
 YEAR = CheckedScope(("PER_YEAR",))
 CLAIM = CheckedScope(("PER_CLAIM",))
 
-_WORDS: tuple[ScopeWord, ...] = ("PER_YEAR", "PER_MONTH", "PER_DAY", "PER_EVENT")
+_WORDS: tuple[ScopeWord, ...] = ("PER_YEAR", "PER_QUARTER", "PER_MONTH", "PER_DAY", "PER_EVENT")
 """Components of a key in this order, attributes behind; `PER_LIFETIME` adds none, `PER_CLAIM` needs
 no total. In a scheme whose unit is wider than a member, the member comes first, unless `PER_FAMILY`
 says that the total is the family's."""
@@ -151,7 +152,7 @@ def alone_in(scope: CheckedScope) -> e.Expr:
 def sequential(scope: CheckedScope, scheme: CheckedScheme) -> bool:
     """Keys made of the deciding date alone never come back, because rows are taken by date. A
     family's rows are too, but not by each member's own year."""
-    by_date = {"PER_YEAR", "PER_MONTH", "PER_DAY", "PER_LIFETIME", "PER_FAMILY"}
+    by_date = {*_WORDS, "PER_LIFETIME", "PER_FAMILY"} - {"PER_EVENT"}
     if scope.condition is not None or not set(scope.keys) <= by_date:
         return False
     if scheme.unit is None:
@@ -211,6 +212,8 @@ def _value(key: Key | None, scheme: CheckedScheme) -> e.Expr:
             return e.AgeAt(e.Attribute("member", scheme.anniversary, Date()), date)
         case "PER_YEAR":
             return e.YearOf(date, *scheme.year_start)
+        case "PER_QUARTER":
+            return _quarter_of(date)
         case "PER_MONTH":
             return e.MonthOf(date)
         case "PER_DAY":
@@ -226,10 +229,17 @@ def _value(key: Key | None, scheme: CheckedScheme) -> e.Expr:
             return e.Attribute("claim", scheme.event, Code(f"claim.{scheme.event}"))
 
 
+def _quarter_of(date: e.Expr) -> e.Expr:
+    """The calendar quarter, counted on and on: of four years that begin three months apart, one is
+    entered with each quarter."""
+    years: list[e.Expr] = [e.YearOf(date, month, 1) for month in (1, 4, 7, 10)]
+    return reduce(e.Add, years)
+
+
 def _nothing(value: e.Expr, scheme: CheckedScheme) -> e.Const:
     """Stands for a component that the chosen side does not have; the tag keeps the sides apart."""
     match value:
-        case e.YearOf() | e.AgeAt() | e.MonthOf():
+        case e.YearOf() | e.AgeAt() | e.MonthOf() | e.Add():
             return e.Const(0, Int())
         case e.Attribute(type=Enum() as enum):
             return e.Const(enum.values[0], enum)

@@ -141,7 +141,11 @@ def type_of(expr: Expr, names: Names) -> Type:
             if isinstance(first, Date):
                 if isinstance(second, Days):
                     return Date()
+                if isinstance(second, Unknown):  # a total that reads itself: not settled yet
+                    return second
                 _same(expr, first, second, (Date,))
+                return Days()
+            if isinstance(first, Unknown) and isinstance(second, Date):
                 return Days()
             return _same(expr, first, second, NUMBERS)
         case Scale(amount=amount, by=by):

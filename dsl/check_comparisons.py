@@ -17,6 +17,7 @@ from hmbc.dsl.types import (
     CodeList,
     Date,
     Days,
+    Enum,
     Int,
     Money,
     Period,
@@ -32,6 +33,8 @@ _SAY_IS = Bilingual("写“是”或“不是”，不用等号", "write `is` or
 def check_comparing(written: n.Comparing, env: Environment, facts: Facts) -> Typed:
     """`a <= b`: of one type that has an order."""
     one, two = expressions.pair(written.left, written.right, env, None, facts)
+    if written.op in ("==", "!=") and (alike := _alike(one, two)) is not None:
+        return Typed(alike if written.op == "==" else e.Not(alike), Bool())
     if not same(written, one, two, env, "compare", written.left, written.right):
         return BROKEN
     ordered = (Money(), Ratio(), Int(), Date(), Days())
@@ -73,6 +76,8 @@ def check_among(written: n.Among, env: Environment, facts: Facts) -> Typed:
                         e.Compare("<=", subject.expr, found.last),
                     )
                 )
+            case Enum(), Enum() if (alike := _alike(subject, found)) is not None:
+                tests.append(alike)
             case one, two if one == two and not isinstance(one, Periods | Period | CodeList | Code):
                 tests.append(e.Compare("==", subject.expr, found.expr))
             case _:
@@ -91,6 +96,28 @@ def check_among(written: n.Among, env: Environment, facts: Facts) -> Typed:
         result = e.Not(result)
     return Typed(result, Bool())
 
+
+
+def _alike(one: Typed, two: Typed) -> e.Expr | None:
+    """Whether two attributes have the same value, where they are declared with common ones."""
+    if not isinstance(one.expr, e.Attribute) or not isinstance(two.expr, e.Attribute):
+        return None
+    if not isinstance(one.type, Enum) or not isinstance(two.type, Enum):
+        return None
+    both = [
+        e.And(
+            e.Compare("==", one.expr, e.Const(value, one.type)),
+            e.Compare("==", two.expr, e.Const(value, two.type)),
+        )
+        for value in one.type.values
+        if value in two.type.values
+    ]
+    if not both:
+        return None
+    result: e.Expr = both[0]
+    for test in both[1:]:
+        result = e.Or(result, test)
+    return result
 
 
 def check_given(written: n.IsGiven, env: Environment) -> Typed:

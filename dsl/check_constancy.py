@@ -43,6 +43,7 @@ _EXAMPLE = Bilingual("例如", "for example")
 _RUNS = {
     "PER_LIFETIME": Bilingual("终身累计", "runs over the lifetime"),
     "PER_YEAR": Bilingual("按年累计", "runs over the year"),
+    "PER_QUARTER": Bilingual("按季累计", "runs over the quarter"),
     "PER_MONTH": Bilingual("按月累计", "runs over the month"),
     "PER_DAY": Bilingual("按日累计", "runs over the day"),
 }

@@ -73,6 +73,8 @@ def _number(
                 codes.BARE_RATIO, written.span, text=plain(value), percent=percent_text(share)
             )
             return BROKEN
+        case Days() if value == 0:
+            return Typed(e.Const(0, Days()), Days())
         case _ if value.denominator == 1:
             return Typed(e.Const(int(value), Int()), Int())
         case _:

@@ -68,11 +68,16 @@ def _is_told(key: ScopeWord | Attribute, keys: set[ScopeWord | Attribute], env: 
             return True
         case _ if key in keys or "PER_CLAIM" in keys:
             return True
-        case "PER_YEAR" | "PER_MONTH":
-            own_years = key == "PER_YEAR" and env.anniversary is not None and "PER_FAMILY" in keys
-            if "PER_DAY" in keys:
-                return not own_years
-            whole_months = env.anniversary is None and env.year_start[1] == 1
-            return key == "PER_YEAR" and "PER_MONTH" in keys and whole_months
+        case "PER_MONTH":
+            return "PER_DAY" in keys
+        case "PER_QUARTER":
+            return bool(keys & {"PER_DAY", "PER_MONTH"})
+        case "PER_YEAR" if env.anniversary is not None:
+            return "PER_DAY" in keys and "PER_FAMILY" not in keys
+        case "PER_YEAR":
+            month, day = env.year_start
+            by_month = "PER_MONTH" in keys and day == 1
+            by_quarter = "PER_QUARTER" in keys and day == 1 and month % 3 == 1
+            return "PER_DAY" in keys or by_month or by_quarter
         case _:
             return False

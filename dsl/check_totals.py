@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
@@ -14,7 +16,7 @@ from hmbc.dsl.environment import FIRST, Environment, TotalInfo
 from hmbc.dsl.facts import facts_of
 from hmbc.dsl.names import type_name
 from hmbc.dsl.scheme import CheckedAmount, CheckedPool, CheckedTotal
-from hmbc.dsl.types import Bool, Date, Days, Int, Money, Type
+from hmbc.dsl.types import Bool, Date, Days, Int, Money, Ratio, Type, Unknown
 
 _ADDABLE = Bilingual("金额或整数", "money or a whole number")
 
@@ -55,9 +57,19 @@ def _type_of(written: n.Expression, env: Environment, inside: frozenset[str]) ->
     """The type of an amount before anything is checked; None where it does not show, as of a bare
     number. `inside`: the names that are being looked into."""
     match written:
+        case n.AttributeRef(owner="claim", name=n.Name(text="date")):
+            return Date()
         case n.AttributeRef(owner=owner, name=name):
             info = env.attributes.get((owner, name.text))
             return info.type if info else None
+        case n.NumberLiteral(value=value):
+            return None if value.denominator == 1 else Money()
+        case n.DateLiteral():
+            return Date()
+        case n.DurationLiteral():
+            return Days()
+        case n.PercentLiteral():
+            return Ratio()
         case n.NameRef(name=name, which="ordinal"):
             return Int()
         case n.NameRef(name=name) if name in env.lets and name not in inside:
@@ -99,22 +111,26 @@ def check_total(
     scope = check_scope(item.scope, env)
     amount: e.Expr = e.Const(1, Int())
     of = "amount"
+    announced = env.later_totals[item.name.text]
+    type_ = announced.type
     if isinstance(item, n.TotalDeclaration):
-        wanted = env.later_totals[item.name.text].type
-        found = check(item.amount, env, wanted, facts_of(condition))
-        if found.type not in (Money(), Int(), Days()) and found.expr != e.FALSE:
-            env.report(
-                codes.WRONG_TYPE, item.amount.span, expected=_ADDABLE,
-                found=type_name(found.type),
-            )  # fmt: skip
+        found = check(item.amount, env, announced.type, facts_of(condition))
         amount = found.expr
+        is_read = ("total", item.name.text) in env.used
+        if isinstance(found.type, Money | Int | Days) and (found.type == type_ or not is_read):
+            type_ = found.type
+        elif not isinstance(found.type, Unknown):
+            expected = type_name(type_) if isinstance(found.type, Money | Int | Days) else _ADDABLE
+            env.report(
+                codes.WRONG_TYPE, item.amount.span, expected=expected, found=type_name(found.type)
+            )
     else:
         of = item.of
         if of == "events" and env.event is None:
             env.report(codes.NO_EVENT, item.span)
     if scope.keys == ("PER_CLAIM",):
         env.report(codes.TOTAL_PER_CLAIM, item.scope.span, name=item.name.text)
-    env.totals[item.name.text] = env.later_totals[item.name.text]
+    env.totals[item.name.text] = info = evolve(announced, type=type_)
     return CheckedTotal(
         of,  # type: ignore[arg-type]
         item.name.text,
@@ -122,7 +138,7 @@ def check_total(
         amount,
         scope,
         condition,
-        env.totals[item.name.text].type == Int(),
+        info.type,
         position,
         texts(item.cites),
         span=item.span,

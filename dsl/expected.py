@@ -48,6 +48,7 @@ _GOES_ON = {
     "PLUS", "MINUS", "STAR", "LESSTHAN", "MORETHAN", "AT_MOST", "AT_LEAST", "UNEQUAL", "EQUAL",
     "AND", "OR", "IN", "NOT_IN", "IS", "IS_NOT", "GIVEN", "$END",
 }  # fmt: skip
+_KEYWORD = {"PER": both("每个 费用.…", "per claim.…")}
 _SHOWN = 12
 _SYNONYMS = {
     "免赔额": "THRESHOLD", "免赔": "THRESHOLD", "起付标准": "THRESHOLD", "起付金额": "THRESHOLD",
@@ -99,7 +100,7 @@ def _expected(accepts: Collection[str]) -> Bilingual | None:
     elif rest - _GOES_ON:
         rest -= _GOES_ON
     ordered = [name for name in KEYWORDS if name in rest]
-    kinds += [both(spelling(name, "zh"), spelling(name, "en")) for name in ordered]
+    kinds += [_KEYWORD.get(name) or both(*KEYWORDS[name]) for name in ordered]
     kinds += [_KINDS[name] for name in _KINDS if name in rest]
     if not kinds:
         return None

@@ -148,7 +148,7 @@ class CheckedTotal:
     amount: Expr
     scope: CheckedScope
     condition: Expr
-    is_int: bool
+    type: Type
     position: int
     cites: tuple[str, ...] = ()
     span: Span = _span()

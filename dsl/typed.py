@@ -11,13 +11,9 @@ from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import DECLARED, Environment
+from hmbc.dsl.expected import ADVICE
 from hmbc.dsl.names import type_name
-from hmbc.dsl.types import (
-    Code,
-    Enum,
-    Type,
-    Unknown,
-)
+from hmbc.dsl.types import Code, Days, Enum, Int, Type, Unknown
 
 
 @frozen
@@ -97,6 +93,38 @@ def same(
     return False
 
 
+def _advice(
+    one: Typed, two: Typed, left: n.Expression, right: n.Expression
+) -> tuple[tuple[Bilingual, Bilingual], ...]:
+    """What was probably meant, where the two sides tell it."""
+    for first, second, other in ((one, two, right), (two, one, left)):
+        match first.type, second.type:
+            case Enum(values=values), Code() if isinstance(other, n.CodeLiteral):
+                text = other.text if other.text in values else values[0]
+                advice = Bilingual(f"取值不加引号：写 {text}", f"a value has no quotes: write {text}")
+            case Days(), Int() if isinstance(other, n.NumberLiteral):
+                advice = Bilingual(f"天数要带单位：写 {other.value}天", f"say of what: {other.value} days")
+            case Int(), Days() if isinstance(other, n.DurationLiteral):
+                advice = Bilingual(
+                    f"另一边是整数，不是天数：写 {other.days}",
+                    f"the other side is a whole number, not days: write {other.days}",
+                )
+            case Days(), Int():
+                advice = Bilingual(
+                    "两个日期之差是天数；整数的列不是，乘以 1天 才是",
+                    "the difference of two dates is a number of days; for a number write it times `1 day`",
+                )
+            case Code(), Code():
+                advice = Bilingual(
+                    "编码只能与写明的编码或名单比较，不能与另一列编码比较；若取值有限，两列都声明为取值（甲 | 乙）就能比较",
+                    "a code is compared with codes written here or with a list, not with another column; declare both columns by their values (a | b) to compare them",
+                )
+            case _:
+                continue
+        return ((ADVICE, advice),)
+    return ()
+
+
 def clash(
     written: n.Expression,
     one: Typed,
@@ -108,11 +136,12 @@ def clash(
     extra: tuple[tuple[Bilingual, Bilingual], ...] = (),
 ) -> None:
     """Report two types that do not go together."""
+    extra = extra or _advice(one, two, left, right)
     env.report(
         codes.CLASH, written.span,
         Related(left.span, type_name(one.type)), Related(right.span, type_name(two.type)),
         *declared(left, env), *declared(right, env),
-        hint=operation != "multiply" and one.type != two.type,
+        hint=operation != "multiply" and one.type != two.type and not extra,
         left=type_name(one.type), right=type_name(two.type), operation=_OPERATIONS[operation],
         extra=extra,
     )  # fmt: skip

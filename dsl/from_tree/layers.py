@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from attrs import evolve
 from lark import Token, Transformer, v_args
 from lark.tree import Meta
 
@@ -88,12 +89,18 @@ class LayerRules(Transformer[Token, Any]):
         return Key(c[-1] if isinstance(c[-1], n.AttributeRef) else str(c[0].type))
 
     def cases(self, meta: Meta, c: list[Any]) -> n.Cases:
-        cases = tuple(child for child in c if isinstance(child, n.Case))
-        others = [x for x in c if not isinstance(x, n.Case | Token)]
+        cases = tuple(case for child in c if isinstance(child, tuple) for case in child)
+        others = [x for x in c if not isinstance(x, tuple | Token)]
         return n.Cases(None, cases, others[0] if others else None, span=span_of(meta))
 
-    def case(self, meta: Meta, c: list[Any]) -> n.Case:
-        return n.Case(name_of(c[0]), c[-1], c[0].type == "STRING", span=span_of(meta))
+    def case(self, meta: Meta, c: list[Any]) -> tuple[n.Case, ...]:
+        """One for each value that shares the result."""
+        values = [child for child in c if isinstance(child, n.Case)]
+        return tuple(evolve(value, result=c[-1], span=span_of(meta)) for value in values)
+
+    def case_value(self, meta: Meta, c: list[Any]) -> n.Case:
+        nothing = n.BoolLiteral(False)
+        return n.Case(name_of(c[0]), nothing, c[0].type == "STRING", span=span_of(meta))
 
     def bands(self, meta: Meta, c: list[Any]) -> n.Bands:
         r = Read(c)

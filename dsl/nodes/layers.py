@@ -13,7 +13,8 @@ from hmbc.dsl.nodes.place import place
 from hmbc.dsl.source import Span
 
 ScopeWord = Literal[
-    "PER_CLAIM", "PER_DAY", "PER_EVENT", "PER_MONTH", "PER_YEAR", "PER_LIFETIME", "PER_FAMILY"
+    "PER_CLAIM", "PER_DAY", "PER_EVENT", "PER_MONTH", "PER_QUARTER", "PER_YEAR", "PER_LIFETIME",
+    "PER_FAMILY",
 ]
 
 

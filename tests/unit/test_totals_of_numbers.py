@@ -34,7 +34,12 @@ scheme sums "Sums" {
         ("2 * claim.days", "sum > 17"),
         ("claim.days * ¥50", "sum > 440"),
         ("claim.days * ¥50", "sum > ¥440"),
+        ("2.50 * claim.days", "sum > 20"),
         ("stay", "sum > 8 days"),
+        ("stay per year when claim.severe", "sum = 5 days"),
+        ("(stay if claim.severe else 0)", "sum = 5 days"),
+        ("claim.date - sum before - 1970-01-01", "sum = 2024-03-10 - 1970-01-01"),
+        ("(claim.date - 1970-01-01) - sum before", "sum = claim.date - 1970-01-01 and claim.severe"),
         ("claim.date - claim.admitted", "sum = 9 days"),
         ("(claim.days if claim.severe else 1)", "sum = 6"),
         ("stay * ¥50", "sum > 440"),
@@ -44,7 +49,8 @@ scheme sums "Sums" {
     ],
 )
 def test_a_total_is_of_what_it_adds(amount: str, condition: str) -> None:
-    text = SCHEME.replace("AMOUNT", amount).replace("CONDITION", condition)
+    scope = "AMOUNT per year" if "per year" in amount else "AMOUNT"
+    text = SCHEME.replace(scope, amount).replace("CONDITION", condition)
     compiled = compile_source(Source("sums.hmb", text))
     assert compiled.kernel is not None, [x.message("en") for x in compiled.diagnostics]
     assert compiled.scheme is not None
