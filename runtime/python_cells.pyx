@@ -82,3 +82,9 @@ cdef inline int _text(Reader reader, object text, int64_t *to):
     cdef Py_ssize_t n
     cdef const char *raw = hmb_utf8(text, &n)
     return CELL_ODD if raw == NULL else reader.take_text(raw, n, to)
+
+
+def plain_word(Reader reader, value):
+    """The word of a value of the plainest type; None of any other, and where there is none."""
+    cdef int64_t word = 0
+    return word if word_of(reader, value, &word) == CELL_OK else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
 
 from hmbc.runtime import rejects
 from hmbc.runtime.arrow_in import read_table
@@ -64,19 +63,32 @@ class SchemeReaders:
         )
         self.varies = any(item.varies for item in plan.member)
         """Whether a member may have several rows."""
+        self._taken = {
+            text for item in (*plan.claim, *plan.member) for text in (item.name, item.label)
+        }
         self.takes_refunds = not any(
             want.name in REFUNDS or want.label in REFUNDS for want in self.claim
         )
         """Whether the column of refunds is not an attribute of the scheme's own."""
+        self.deciding_day = self._deciding_day()
+        """The column whose date decides; it may not be absent."""
+        self._places = [
+            (len(item.key_kinds), None if item.keyed else item.word, item.bound)
+            for item in plan.accumulators
+        ]
+        self._keys_hold_codes = any(
+            kind.startswith("code:") for item in plan.accumulators for kind in item.key_kinds
+        )
+        self._accumulators = self._totals_kept()
+        self.member_table = self._member_table()
+        """The columns of a table of members: the id, the other attributes, and where some vary, from
+        when to when a row holds."""
 
     def fresh(self) -> SchemeReaders:
-        """The same, as if no text had been read yet."""
+        """The same for a session, which reads no tables of claims: as if no text had been read."""
         made = object.__new__(SchemeReaders)
         made.__dict__.update(self.__dict__)
-        made.__dict__.pop("member_table", None)
         made.member_id = Reader("code")
-        made.claim_id = Reader("code")
-        made.refunds = Reader("code")
         made.claim = [_fresh(want) for want in self.claim]
         made.member = [
             _with(want, made.member_id) if want.reader is self.member_id else _fresh(want)
@@ -85,6 +97,9 @@ class SchemeReaders:
         made.unit_id = made.member_id
         if made.unit_place is not None:
             made.unit_id = made.member[made.unit_place].reader
+        made.member_table = made._member_table()
+        if made._keys_hold_codes:
+            made._accumulators = made._totals_kept()
         return made
 
     @property
@@ -102,10 +117,7 @@ class SchemeReaders:
             wanted.append(_optional(REFUNDS, "code", self.refunds))
         return wanted
 
-    @cached_property
-    def member_table(self) -> list[Wanted]:
-        """The columns of a table of members: the id, the other attributes, and where some vary, from
-        when to when a row holds."""
+    def _member_table(self) -> list[Wanted]:
         wanted = [self.ids("member_id", self.member_id)]
         wanted += [want for want in self.member if want.reader is not self.member_id]
         if self.varies:
@@ -120,9 +132,7 @@ class SchemeReaders:
             columns[0] if want.reader is self.member_id else next(others) for want in self.member
         ]
 
-    @cached_property
-    def deciding_day(self) -> Wanted:
-        """The column whose date decides; it may not be absent."""
+    def _deciding_day(self) -> Wanted:
         if self.day is None:
             return Wanted(
                 name=self.plan.date,
@@ -143,11 +153,10 @@ class SchemeReaders:
 
     def ids(self, name: str, reader: Reader) -> Wanted:
         """The column of an identifier; a Chinese header is as good, where no attribute bears it."""
-        taken = {text for item in (*self.plan.claim, *self.plan.member) for text in (item.name, item.label)}
         label = LABELS.get(name)
         return Wanted(
             name=name,
-            label=None if label in taken else label,
+            label=None if label in self._taken else label,
             kind="code",
             optional=False,
             reader=reader,
@@ -160,27 +169,22 @@ class SchemeReaders:
 
     def totals(self) -> Totals:
         """An empty table of totals."""
-        return Totals(
-            [
-                (
-                    item.name,
-                    tuple(self._code_table(kind) for kind in item.key_kinds),
-                    item.denominator,
-                    item.ceiling,
-                )
-                for item in self.plan.accumulators
-            ]
-        )
+        return Totals(self._accumulators)
+
+    def _totals_kept(self) -> list[tuple[str, tuple[Intern | None, ...], int, int]]:
+        return [
+            (
+                item.name,
+                tuple(self._code_table(kind) for kind in item.key_kinds),
+                item.denominator,
+                item.ceiling,
+            )
+            for item in self.plan.accumulators
+        ]
 
     def unit(self) -> Unit:
         """Room for the totals of one unit."""
-        return Unit(
-            self.plan.state_words,
-            [
-                (len(item.key_kinds), None if item.keyed else item.word, item.bound)
-                for item in self.plan.accumulators
-            ],
-        )
+        return Unit(self.plan.state_words, self._places)
 
     def listed(self, parameters: Parameters) -> list[tuple[Intern, frozenset[str]]]:
         """For each (attribute, list) pair of the plan, the texts and the codes."""

@@ -21,7 +21,7 @@ from hmbc.runtime.session_form import SessionForm, StateTable
 from hmbc.runtime.session_members import NAMELESS, read_members
 from hmbc.runtime.settlement import Settlement, Terms
 from hmbc.runtime.units_text import value_text, word_text
-from hmbc.runtime.values import few_rows
+from hmbc.runtime.values import blank_row
 from hmbc.runtime.working_days import NotCovered
 
 
@@ -54,7 +54,7 @@ class Session(Open):
         super().__init__(
             entry,
             Inputs(
-                [few_rows([0], [False], want.optional, [()]) for want in readers.claim],
+                blank_row(form.optional),
                 people.columns,
                 [
                     values

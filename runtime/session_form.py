@@ -29,6 +29,7 @@ class SessionForm:
         self.deadlines = Deadlines(plan)
         self.deadline_names = tuple(due.name for due in plan.deadlines)
         self.reasons = (*plan.reasons, REFUND)
+        self.optional = [want.optional for want in readers.claim]
         wanted = list(readers.claim)
         required = {place for place, want in enumerate(wanted) if not want.optional}
         if readers.day is None:

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hmbc.runtime import rejects
-from hmbc.runtime.careful_cells import RowName, read_cell
+from hmbc.runtime.attributes import Wanted
+from hmbc.runtime.careful_cells import Cell, RowName, read_cell
 from hmbc.runtime.errors import BadRow
 from hmbc.runtime.member_rows import MemberRows
+from hmbc.runtime.python_cells import plain_word
 from hmbc.runtime.rejects import Reject
 from hmbc.runtime.scheme_readers import SchemeReaders
 from hmbc.runtime.units_text import value_text
@@ -41,7 +43,8 @@ def read_members(readers: SchemeReaders, given: Sequence[Mapping[str, object]]) 
     columns = [few_rows(numbers, [], False, [])]
     for place, want in enumerate(readers.member_table[1:]):
         cells = [
-            read_cell(
+            _plain(want, row)
+            or read_cell(
                 readers.plan,
                 want,
                 row,
@@ -78,6 +81,14 @@ def read_members(readers: SchemeReaders, given: Sequence[Mapping[str, object]]) 
             f"a session is of one {readers.plan.unit or 'member'}, these are {len(units)}"
         )
     return Members(names, attributes, rows, units.pop())
+
+
+def _plain(want: Wanted, row: Mapping[str, object]) -> Cell | None:
+    """The cell of a value of the plainest type; None where more care is needed."""
+    if want.name not in row or want.label in row and want.label != want.name:
+        return None
+    word = plain_word(want.reader, row[want.name])
+    return None if word is None else Cell(word, True, [])
 
 
 def _odd(

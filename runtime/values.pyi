@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 class Values:
     length: int
@@ -10,6 +10,7 @@ class Values:
     def ranges(self, row: int) -> list[tuple[int, int]]: ...
 
 def absent(length: int, kind: str) -> Values: ...
+def blank_row(optional: Iterable[bool]) -> list[Values]: ...
 def few_rows(
     words: Sequence[int],
     given: Sequence[bool],

@@ -1,0 +1,3 @@
+from hmbc.runtime.columns import Reader
+
+def plain_word(reader: Reader, value: object) -> int | None: ...
