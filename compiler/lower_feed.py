@@ -422,6 +422,8 @@ class _Lowering:
                 assert_never(expr)
 
     def before(self, name: str) -> Node:
+        if name not in self.befores:
+            raise NoFeed("a ground for rejecting reads a total")
         self.read.add(name)
         return self.befores[name]
 

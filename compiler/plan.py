@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 
 from attrs import frozen
 
+from hmbc.compiler.code_groups import code_groups
 from hmbc.compiler.deadlines import deadline_plans
 from hmbc.compiler.denominators import denominators_of
 from hmbc.compiler.kernel import Accumulator, Input, Kernel
@@ -17,7 +19,7 @@ from hmbc.dsl.expr import Attribute, Compare, Const, Expr, InList
 from hmbc.dsl.types import Bool, Code, Date, Days, Enum, Int, Money, Periods, Ratio, Type
 from hmbc.runtime import plan as runtime
 
-GENERATION = 3
+GENERATION = 4
 """Raised when the same kernel gets another evaluator."""
 
 
@@ -120,16 +122,18 @@ def plan_of(kernel: Kernel) -> runtime.Plan:
 
 def _attributes(kernel: Kernel, owner: str) -> tuple[runtime.AttributePlan, ...]:
     plans: list[runtime.AttributePlan] = []
-    periods = 0
+    groups, periods = code_groups(kernel), 0
     for given in kernel.inputs:
         if given.owner == owner:
             is_periods = isinstance(given.type, Periods)
-            plans.append(_attribute(given, periods if is_periods else None))
+            plans.append(_attribute(given, periods if is_periods else None, groups))
             periods += is_periods
     return tuple(plans)
 
 
-def _attribute(given: Input, periods_index: int | None) -> runtime.AttributePlan:
+def _attribute(
+    given: Input, periods_index: int | None, groups: Mapping[tuple[str, str], int]
+) -> runtime.AttributePlan:
     values = given.type.values if isinstance(given.type, Enum) else ()
     return runtime.AttributePlan(
         name=given.name,
@@ -142,6 +146,7 @@ def _attribute(given: Input, periods_index: int | None) -> runtime.AttributePlan
         value_labels=given.value_labels or (None,) * len(values),
         periods_index=periods_index,
         varies=given.varies,
+        code_group=groups.get((given.owner, given.name)),
     )
 
 

@@ -159,9 +159,12 @@ def type_of(expr: Expr, names: Names) -> Type:
             _same(expr, type_of(part, names), type_of(whole, names), NUMBERS)
             return Money()
         case Compare(op=op, left=left, right=right):
+            first, second = type_of(left, names), type_of(right, names)
+            equality = op in ("==", "!=")
+            if equality and isinstance(first, Code) and isinstance(second, Code):
+                return Bool()
             any_type = (*ORDERED, Bool, Enum, Code)
-            allowed = any_type if op in ("==", "!=") else ORDERED
-            _same(expr, type_of(left, names), type_of(right, names), allowed)
+            _same(expr, first, second, any_type if equality else ORDERED)
             return Bool()
         case And(left=left, right=right) | Or(left=left, right=right):
             return _same(expr, type_of(left, names), type_of(right, names), (Bool,))
@@ -244,7 +247,8 @@ def _one_of(expr: Expr, kind: Type, allowed: tuple[type[Type], ...]) -> Type:
 
 
 def _same(expr: Expr, first: Type, second: Type, allowed: tuple[type[Type], ...]) -> Type:
-    """The common type. Codes of two attributes have none: their ids cannot be compared."""
+    """The common type. Codes of two attributes have none: they can be compared, but no value is of
+    both."""
     if isinstance(first, Code) and isinstance(second, Code) and "" in (first.name, second.name):
         first = second = Code(first.name or second.name)
     if isinstance(first, Unknown):

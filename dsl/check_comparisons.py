@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from hmbc.dsl import check_expressions as expressions
 from hmbc.dsl import codes
 from hmbc.dsl import expr as e
@@ -26,6 +28,9 @@ from hmbc.dsl.types import (
     Unknown,
 )
 from hmbc.dsl.written_codes import absent_code, inline_list
+
+MEMBER_CODE = "member.member_id"
+"""A host knows its members by this code, and no other text may be among theirs."""
 
 _SAY_IS = Bilingual("写“是”或“不是”，不用等号", "write `is` or `is not`; `=` is for amounts and dates")
 
@@ -58,7 +63,9 @@ def check_among(written: n.Among, env: Environment, facts: Facts) -> Typed:
     tests: list[e.Expr] = []
     literal_codes: list[str] = []
     for member in written.members:
-        found = expressions.check(member, env, literal_hint(subject.type), facts)
+        absent = absent_code(member, env, facts)
+        known = facts if absent is None else facts | {(absent.owner, absent.name)}
+        found = expressions.check(member, env, literal_hint(subject.type), known)
         match subject.type, found.type:
             case _, Unknown():
                 return BROKEN
@@ -67,6 +74,9 @@ def check_among(written: n.Among, env: Environment, facts: Facts) -> Typed:
                 tests.append(e.InList(subject.expr, str(found.expr.value)))
             case Code(), Code() if isinstance(found.expr, e.Const):
                 literal_codes.append(str(found.expr.value))
+            case Code() as one, Code() as two if MEMBER_CODE not in (one.name, two.name):
+                same_text = e.Compare("==", subject.expr, found.expr)
+                tests.append(same_text if absent is None else e.And(absent, same_text))
             case Date(), Periods() if isinstance(found.expr, e.Attribute):
                 tests.append(e.InPeriods(subject.expr, found.expr.owner, found.expr.name))
             case Date(), Period() if found.last is not None:

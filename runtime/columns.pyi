@@ -9,6 +9,7 @@ KINDS: tuple[str, ...]
 class Reader:
     kind: int
     texts: Intern
+    def share(self, other: Reader) -> None: ...
     def __init__(
         self,
         kind: str,

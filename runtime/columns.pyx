@@ -105,6 +105,10 @@ cdef class Reader:
                         if push(&self.meaning, index) < 0:
                             raise MemoryError("values")
 
+    def share(self, Reader other):
+        """Numbers the texts of codes together with another reader."""
+        self.texts = other.texts
+
     def __dealloc__(self):
         free(self.meaning.data)
         free(self.first.data)

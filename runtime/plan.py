@@ -14,7 +14,7 @@ from typing import Any
 RATIO_DENOMINATOR = 1_000_000
 """A ratio that comes in as data (75%, 0.75) is held in millionths."""
 
-FORMAT = 3
+FORMAT = 4
 """Raised whenever a field changes its meaning; a host refuses a plan of another format."""
 
 
@@ -27,6 +27,8 @@ class AttributePlan:
     values, value_labels: of an enum, in declaration order; a cell may hold either.
     periods_index: position among the member's attributes of kind periods, else None.
     varies: of a member's attribute: rows of the members table may differ in it by date.
+    code_group: attributes with the same number have their texts numbered by one table, for they are
+        compared with one another.
     A member's attribute `member_id` of kind code is the id itself.
     """
 
@@ -40,6 +42,7 @@ class AttributePlan:
     value_labels: tuple[str | None, ...] = ()
     periods_index: int | None = None
     varies: bool = False
+    code_group: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -70,6 +70,7 @@ class SchemeReaders:
             want.name in REFUNDS or want.label in REFUNDS for want in self.claim
         )
         """Whether the column of refunds is not an attribute of the scheme's own."""
+        self._share_codes()
         self.deciding_day = self._deciding_day()
         """The column whose date decides; it may not be absent."""
         self._places = [
@@ -84,6 +85,14 @@ class SchemeReaders:
         """The columns of a table of members: the id, the other attributes, and where some vary, from
         when to when a row holds."""
 
+    def _share_codes(self) -> None:
+        """Gives the attributes of a code group one table of texts."""
+        tables: dict[int, Reader] = {}
+        for want in (*self.member, *self.claim):
+            group = None if want.plan is None else want.plan.code_group
+            if group is not None and tables.setdefault(group, want.reader) is not want.reader:
+                want.reader.share(tables[group])
+
     def fresh(self) -> SchemeReaders:
         """The same for a session, which reads no tables of claims: as if no text had been read."""
         made = object.__new__(SchemeReaders)
@@ -97,6 +106,7 @@ class SchemeReaders:
         made.unit_id = made.member_id
         if made.unit_place is not None:
             made.unit_id = made.member[made.unit_place].reader
+        made._share_codes()
         made.member_table = made._member_table()
         if made._keys_hold_codes:
             made._accumulators = made._totals_kept()

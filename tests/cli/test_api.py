@@ -153,3 +153,42 @@ def test_a_family_whose_member_varies_and_lacks_a_value(folder, found, paid):
     session = hmbc.load(folder / "family.hmb").open(rows)
     done = session.settle({"member_id": "A", "date": "2024-06-01", "cost": "100"})
     assert done.total_pay == Decimal(paid)
+
+
+HOSPITAL = """scheme own "Own hospital" {
+    source "x"
+    currency CNY
+    benefit year calendar
+    member { registered: code  second: code optional }
+    claim { hospital: code  cost: money }
+    layer own  cite "1" { when claim.hospital is member.registered  base claim.cost
+        no threshold  ratio 80%  no cap }
+    layer second  cite "2" { when claim.hospital in member.second, "H9"  base claim.cost
+        no threshold  ratio 10%  no cap }
+    example { member { registered: "H1" } claim 2024-01-01 { hospital: "H1", cost: 100 } pay 80 }
+}
+"""
+
+
+def test_codes_of_two_attributes_are_compared_by_their_texts(folder):
+    (folder / "own.hmb").write_text(HOSPITAL)
+    evaluator = hmbc.load(folder / "own.hmb")
+    members = {"member_id": ["A", "B"], "registered": ["7", "8"], "second": ["9", None]}
+    places, paid = ["8", "7", "9", "H9", "8", "5"], [0, 80, 10, 10, 80, 0]
+    ids = ["A", "A", "A", "A", "B", "B"]
+    columns = {"claim_id": list("abcdef"), "member_id": ids, "date": ["2024-01-01"] * 6, "cost": ["100"] * 6}
+    for codes in (pa.array(places), pa.array(places).dictionary_encode()):
+        done = evaluator.adjudicate(
+            pa.table(columns | {"hospital": codes}), pa.table(members)
+        )  # fmt: skip
+        assert [row["total_pay"] for row in pa.table(done.payments).to_pylist()] == paid
+    whole = pa.table(columns | {"hospital": pa.array([8, 7, 9, 0, 8, 5])})
+    done = evaluator.adjudicate(whole, pa.table(members))
+    got = [row["total_pay"] for row in pa.table(done.payments).to_pylist()]
+    assert got == [0, 80, 10, 0, 80, 0]
+    for name, registered, second in zip("AB", members["registered"], members["second"], strict=True):
+        session = evaluator.open({"registered": registered, "second": second})
+        for id, place, expected in zip(ids, places, paid, strict=True):
+            if id == name:
+                settled = session.settle({"date": "2024-01-01", "hospital": place, "cost": 100})
+                assert settled.total_pay == expected

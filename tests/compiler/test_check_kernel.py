@@ -67,7 +67,9 @@ ILL: dict[str, Expr] = {
     "condition of money": Choose(AMOUNT, money(1), money(2)),
     "two kinds in a choice": Choose(TRUE, money(1), ratio(1)),
     "order of truths": Compare("<", TRUE, FALSE),
-    "codes of two attributes": And(Given("claim", "referral"), Compare("==", DRUG, REFERRAL)),
+    "a value of two attributes' codes": Compare(
+        "==", Choose(Given("claim", "referral"), REFERRAL, DRUG), DRUG
+    ),
     "literal code as a value": Compare(
         "==", Choose(TRUE, Const("D1", Code("")), DRUG), Const("", Code(""))
     ),
