@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
-
 from hmbc.dsl import check_expressions as expressions
 from hmbc.dsl import codes
 from hmbc.dsl import expr as e

@@ -114,11 +114,6 @@ def _advice(
                     "两个日期之差是天数；整数的列不是，乘以 1天 才是",
                     "the difference of two dates is a number of days; for a number write it times `1 day`",
                 )
-            case Code(), Code():
-                advice = Bilingual(
-                    "编码只能与写明的编码或名单比较，不能与另一列编码比较；若取值有限，两列都声明为取值（甲 | 乙）就能比较",
-                    "a code is compared with codes written here or with a list, not with another column; declare both columns by their values (a | b) to compare them",
-                )
             case _:
                 continue
         return ((ADVICE, advice),)
