@@ -520,6 +520,17 @@ EDITION_OVERLAP = _rule(
     "{first} 至 {last} 有两版方案有效：`{name}` 和 `{other}`", "two editions are valid from {first} to {last}: `{name}` and `{other}`",
     "前一版写明截止日期，后一版从次日起", "let the earlier edition end, and the later one begin the day after",
 )
+YEAR_CUT = _rule(
+    "HMB355", "warning",
+    "这一版自 {day} 起生效，在保障年度之中：年度的起付线、封顶线和累计都从零重新算起，不接前一版",
+    "this edition begins on {day}, inside a benefit year: thresholds, caps and totals of the year begin anew and do not go on from the edition before",
+    "年度中的变化写成按日期取值的参数，放在同一个方案里；或让这一版从保障年度的第一天起", "say a change inside a year by a dated parameter in one scheme; or let this edition begin on the first day of a benefit year",
+)
+LIFETIME_CUT = _rule(
+    "HMB356", "warning",
+    "终身的累计在每一版里都从零算起，不接所修订的那一版", "a total of a lifetime begins anew in each edition and does not go on from the revised one",
+    "各年的变化写成按日期取值的参数，放在同一个方案里", "say what changes from year to year by dated parameters in one scheme",
+)
 SUMMARY_UNEXPRESSED = _rule(
     "HMB320", "note",
     "未表达的条款（{kind}）：{text}", "clause not expressed ({kind}): {text}",
