@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import attrs
 
@@ -27,13 +28,13 @@ def check_carried(scheme: n.Scheme, env: Environment) -> None:
             return
 
 
-def _scopes(node: object) -> Iterator[n.Scope]:
+def _scopes(node: Any) -> Iterator[n.Scope]:
     """Every scope below a node of the syntax tree."""
     if isinstance(node, n.Scope):
         yield node
     if isinstance(node, tuple):
         for part in node:
             yield from _scopes(part)
-    elif attrs.has(type(node)):
-        for field in attrs.fields(type(node)):
+    elif attrs.has(kind := type(node)):
+        for field in attrs.fields(kind):
             yield from _scopes(getattr(node, field.name))
