@@ -104,7 +104,7 @@ def bare(
     library.bare.restype = None
     held = [tables, pay, reason, status, none, taken, given, fresh, words, claims, members, row_member, rows, starts]
 
-    def call() -> None:
+    def call(rows: Any = rows, starts: Any = starts) -> None:
         library.bare(
             ctypes.c_void_p(run), taken, place(rows), place(starts), ctypes.c_int64(len(starts) - 1),
             place(fresh), place(words), ctypes.c_int64(plan.state_words), given,
@@ -112,3 +112,69 @@ def bare(
 
     call.held = held  # type: ignore[attr-defined]
     return call, pay, reason, status
+
+
+def feed(
+    module: Any,
+    plan: Any,
+    claim: dict[str, Any],
+    member: dict[str, Any],
+    unit: Any,
+    wanted: tuple[str, ...],
+    again: Callable[[Any, dict[str, Any]], None],
+) -> tuple[Callable[[], None], dict[str, Any]]:
+    """A call of nothing but the feed: records made anew from the columns of members, then all rows.
+    again: does the rows of a unit that a record cannot hold, and writes them to the outputs.
+    claim: columns as evaluator.h wants them for a feed, in any order of rows within which no
+    member's dates fall; wanted: which outputs. Gives the call and the outputs by name."""
+    n = len(next(iter(claim.values())))
+    n_members = len(next(iter(member.values()))) if member else 0
+    capsule_of = ctypes.pythonapi.PyCapsule_GetPointer
+    capsule_of.restype, capsule_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+    address = capsule_of(module.feed(), b"hmb_feed")
+    size = ctypes.c_int32.from_address(address + 4).value
+    can, pack, run = (ctypes.c_void_p.from_address(address + 16 + 8 * at).value for at in range(3))
+    records = made_data.empty(size * (n_members + 1) + 64, np.uint8)
+    claims = [claim[item.name] for item in plan.claim]
+    members = [member[item.name] for item in plan.member]
+    out = {f"{x}_pay": made_data.empty(n) for x in plan.layers if f"{x}_pay" in wanted}
+    out |= {"total_pay": made_data.empty(n)} if "total_pay" in wanted else {}
+    out |= {"reason": made_data.empty(n, np.uint8)} if "reason" in wanted else {}
+    out |= {"status": np.zeros(n, np.uint8)}
+
+    def column(name: str) -> int | None:
+        return out[name].ctypes.data if name in out else None
+
+    days = claim[plan.date]
+    columns, people = pointers(claims), pointers(members)
+    none = (ctypes.c_void_p * 64)()
+    pays = (ctypes.c_void_p * 64)(*[column(f"{x}_pay") for x in plan.layers])
+    taken = (ctypes.c_void_p * 9)(
+        ctypes.addressof(columns), ctypes.addressof(none), None, None, unit.ctypes.data,
+        records.ctypes.data, n_members, int(days.min()), int(days.max()),
+    )  # fmt: skip
+    of_members = (ctypes.c_void_p * 8)(None, None, ctypes.addressof(people), ctypes.addressof(none))
+    given = (ctypes.c_void_p * 64)(
+        ctypes.addressof(pays), ctypes.addressof(none), column("total_pay"), column("reason"),
+        out["status"].ctypes.data, 0,
+    )  # fmt: skip
+    whole = ctypes.c_int64
+    can_ = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)(can)
+    pack_ = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, whole, whole, ctypes.c_void_p,
+                             ctypes.c_void_p)(pack)  # fmt: skip
+    run_ = ctypes.CFUNCTYPE(None, ctypes.c_void_p, whole, whole, ctypes.c_void_p)(run)
+    assert can_(ctypes.addressof(taken))
+
+    def call() -> None:
+        pack_(ctypes.addressof(taken), ctypes.addressof(of_members), 0, n_members, None, None)
+        given[5] = given[6] = 0
+        run_(ctypes.addressof(taken), 0, n, ctypes.addressof(given))
+        odd = given[6] or 0
+        assert odd <= 64
+        units = (ctypes.c_int32 * 64).from_address(ctypes.addressof(given) + 56)
+        for at in range(odd):
+            again(np.flatnonzero(unit == units[at]), out)
+
+    held = (columns, people, none, pays, taken, of_members, given, records, claims, members, unit)
+    call.held = held  # type: ignore[attr-defined]
+    return call, out

@@ -14,7 +14,8 @@ from hmbc.compiler.pipeline import compile_file, module_of
 from hmbc.runtime.evaluator import Evaluator
 
 WHOLE = "hmbc, `adjudicate` on Arrow tables"
-BARE = "hmbc, compiled function alone"
+BARE = "hmbc, `hmb_run` alone, unit by unit"
+FEED = "hmbc, compiled function alone"
 FLAG_NAMES = tuple(name.partition(":")[2] for name in CAUSES[2:])
 
 
@@ -62,7 +63,14 @@ def w1(data: Columns, library: Any) -> list[Way]:
         assert not status.any()
         return (*pay, pay[0] + pay[1] + pay[2] + pay[3])
 
+    narrow = {"preexisting": data["ill"], "date": np.full(rows, YEAR[0] + 50, np.int32)}
+    wanted = (*(f"{x}_pay" for x in evaluator.plan.layers), "total_pay")
+    fed, out = native.feed(
+        module, evaluator.plan, narrow | {kind: data[kind] for kind in KINDS}, {},
+        np.zeros(0, np.int32), wanted, lambda rows, out: None,
+    )  # fmt: skip
     return [
+        Way(FEED, rows, fed, lambda _: tuple(out[name] for name in wanted), 9),
         Way(BARE, rows, call, bare_answer),
         Way(WHOLE, rows, lambda: evaluator.adjudicate(table, minor_units=True), answer, 3),
     ]
@@ -127,7 +135,24 @@ def w2(claims: Columns, people: Columns, library: Any) -> list[Way]:
         assert not status.any()
         return sum(pay), numbers[reason[0]]
 
+    narrow = {x: claims[x] for x in ("date", "kind", "amount")}
+    for bit, name in enumerate(FLAG_NAMES):
+        narrow[name] = (claims["flags"] >> bit & 1).astype(np.uint8)
+    ranks = np.array(evaluator.plan.reason_ranks)
+
+    def again(rows: Any, out: dict[str, Any]) -> None:
+        call(rows, np.array([0, len(rows)], np.int64))  # type: ignore[call-arg]
+        pays = np.array([column[rows] for column in pay])
+        reasons = np.array([column[rows] for column in reason])
+        deciding = np.where(pays > 0, 0, ranks[reasons]).argmin(axis=0)
+        out["total_pay"][rows] = pays.sum(axis=0)
+        out["reason"][rows] = reasons[deciding, np.arange(len(rows))]
+
+    fed, out = native.feed(
+        module, evaluator.plan, narrow, known, claims["member"], ("total_pay", "reason"), again
+    )
     return [
+        Way(FEED, n, fed, lambda _: (out["total_pay"], numbers[out["reason"]]), 9),
         Way(BARE, n, call, bare_answer),
         Way(WHOLE, n, lambda: evaluator.adjudicate(table, persons, minor_units=True), answer, 3),
     ]

@@ -72,9 +72,11 @@ def common(nodes: Iterable[Node]) -> str:
 
 @define
 class Body:
-    """The lines of one loop. given: the text of a value that is there already, or None."""
+    """The lines of one loop. given: the text of a value that is there already, or None; lanes: whether
+    all numbers are 64 bits wide, so that a vector holds as many of one as of another."""
 
     given: Callable[[Node], str | None]
+    lanes: bool = False
     lines: list[str] = field(factory=list)
     names: dict[Node, str] = field(factory=dict)
 
@@ -85,27 +87,35 @@ class Body:
         if (name := self.names.get(node)) is None:
             text = self.given(node) or self.text(node)
             name = self.names[node] = f"v{node.number}"
-            self.lines.append(f"const {type_of(node)} {name} = {text};")
+            self.lines.append(f"const {self.type_of(node)} {name} = {text};")
         return name
+
+    def type_of(self, node: Node) -> str:
+        kind = type_of(node)
+        return "int64_t" if self.lanes and kind not in (BOOL, WIDE) else kind
+
+    def common(self, nodes: Iterable[Node]) -> str:
+        kind = common(nodes)
+        return "int64_t" if self.lanes and kind != WIDE else kind
 
     def text(self, node: Node) -> str:
         """The node's own operation."""
         args = [self.value(arg) for arg in node.args]
-        kind = type_of(node)
+        kind = self.type_of(node)
         match node.op, node.data:
             case "add" | "subtract" | "multiply", _:
                 sign = {"add": "+", "subtract": "-", "multiply": "*"}[node.op]
-                of = common([node, *node.args])
+                of = self.common([node, *node.args])
                 return f"({kind})(({of}){args[0]} {sign} ({of}){args[1]})"
             case "min" | "max", _:
                 sign = "<" if node.op == "min" else ">"
-                of = common(node.args)
+                of = self.common(node.args)
                 one, two = (f"({of}){arg}" for arg in args)
                 return f"({kind})({one} {sign} {two} ? {one} : {two})"
             case "select", _:
                 return f"{args[0]} ? ({kind}){args[1]} : ({kind}){args[2]}"
             case "less" | "equal", _:
-                of = common(node.args)
+                of = self.common(node.args)
                 return f"({of}){args[0]} {'<' if node.op == 'less' else '=='} ({of}){args[1]}"
             case "all", _:
                 return " & ".join(args)
@@ -114,14 +124,14 @@ class Body:
             case "shift", _:
                 held, factor, plus = args
                 product = f"(uint64_t)(uint32_t){held} * (uint64_t)(uint32_t){factor}"
-                return f"({kind})(({product} + (uint64_t){plus}) >> 32)"
+                return f"({kind})(({product} + (uint64_t)(uint32_t){plus}) >> 32)"
             case "listed", place:
                 code, given = args
                 return f"{given} && {code} >= 0 ? l{place}[{code}] != 0 : 0"
             case "low_byte", _:
                 return f"({kind})({args[0]} & 255)"
             case "round", (mode, unit):
-                of = common(node.args)
+                of = self.common(node.args)
                 bits = 128 if of == WIDE else 64
                 return f"({kind})hmb_{mode}_{bits}({args[0]}, {literal(int(unit))})"
             case "share", (mode, parts):

@@ -170,7 +170,11 @@ class _Emitter:
         return [*parts, *(f"const uint8_t *restrict l{place}" for place in lists)]
 
     def loop(
-        self, name: str, targets: Sequence[tuple[str, str, Node]], vector: bool = True
+        self,
+        name: str,
+        targets: Sequence[tuple[str, str, Node]],
+        vector: bool = True,
+        lanes: bool = False,
     ) -> _Loop:
         """A loop that computes nodes from the arrays there are; targets: an array's type and name,
         and the node."""
@@ -182,7 +186,7 @@ class _Emitter:
                 reads[node] = None
             return text
 
-        body = Body(given)
+        body = Body(given, lanes)
         writes = [f"{array}[i] = {body.value(node)};" for _, array, node in targets]
         lists = sorted({place_of(node) for node in body.names if node.op == "listed"})
         parts = self.parts(reads, lists)
@@ -392,13 +396,14 @@ class _Emitter:
             *writes,
             f"r->last = {day};",
             "if (__builtin_expect(odd, 0))",
-            "    r->odd = 1;",
+            "    hmb_odd(out, &r->odd, unit[i]);",
         ]
         lists = sorted({place_of(node) for node in body.names if node.op == "listed"})
         parts = [
             "int64_t left",
             "const int32_t *restrict unit",
             f"{self.name}_record *records",
+            "hmb_feed_output *out",
         ]
         rest = self.parts(reads, lists)
         rest = ["const uint16_t *restrict day", *(x for x in rest if not x.endswith(" day"))]
@@ -455,6 +460,7 @@ class _Emitter:
             (want_pays, want_why): self.loop(
                 f"{name}_money{int(want_pays)}{int(want_why)}",
                 [*(pays if want_pays else []), *total, *(causes if want_why else [])],
+                lanes=True,
             )
             for want_pays in (False, True)
             for want_why in (False, True)
@@ -500,7 +506,8 @@ class _Emitter:
 
     def call(self, loop: _Loop) -> str:
         known = {
-            "left": "end - i", "unit": "in->unit + i", "records": "records", "day": "day",
+            "left": "end - i",
+            "out": "out", "unit": "in->unit + i", "records": "records", "day": "day",
             "status": "out->status + i", "rejected": "&out->rejected", "total": "total",
             "decided": "decided",
         }  # fmt: skip

@@ -69,7 +69,7 @@ def multiply_shift(floor: Floor, most: int) -> MultiplyShift | None:
     for at in (floor, coarser):
         factor, plus = -(-at.times * one // at.by), -(-at.plus * one // at.by)
         rest, rest_plus = at.by * factor - at.times * one, at.by * plus - at.plus * one
-        fits = most < one and factor < one and factor * most + plus < 1 << 64
+        fits = most < one and factor < one and plus < one and factor * most + plus < 1 << 64
         if fits and rest * most + rest_plus < one:
             return MultiplyShift(factor, plus)
     return None

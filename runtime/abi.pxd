@@ -60,6 +60,8 @@ cdef extern from "evaluator.h" nogil:
         uint8_t *decided
         uint8_t *status
         int64_t rejected
+        int64_t odd
+        int32_t odd_unit[64]
 
     ctypedef struct hmb_feed:
         int32_t abi
@@ -73,3 +75,4 @@ cdef extern from "evaluator.h" nogil:
 
     enum:
         HMB_FEED_ABI
+        HMB_ODD_ROOM

@@ -17,7 +17,7 @@
 
 #define HMB_PLAIN_LOOP __attribute__((noinline))
 
-#define HMB_BLOCK 256           /* rows; a multiple of 64 */
+#define HMB_BLOCK 128           /* rows; a multiple of 64 */
 #define HMB_AHEAD 48            /* rows from a prefetch to its use */
 #define HMB_LARGE 20000000      /* bytes of outputs from which they pass by the caches */
 #define HMB_DAYS 65000          /* most days of a batch: a record holds them in 16 bits */
@@ -109,6 +109,16 @@ HMB_LOOP static int hmb_any_zero(int64_t n, const uint8_t *flags)
     for (int64_t i = 0; i < n; i++)
         zeros |= flags[i] == 0;
     return zeros;
+}
+
+static __attribute__((noinline, cold)) void hmb_odd(hmb_feed_output *out, uint8_t *odd, int32_t unit)
+{
+    if (*odd)
+        return;
+    *odd = 1;
+    if (out->odd < HMB_ODD_ROOM)
+        out->odd_unit[out->odd] = unit;
+    out->odd++;
 }
 
 /* ---- state words and records */

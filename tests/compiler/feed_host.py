@@ -26,7 +26,7 @@ class CFeedInput(ctypes.Structure):
 class CFeedOutput(ctypes.Structure):
     _fields_ = [
         ("pay", ANY), ("reason", ANY), ("total", ANY), ("decided", ANY), ("status", ANY),
-        ("rejected", I64),
+        ("rejected", I64), ("odd", I64), ("odd_unit", I32 * 64),
     ]  # fmt: skip
 
 
@@ -147,7 +147,7 @@ class FeedHost:
         pay, reason = pointers(pays), pointers(reasons)
         out = CFeedOutput(
             address(pay), address(reason), None if total is None else address(total),
-            None if decided is None else address(decided), address(status), 0,
+            None if decided is None else address(decided), address(status), 0, 0,
         )  # fmt: skip
         borders = [0, *cuts, n]
         for first, end in zip(borders, borders[1:], strict=False):
