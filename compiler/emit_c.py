@@ -79,6 +79,7 @@ class Body:
     lanes: bool = False
     lines: list[str] = field(factory=list)
     names: dict[Node, str] = field(factory=dict)
+    masks: dict[Node, str] = field(factory=dict)
 
     def value(self, node: Node) -> str:
         """A name or a literal that stands for the node."""
@@ -98,6 +99,13 @@ class Body:
         kind = common(nodes)
         return "int64_t" if self.lanes and kind != WIDE else kind
 
+    def mask(self, when: Node) -> str:
+        """All bits where a condition holds, else none."""
+        if when not in self.masks:
+            name = self.masks[when] = f"m{when.number}"
+            self.lines.append(f"const int64_t {name} = -(int64_t){self.value(when)};")
+        return self.masks[when]
+
     def text(self, node: Node) -> str:
         """The node's own operation."""
         args = [self.value(arg) for arg in node.args]
@@ -112,8 +120,14 @@ class Body:
                 of = self.common(node.args)
                 one, two = (f"({of}){arg}" for arg in args)
                 return f"({kind})({one} {sign} {two} ? {one} : {two})"
-            case "select", _:
+            case "select", _ if kind in (BOOL, WIDE, *SMALL):
                 return f"{args[0]} ? ({kind}){args[1]} : ({kind}){args[2]}"
+            case "select", _:
+                # by masks: of many choices by the same conditions compilers make jumps, not vectors
+                one, two = (f"({kind}){arg}" for arg in args[1:])
+                if node.args[2].const == 0:
+                    return f"({one} & {self.mask(node.args[0])})"
+                return f"({two} ^ (({one} ^ {two}) & {self.mask(node.args[0])}))"
             case "less" | "equal", _:
                 of = self.common(node.args)
                 return f"({of}){args[0]} {'<' if node.op == 'less' else '=='} ({of}){args[1]}"
