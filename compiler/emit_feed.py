@@ -143,9 +143,9 @@ class _Emitter:
         if node.op == "claim_given":
             return "uint8_t", f"g{node.data}"
         if node.op == "day":
-            return "uint16_t", "day"
+            return "uint16_t", "b->day"
         if node in self.held:
-            return stored(node), f"s{node.number}"
+            return stored(node), f"b->s{node.number}"
         return None
 
     def elsewhere(self, node: Node) -> str | None:
@@ -166,8 +166,15 @@ class _Emitter:
             if node.op == "parameter":
                 parts[f"int64_t p{node.data}"] = None
             elif (array := self.array(node)) is not None:
-                parts[f"const {array[0]} *restrict {array[1]}"] = None
+                parts[self.part(f"const {array[0]}", array[1])] = None
         return [*parts, *(f"const uint8_t *restrict l{place}" for place in lists)]
+
+    def part(self, kind: str, array: str) -> str:
+        """The parameter through which an array is reached. Those between loops are one: so few
+        pointers are needed that they stay in registers."""
+        if array.startswith("b->"):
+            return f"{self.name}_block *restrict b"
+        return f"{kind} *restrict {array}"
 
     def loop(
         self,
@@ -190,7 +197,7 @@ class _Emitter:
         writes = [f"{array}[i] = {body.value(node)};" for _, array, node in targets]
         lists = sorted({place_of(node) for node in body.names if node.op == "listed"})
         parts = self.parts(reads, lists)
-        parts += [f"{kind} *restrict {array}" for kind, array, _ in targets]
+        parts = list(dict.fromkeys([*parts, *(self.part(kind, x) for kind, x, _ in targets)]))
         return self.function(name, parts, [*body.lines, *writes], self.head if vector else "")
 
     def function(self, name: str, parts: list[str], lines: list[str], head: str) -> _Loop:
@@ -213,7 +220,7 @@ class _Emitter:
         found = self.scalar(name, targets)
         wanted = [node for node in dict.fromkeys(targets) if not self.is_there(node)]
         if wanted:
-            arrays = [(stored(node), f"s{node.number}", node) for node in wanted]
+            arrays = [(stored(node), f"b->s{node.number}", node) for node in wanted]
             found.append(self.loop(f"{self.name}_{name}", arrays))
             self.held |= dict.fromkeys(wanted)
         return found
@@ -237,7 +244,7 @@ class _Emitter:
             visit(node, True)
         if not found:
             return []
-        arrays = [(stored(node), f"s{node.number}", node) for node in found]
+        arrays = [(stored(node), f"b->s{node.number}", node) for node in found]
         loop = self.loop(f"{self.name}_{name}_scalar", arrays, vector=False)
         self.held |= found
         return [loop]
@@ -314,13 +321,18 @@ class _Emitter:
         reads: dict[Node, None] = {}
         totals = {total.number: total for total in self.kept}
         after: dict[int, str] = {}
+        before: set[int] = set()
 
         def given(node: Node) -> str | None:
             if node in self.leaves:
                 part = f"r->{self.of_record(node)}"
                 return f"{part} != 0" if type_of(node) == BOOL else part
             if node.op == "before":
-                return place(totals[place_of(node)])
+                total = totals[place_of(node)]
+                if total.number not in before:
+                    before.add(total.number)
+                    body.lines.append(f"const int64_t b{total.number} = {place(total)};")
+                return f"({type_of(node)})b{total.number}"
             if node.op == "after":
                 return f"({type_of(node)}){moved(totals[place_of(node)])}"
             text = self.elsewhere(node)
@@ -334,13 +346,15 @@ class _Emitter:
             at = "0" if total.by is None else body.value(total.by[0])
             return f"r->t{total.number}[{at}]"
 
+        def leaf(total: FeedTotal) -> Node:
+            return self.feed.graph.leaf("before", total.number, 0, total.most)
+
         def moved(total: FeedTotal) -> str:
             if total.number not in after:
-                adds, before = body.value(total.adds), f"b{total.number}"
-                body.lines.append(f"const int64_t {before} = {place(total)};")
+                adds, was = body.value(total.adds), body.value(leaf(total))
                 after[total.number] = f"a{total.number}"
-                body.lines.append(f"const int64_t a{total.number} = {before} + {adds};")
-                body.lines.append(f"odd |= a{total.number} > {literal(total.most)};")
+                body.lines.append(f"const int64_t a{total.number} = {was} + {adds};")
+                body.lines.append(f"odd |= {literal(total.most)} - a{total.number};")
             return after[total.number]
 
         for total in self.kept:
@@ -376,39 +390,39 @@ class _Emitter:
                     for arg in node.args:
                         visit(arg)
                     break
-        writes = [f"s{node.number}[i] = {body.value(node)};" for node in left]
+        writes = [f"b->s{node.number}[i] = {body.value(node)};" for node in left]
         writes += [
             f"{place(total)} = ({self.total_type(total)})a{total.number};" for total in self.kept
         ]
-        day = "day[i]"
+        day = "b->day[i]"
         if accepted.const is None:
-            day = f"{body.value(accepted)} ? day[i] : r->last"
-        fetch = ["const int64_t far = i + HMB_AHEAD < left ? i + HMB_AHEAD : left - 1;"]
+            day = f"{body.value(accepted)} ? b->day[i] : r->last"
+        fetch = ["const int64_t next = far[i];"]
         fetch += [
-            f"__builtin_prefetch((const char *)(records + unit[far]) + {64 * line}, 1);"
+            f"__builtin_prefetch((const char *)(records + next) + {64 * line}, 1);"
             for line in range(self.lines)
         ]
         lines = [
             *fetch,
             f"{self.name}_record *restrict r = records + unit[i];",
-            "int odd = day[i] < r->last;",
+            "// negative where a date falls or a total is too large",
+            "int64_t odd = (int64_t)b->day[i] - r->last;",
             *body.lines,
             *writes,
             f"r->last = {day};",
-            "if (__builtin_expect(odd, 0))",
+            "if (__builtin_expect(odd < 0, 0))",
             "    hmb_odd(out, &r->odd, unit[i]);",
         ]
         lists = sorted({place_of(node) for node in body.names if node.op == "listed"})
         parts = [
-            "int64_t left",
             "const int32_t *restrict unit",
+            "const int32_t *restrict far",
             f"{self.name}_record *records",
             "hmb_feed_output *out",
+            f"{self.name}_block *restrict b",
         ]
-        rest = self.parts(reads, lists)
-        rest = ["const uint16_t *restrict day", *(x for x in rest if not x.endswith(" day"))]
-        rest += [f"{stored(node)} *restrict s{node.number}" for node in left]
-        loop = self.function(f"{self.name}_state", [*parts, *rest], lines, self.head)
+        parts = list(dict.fromkeys([*parts, *self.parts(reads, lists)]))
+        loop = self.function(f"{self.name}_state", parts, lines, self.head)
         self.held |= left
         return loop
 
@@ -454,7 +468,7 @@ class _Emitter:
         steps += self.scalar("money", [*feed.pays, feed.total, *conditions])
         pays = [("int64_t", f"o{place}", pay) for place, pay in enumerate(feed.pays)]
         total = [("int64_t", "total", feed.total)]
-        causes = [(stored(node), f"s{node.number}", node) for node in conditions
+        causes = [(stored(node), f"b->s{node.number}", node) for node in conditions
                   if not self.is_there(node)]  # fmt: skip
         money = {
             (want_pays, want_why): self.loop(
@@ -472,7 +486,15 @@ class _Emitter:
         ]
         decided = self.loop(f"{name}_decided", [("uint8_t", "decided", feed.decided)])
         driver = self.driver(steps, accepted, refuse, money, reasons, decided)
-        return "\n".join([record, *self.functions, driver, self.pack(), self.table()])
+        return "\n".join(
+            [record, self.block(), *self.functions, driver, self.pack(), self.table()]
+        )
+
+    def block(self) -> str:
+        """The type of what lies between the loops."""
+        arrays = ["uint16_t day", *(f"{stored(node)} s{node.number}" for node in self.held)]
+        inside = "".join(f"    {x}[HMB_BLOCK] __attribute__((aligned(64)));\n" for x in arrays)
+        return f"typedef struct {{\n{inside}}} {self.name}_block;\n"
 
     def byte_leaves(self, node: Node) -> list[Node]:
         """What a loop over bytes reads to compute a reason."""
@@ -506,8 +528,8 @@ class _Emitter:
 
     def call(self, loop: _Loop) -> str:
         known = {
-            "left": "end - i",
-            "out": "out", "unit": "in->unit + i", "records": "records", "day": "day",
+            "out": "out", "unit": "in->unit + i", "records": "records", "b": "&block",
+            "far": "in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0)",
             "status": "out->status + i", "rejected": "&out->rejected", "total": "total",
             "decided": "decided",
         }  # fmt: skip
@@ -543,11 +565,8 @@ class _Emitter:
         columns += [f"const int64_t {arg} = in->parameter[{arg[1:]}];" for arg in arguments
                     if arg[0] == "p"]  # fmt: skip
         columns += [f"const uint8_t *{arg} = in->listed[{arg[1:]}];" for arg in arguments
-                    if arg[0] == "l" and arg != "left"]  # fmt: skip
-        arrays = [
-            f"{stored(node)} s{node.number}[HMB_BLOCK] __attribute__((aligned(64)));"
-            for node in self.held
-        ]
+                    if arg[0] == "l"]  # fmt: skip
+        arrays = [f"{self.name}_block block;"]
         outs = [
             f"int64_t w{place}[HMB_BLOCK] __attribute__((aligned(64)));" for place in range(layers)
         ]
@@ -578,12 +597,12 @@ class _Emitter:
         record = f"{self.name}_record *records = in->records;" if self.has_record else ""
         days = []
         if self.has_record:
-            days = [f"hmb_days(n, c{feed.date} + i, (int32_t)in->first_day, day);"]
+            days = [f"hmb_days(n, c{feed.date} + i, (int32_t)in->first_day, block.day);"]
             if f"c{feed.date}" not in arguments:
                 columns.append(f"const int32_t *c{feed.date} = in->claim[{feed.date}];")
         refused = []
         if refuse is not None and accepted.const is None:
-            refused = [f"if (hmb_any_zero(n, s{accepted.number}))", f"    {self.call(refuse)}"]
+            refused = [f"if (hmb_any_zero(n, block.s{accepted.number}))", f"    {self.call(refuse)}"]
         elif refuse is not None:
             refused = [self.call(refuse)]
         body = [
@@ -609,7 +628,6 @@ class _Emitter:
             *(f"    {line}" for line in columns),
             *(f"    {line}" for line in [*arrays, *outs]),
             *([f"    {record}"] if record else []),
-            "    uint16_t day[HMB_BLOCK] __attribute__((aligned(64)));",
             "    int pays = 0, why = out->decided != NULL;",
             *(f"    {line}" for line in [*wants, *whys]),
             f"    const int large = hmb_is_large(out, {layers}, end - first);",
@@ -623,7 +641,6 @@ class _Emitter:
             "    }",
             "    if (large)",
             "        hmb_streamed();",
-            "    (void)day;",
             "}",
             "",
         ]
