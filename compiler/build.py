@@ -27,7 +27,7 @@ from hmbc.compiler.kernel_error import KernelError
 BUILDER = 2
 """Raised when the way of building changes."""
 
-FLAGS = ("-O3", "-fwrapv", "-DNDEBUG", "-fPIC", "-w", "-g0")
+FLAGS = ("-O3", "-fopenmp-simd", "-fwrapv", "-DNDEBUG", "-fPIC", "-w", "-g0")
 LINKING = ("-shared",)
 
 

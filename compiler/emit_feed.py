@@ -1,13 +1,16 @@
 """A feed -> the C of its functions (evaluator.h, hmb_feed): made of numbers alone.
 
-Rows go through in blocks. What only the claims' columns decide is worked out first, in loops that the
-compiler makes vectors of; then row by row what reads and moves the unit's record; then, in vectors
-again, money and reasons. Between the loops values lie in arrays of a block's length.
+Rows go through in blocks, each by loops of which the C compiler makes vectors, and short ones that go
+row by row. Between the loops values lie in arrays of a block's length.
 
-    early    what the record's loop needs of the claims     (scalar and vector loop)
-    state    what a row adds to each total; the totals      (one row after the other)
-    money    payments, conditions of reasons                (scalar and vector loop)
-    reasons  which reason, on bytes                         (vector loop for each column)
+    early    conditions that need the claims alone          (vectors)
+    fetch    what the records hold, to arrays               (row by row)
+    adds     what rows add to totals                        (vectors)
+    run      the totals, in each record                     (row by row)
+    money    payments, conditions of reasons                (vectors)
+    reasons  which reason, on bytes                         (vectors)
+
+Adds and run alternate where a total reads another. What no vector does is computed in scalar loops.
 """
 
 from __future__ import annotations
@@ -17,9 +20,9 @@ from collections.abc import Iterable, Sequence
 from attrs import define, evolve, field
 
 from hmbc.compiler.emit_c import BOOL, SMALL, Body, is_scalar, literal, stored, type_of
+from hmbc.compiler.feed_record import Record, place_of
 from hmbc.compiler.graph import Known, Node, reachable
 from hmbc.compiler.kernel import Kernel
-from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.lower_feed import Feed, FeedTotal, NoFeed, lower_feed
 from hmbc.compiler.merge_layers import merge_layers
 from hmbc.compiler.optimise import ALL, Optimise
@@ -28,11 +31,6 @@ from hmbc.runtime.plan import Plan
 
 REJECT = 16
 """HMB_REJECT of evaluator.h."""
-
-SIZES = {"uint8_t": 1, "uint16_t": 2, "int32_t": 4, "uint32_t": 4, "int64_t": 8}
-
-LARGEST = 256
-"""Bytes of a record beyond which there is no feed."""
 
 
 def emit_feed(kernel: Kernel, plan: Plan, name: str, optimise: Optimise = ALL) -> str | None:
@@ -88,6 +86,11 @@ def with_days(feed: Feed) -> Feed:
     )
 
 
+LANES = "#pragma omp simd simdlen(8)"
+"""Left alone, gcc takes as many rows at once as there are bytes in a vector, and runs out of
+registers."""
+
+
 @define
 class _Loop:
     """A function over a block, and what it is called with after the number of rows."""
@@ -103,30 +106,19 @@ class _Emitter:
     functions: list[str] = field(factory=list)
     held: dict[Node, None] = field(factory=dict)
     """What lies in an array of the block, in the order of its making."""
-    leaves: dict[Node, None] = field(init=False)
-    """What is read of the record."""
+    ran: dict[int, None] = field(factory=dict)
+    """Totals of which what rows add lies in an array."""
+    record: Record = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        feed = self.feed
-        roots = [*feed.outputs(), *(total.adds for total in self.kept)]
-        roots += [total.made_of for total in feed.totals if total.made_of is not None]
-        of_record = ("member", "member_given", "member_listed", "member_day")
-        self.leaves = {node: None for node in reachable(roots) if node.op in of_record}
+        self.record = Record(self.feed, self.name)
 
     # ---- names and places
-
-    @property
-    def kept(self) -> list[FeedTotal]:
-        return [total for total in self.feed.totals if total.made_of is None]
 
     @property
     def head(self) -> str:
         """What stands before a loop that vectors or newer instructions help."""
         return "HMB_LOOP " if self.feed.graph.optimise.clones else "HMB_PLAIN_LOOP "
-
-    @property
-    def has_record(self) -> bool:
-        return bool(self.leaves or self.feed.totals)
 
     def column_type(self, place: int) -> str:
         item = self.feed.plan.claim[place]
@@ -144,6 +136,10 @@ class _Emitter:
             return "uint8_t", f"g{node.data}"
         if node.op == "day":
             return "uint16_t", "b->day"
+        if node in self.record.places:
+            at = self.record.places[node].word
+            kind = self.record.words[at]
+            return kind, f"b->{'h' if kind == 'uint16_t' else 'w'}{at}"
         if node in self.held:
             return stored(node), f"b->s{node.number}"
         return None
@@ -152,9 +148,14 @@ class _Emitter:
         """The text of a value that a loop over a block need not compute."""
         if node.op == "parameter":
             return f"p{node.data}"
+        if node.op == "after" and place_of(node) in self.ran:
+            before = self.feed.graph.leaf("before", node.data, node.low, node.high)
+            return f"b->s{before.number}[i] + b->a{node.data}[i]"
         if (array := self.array(node)) is None:
             return None
         text = f"{array[1]}[i]"
+        if node in self.record.places:
+            return self.record.places[node].text(text)
         return f"{text} != 0" if type_of(node) == BOOL else text
 
     # ---- loops over a block
@@ -165,6 +166,8 @@ class _Emitter:
         for node in reads:
             if node.op == "parameter":
                 parts[f"int64_t p{node.data}"] = None
+            elif node.op == "after":
+                parts[f"{self.name}_block *restrict b"] = None
             elif (array := self.array(node)) is not None:
                 parts[self.part(f"const {array[0]}", array[1])] = None
         return [*parts, *(f"const uint8_t *restrict l{place}" for place in lists)]
@@ -198,17 +201,28 @@ class _Emitter:
         lists = sorted({place_of(node) for node in body.names if node.op == "listed"})
         parts = self.parts(reads, lists)
         parts = list(dict.fromkeys([*parts, *(self.part(kind, x) for kind, x, _ in targets)]))
-        return self.function(name, parts, [*body.lines, *writes], self.head if vector else "")
+        head, pragma = self.head if vector else "", [LANES] if lanes else []
+        return self.function(name, parts, [*body.lines, *writes], head, pragma)
 
-    def function(self, name: str, parts: list[str], lines: list[str], head: str) -> _Loop:
-        """A function that does `lines` for each row of a block."""
+    def function(
+        self,
+        name: str,
+        parts: list[str],
+        lines: list[str],
+        head: str,
+        first: Sequence[str] = (),
+        then: Sequence[str] = (),
+    ) -> _Loop:
+        """A function that does `lines` for each row of a block, `first` before and `then` after."""
         text = [
             f"{head}static void {name}(",
             "    " + ",\n    ".join(["int64_t n", *parts]) + ")",
             "{",
+            *(line if line[0] == "#" else f"    {line}" for line in first),
             "    for (int64_t i = 0; i < n; i++) {",
             *(f"        {line}" for line in lines),
             "    }",
+            *(f"    {line}" for line in then),
             "}",
             "",
         ]
@@ -252,89 +266,182 @@ class _Emitter:
     def is_there(self, node: Node) -> bool:
         return node.const is not None or self.elsewhere(node) is not None
 
-    # ---- the record
+    # ---- records
 
-    def record(self) -> str:
-        """The record's type: its widest parts first, so that nothing lies between them."""
-        parts: list[tuple[int, str]] = []
-        for node in self.leaves:
-            kind = "uint16_t" if node.op == "member_day" else stored(node)
-            parts.append((SIZES[kind], f"{kind} {self.of_record(node)};"))
-        for total in self.kept:
-            kind, count = self.total_type(total), 1 if total.by is None else len(total.by[1])
-            size = SIZES[kind] * count
-            parts.append((SIZES[kind], f"{kind} t{total.number}[{count}];"))
-        parts += [(2, "uint16_t last;"), (1, "uint8_t odd;")]
-        parts.sort(key=lambda part: -part[0])
-        size = sum(self.bytes_of(text) for _, text in parts)
-        aligned = 32 if size <= 32 else 64
-        if size > LARGEST:
-            raise NoFeed("the record would be too long")
-        self.lines = -(-size // 64)
-        inside = "".join(f"    {text}\n" for _, text in parts)
-        return (
-            f"typedef struct {{\n{inside}}} "
-            f"__attribute__((aligned({aligned}))) {self.name}_record;\n"
-        )
+    def fetch(self, accepted: Node, careful: bool) -> _Loop:
+        """The loop that takes what a record holds to arrays, and leaves the day of the last row there.
+        careful: some rows of the block are rejected and leave nothing."""
+        words = [
+            f"memcpy(b->h{at}[i], &r->w{at}, 8);"
+            if kind == "uint16_t"
+            else f"b->w{at}[i] = r->w{at};"
+            for at, kind in enumerate(self.record.words)
+        ]
+        day = "b->day[i]"
+        if careful:
+            array = self.array(accepted)
+            assert array is not None
+            day = f"{array[1]}[i] ? b->day[i] : r->last"
+        lines = [
+            "const int64_t next = far[i];",
+            *(
+                f"__builtin_prefetch((const char *)(records + next) + {64 * line}, 1);"
+                for line in range(self.record.lines)
+            ),
+            f"{self.name}_record *restrict r = records + unit[i];",
+            *words,
+            "odd |= (int64_t)b->day[i] - r->last;",
+            f"r->last = {day};",
+        ]
+        # which one is not known any more: all units of the block are
+        then = [
+            "for (int64_t i = 0; odd < 0 && i < n; i++)",
+            "    hmb_odd(out, &records[unit[i]].odd, unit[i]);",
+        ]
+        parts = ["const int32_t *restrict unit", "const int32_t *restrict far", *self.to_records]
+        name = f"{self.name}_fetch{'_careful' if careful else ''}"
+        return self.function(name, parts, lines, self.head, ["int64_t odd = 0;"], then)
 
-    @staticmethod
-    def bytes_of(text: str) -> int:
-        kind, _, rest = text.partition(" ")
-        count = int(rest.partition("[")[2].partition("]")[0] or 1)
-        return SIZES[kind] * count
+    @property
+    def to_records(self) -> list[str]:
+        return [
+            f"{self.name}_record *records",
+            "hmb_feed_output *out",
+            f"{self.name}_block *restrict b",
+        ]
 
-    lines: int = 1
-    """Cache lines of a record."""
+    def totals(self) -> list[_Loop]:
+        """The loops that work out what rows add, in vectors, and run the totals, one row after the
+        other. A total whose additions read others comes after those; where additions read what they
+        move, one scalar loop does all that is left."""
+        found: list[_Loop] = []
+        left = list(self.record.kept)
+        while left:
+            there = {total.number for total in self.record.kept if total not in left}
+            ready = [total for total in left if self.read_by(total) <= there]
+            if not ready:
+                return [*found, self.together(left)]
+            step, adds = len(found), [total.adds for total in ready]
+            shared = self.shared(adds)
+            found += self.scalar(f"adds{step}", [*adds, *shared])
+            found += self.prepared(
+                f"narrow{step}", [*self.narrow(adds), *filter(self.is_narrow, shared)]
+            )
+            arrays = [("int64_t", f"b->a{total.number}", total.adds) for total in ready]
+            conditions = [
+                (stored(node), f"b->s{node.number}", node)
+                for node in shared
+                if not self.is_there(node)
+            ]
+            found.append(self.loop(f"{self.name}_adds{step}", [*arrays, *conditions], lanes=True))
+            self.held |= {node: None for _, _, node in conditions}
+            found.append(self.running(f"{self.name}_run{step}", ready))
+            left = [total for total in left if total not in ready]
+        return found
 
-    @staticmethod
-    def total_type(total: FeedTotal) -> str:
-        return "int32_t" if total.most < 2**31 else "int64_t"
+    def read_by(self, total: FeedTotal) -> set[int]:
+        """The totals that a total's additions read."""
+        nodes = reachable([total.adds])
+        return {place_of(node) for node in nodes if node.op in ("before", "after")}
 
-    @staticmethod
-    def of_record(node: Node) -> str:
-        """The name of a part of the record."""
-        short = {"member": "m", "member_given": "mg", "member_listed": "ml", "member_day": "md"}
-        return f"{short[node.op]}{node.data}"
+    def shared(self, adds: list[Node]) -> list[Node]:
+        """Conditions that additions are worked out from, and outputs too."""
+        computed = set(reachable(adds))
+        found: dict[Node, None] = {}
+        seen: set[Node] = set()
 
-    def from_record(self, node: Node) -> str | None:
-        """A value as the record holds it, outside of loops: totals are those before a row."""
-        if node in self.leaves:
-            text = f"r->{self.of_record(node)}"
-            return f"{text} != 0" if type_of(node) == BOOL else text
-        if node.op == "parameter":
-            return f"in->parameter[{node.data}]"
-        if node.op == "before":
-            return self.total_of(place_of(node))
-        return None
+        def visit(node: Node) -> None:
+            if node in seen or self.is_there(node) or node.stage < 2:
+                return
+            seen.add(node)
+            parts = [part.args[0] if part.op == "not" else part for part in node.args]
+            is_free = node.op == "all" and all(
+                part in computed or self.is_there(part) for part in parts
+            )
+            if type_of(node) == BOOL and (node in computed or is_free) and node.op != "not":
+                found[node] = None
+            else:
+                for arg in node.args:
+                    visit(arg)
 
-    def total_of(self, place: int) -> str:
-        """Where the record keeps the total of an accumulator of the plan."""
-        for total in self.kept:
-            if total.by is None and total.number == place:
-                return f"r->t{place}[0]"
-            if total.by is not None and place in total.by[1]:
-                return f"r->t{total.number}[{total.by[1].index(place)}]"
-        raise KernelError(f"total {place} is not kept")
+        for node in self.feed.outputs():
+            visit(node)
+        return list(found)
 
-    def state(self, wanted: Sequence[Node], accepted: Node) -> _Loop:
-        """The loop that reads and moves records. It leaves in arrays what `wanted` is made from."""
+    def narrow(self, roots: Iterable[Node]) -> list[Node]:
+        """The outermost conditions under these that need narrow values only: many go into a vector."""
+        found: dict[Node, None] = {}
+        seen: set[Node] = set()
+
+        def visit(node: Node) -> None:
+            if node in seen or self.is_there(node):
+                return
+            seen.add(node)
+            if type_of(node) == BOOL and self.is_narrow(node):
+                found[node] = None
+            else:
+                for arg in node.args:
+                    visit(arg)
+
+        for node in roots:
+            visit(node)
+        return list(found)
+
+    def is_narrow(self, node: Node) -> bool:
+        """Whether a node is made of values of 16 bits or less."""
+        if node in self.record.places:
+            return self.record.words[self.record.places[node].word] == "uint16_t"
+        small = type_of(node) in (BOOL, *SMALL)
+        if not small or self.is_there(node):
+            return small and node.op != "after"
+        return not is_scalar(node) and all(self.is_narrow(arg) for arg in node.args)
+
+    def before(self, total: FeedTotal) -> Node:
+        return self.feed.graph.leaf("before", total.number, 0, total.most)
+
+    def running(self, name: str, totals: list[FeedTotal]) -> _Loop:
+        """The loop that runs totals whose additions lie in arrays."""
+        first: list[str] = []
+        lines = [f"{self.name}_record *restrict r = records + unit[i];"]
+        then: list[str] = []
         reads: dict[Node, None] = {}
-        totals = {total.number: total for total in self.kept}
-        after: dict[int, str] = {}
-        before: set[int] = set()
+        for total in totals:
+            number, most, kind = total.number, literal(total.most), self.record.total_type(total)
+            at = "0"
+            if total.by is not None:
+                reads[total.by[0]] = None
+                at = self.elsewhere(total.by[0]) or "0"
+            before = self.before(total)
+            first.append(f"int64_t over{number} = 0;")
+            lines += [
+                f"{kind} *t{number} = &r->t{number}[{at}];",
+                f"const int64_t was{number} = *t{number};",
+                f"const int64_t now{number} = was{number} + b->a{number}[i];",
+                f"over{number} |= {most} - now{number};",
+                f"b->s{before.number}[i] = ({stored(before)})was{number};",
+                f"*t{number} = ({kind})now{number};",
+            ]
+            then += [
+                f"for (int64_t i = 0; over{number} < 0 && i < n; i++)",
+                f"    if ({most} - b->s{before.number}[i] < b->a{number}[i])",
+                "        hmb_odd(out, &records[unit[i]].odd, unit[i]);",
+            ]
+            self.held[before] = None
+            self.ran[number] = None
+        parts = ["const int32_t *restrict unit", *self.to_records, *self.parts(reads, ())]
+        return self.function(name, list(dict.fromkeys(parts)), lines, self.head, first, then)
+
+    def together(self, totals: list[FeedTotal]) -> _Loop:
+        """One scalar loop that works out what rows add to totals that read each other, and runs them."""
+        numbers = {total.number: total for total in totals}
+        reads: dict[Node, None] = {}
+        now: set[int] = set()
 
         def given(node: Node) -> str | None:
-            if node in self.leaves:
-                part = f"r->{self.of_record(node)}"
-                return f"{part} != 0" if type_of(node) == BOOL else part
-            if node.op == "before":
-                total = totals[place_of(node)]
-                if total.number not in before:
-                    before.add(total.number)
-                    body.lines.append(f"const int64_t b{total.number} = {place(total)};")
-                return f"({type_of(node)})b{total.number}"
-            if node.op == "after":
-                return f"({type_of(node)}){moved(totals[place_of(node)])}"
+            if node.op == "before" and place_of(node) in numbers:
+                return place(numbers[place_of(node)])
+            if node.op == "after" and place_of(node) in numbers:
+                return f"({type_of(node)}){moved(numbers[place_of(node)])}"
             text = self.elsewhere(node)
             if text is not None:
                 reads[node] = None
@@ -346,85 +453,35 @@ class _Emitter:
             at = "0" if total.by is None else body.value(total.by[0])
             return f"r->t{total.number}[{at}]"
 
-        def leaf(total: FeedTotal) -> Node:
-            return self.feed.graph.leaf("before", total.number, 0, total.most)
-
         def moved(total: FeedTotal) -> str:
-            if total.number not in after:
-                adds, was = body.value(total.adds), body.value(leaf(total))
-                after[total.number] = f"a{total.number}"
-                body.lines.append(f"const int64_t a{total.number} = {was} + {adds};")
-                body.lines.append(f"odd |= {literal(total.most)} - a{total.number};")
-            return after[total.number]
+            if total.number not in now:
+                adds, was = body.value(total.adds), body.value(self.before(total))
+                now.add(total.number)
+                body.lines.append(f"const int64_t now{total.number} = {was} + (int64_t){adds};")
+                body.lines.append(f"odd |= {literal(total.most)} - now{total.number};")
+                body.lines.append(f"b->a{total.number}[i] = {adds};")
+            return f"now{total.number}"
 
-        for total in self.kept:
+        for total in totals:
             moved(total)
-        computed = set(body.names)
-        left: dict[Node, None] = {}
-
-        def visit(node: Node) -> None:
-            if node.stage < 2 or node in left:
-                return
-            is_free = node.op in ("all", "not") and all(
-                part.stage < 2
-                or part in computed
-                or (part.op == "not" and part.args[0] in computed)
-                for part in node.args
-            )
-            if not node.args or node in computed or is_free:
-                left[node] = None
-            else:
-                for arg in node.args:
-                    visit(arg)
-
-        for node in wanted:
-            visit(node)
-        if accepted.stage == 2:
-            left[accepted] = None
-        # what claims alone decide is not worked out again
-        free = [node for node in left if node not in computed and node.args]
-        for node in free:
-            for part in reachable([node]):
-                if part.stage == 1 and part.args and not self.is_there(part):
-                    left.pop(node, None)
-                    for arg in node.args:
-                        visit(arg)
-                    break
-        writes = [f"b->s{node.number}[i] = {body.value(node)};" for node in left]
-        writes += [
-            f"{place(total)} = ({self.total_type(total)})a{total.number};" for total in self.kept
-        ]
-        day = "b->day[i]"
-        if accepted.const is None:
-            day = f"{body.value(accepted)} ? b->day[i] : r->last"
-        fetch = ["const int64_t next = far[i];"]
-        fetch += [
-            f"__builtin_prefetch((const char *)(records + next) + {64 * line}, 1);"
-            for line in range(self.lines)
-        ]
+        writes = []
+        for total in totals:
+            before, kind = self.before(total), self.record.total_type(total)
+            writes.append(f"b->s{before.number}[i] = {body.value(before)};")
+            writes.append(f"{place(total)} = ({kind})now{total.number};")
         lines = [
-            *fetch,
             f"{self.name}_record *restrict r = records + unit[i];",
-            "// negative where a date falls or a total is too large",
-            "int64_t odd = (int64_t)b->day[i] - r->last;",
+            "int64_t odd = 0;",
             *body.lines,
             *writes,
-            f"r->last = {day};",
             "if (__builtin_expect(odd < 0, 0))",
             "    hmb_odd(out, &r->odd, unit[i]);",
         ]
         lists = sorted({place_of(node) for node in body.names if node.op == "listed"})
-        parts = [
-            "const int32_t *restrict unit",
-            "const int32_t *restrict far",
-            f"{self.name}_record *records",
-            "hmb_feed_output *out",
-            f"{self.name}_block *restrict b",
-        ]
-        parts = list(dict.fromkeys([*parts, *self.parts(reads, lists)]))
-        loop = self.function(f"{self.name}_state", parts, lines, self.head)
-        self.held |= left
-        return loop
+        parts = ["const int32_t *restrict unit", *self.to_records, *self.parts(reads, lists)]
+        self.held |= {self.before(total): None for total in totals}
+        self.ran |= {total.number: None for total in totals}
+        return self.function(f"{self.name}_together", list(dict.fromkeys(parts)), lines, self.head)
 
     def early(self, accepted: Node) -> list[Node]:
         """What the record's loop reads of what claims alone decide."""
@@ -441,7 +498,7 @@ class _Emitter:
             elif node.stage == 1 and not self.is_there(node):
                 found[node] = None
 
-        for total in self.kept:
+        for total in self.record.kept:
             visit(total.adds)
             if total.by is not None:
                 visit(total.by[0])
@@ -453,11 +510,19 @@ class _Emitter:
     def text(self) -> str:
         feed, graph, name = self.feed, self.feed.graph, self.name
         accepted = graph.no(graph.any(feed.rejects))
-        record = self.record() if self.has_record else ""
+        if accepted.stage == 2:
+            raise NoFeed("rows rejected for what their member is")
+        record = self.record.text() if self.record.is_there else ""
         steps: list[_Loop] = []
-        if self.has_record:
+        fetches: list[_Loop] = []
+        place = 0
+        if self.record.is_there:
             steps += self.prepared("early", self.early(accepted))
-            steps.append(self.state([*feed.outputs(), *feed.rejects], accepted))
+            fetches = [self.fetch(accepted, False)]
+            if accepted.const is None:
+                fetches.append(self.fetch(accepted, True))
+            place = len(steps)
+            steps += self.totals()
         elif accepted.const is None:
             steps += self.prepared("early", [accepted])
         refuse = self.refuse() if feed.rejects else None
@@ -485,15 +550,22 @@ class _Emitter:
             for place, node in enumerate(feed.reasons)
         ]
         decided = self.loop(f"{name}_decided", [("uint8_t", "decided", feed.decided)])
-        driver = self.driver(steps, accepted, refuse, money, reasons, decided)
-        return "\n".join(
-            [record, self.block(), *self.functions, driver, self.pack(), self.table()]
+        driver = self.driver(
+            steps[:place], fetches, steps[place:], accepted, refuse, money, reasons, decided
         )
+        return "\n".join([record, self.block(), *self.functions, driver, self.record.functions()])
 
     def block(self) -> str:
         """The type of what lies between the loops."""
-        arrays = ["uint16_t day", *(f"{stored(node)} s{node.number}" for node in self.held)]
-        inside = "".join(f"    {x}[HMB_BLOCK] __attribute__((aligned(64)));\n" for x in arrays)
+        arrays, inside = ["uint16_t day"], ""
+        for at, kind in enumerate(self.record.words):
+            if kind == "uint16_t":
+                inside += f"    uint16_t h{at}[HMB_BLOCK][4] __attribute__((aligned(64)));\n"
+            else:
+                arrays.append(f"{kind} w{at}")
+        arrays += [f"int64_t a{number}" for number in self.ran]
+        arrays += [f"{stored(node)} s{node.number}" for node in self.held]
+        inside += "".join(f"    {x}[HMB_BLOCK] __attribute__((aligned(64)));\n" for x in arrays)
         return f"typedef struct {{\n{inside}}} {self.name}_block;\n"
 
     def byte_leaves(self, node: Node) -> list[Node]:
@@ -545,6 +617,8 @@ class _Emitter:
 
     def driver(
         self,
+        before: list[_Loop],
+        fetches: list[_Loop],
         steps: list[_Loop],
         accepted: Node,
         refuse: _Loop | None,
@@ -553,7 +627,15 @@ class _Emitter:
         decided: _Loop,
     ) -> str:
         feed, layers = self.feed, len(self.feed.pays)
-        every = [*steps, *([refuse] if refuse else []), *money.values(), *reasons, decided]
+        every = [
+            *before,
+            *fetches,
+            *steps,
+            *([refuse] if refuse else []),
+            *money.values(),
+            *reasons,
+            decided,
+        ]
         arguments = list(dict.fromkeys(arg for loop in every for arg in loop.arguments))
         columns = [
             f"const {self.column_type(int(arg[1:]))} *c{arg[1:]} = in->claim[{arg[1:]}];"
@@ -594,19 +676,28 @@ class _Emitter:
         after += [
             "if (past && out->decided != NULL)\n            hmb_stream(out->decided + i, xd, n);"
         ]
-        record = f"{self.name}_record *records = in->records;" if self.has_record else ""
+        record = f"{self.name}_record *records = in->records;" if self.record.is_there else ""
         days = []
-        if self.has_record:
+        if self.record.is_there:
             days = [f"hmb_days(n, c{feed.date} + i, (int32_t)in->first_day, block.day);"]
             if f"c{feed.date}" not in arguments:
                 columns.append(f"const int32_t *c{feed.date} = in->claim[{feed.date}];")
+        fetch = [self.call(loop) for loop in fetches]
+        if len(fetches) == 2:
+            fetch = [f"if (hmb_any_zero(n, block.s{accepted.number}))", f"    {fetch[1]}",
+                     "else", f"    {fetch[0]}"]  # fmt: skip
         refused = []
         if refuse is not None and accepted.const is None:
-            refused = [f"if (hmb_any_zero(n, block.s{accepted.number}))", f"    {self.call(refuse)}"]
+            refused = [
+                f"if (hmb_any_zero(n, block.s{accepted.number}))",
+                f"    {self.call(refuse)}",
+            ]
         elif refuse is not None:
             refused = [self.call(refuse)]
         body = [
             *days,
+            *(self.call(loop) for loop in before),
+            *fetch,
             *(self.call(loop) for loop in steps),
             *refused,
             "if (pays && why)",
@@ -645,179 +736,3 @@ class _Emitter:
             "",
         ]
         return "\n".join(lines)
-
-    # ---- records from and to state words
-
-    def pack(self) -> str:
-        name = self.name
-        if not self.has_record:
-            return (
-                f"static void {name}_pack(const hmb_feed_input *in, const hmb_input *members, int64_t first,\n"
-                "    int64_t end, const int64_t *words, const int64_t *last)\n{\n}\n\n"
-                f"static int64_t {name}_unpack(const hmb_feed_input *in, int64_t record, int64_t *words)\n"
-                "{\n    return INT64_MIN;\n}\n"
-            )
-        return self.packing() + "\n" + self.unpacking()
-
-    def keys(self, total: FeedTotal) -> str:
-        """An array of the total's key, at least one long."""
-        texts = []
-        for key in total.keys:
-            if key.const is not None:
-                texts.append(literal(key.low))
-            else:
-                month, first = self.feed.uniform[place_of(key)]
-                texts.append(f"hmb_year(in->first_day, {month}, {first})")
-        return ", ".join(texts) or "0"
-
-    def accumulators(self) -> list[tuple[int, FeedTotal]]:
-        """Each accumulator of the plan that the record keeps."""
-        found = []
-        for total in self.kept:
-            places = (
-                [total.number] if total.by is None else [p for p in total.by[1] if p is not None]
-            )
-            found += [(place, total) for place in places]
-        return found
-
-    def packing(self) -> str:
-        plan, lines = self.feed.plan, list[str]()
-        for node in self.leaves:
-            place, to = place_of(node), f"r->{self.of_record(node)}"
-            match node.op:
-                case "member":
-                    lines.append(f"{to} = ({stored(node)})members->member[{place}][m];")
-                case "member_given":
-                    given = f"members->member_given[{place}]"
-                    lines.append(f"{to} = {given} == NULL || {given}[m] != 0;")
-                case "member_day":
-                    lines.append(f"{to} = hmb_member_day(in, members->member[{place}][m]);")
-                case _:
-                    listed = plan.listed[place]
-                    at = [item.name for item in plan.member].index(listed.attribute)
-                    given = f"members->member_given[{at}]"
-                    code = f"members->member[{at}][m]"
-                    lines.append(
-                        f"{to} = ({given} == NULL || {given}[m] != 0) && {code} >= 0"
-                        f" && members->listed[{place}][{code}] != 0;"
-                    )
-        own: list[str] = []
-        for place, total in self.accumulators():
-            word = plan.accumulators[place].word
-            own.append(
-                f"held = hmb_held(w + {word}, key{total.number}, {len(total.keys)});"
-                f" odd |= held < 0 || held > {literal(total.most)};"
-                f" {self.total_of(place)} = ({self.total_type(total)})held;"
-            )
-        for total in self.feed.totals:
-            if total.made_of is not None:
-                word = plan.accumulators[total.number].word
-                own.append(
-                    f"odd |= hmb_held(w + {word}, key{total.number}, {len(total.keys)})"
-                    f" != {self.name}_made{total.number}(in, r);"
-                )
-        made = [self.made(total) for total in self.feed.totals if total.made_of is not None]
-        keys = [
-            f"const int64_t key{total.number}[] = {{{self.keys(total)}}};"
-            for total in self.feed.totals
-        ]
-        text = [
-            f"static void {self.name}_pack(const hmb_feed_input *in, const hmb_input *members,",
-            "    int64_t first, int64_t end, const int64_t *words, const int64_t *last)",
-            "{",
-            *(f"    {line}" for line in keys),
-            f"    {self.name}_record *records = in->records;",
-            "    for (int64_t m = first; m < end; m++) {",
-            f"        {self.name}_record *r = records + m;",
-            "        memset(r, 0, sizeof *r);",
-            *(f"        {line}" for line in lines),
-            "        if (words != NULL) {",
-            f"            const int64_t *w = words + {plan.state_words} * (m - first);",
-            "            int64_t held;",
-            "            int odd = 0;",
-            *(f"            {line}" for line in own),
-            "            r->odd = (uint8_t)odd;",
-            "            (void)held;",
-            "            (void)w;",
-            "        }",
-            "        if (last != NULL)",
-            "            r->odd |= hmb_last(in, last[m - first], &r->last);",
-            "    }",
-            "}",
-            "",
-        ]
-        return "\n".join([*made, *text])
-
-    def made(self, total: FeedTotal) -> str:
-        """A function that gives a total that is not kept."""
-        assert total.made_of is not None
-        body = Body(self.from_record)
-        value = body.value(total.made_of)
-        text = [
-            f"static int64_t {self.name}_made{total.number}(const hmb_feed_input *in,",
-            f"    const {self.name}_record *r)",
-            "{",
-            *(f"    {line}" for line in body.lines),
-            "    (void)in;",
-            f"    return {value};",
-            "}",
-            "",
-        ]
-        return "\n".join(text)
-
-    def unpacking(self) -> str:
-        plan, lines = self.feed.plan, list[str]()
-        found = [(place, total, self.total_of(place)) for place, total in self.accumulators()]
-        found += [
-            (total.number, total, f"{self.name}_made{total.number}(in, r)")
-            for total in self.feed.totals
-            if total.made_of is not None
-        ]
-        for place, total, value in found:
-            word = plan.accumulators[place].word
-            lines.append(
-                f"hmb_hold(words + {word}, key{total.number}, {len(total.keys)}, {value});"
-            )
-        keys = [
-            f"const int64_t key{total.number}[] = {{{self.keys(total)}}};"
-            for total in self.feed.totals
-        ]
-        text = [
-            f"static int64_t {self.name}_unpack(const hmb_feed_input *in, int64_t record, int64_t *words)",
-            "{",
-            *(f"    {line}" for line in keys),
-            f"    const {self.name}_record *r = ({self.name}_record *)in->records + record;",
-            *(f"    {line}" for line in lines),
-            "    return r->last ? in->first_day + r->last - 1 : INT64_MIN;",
-            "}",
-            "",
-        ]
-        return "\n".join(text)
-
-    def table(self) -> str:
-        name = self.name
-        checks = [
-            f"hmb_year(in->first_day, {month}, {first}) == hmb_year(in->last_day, {month}, {first})"
-            for month, first in self.feed.uniform
-        ]
-        if self.has_record:
-            checks.append("in->last_day - in->first_day < HMB_DAYS")
-        size = f"sizeof({name}_record)" if self.has_record else "0"
-        odd = f"offsetof({name}_record, odd)" if self.has_record else "0"
-        return "\n".join([
-            f"static int32_t {name}_can(const hmb_feed_input *in)",
-            "{",
-            f"    return {' && '.join(checks) or '1'};",
-            "}",
-            "",
-            f"static const hmb_feed {name} = {{",
-            f"    HMB_FEED_ABI, {size}, {odd}, {name}_can, {name}_pack, {name}_run, {name}_unpack,",
-            "};",
-            "",
-        ])  # fmt: skip
-
-
-def place_of(node: Node) -> int:
-    """Which one a leaf is."""
-    assert isinstance(node.data, int)
-    return node.data

@@ -18,7 +18,7 @@
 #define HMB_PLAIN_LOOP __attribute__((noinline))
 
 #define HMB_BLOCK 128           /* rows; a multiple of 64 */
-#define HMB_AHEAD 48            /* rows from a prefetch to its use */
+#define HMB_AHEAD 128            /* rows from a prefetch to its use */
 #define HMB_LARGE 20000000      /* bytes of outputs from which they pass by the caches */
 #define HMB_DAYS 65000          /* most days of a batch: a record holds them in 16 bits */
 

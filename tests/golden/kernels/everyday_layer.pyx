@@ -104,6 +104,8 @@ typedef struct hmb_feed_input {
     int64_t first_day, last_day;          /* no deciding date of a row is outside these */
 } hmb_feed_input;
 
+#define HMB_ODD_ROOM 64
+
 typedef struct hmb_feed_output {
     int64_t *const *pay;        /* pay[layer][row], minor units; NULL: not wanted */
     uint8_t *const *reason;     /* reason[layer][row]; NULL: not wanted */
@@ -111,6 +113,8 @@ typedef struct hmb_feed_output {
     uint8_t *decided;           /* decided[row]: the reason of the layer that decides; NULL */
     uint8_t *status;            /* all 0 to begin with; only what is not HMB_OK is written */
     int64_t rejected;           /* rows whose status was written are counted here */
+    int64_t odd;                /* units that became odd while rows ran (not by pack) are counted here */
+    int32_t odd_unit[HMB_ODD_ROOM];     /* the first of them */
 } hmb_feed_output;
 
 typedef struct hmb_feed {

@@ -1,0 +1,314 @@
+"""The record of a unit: what of its member is read, packed into words, and its running totals.
+
+Words first, then totals, the day of the last row and the odd byte. Words are not written while rows
+run, so that reading them never waits for a store.
+"""
+
+from __future__ import annotations
+
+from attrs import define, field, frozen
+
+from hmbc.compiler.emit_c import BOOL, Body, literal, stored, type_of
+from hmbc.compiler.graph import Node, reachable
+from hmbc.compiler.kernel_error import KernelError
+from hmbc.compiler.lower_feed import Feed, FeedTotal, NoFeed
+
+LARGEST = 256
+"""Bytes of a record beyond which there is no feed."""
+
+SIZES = {"uint8_t": 1, "uint16_t": 2, "int32_t": 4, "uint32_t": 4, "int64_t": 8, "uint64_t": 8}
+OF_RECORD = ("member", "member_given", "member_listed", "member_day")
+
+
+@frozen
+class Place:
+    """Where a value lies: the word, its lowest bit there, how many bits."""
+
+    word: int
+    shift: int
+    bits: int
+    signed: bool
+
+    def text(self, word: str) -> str:
+        """The value, from the text of the word."""
+        if self.bits == 64:
+            return f"(int64_t){word}"
+        if word.startswith("b->h"):
+            return f"{word}[{self.shift // 16}]"
+        if self.signed:
+            return f"(int32_t)(uint32_t)({word} >> {self.shift})"
+        return f"(int64_t)({word} >> {self.shift} & {2**self.bits - 1})"
+
+
+@define
+class Record:
+    """The layout for one feed. words: the type of each; uint16_t: four halves of halves, which are
+    worked on as such."""
+
+    feed: Feed
+    name: str
+    kept: list[FeedTotal] = field(init=False)
+    places: dict[Node, Place] = field(factory=dict)
+    words: list[str] = field(factory=list)
+    lines: int = 1
+    """Cache lines that it takes."""
+
+    def __attrs_post_init__(self) -> None:
+        feed = self.feed
+        self.kept = [total for total in feed.totals if total.made_of is None]
+        roots = [*feed.outputs(), *(total.adds for total in self.kept)]
+        roots += [total.made_of for total in feed.totals if total.made_of is not None]
+        leaves = [node for node in reachable(roots) if node.op in OF_RECORD]
+        used: list[int] = []
+        for node in sorted(leaves, key=lambda node: -self.bits(node)):
+            bits = self.bits(node)
+            word = next((at for at, n in enumerate(used) if n + bits <= 64), len(used))
+            if word == len(used):
+                used.append(0)
+            self.places[node] = Place(word, used[word], bits, node.low < 0)
+            used[word] += bits
+        self.words = ["uint32_t" if bits <= 32 else "uint64_t" for bits in used]
+        for at in range(len(used)):
+            inside = [place for place in self.places.values() if place.word == at]
+            if all(place.bits == 16 for place in inside):
+                self.words[at] = "uint16_t"
+
+    @staticmethod
+    def bits(node: Node) -> int:
+        """How many a value takes."""
+        return 1 if type_of(node) == BOOL else 8 * SIZES[stored(node)]
+
+    def scalar(self, word: int) -> str:
+        """The type of a word in the record."""
+        return "uint32_t" if self.words[word] == "uint32_t" else "uint64_t"
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is anything to keep."""
+        return bool(self.places or self.feed.totals)
+
+    def text(self) -> str:
+        """The type in C: its widest parts first, so that nothing lies between them."""
+        types = [self.scalar(at) for at in range(len(self.words))]
+        parts = [(SIZES[kind], 1, f"{kind} w{at};") for at, kind in enumerate(types)]
+        for total in self.kept:
+            kind, count = self.total_type(total), 1 if total.by is None else len(total.by[1])
+            parts.append((SIZES[kind], count, f"{kind} t{total.number}[{count}];"))
+        parts += [(2, 1, "uint16_t last;"), (1, 1, "uint8_t odd;")]
+        parts.sort(key=lambda part: -part[0])
+        size = sum(width * count for width, count, _ in parts)
+        if size > LARGEST:
+            raise NoFeed("the record would be too long")
+        self.lines = -(-size // 64)
+        inside = "".join(f"    {text}\n" for _, _, text in parts)
+        aligned = 32 if size <= 32 else 64
+        return (
+            f"typedef struct {{\n{inside}}} "
+            f"__attribute__((aligned({aligned}))) {self.name}_record;\n"
+        )
+
+    def functions(self) -> str:
+        """The C of packing, unpacking and the table of the feed's functions."""
+        return "\n".join([self.pack(), self.table()])
+
+    @staticmethod
+    def total_type(total: FeedTotal) -> str:
+        return "int32_t" if total.most < 2**31 else "int64_t"
+
+    def from_record(self, node: Node) -> str | None:
+        """A value as the record holds it, outside of loops: totals are those before a row."""
+        if node in self.places:
+            return self.places[node].text(f"r->w{self.places[node].word}")
+        if node.op == "parameter":
+            return f"in->parameter[{node.data}]"
+        if node.op == "before":
+            return self.total_of(place_of(node))
+        return None
+
+    def total_of(self, place: int) -> str:
+        """Where the record keeps the total of an accumulator of the plan."""
+        for total in self.kept:
+            if total.by is None and total.number == place:
+                return f"r->t{place}[0]"
+            if total.by is not None and place in total.by[1]:
+                return f"r->t{total.number}[{total.by[1].index(place)}]"
+        raise KernelError(f"total {place} is not kept")
+
+    # ---- records from and to state words
+
+    def pack(self) -> str:
+        name = self.name
+        if not self.is_there:
+            return (
+                f"static void {name}_pack(const hmb_feed_input *in, const hmb_input *members, int64_t first,\n"
+                "    int64_t end, const int64_t *words, const int64_t *last)\n{\n}\n\n"
+                f"static int64_t {name}_unpack(const hmb_feed_input *in, int64_t record, int64_t *words)\n"
+                "{\n    return INT64_MIN;\n}\n"
+            )
+        return self.packing() + "\n" + self.unpacking()
+
+    def keys(self, total: FeedTotal) -> str:
+        """An array of the total's key, at least one long."""
+        texts = []
+        for key in total.keys:
+            if key.const is not None:
+                texts.append(literal(key.low))
+            else:
+                month, first = self.feed.uniform[place_of(key)]
+                texts.append(f"hmb_year(in->first_day, {month}, {first})")
+        return ", ".join(texts) or "0"
+
+    def accumulators(self) -> list[tuple[int, FeedTotal]]:
+        """Each accumulator of the plan that the record keeps."""
+        found = []
+        for total in self.kept:
+            places = (
+                [total.number] if total.by is None else [p for p in total.by[1] if p is not None]
+            )
+            found += [(place, total) for place in places]
+        return found
+
+    def packing(self) -> str:
+        plan, lines = self.feed.plan, list[str]()
+        for node in self.places:
+            place, at = place_of(node), self.places[node]
+            to = f"r->w{at.word} |= ({self.scalar(at.word)})(uint{at.bits if at.bits > 1 else 8}_t)"
+            match node.op:
+                case "member":
+                    lines.append(f"{to}members->member[{place}][m] << {at.shift};")
+                case "member_given":
+                    given = f"members->member_given[{place}]"
+                    lines.append(f"{to}({given} == NULL || {given}[m] != 0) << {at.shift};")
+                case "member_day":
+                    lines.append(
+                        f"{to}hmb_member_day(in, members->member[{place}][m]) << {at.shift};"
+                    )
+                case _:
+                    listed = plan.listed[place]
+                    of = [item.name for item in plan.member].index(listed.attribute)
+                    given = f"members->member_given[{of}]"
+                    code = f"members->member[{of}][m]"
+                    lines.append(
+                        f"{to}(({given} == NULL || {given}[m] != 0) && {code} >= 0"
+                        f" && members->listed[{place}][{code}] != 0) << {at.shift};"
+                    )
+        own: list[str] = []
+        for place, total in self.accumulators():
+            word = plan.accumulators[place].word
+            own.append(
+                f"held = hmb_held(w + {word}, key{total.number}, {len(total.keys)});"
+                f" odd |= held < 0 || held > {literal(total.most)};"
+                f" {self.total_of(place)} = ({self.total_type(total)})held;"
+            )
+        for total in self.feed.totals:
+            if total.made_of is not None:
+                word = plan.accumulators[total.number].word
+                own.append(
+                    f"odd |= hmb_held(w + {word}, key{total.number}, {len(total.keys)})"
+                    f" != {self.name}_made{total.number}(in, r);"
+                )
+        made = [self.made(total) for total in self.feed.totals if total.made_of is not None]
+        keys = [
+            f"const int64_t key{total.number}[] = {{{self.keys(total)}}};"
+            for total in self.feed.totals
+        ]
+        text = [
+            f"static void {self.name}_pack(const hmb_feed_input *in, const hmb_input *members,",
+            "    int64_t first, int64_t end, const int64_t *words, const int64_t *last)",
+            "{",
+            *(f"    {line}" for line in keys),
+            f"    {self.name}_record *records = in->records;",
+            "    for (int64_t m = first; m < end; m++) {",
+            f"        {self.name}_record *r = records + m;",
+            "        memset(r, 0, sizeof *r);",
+            *(f"        {line}" for line in lines),
+            "        if (words != NULL) {",
+            f"            const int64_t *w = words + {plan.state_words} * (m - first);",
+            "            int64_t held;",
+            "            int odd = 0;",
+            *(f"            {line}" for line in own),
+            "            r->odd = (uint8_t)odd;",
+            "            (void)held;",
+            "            (void)w;",
+            "        }",
+            "        if (last != NULL)",
+            "            r->odd |= hmb_last(in, last[m - first], &r->last);",
+            "    }",
+            "}",
+            "",
+        ]
+        return "\n".join([*made, *text])
+
+    def made(self, total: FeedTotal) -> str:
+        """A function that gives a total that is not kept."""
+        assert total.made_of is not None
+        body = Body(self.from_record)
+        value = body.value(total.made_of)
+        text = [
+            f"static int64_t {self.name}_made{total.number}(const hmb_feed_input *in,",
+            f"    const {self.name}_record *r)",
+            "{",
+            *(f"    {line}" for line in body.lines),
+            "    (void)in;",
+            f"    return {value};",
+            "}",
+            "",
+        ]
+        return "\n".join(text)
+
+    def unpacking(self) -> str:
+        plan, lines = self.feed.plan, list[str]()
+        found = [(place, total, self.total_of(place)) for place, total in self.accumulators()]
+        found += [
+            (total.number, total, f"{self.name}_made{total.number}(in, r)")
+            for total in self.feed.totals
+            if total.made_of is not None
+        ]
+        for place, total, value in found:
+            word = plan.accumulators[place].word
+            lines.append(
+                f"hmb_hold(words + {word}, key{total.number}, {len(total.keys)}, {value});"
+            )
+        keys = [
+            f"const int64_t key{total.number}[] = {{{self.keys(total)}}};"
+            for total in self.feed.totals
+        ]
+        text = [
+            f"static int64_t {self.name}_unpack(const hmb_feed_input *in, int64_t record, int64_t *words)",
+            "{",
+            *(f"    {line}" for line in keys),
+            f"    const {self.name}_record *r = ({self.name}_record *)in->records + record;",
+            *(f"    {line}" for line in lines),
+            "    return r->last ? in->first_day + r->last - 1 : INT64_MIN;",
+            "}",
+            "",
+        ]
+        return "\n".join(text)
+
+    def table(self) -> str:
+        name = self.name
+        checks = [
+            f"hmb_year(in->first_day, {month}, {first}) == hmb_year(in->last_day, {month}, {first})"
+            for month, first in self.feed.uniform
+        ]
+        if self.is_there:
+            checks.append("in->last_day - in->first_day < HMB_DAYS")
+        size = f"sizeof({name}_record)" if self.is_there else "0"
+        odd = f"offsetof({name}_record, odd)" if self.is_there else "0"
+        return "\n".join([
+            f"static int32_t {name}_can(const hmb_feed_input *in)",
+            "{",
+            f"    return {' && '.join(checks) or '1'};",
+            "}",
+            "",
+            f"static const hmb_feed {name} = {{",
+            f"    HMB_FEED_ABI, {size}, {odd}, {name}_can, {name}_pack, {name}_run, {name}_unpack,",
+            "};",
+            "",
+        ])  # fmt: skip
+
+
+def place_of(node: Node) -> int:
+    """Which one a leaf is."""
+    assert isinstance(node.data, int)
+    return node.data
