@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +19,16 @@ import peers_w2
 from end_to_end import SCHEME, timed
 
 
-def per_call(run: Callable[[], Any], calls: int, turns: int = 5) -> float:
-    """Nanoseconds of processor for one of the calls that `run` makes."""
-    times = []
+def interleaved(ways: dict[str, tuple[int, Callable[[], Any]]], turns: int = 9) -> dict[str, float]:
+    """Nanoseconds of processor for one of the calls that each way makes: (how many, all of them);
+    medians over turns in which each has its turn."""
+    times: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(turns):
-        start = time.process_time()
-        run()
-        times.append((time.process_time() - start) / calls * 1e9)
-    return statistics.median(times)
+        for name, (calls, run) in ways.items():
+            start = time.process_time()
+            run()
+            times[name].append((time.process_time() - start) / calls * 1e9)
+    return {name: statistics.median(found) for name, found in times.items()}
 
 
 def latency(calls: int) -> dict[str, float]:
@@ -38,24 +41,54 @@ def latency(calls: int) -> dict[str, float]:
     for name, value in persons.items():
         date = name != "preexisting"
         member[name] = day(value, "int32").cast("date32").as_py() if date else bool(value)
-    rows = ours.claim_table(claims).drop_columns(["claim_id", "member_id"]).to_pylist()
-    for row in rows:
-        row["amount"] = money_of(row["amount"])
+    fen = ours.claim_table(claims).drop_columns(["claim_id", "member_id"]).to_pylist()
+    rows = [{**row, "amount": money_of(row["amount"])} for row in fen]
+    names = ("date", "kind", "amount", *ours.FLAG_NAMES)
+    values = [tuple(row[name] for name in names) for row in rows]
+    fen_values = [tuple(row[name] for name in names) for row in fen]
 
-    def settle() -> list[Any]:
-        session = evaluator.open(member)
-        return [session.settle(row) for row in rows]
+    def in_dicts() -> None:
+        settle = evaluator.open(member).settle
+        for row in rows:
+            settle(row)
 
-    settled = [int(one.total_pay.scaleb(2)) for one in settle()]
+    def typed(given: list[tuple[Any, ...]], minor_units: bool) -> None:
+        # a service writes such a call out: one name for each of W2's attributes
+        session = evaluator.open(member, minor_units=minor_units)
+        for date, kind, amount, undesignated, third, injury, public, abroad, cosmetic in given:
+            session.settle(
+                date=date,
+                kind=kind,
+                amount=amount,
+                undesignated=undesignated,
+                third_party=third,
+                work_injury=injury,
+                public_health=public,
+                abroad=abroad,
+                cosmetic=cosmetic,
+            )
+
+    def opened() -> None:
+        for row in rows[:200]:
+            evaluator.open(member).settle(row)
+
     python = peers_w2.python_way(claims, people, calls)
     zen = peers_w2.zen_way(claims, people, calls)
-    assert settled == python()[0] == zen()[0]
-    return {
-        "hmbc, `session.settle(dict)`": per_call(settle, calls),
-        "hmbc, `open(dict)` and one `settle(dict)`": per_call(lambda: evaluator.open(member).settle(rows[0]), 1, 201),
-        "pure Python, values": per_call(python, calls),
-        "GoRules ZEN, `evaluate(dict)`": per_call(zen, calls),
-    }
+    expected = python()[0]
+    sessions = [evaluator.open(member, minor_units=unit) for unit in (False, False, True)]
+    assert [sessions[0].settle(row).total_minor for row in rows] == expected == zen()[0]
+    assert [sessions[1].settle(**row).total_minor for row in rows] == expected
+    assert [sessions[2].settle(**row).total_minor for row in fen] == expected
+    return interleaved(
+        {
+            "hmbc, `settle(date=…, amount=…)`, fen": (calls, partial(typed, fen_values, True)),
+            "hmbc, `settle(date=…, amount=…)`, Decimal": (calls, partial(typed, values, False)),
+            "hmbc, `settle(dict)`, Decimal": (calls, in_dicts),
+            "hmbc, `open(dict)` and one `settle(dict)`": (len(rows[:200]), opened),
+            "pure Python, values": (calls, python),
+            "GoRules ZEN, `evaluate(dict)`": (calls, zen),
+        }
+    )
 
 
 def money_of(fen: int) -> Any:

@@ -6,13 +6,13 @@ scheme reads. Whatever else it meets it leaves to `_carefully`, of runtime/sessi
 what is wrong with a claim; nothing has moved until then.
 """
 
+cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from cpython.dict cimport PyDict_CheckExact, PyDict_GetItemWithError, PyDict_Next
 from cpython.object cimport PyObject
 from cpython.unicode cimport PyUnicode_CheckExact
 from libc.stdint cimport int64_t, uint8_t
 from libc.stdlib cimport free
-from libc.string cimport memset
 
 from hmbc.runtime.abi cimport HMB_OK
 from hmbc.runtime.cells cimport CELL_NULL, CELL_OK
@@ -24,12 +24,12 @@ from hmbc.runtime.claim_names cimport (
     ClaimNames,
     Signature,
 )
-from hmbc.runtime.columns cimport K_CODE, Reader
+from hmbc.runtime.columns cimport K_BOOL, K_CODE, Reader
 from hmbc.runtime.member_rows cimport MemberRows
 from hmbc.runtime.memory cimport Block, Bytes, Longs, append, new_block, push
 from hmbc.runtime.python_cells cimport word_of
 from hmbc.runtime.scheme_call cimport Entry, Inputs, Outputs, deciding, start_unit
-from hmbc.runtime.settlement cimport Settlement, Terms
+from hmbc.runtime.settlement cimport Settlement, Terms, new_settlement
 from hmbc.runtime.totals cimport Totals
 from hmbc.runtime.units cimport Unit
 
@@ -55,8 +55,21 @@ cdef extern from *:
         return failed;
     }
     """
+    PyObject *Py_True
+    PyObject *Py_False
     ctypedef object (*method)(object, PyObject *const *, Py_ssize_t, PyObject *)
     int hmb_add_settle(object type, method run, const char *doc) except -1
+
+
+cdef struct Field:
+    int kind
+    bint is_required
+    bint is_optional
+    bint seen           # in the dict that is being read
+    int64_t *word       # where its value goes
+    uint8_t *given      # where it stands whether it is there
+    int64_t missing     # the word of an absent value
+    PyObject *reader
 
 
 cdef class Open:
@@ -75,22 +88,17 @@ cdef class Open:
     cdef Block ranks
     cdef int64_t id
     cdef ClaimNames names
+    cdef tuple last_names
     cdef Signature last_call
     cdef list readers
     cdef Py_ssize_t n_claim         # attributes, without a deciding day that is none
     cdef Py_ssize_t n_required
     cdef Py_ssize_t day
-    cdef Block places, absent, flags
-    cdef int64_t **words            # where each value goes
-    cdef uint8_t **given            # where it stands whether it is there
-    cdef PyObject **reader
+    cdef Block block
+    cdef Field *fields              # of the attributes, then of a deciding day that is none
     cdef int64_t own_day
     cdef uint8_t unasked            # where it stands of what is never absent
-    cdef const int64_t *missing     # of each attribute, the word of an absent value
-    cdef const int64_t *optional    # places
-    cdef Py_ssize_t n_optional
-    cdef uint8_t *required
-    cdef uint8_t *seen
+    cdef bint may_lack              # whether any attribute may be absent
     cdef MemberRows rows
     cdef dict people
     cdef object sole
@@ -114,6 +122,7 @@ cdef class Open:
                  Terms terms, bint is_plain):
         cdef Py_ssize_t place, n = len(readers)
         cdef int64_t number
+        cdef Field *field
         self.entry = entry
         self.inputs = inputs
         self.unit = unit
@@ -123,36 +132,28 @@ cdef class Open:
             (<int64_t *>self.ranks.data)[number] = rank
         self.id = id
         self.names = names
-        self.last_call = names.signature(())
         self.readers = readers
         self.n_claim = n_claim
         self.day = day
-        self.places = new_block(3 * 8 * n)
-        self.words = <int64_t **>self.places.data
-        self.given = <uint8_t **>(self.words + n)
-        self.reader = <PyObject **>(self.given + n)
-        self.absent = new_block(2 * 8 * n)
-        self.missing = <const int64_t *>self.absent.data
-        self.optional = self.missing + n
-        self.flags = new_block(2 * n)
-        self.required = <uint8_t *>self.flags.data
-        self.seen = self.required + n
+        self.block = new_block(n * sizeof(Field))
+        self.fields = <Field *>self.block.data
         self.n_required = len(names.required)
         self.unasked = 1
         for place in range(n):
-            self.reader[place] = <PyObject *>readers[place]
-            self.words[place] = &self.own_day
-            self.given[place] = &self.unasked
-            self.required[place] = place in names.required
+            field = &self.fields[place]
+            field.kind = (<Reader>readers[place]).kind
+            field.reader = <PyObject *>readers[place]
+            field.is_required = place in names.required
+            field.word = &self.own_day
+            field.given = &self.unasked
+            field.missing = -1 if field.kind == K_CODE else 0
             if place == n_claim:
                 break
-            self.words[place] = <int64_t *>inputs.input.claim[place]
+            field.word = <int64_t *>inputs.input.claim[place]
             if inputs.input.claim_given[place] != NULL:
-                self.given[place] = <uint8_t *>inputs.input.claim_given[place]
-                (<int64_t *>self.optional)[self.n_optional] = place
-                self.n_optional += 1
-            if (<Reader>readers[place]).kind == K_CODE:
-                (<int64_t *>self.missing)[place] = -1
+                field.is_optional = True
+                field.given = <uint8_t *>inputs.input.claim_given[place]
+                self.may_lack = True
         self.has_lists = inputs.listed_room > 0
         self.rows = rows
         self.people = people
@@ -173,28 +174,33 @@ cdef class Open:
 
     # ---- a claim that has nothing odd in it
 
+    @cython.final
     cdef object _quickly(self, PyObject *const *args, PyObject *kwnames, object claim):
         """The settlement of a plain claim, in keywords or in a dict; None for one that is to be read
         with care."""
         cdef Signature call
         cdef Py_ssize_t place, index, at = 0, n_seen = 0
+        cdef Field *field
         cdef PyObject *key
         cdef PyObject *value
         cdef PyObject *found
         cdef object claim_id = None, member = None
         if not self.is_plain:
             return None
-        self._forget_row()
+        if self.may_lack:
+            self._forget_row()
         if kwnames != NULL:
+            # a call that is written out in a program has the same tuple each time
+            if <PyObject *>self.last_names != kwnames:
+                self.last_names = <tuple>kwnames
+                self.last_call = self.names.signature(self.last_names)
             call = self.last_call
-            if <PyObject *>call.names != kwnames:
-                call = self.last_call = self.names.signature(<tuple>kwnames)
             if not call.is_plain:
                 return None
             for index in range(call.n):
                 place = call.places[index]
                 if place >= 0:
-                    if not self._take(place, args[index]):
+                    if not self._take(&self.fields[place], args[index]):
                         return None
                 elif place == PLACE_CLAIM_ID:
                     claim_id = <object>args[index]
@@ -203,17 +209,19 @@ cdef class Open:
                 elif (<object>args[index]) is not None:
                     return None
         else:
-            memset(self.seen, 0, len(self.readers))
+            for place in range(len(self.readers)):
+                self.fields[place].seen = False
             while PyDict_Next(claim, &at, &key, &value):
                 if not PyUnicode_CheckExact(<object>key):
                     return None
                 found = PyDict_GetItemWithError(self.names.places, <object>key)
                 place = PLACE_UNKNOWN if found == NULL else <object>found
                 if place >= 0:
-                    if self.seen[place] or not self._take(place, value):
+                    field = &self.fields[place]
+                    if field.seen or not self._take(field, value):
                         return None
-                    self.seen[place] = 1
-                    n_seen += self.required[place]
+                    field.seen = True
+                    n_seen += field.is_required
                 elif place == PLACE_CLAIM_ID:
                     claim_id = <object>value
                 elif place == PLACE_MEMBER_ID:
@@ -224,29 +232,38 @@ cdef class Open:
                 return None
         return self._run_quickly(claim_id, member)
 
+    @cython.final
     cdef void _forget_row(self) noexcept:
         """Makes every value that may be absent so."""
-        cdef Py_ssize_t index
-        cdef int64_t place
-        for index in range(self.n_optional):
-            place = self.optional[index]
-            self.words[place][0] = self.missing[place]
-            self.given[place][0] = 0
+        cdef Py_ssize_t place
+        cdef Field *field
+        for place in range(self.n_claim):
+            field = &self.fields[place]
+            if field.is_optional:
+                field.word[0] = field.missing
+                field.given[0] = 0
 
-    cdef inline bint _take(self, Py_ssize_t place, PyObject *value) except -1:
+    @cython.final
+    cdef inline bint _take(self, Field *field, PyObject *value) except -1:
         """Whether a value could be taken as it is."""
-        cdef int status = word_of(<Reader>self.reader[place], <object>value, self.words[place])
-        if status == CELL_OK:
-            self.given[place][0] = 1
+        cdef int status
+        if field.kind == K_BOOL and (value == Py_True or value == Py_False):
+            field.word[0] = value == Py_True
+            field.given[0] = 1
             return True
-        if status == CELL_NULL and not self.required[place]:
-            self.words[place][0] = self.missing[place]
+        status = word_of(<Reader>field.reader, <object>value, field.word)
+        if status == CELL_OK:
+            field.given[0] = 1
+            return True
+        if status == CELL_NULL and not field.is_required:
+            field.word[0] = field.missing
             return True
         return False
 
+    @cython.final
     cdef object _run_quickly(self, object claim_id, object name):
         """Settles the claim whose values have been taken; None where it is to be read with care."""
-        cdef int64_t day = self.words[self.day][0], row
+        cdef int64_t day = self.fields[self.day].word[0], row
         cdef bint hole = False
         cdef object days = None
         cdef object number
@@ -284,14 +301,16 @@ cdef class Open:
 
     # ---- what both ways share
 
+    @cython.final
     cdef tuple _row(self):
         """The words of the claim that was taken, and whether each is there."""
         cdef Py_ssize_t place
         return (
-            [self.words[place][0] for place in range(self.n_claim)],
-            [self.given[place][0] != 0 for place in range(self.n_claim)],
+            [self.fields[place].word[0] for place in range(self.n_claim)],
+            [self.fields[place].given[0] != 0 for place in range(self.n_claim)],
         )
 
+    @cython.final
     cdef int _run(self, int64_t row) except -1:
         """Runs the scheme on the claim that was taken. Returns 1 where it is rejected, else 0."""
         cdef int64_t first = 0
@@ -302,15 +321,18 @@ cdef class Open:
             raise MemoryError("totals")
         return self.outputs.output.status[0] != HMB_OK
 
+    @cython.final
     cdef bytes _base(self, object claim_id):
         """The totals before the first claim that is remembered, if this is it; else None."""
         return self._totals() if claim_id and self.base is None else None
 
+    @cython.final
     cdef bytes _totals(self):
         cdef bytes kept = PyBytes_FromStringAndSize(NULL, 8 * self.unit.snapshot_words())
         self.unit.snapshot(<int64_t *>PyBytes_AS_STRING(kept))
         return kept
 
+    @cython.final
     cdef int _keep(self, bytes base, int64_t day, int64_t row, object claim_id,
                    object name) except -1:
         """Remembers a claim, from the first one that has a claim_id: one of them may be refunded."""
@@ -325,8 +347,8 @@ cdef class Open:
             return 0
         failed = push(&self.kept_words, row)
         for place in range(self.n_claim):
-            failed |= push(&self.kept_words, self.words[place][0])
-            failed |= append(&self.kept_given, <char *>self.given[place], 1)
+            failed |= push(&self.kept_words, self.fields[place].word[0])
+            failed |= append(&self.kept_given, <char *>self.fields[place].given, 1)
         failed |= append(&self.gone, &flag, 1)
         if failed:
             raise MemoryError("history")
@@ -334,25 +356,23 @@ cdef class Open:
             self.settled[claim_id] = self.gone.n - 1, name
         return 0
 
+    @cython.final
     cdef Settlement _settlement(self, object days):
         """What the scheme has just said of a claim."""
         cdef Py_ssize_t layer, n = self.outputs.n_layers
         cdef int64_t *words
         cdef int64_t total = 0
-        cdef Settlement made = Settlement.__new__(Settlement)
-        made.record = PyBytes_FromStringAndSize(NULL, 8 * (2 * n + self.unit.snapshot_words()))
-        words = <int64_t *>PyBytes_AS_STRING(made.record)
+        cdef bytes record = PyBytes_FromStringAndSize(
+            NULL, 8 * (2 * n + self.unit.snapshot_words()))
+        words = <int64_t *>PyBytes_AS_STRING(record)
         for layer in range(n):
             words[layer] = self.outputs.output.pay[layer][0]
             words[n + layer] = self.outputs.output.reason[layer][0]
             total += words[layer]
         self.unit.snapshot(words + 2 * n)
-        made.terms = self.terms
-        made.days = <tuple>days
-        made.total = total
-        made.deciding = deciding(
-            &self.outputs.output, n, <const int64_t *>self.ranks.data, 0)
-        return made
+        return new_settlement(
+            self.terms, record, <tuple>days, total,
+            deciding(&self.outputs.output, n, <const int64_t *>self.ranks.data, 0))
 
     # ---- for the careful way
 
@@ -378,8 +398,8 @@ cdef class Open:
         if self.unit.has_last and day < self.unit.last:
             return LATE, None
         for place in range(self.n_claim):
-            self.words[place][0] = words[place]
-            self.given[place][0] = given[place]
+            self.fields[place].word[0] = words[place]
+            self.fields[place].given[0] = given[place]
         self.inputs.relist()
         base = self._base(claim_id)
         if self._run(row):
@@ -413,11 +433,13 @@ cdef class Open:
             self.settled[refund_id] = ()
         return 0, self._settlement(None)
 
+    @cython.final
     cdef int _restore(self, bytes totals) except -1:
         if self.unit.restore(<const int64_t *>PyBytes_AS_STRING(totals)) < 0:
             raise MemoryError("totals")
         return 0
 
+    @cython.final
     cdef list _replay(self):
         """Makes the unit what its history makes of it: what is paid by layer, None where a claim is
         now rejected."""
@@ -430,8 +452,8 @@ cdef class Open:
                 continue
             words = self.kept_words.data + number * (self.n_claim + 1)
             for place in range(self.n_claim):
-                self.words[place][0] = words[place + 1]
-                self.given[place][0] = self.kept_given.data[number * self.n_claim + place]
+                self.fields[place].word[0] = words[place + 1]
+                self.fields[place].given[0] = self.kept_given.data[number * self.n_claim + place]
             if self._run(words[0]):
                 return None
             for layer in range(n):

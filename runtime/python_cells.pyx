@@ -45,13 +45,18 @@ cdef PyObject *DECIMAL = <PyObject *>Decimal
 _held = Decimal
 
 
-cdef int read_value(Reader reader, object value, int64_t *to) except -1:
-    """As `word_of`, but for a bool."""
+cdef int word_of(Reader reader, object value, int64_t *to) except -1:
+    """CELL_OK and the word; CELL_NULL where there is no value; anything else says that the value is
+    bad or not of the plainest type: units_text.value_text and Reader.parse say what it is."""
     cdef int kind = reader.kind, overflow = 0
     cdef PyObject *found
     if value is None:
         return CELL_NULL
-    if kind == K_DATE:
+    if kind == K_BOOL:
+        if value is True or value is False:
+            to[0] = value is True
+            return CELL_OK
+    elif kind == K_DATE:
         if PyDate_CheckExact(value):
             to[0] = days_of(date_year(value), date_month(value), date_day(value))
             return in_domain(reader, to[0])
@@ -63,7 +68,7 @@ cdef int read_value(Reader reader, object value, int64_t *to) except -1:
                 return CELL_OK
     elif kind == K_PERIODS:
         return CELL_ODD
-    elif kind != K_CODE and kind != K_BOOL:
+    elif kind != K_CODE:
         if PyLong_CheckExact(value) and kind != K_RATIO:
             to[0] = PyLong_AsLongLongAndOverflow(value, &overflow)
             if overflow:

@@ -19,3 +19,7 @@ cdef class Settlement:
     cdef int deciding
 
     cdef const int64_t *_words(self) noexcept
+
+
+cdef Settlement new_settlement(
+    Terms terms, bytes record, tuple days, int64_t total, int deciding)

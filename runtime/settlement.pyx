@@ -140,20 +140,28 @@ cdef class Settlement:
         )
 
 
+cdef Settlement new_settlement(
+        Terms terms, bytes record, tuple days, int64_t total, int deciding):
+    """days: the last days of the deadlines, None where there are none; deciding: a layer's place."""
+    cdef Settlement made = Settlement.__new__(Settlement)
+    made.terms = terms
+    made.record = record
+    made.days = days
+    made.total = total
+    made.deciding = deciding
+    return made
+
+
 def _unpickled(plain):
     """A settlement out of what `_plain` gave; it needs no session."""
-    cdef Settlement made = Settlement.__new__(Settlement)
     layers, paid, total, deciding, after_reject, digits, deadlines, days, rows = plain
     reasons = tuple(dict.fromkeys(reason for _, reason in paid))
     words = [pay for pay, _ in paid]
     words += [reasons.index(reason) for _, reason in paid]
     words += [0] * REJECTED_WORD + [int(after_reject)]
-    made.terms = Terms(layers, reasons, deadlines, digits, _KeptState(rows))
-    made.record = b"".join(word.to_bytes(8, sys.byteorder, signed=True) for word in words)
-    made.total = total
-    made.deciding = deciding
-    made.days = days
-    return made
+    record = b"".join(word.to_bytes(8, sys.byteorder, signed=True) for word in words)
+    terms = Terms(layers, reasons, deadlines, digits, _KeptState(rows))
+    return new_settlement(terms, record, days, total, deciding)
 
 
 class _KeptState:
