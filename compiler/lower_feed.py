@@ -2,7 +2,7 @@
 
 Not every kernel has a feed: `lower_feed` gives None where totals are keyed or can fall, where a key is
 not the same for all rows of a batch, where a unit is more than a member, where attributes vary or
-are periods, and where a number would not fit 64 bits.
+are periods, where a row is rejected by what a total was, and where a number would not fit 64 bits.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.optimise import Optimise
 from hmbc.compiler.plan import look_up, look_ups
 from hmbc.compiler.ranges import CODE_IDS, Ranges, ranges_of
-from hmbc.compiler.walk import reads_totals
+from hmbc.compiler.walk import reads_totals, walk
 from hmbc.dsl.expr import (
     Add,
     AddMonths,
@@ -135,6 +135,8 @@ class _Lowering:
         kernel, graph = self.kernel, self.graph
         if kernel.unit is not None or any(item.varies for item in kernel.inputs):
             raise NoFeed("a unit is more than one row of members")
+        if any(isinstance(node, Before) for item in kernel.rejects for node in walk(item.when)):
+            raise NoFeed("a row is rejected by what a total was")
         narrow = self.narrowed()
         self.dated = set(narrow)
         rejects = [self.term(reject.when) for reject in kernel.rejects]

@@ -22,7 +22,7 @@ from hmbc.dsl.check_layers import check_layers, check_pro_rata
 from hmbc.dsl.check_means import check_facts
 from hmbc.dsl.check_promises import check_promises
 from hmbc.dsl.check_stops import check_stops
-from hmbc.dsl.check_totals import announce_lets, announce_totals, check_pools
+from hmbc.dsl.check_totals import announce_lets, announce_totals, check_pools, check_unread_lets
 from hmbc.dsl.checked_guideline import CheckedGuideline
 from hmbc.dsl.cited import name_clauses
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, has_errors, in_order
@@ -83,6 +83,7 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
     layers, totals = check_layers(scheme, env)
     check_pro_rata(layers, totals, pools, env)
     deadlines = check_deadlines(scheme, env)
+    check_unread_lets(env)
     used = set(env.used)
     independences = _independences(scheme, env)
     facts = check_facts(scheme, env)

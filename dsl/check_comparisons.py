@@ -8,8 +8,8 @@ from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.environment import Environment
-from hmbc.dsl.expected import ADVICE
 from hmbc.dsl.facts import Facts
+from hmbc.dsl.lexer import ADVICE
 from hmbc.dsl.typed import BROKEN, Typed, clash, declared, literal_hint, same
 from hmbc.dsl.types import (
     Bool,

@@ -76,6 +76,8 @@ def _attribute(owner: str, declared: n.AttributeDeclaration, env: Environment) -
         type_: Type = Enum(f"{owner}.{name}", tuple(value.name.text for value in values))
         labels = tuple(value.label for value in values)
         _unique([value.name for value in values], env)
+        if len(values) == 1:
+            env.report(codes.ONE_VALUE, values[0].span, name=name, value=values[0].name.text)
         low = high = None
     elif declared.type.word == "CODE":
         type_ = Code(f"{owner}.{name}")

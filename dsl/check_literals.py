@@ -9,6 +9,7 @@ from typing import assert_never
 from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
+from hmbc.dsl.currencies import CURRENCIES_OF, MINOR_DIGITS
 from hmbc.dsl.environment import Environment
 from hmbc.dsl.names import percent_text
 from hmbc.dsl.typed import BROKEN, Typed
@@ -30,7 +31,12 @@ def check_literal(written: n.Literals, env: Environment, hint: Type | None) -> T
     match written:
         case n.NumberLiteral(value=value):
             return _number(written, value, env, hint)
-        case n.MoneyLiteral(value=value):
+        case n.MoneyLiteral(value=value, sign=sign):
+            if env.currency in MINOR_DIGITS and env.currency not in CURRENCIES_OF.get(sign, (env.currency,)):
+                env.report(
+                    codes.OTHER_MONEY, written.span, sign=sign, currency=env.currency,
+                    plain=plain(value),
+                )  # fmt: skip
             return _money(written, value, env)
         case n.PercentLiteral(value=value):
             if not -1 <= value <= 1:

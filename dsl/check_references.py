@@ -10,8 +10,8 @@ from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import DECLARED, Environment, FixedParameter, listed
-from hmbc.dsl.expected import ADVICE
 from hmbc.dsl.facts import Facts
+from hmbc.dsl.lexer import ADVICE
 from hmbc.dsl.names import type_name, word
 from hmbc.dsl.typed import BROKEN, Typed, of_enum
 from hmbc.dsl.types import (

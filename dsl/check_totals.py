@@ -33,6 +33,15 @@ def announce_lets(scheme: n.Scheme, env: Environment) -> None:
             env.lets[name] = item
 
 
+def check_unread_lets(env: Environment) -> None:
+    """Check those that nothing reads, too; what they read is not blamed for being unused."""
+    for name, declared in env.lets.items():
+        if ("let", name) not in env.used and name not in env.open_lets:
+            env.open_lets.append(name)
+            check(declared.value, env)
+            env.open_lets.pop()
+
+
 def announce_totals(scheme: n.Scheme, env: Environment) -> None:
     """Make every total known by name, so that `before` can be read ahead of it."""
     for item in scheme.items:

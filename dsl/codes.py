@@ -255,6 +255,16 @@ PROMISE_IDLE = _rule(
     "“{name}”在这里总是一个值，“相同”没有用处", "`{name}` is always one value here: `same` promises nothing",
     "删去“相同”；若一户的人也都一样，写“相同 每户”", "remove it; if all members of a family are alike, say `same per family`",
 )
+OTHER_MONEY = _rule(
+    "HMB217", "warning",
+    "金额写的是“{sign}”，而方案的币种是 {currency}", "the amount says `{sign}`, and the scheme's currency is {currency}",
+    "只写数（{plain}），或改正“币种”", "write the number alone ({plain}), or correct `currency`",
+)
+ONE_VALUE = _rule(
+    "HMB218", "warning",
+    "“{name}”只有一个取值 {value}", "`{name}` has one value only, `{value}`",
+    "这里写类型：金额、比例、整数、是否、日期、编码；或列出全部取值：甲 | 乙", "a type stands here: money, ratio, int, bool, date, code; or all values: a | b",
+)
 VARIES_IN_SCOPE = _rule(
     "HMB231", "warning",
     "{clause}{scope}，却随{whose}的“{attribute}”变化：各笔按自己的数，减去此前{counted}",

@@ -14,3 +14,13 @@ MINOR_DIGITS = {
     **dict.fromkeys(_NONE.split(), 0),
     **dict.fromkeys(_THREE.split(), 3),
 }
+
+CURRENCIES_OF: dict[str, tuple[str, ...]] = {
+    "¥": ("CNY", "JPY"),
+    "元": ("CNY", "HKD", "JPY", "MOP", "SGD", "TWD"),
+    "€": ("EUR",),
+    "£": ("GBP",),
+    "₩": ("KRW",),
+    "$": ("AUD", "CAD", "HKD", "MOP", "MXN", "NZD", "SGD", "TWD", "USD"),
+}
+"""What an amount's sign may stand for; of a currency that is not here any sign is doubted."""

@@ -10,8 +10,11 @@ from typing import Any
 from attrs import define, field
 
 from hmbc.dsl import codes
+from hmbc.dsl.chinese_numbers import in_digits
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, Related
 from hmbc.dsl.expr import Expr, MonthEnd
+from hmbc.dsl.habits import NO_LIMIT, NOTHING
+from hmbc.dsl.lexer import ADVICE
 from hmbc.dsl.nodes import Let
 from hmbc.dsl.scheme import (
     AttributeInfo,
@@ -135,6 +138,13 @@ class Environment:
         if fixed := self._missing_space(name, known):
             keyword, text = fixed
             self.report(codes.MISSING_SPACE, span, name=name, word=keyword, fixed=text)
+            return
+        if code in (codes.UNKNOWN_NAME, codes.UNKNOWN_VALUE) and (digits := in_digits(name)):
+            advice = (ADVICE, Bilingual(f"写作 {digits}", f"write {digits}"))
+            self.report(codes.UNKNOWN_NAME, span, hint=False, extra=(advice,), name=name, near="")
+            return
+        if name in NOTHING:
+            self.report(code, span, hint=False, extra=((ADVICE, NO_LIMIT),), name=name, near="")
             return
         near = self._owned(name) if code == codes.UNKNOWN_NAME else []
         near = near or get_close_matches(name, known, n=1, cutoff=0.5)

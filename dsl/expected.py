@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from hmbc.dsl import codes
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, Related
-from hmbc.dsl.lexer import Lexeme
+from hmbc.dsl.lexer import ADVICE, Lexeme
 from hmbc.dsl.likely_mistakes import likely_mistake
 from hmbc.grammar.keywords import KEYWORDS, Language, spelling, words
 
@@ -15,7 +15,6 @@ both = Bilingual
 
 EXPECTED = both("这里可以写", "expected")
 NEEDED = both("接着要写", "still needed")
-ADVICE = both("建议", "help")
 
 _KINDS = {
     "NAME": both("名称", "a name"),
@@ -56,7 +55,9 @@ _SYNONYMS = {
     "报销比例": "RATIO", "赔付比例": "RATIO", "支付比例": "RATIO", "给付比例": "RATIO",
     "货币": "CURRENCY", "年度": "BENEFIT_YEAR", "责任": "LAYER", "责任免除": "EXCLUDE",
     "免责": "EXCLUDE", "不予支付": "EXCLUDE", "等待期": "WAIT", "被保险人": "MEMBER",
-    "理赔": "CLAIM", "条件": "WHEN", "例": "EXAMPLE", "例子": "EXAMPLE", "应付": "PAY",
+    "理赔": "CLAIM", "条件": "WHEN", "如果": "WHEN", "当": "WHEN", "保险期间": "VALID",
+    "保障期间": "BENEFIT_YEAR", "不设封顶": "NO_CAP", "无封顶": "NO_CAP", "不设起付线": "NO_THRESHOLD",
+    "uncapped": "NO_CAP", "unlimited": "NO_CAP", "coinsurance": "RATIO", "max": "CAP", "例": "EXAMPLE", "例子": "EXAMPLE", "应付": "PAY",
     "deductible": "THRESHOLD", "excess": "THRESHOLD", "limit": "CAP", "maximum": "CAP",
     "year": "BENEFIT_YEAR", "enrollment": "ENROLMENT",
     "exclusion": "EXCLUDE", "waiting": "WAIT", "insured": "MEMBER", "if": "WHEN",

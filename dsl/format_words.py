@@ -79,6 +79,8 @@ def _string(lexeme: Lexeme, language: Language) -> str:
 
 def _number(lexeme: Lexeme, language: Language, was: Language) -> str:
     plain = lexeme.text.translate(TO_ASCII).lstrip("¥")
+    if plain[0] in "€$£₩":  # another currency's sign is the same in both languages
+        return plain
     digits = plain.rstrip("亿万元%").rstrip()
     grouped = "_" in digits
     digits = _without_zeros(digits.replace("_", ""))

@@ -16,6 +16,7 @@ from fractions import Fraction
 from attrs import frozen
 
 from hmbc.dsl import codes
+from hmbc.dsl.chinese_numbers import in_digits
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic
 from hmbc.dsl.source import Source, Span
 from hmbc.grammar.keywords import Language, words
@@ -47,6 +48,18 @@ MAX_DAYS, MAX_MONTHS = 100_000, 3_000
 MAX_WORKDAYS = 1_000
 MAX_DIAGNOSTICS = 1000
 _FACTOR = {"亿": 10**8, "万": 10**4, "元": 1}
+_IN_WORDS = re.compile(r"\d[\d.]*[百千万亿][\d.百千万亿]*元?")
+_SIGNS = "¥€$£₩"
+_SLOPPY_DATE = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?!\d)")
+_NO_SIGN = Bilingual("金额不带货币符号，只写数：10", "amounts bear no sign, only the number: 10")
+_STRAYS = {
+    "&": Bilingual("写“且”", "write `and`"), "~": Bilingual("没有区间的写法：写一个数，或按条件、分段写", "there is no range here: write one figure, or cases, or bands"),
+    "～": Bilingual("没有区间的写法：写一个数，或按条件、分段写", "there is no range here: write one figure, or cases, or bands"),
+    "!": Bilingual("写“非”", "write `not`"), "！": Bilingual("写“非”", "write `not`"),
+    "$": _NO_SIGN, "€": _NO_SIGN, "£": _NO_SIGN, "₩": _NO_SIGN,
+}  # fmt: skip
+"""Signs that people write, and what says it here."""
+ADVICE = Bilingual("建议", "help")
 _SYMBOL = re.compile(r"<=|>=|!=|≤|≥|≠|\.\.|[{}():,|=<>+\-*./]")
 _SAME_SYMBOL = {"≤": "<=", "≥": ">=", "≠": "!="}
 
@@ -139,7 +152,7 @@ class Lexer:
             return self._word(position, word[0], accepts)
         if char.isascii() and char.isdigit():
             return self._number(position, accepts)
-        if char == "¥" and (number := _NUMBER.match(self.text, position + 1)):
+        if char in _SIGNS and (number := _NUMBER.match(self.text, position + 1)):
             value = self._value(position + 1, number[0])
             unit = _UNIT.match(self.text, number.end())
             end = number.end()
@@ -183,7 +196,15 @@ class Lexer:
         return self._lexeme("STRING", position, end + 1, text[position + 1 : end])
 
     def _number(self, position: int, accepts: Collection[str]) -> Lexeme:
-        if found := _DATE.match(self.text, position):
+        found = _DATE.match(self.text, position)
+        if found is None and "DATE" in accepts:
+            found = _SLOPPY_DATE.match(self.text, position)
+            if found and "NUMBER" in accepts:
+                if not 1900 <= int(found[1]) < 2200 or not _day(*map(int, found.groups())):
+                    found = None
+                else:
+                    self._report_date(found)
+        if found:
             return self._date(position, found, accepts)
         if "MONTH_DAY" in accepts and (found := _MONTH_DAY.match(self.text, position)):
             month, day = (int(part) for part in found.groups() if part)
@@ -195,13 +216,17 @@ class Lexer:
         assert number is not None
         value = self._value(position, number[0])
         unit = _UNIT.match(self.text, number.end())
+        spoken = _IN_WORDS.match(self.text, position)
+        if spoken and spoken.end() > (unit or number).end() and in_digits(spoken[0]):
+            self._misspelt(Span(position, spoken.end()))
+            terminal = "MONEY_AMOUNT" if spoken[0].endswith("元") else "NUMBER"
+            return self._lexeme(terminal, position, spoken.end(), value)
         if unit is None:
             after = _WORD.match(self.text, number.end())
             if after:
                 span = Span(position, after.end())
                 if set(accepts) != {"NAME"}:
-                    shown = self.source.text[span.start : span.end]
-                    self._report(codes.BAD_NUMBER, span, text=shown)
+                    self._misspelt(span)
                 return self._lexeme("NUMBER", position, after.end(), value)
             return self._lexeme("NUMBER", position, number.end(), value)
         word, end = unit[0].strip(), unit.end()
@@ -222,6 +247,22 @@ class Lexer:
         factor = _FACTOR[word[0]] if word != "元" else 1
         terminal = "MONEY_AMOUNT" if word.endswith("元") else "NUMBER"
         return self._lexeme(terminal, position, end, value * factor)
+
+    def _misspelt(self, span: Span) -> None:
+        """A number with something behind it that is no unit, or a part of one: `1万5千元`."""
+        shown = self.source.text[span.start : span.end]
+        if digits := in_digits(self.text[span.start : span.end]):
+            advice = ((ADVICE, Bilingual(f"写作 {digits}", f"write {digits}")),)
+            self._report(codes.BAD_NUMBER, span, advice, text=shown)
+        else:
+            self._report(codes.BAD_NUMBER, span, text=shown)
+
+    def _report_date(self, found: re.Match[str]) -> None:
+        """A date with `/` or `.`, where a sum could stand as well."""
+        year, month, day = map(int, found.groups())
+        iso = f"{year}-{month:02}-{day:02}"
+        advice = ((ADVICE, Bilingual(f"日期写作 {iso}", f"write the date {iso}")),)
+        self._report(codes.BAD_NUMBER, Span(found.start(), found.end()), advice, text=found[0])
 
     def _date(self, position: int, found: re.Match[str], accepts: Collection[str]) -> Lexeme:
         year, month, day = (int(part) for part in found.groups() if part)
@@ -247,15 +288,23 @@ class Lexer:
         if unicodedata.category(char).startswith(("L", "N")):
             while end < len(self.text) and unicodedata.category(self.text[end])[0] in "LN":
                 end += 1
-        self._report(codes.STRAY_CHARACTER, Span(position, end), char=shown)
+        advice = _STRAYS.get(char)
+        told = () if advice is None else ((ADVICE, advice),)
+        self._report(codes.STRAY_CHARACTER, Span(position, end), told, char=shown)
         return end
 
-    def _report(self, code: str, span: Span, **values: object) -> None:
+    def _report(
+        self,
+        code: str,
+        span: Span,
+        advice: tuple[tuple[Bilingual, Bilingual], ...] = (),
+        **values: object,
+    ) -> None:
         if self._passes_over and code in (codes.BAD_NUMBER, codes.BAD_DATE):
             return
         if span.start not in self._reported:
             self._reported.add(span.start)
-            self.diagnostics.append(Diagnostic(code, span, values))
+            self.diagnostics.append(Diagnostic(code, span, values, (), not advice, advice))
 
 
 def _day(year: int, month: int, day: int) -> int | None:

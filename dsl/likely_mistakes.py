@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from hmbc.dsl.diagnostic import Bilingual
+from hmbc.dsl.habits import habit
 from hmbc.dsl.lexer import Lexeme
 from hmbc.grammar.keywords import Language, spelling, words
 
@@ -57,6 +58,8 @@ def likely_mistake(
         )
     if last is None:
         return None
+    if (said := habit(lexeme, accepts, last, after, language)) is not None:
+        return said
     if lexeme.text in _COMPARISONS and "AT_LEAST" in accepts:
         sign = _COMPARISONS[lexeme.text]
         return Bilingual(f"比较用符号：写作 {sign}", f"compare by a sign: {sign}")

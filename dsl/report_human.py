@@ -20,7 +20,7 @@ from attrs import evolve, frozen
 from hmbc.dsl.codes import Severity
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic
 from hmbc.dsl.display import visible, width
-from hmbc.dsl.expected import ADVICE
+from hmbc.dsl.lexer import ADVICE
 from hmbc.dsl.source import Source, Span
 from hmbc.grammar.keywords import Language
 

@@ -11,7 +11,7 @@ from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import DECLARED, Environment
-from hmbc.dsl.expected import ADVICE
+from hmbc.dsl.lexer import ADVICE
 from hmbc.dsl.names import type_name
 from hmbc.dsl.types import Code, Days, Enum, Int, Type, Unknown
 

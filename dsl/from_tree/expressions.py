@@ -133,7 +133,9 @@ class ExpressionRules(Transformer[Token, Any]):
         return n.NumberLiteral(value_of(c[0]), span=span_of(meta))
 
     def money_literal(self, meta: Meta, c: list[Any]) -> n.MoneyLiteral:
-        return n.MoneyLiteral(value_of(c[0]), span=span_of(meta))
+        text = c[0].lexeme.text
+        sign = text[0].replace("￥", "¥") if not text[0].isdigit() else text[-1]
+        return n.MoneyLiteral(value_of(c[0]), sign=sign, span=span_of(meta))
 
     def negative(self, meta: Meta, c: list[Any]) -> n.NumberLiteral | n.MoneyLiteral:
         number = c[-1]

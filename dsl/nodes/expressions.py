@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
 from hmbc.dsl.expr import Comparison, LayerAmount, Owner, RoundingMode
 from hmbc.dsl.nodes.place import place
@@ -53,9 +53,10 @@ class NumberLiteral:
 
 @frozen(repr=False)
 class MoneyLiteral:
-    """`2万元`, `¥20000`, in whole units of the currency."""
+    """`2万元`, `¥20000`, in whole units of the currency; `sign`: how the currency is named, ¥ or 元."""
 
     value: Fraction
+    sign: str = field(default="", eq=False, kw_only=True)
     span: Span = place()
 
 

@@ -1,0 +1,151 @@
+"""What people write from habit, of documents, spreadsheets and other languages, and how it is said
+here: advice for tokens that the grammar does not take."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from hmbc.dsl.diagnostic import Bilingual
+from hmbc.dsl.lexer import Lexeme
+from hmbc.grammar.keywords import Language, words
+
+_VALUES = ("PERCENT", "NUMBER", "MONEY_AMOUNT", "DURATION", "NAME", "RPAR")
+_FIGURES = ("PERCENT", "NUMBER", "MONEY_AMOUNT")
+_COMPARES = {"LESSTHAN", "MORETHAN", "AT_MOST", "AT_LEAST"}
+
+_OWN = Bilingual(
+    "范围本来就是每个参保人自己的：写“每年”", "scopes are each member's own: write `per year`"
+)
+_YEAR = Bilingual("写“每年”：按保障年度", "write `per year`: it is the benefit year")
+_EVENT = Bilingual(
+    "写“每次”，并在开头写“同次就医 费用.…”", "write `per event`, and `event claim.…` in the header"
+)
+_NO_WEEK = Bilingual(
+    "没有按周的范围；有：每日、每月、每季、每年",
+    "there is no week; there are `per day`, `per month`, `per quarter`, `per year`",
+)
+_PER = {
+    "calendar": _YEAR, "benefit": _YEAR, "policy": _YEAR, "annum": _YEAR, "plan": _YEAR,
+    "person": _OWN, "member": _OWN, "insured": _OWN, "patient": _OWN, "individual": _OWN,
+    "admission": _EVENT, "stay": _EVENT, "visit": _EVENT, "hospitalisation": _EVENT,
+    "hospitalization": _EVENT, "episode": _EVENT, "week": _NO_WEEK,
+    "household": Bilingual("写“每户”", "write `per family`"),
+    "bill": Bilingual("写“每笔”", "write `per claim`"),
+    "life": Bilingual("写“终身”", "write `per lifetime`"),
+}  # fmt: skip
+"""What stands behind `per`."""
+_SCOPES = {
+    "a": _YEAR, "yearly": _YEAR, "annually": _YEAR, "annual": _YEAR, "一年": _YEAR, "年度": _YEAR,
+    "全年": _YEAR, "每保障年度": _YEAR, "每年度": _YEAR, "每自然年": _YEAR, "每人每年": _OWN,
+    "每人": _OWN, "每次住院": _EVENT, "每周": _NO_WEEK, "每星期": _NO_WEEK, "weekly": _NO_WEEK,
+    "每家庭": Bilingual("写“每户”，与“每年”等连写", "write `per family` with `per year`"),
+    "monthly": Bilingual("写“每月”", "write `per month`"),
+    "daily": Bilingual("写“每日”", "write `per day`"),
+}  # fmt: skip
+"""What stands where a scope is wanted."""
+NOTHING = {"无", "没有", "不设", "不限", "无限", "none", "unlimited", "nil", "infinite", "infinity"}
+NO_LIMIT = Bilingual(
+    "没有起付线写“无起付线”，没有封顶写“不封顶”", "say `no threshold`, or `no cap`"
+)
+_BANDS = Bilingual(
+    "分段写“比例 起付线以上分段 每年：至多 5万元：60%，以上：70%”",
+    "bands: `ratio bands above threshold per year: up to 50_000: 60%, beyond: 70%`",
+)
+_BETWEEN = Bilingual(
+    "写两个条件：费用.天数 >= 3 且 费用.天数 <= 10", "write two conditions: `X >= 3 and X <= 10`"
+)
+_WINDOW = Bilingual(
+    "没有滚动的时间窗口；只能按日、月、季、年或终身累计。距上一次多久可用“累计”记下日期（见 docs/recipes.md）",
+    "there is no rolling window: totals run per day, month, quarter, year or lifetime. How long ago the "
+    "last one was can be kept as a total (docs/recipes.md)",
+)
+_WORDS = {
+    "包含": Bilingual("写“属于”：费用.病种 属于 “M1”", 'write `in`: claim.code in "M1"'),
+    "等于": Bilingual("取值用“是”，数用“=”", "write `is` of values, `=` of numbers"),
+    "介于": _BETWEEN, "between": _BETWEEN, "减": Bilingual("写“-”", "write `-`"),
+    "减去": Bilingual("写“-”", "write `-`"), "扣除": Bilingual("写“-”", "write `-`"),
+    "加": Bilingual("写“+”", "write `+`"), "加上": Bilingual("写“+”", "write `+`"),
+    "乘": Bilingual("写“*”", "write `*`"), "乘以": Bilingual("写“*”", "write `*`"),
+    "of": Bilingual("写“*”", "write `*`: claim.cost * 50%"),
+    "以下": _BANDS, "以内": _BANDS, "以上": _BANDS, "部分": _BANDS,
+}  # fmt: skip
+"""What stands behind a value."""
+_CALLS = {
+    "max": ("较大", "larger of"), "min": ("较小", "smaller of"), "最大": ("较大", "larger of"),
+    "最小": ("较小", "smaller of"), "较大值": ("较大", "larger of"), "较小值": ("较小", "smaller of"),
+}  # fmt: skip
+
+
+def habit(
+    lexeme: Lexeme,
+    accepts: Collection[str],
+    last: Lexeme,
+    after: Lexeme,
+    language: Language,
+) -> Bilingual | None:
+    """How it is said here, or None."""
+    text, before = lexeme.text, last.text
+    word = words(language).get(text)
+    if last.terminal == "PER" and (meant := _PER.get(text)) is not None:
+        return meant
+    if "PER_YEAR" in accepts:
+        if before in NOTHING:
+            return NO_LIMIT
+        if text in _SCOPES:
+            return _SCOPES[text]
+    if text.startswith("近") or (text == "in" and after.text in ("the", "last")):
+        return _WINDOW
+    if lexeme.terminal == "LPAR" and before in _CALLS:
+        zh, en = _CALLS[before]
+        return Bilingual(f"写“{zh}（a，b）”", f"write `{en} (a, b)`")
+    if last.terminal in _FIGURES and len(text) == 3 and text.isascii() and text.isupper():
+        return Bilingual(
+            "金额不带币种：币种在方案开头写一次",
+            "an amount bears no currency: the scheme states it once",
+        )
+    if last.terminal in _VALUES:
+        if word == "IF":
+            return Bilingual(
+                "按条件二选一要加括号：（75% 若 … 否则 30%）",
+                "a choice by a condition stands in brackets: (75% if … else 30%)",
+            )
+        if lexeme.terminal in _COMPARES and "AND" in accepts:
+            return _BETWEEN
+        if word == "AT" and "AND" in accepts:
+            return _BETWEEN
+        if text in _WORDS:
+            return _WORDS[text]
+    return _punctuation(lexeme, accepts, last)
+
+
+def _punctuation(lexeme: Lexeme, accepts: Collection[str], last: Lexeme) -> Bilingual | None:
+    before = last.text
+    if lexeme.terminal in _FIGURES and last.terminal == "NAME" and "COLON" in accepts:
+        return Bilingual(
+            f"少了冒号：{before}：{lexeme.text}", f"a colon is missing: {before}: {lexeme.text}"
+        )
+    if lexeme.terminal == "EQUAL" and last.terminal == "EQUAL":
+        return Bilingual("取值用“是”，数用一个“=”", "write `is` of values, one `=` of numbers")
+    if lexeme.terminal == "COLON" and last.terminal == "NAME":
+        if "RPAR" in accepts:
+            return Bilingual(
+                "按取值写不加括号：比例 甲：75%，乙：30%；或 按 参保人.…（甲：75%，乙：30%）",
+                "by value, without brackets: ratio a: 75%, b: 30%; or by member.… (a: 75%, b: 30%)",
+            )
+        if "NUMBER" in accepts and "NAME" not in accepts:
+            return Bilingual("这里不要冒号", "no colon here")
+    if lexeme.terminal == "COMMA" and last.terminal in ("STRING", "NAME"):
+        if "RPAR" in accepts and "COMMA" not in accepts and "IF" in accepts:
+            return Bilingual(
+                "几个取值之间用逗号，外面不加括号", "several values: commas between, no brackets"
+            )
+    if lexeme.terminal == "COMMA" and "OPTIONAL" in accepts and "VBAR" not in accepts:
+        return Bilingual(
+            "各项之间用空格或换行，不用逗号", "they are set apart by blanks or line breaks, not by commas"
+        )
+    if lexeme.terminal in ("CLAIM", "MEMBER") and before == "/":
+        return Bilingual(
+            "只能除以固定的数；按比例分摊写“分摊（金额，部分，全部）”",
+            "only a fixed number divides; to split an amount: share (amount, part, whole)",
+        )
+    return None

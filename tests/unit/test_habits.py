@@ -1,0 +1,159 @@
+"""What people write from habit is told how to be said here."""
+
+from __future__ import annotations
+
+import pytest
+
+from hmbc.compiler.pipeline import compile_source
+from hmbc.dsl.chinese_numbers import in_digits
+from hmbc.dsl.source import Source
+from hmbc.grammar.keywords import Language
+
+SCHEMES = {
+    "zh": """方案 例 {
+    依据 “例”
+    币种 人民币
+    保障年度 公历年
+    同次就医 费用.住院号
+    参保人 { 健康：健康 | 既往症  出生日期：日期 }
+    费用 { 住院号：编码  病种：编码  类别：住院 | 门诊  自付：金额  天数：整数 }
+    层 住院 据 “1” { CLAUSES }
+    示例 { 费用 2024-03-01 { 类别：住院，自付：100 } 给付 50 }
+}""",
+    "en": """scheme s {
+    source "e"
+    currency CNY
+    benefit year calendar
+    event claim.admission
+    member { health: healthy | preexisting  born: date }
+    claim { admission: code  care: inpatient | outpatient  cost: money  days: int }
+    layer hospital cite "1" { CLAUSES }
+    example { claim 2024-03-01 { care: inpatient, cost: 100 } pay 50 }
+}""",
+}
+
+
+def _advice(text: str, language: Language) -> list[str]:
+    """Everything that is proposed."""
+    compiled = compile_source(Source("t.hmb", text))
+    return [
+        said.get(language)
+        for found in compiled.diagnostics
+        if found.rule.severity == "error"
+        for _, said in found.extra
+    ]
+
+
+REST = "基数 费用.自付 无起付线 比例 75% 不封顶"
+
+
+@pytest.mark.parametrize(
+    ("clauses", "said"),
+    [
+        ("基数 费用.自付 起付线 两万元 每年 比例 75% 不封顶", "写作 2万元"),
+        ("基数 费用.自付 起付线 1万5千元 每年 比例 75% 不封顶", "写作 1.5万元"),
+        ("基数 费用.自付 起付线 二十万 每年 比例 75% 不封顶", "写作 200000"),
+        ("基数 费用.自付 无起付线 比例 七成半 不封顶", "写作 75%"),
+        ("基数 费用.自付 无起付线 比例 百分之六十 不封顶", "写作 60%"),
+        ("基数 费用.自付 起付线 无 比例 75% 不封顶", "没有起付线写“无起付线”"),
+        ("基数 费用.自付 起付线 无 每年 比例 75% 不封顶", "没有起付线写“无起付线”"),
+        ("基数 费用.自付 无起付线 比例 75% 若 费用.天数 > 3 否则 30% 不封顶", "按条件二选一要加括号"),
+        ("基数 费用.自付 无起付线 比例 健康 75% 不封顶", "少了冒号：健康：75%"),
+        ("基数 费用.自付 无起付线 比例 （健康：75%，既往症：30%） 不封顶", "按取值写不加括号"),
+        ("基数 费用.自付 无起付线 比例 5万元以下：60%，5万元以上：70% 不封顶", "分段写"),
+        (f"适用 3 <= 费用.天数 <= 10 {REST}", "写两个条件"),
+        (f"适用 费用.天数 在 3 到 10 之间 {REST}", "写两个条件"),
+        (f"如果 费用.天数 > 3 {REST}", "这里的说法是“适用”"),
+        (f"适用 费用.病种 包含 “M1” {REST}", "写“属于”"),
+        (f"适用 费用.病种 属于 （“M1”，“M2”） {REST}", "几个取值之间用逗号"),
+        ("基数 费用.自付 / 费用.天数 无起付线 比例 75% 不封顶", "只能除以固定的数"),
+        ("基数 费用.自付 减 100 无起付线 比例 75% 不封顶", "写“-”"),
+        ("基数 费用.自付 无起付线 比例 75% 封顶 5000元 每人每年", "范围本来就是每个参保人自己的"),
+        ("基数 费用.自付 无起付线 比例 75% 封顶 5000元 每年 近12个月", "没有滚动的时间窗口"),
+        ("基数 费用.自付 无起付线 比例 70%~80% 不封顶", "没有区间的写法"),
+        (f"适用 费用.日期 >= 2024/9/20 {REST}", "日期写作 2024-09-20"),
+    ],
+)
+def test_habits_of_chinese_documents(clauses: str, said: str) -> None:
+    found = _advice(SCHEMES["zh"].replace("CLAUSES", clauses), "zh")
+    assert any(one.startswith(said) for one in found), found
+
+
+ALL = "base claim.cost no threshold ratio 75%"
+
+
+@pytest.mark.parametrize(
+    ("clauses", "said"),
+    [
+        (f"{ALL} if member.health is healthy else 30% no cap", "a choice by a condition stands in"),
+        (f"{ALL} cap 100 per calendar year", "write `per year`"),
+        (f"{ALL} cap 100 per person per year", "scopes are each member's own"),
+        (f"{ALL} cap 100 per admission", "write `per event`"),
+        (f"{ALL} cap 100 per week", "there is no week"),
+        (f"{ALL} cap 100 a year", "write `per year`"),
+        (f"{ALL} cap 2000 USD per year", "an amount bears no currency"),
+        (f"{ALL} cap unlimited", "say `no threshold`, or `no cap`"),
+        (f"{ALL} uncapped", "the word for it here is `no cap`"),
+        (f"{ALL} cap 100 per year in the last 12 months", "there is no rolling window"),
+        (f"when claim.care == inpatient {ALL} no cap", "write `is` of values"),
+        ("base max(0, claim.cost) no threshold ratio 75% no cap", "write `larger of (a, b)`"),
+        (f"when claim.days between 3 and 10 {ALL} no cap", "write two conditions"),
+        (f"when claim.days > 3 && claim.cost > 1 {ALL} no cap", "write `and`"),
+        ("base 50% of claim.cost no threshold ratio 75% no cap", "write `*`"),
+    ],
+)
+def test_habits_of_other_languages(clauses: str, said: str) -> None:
+    found = _advice(SCHEMES["en"].replace("CLAUSES", clauses), "en")
+    assert any(one.startswith(said) for one in found), found
+
+
+def test_commas_between_attributes_and_a_colon_behind_a_layer() -> None:
+    text = SCHEMES["en"].replace("CLAUSES", f"{ALL} no cap")
+    commas = text.replace("cost: money", "cost: money, other: money")
+    assert _advice(commas, "en") == [
+        "they are set apart by blanks or line breaks, not by commas"
+    ]
+    assert _advice(text.replace("pay 50", "pay hospital: 50"), "en") == ["no colon here"]
+
+
+@pytest.mark.parametrize("date", ["2024/3/1", "2024.03.01", "2024年3月1日"])
+def test_dates_as_people_write_them(date: str) -> None:
+    text = SCHEMES["zh"].replace("CLAUSES", REST).replace("2024-03-01", date)
+    assert compile_source(Source("t.hmb", text)).kernel is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "digits"),
+    [
+        ("两万元", "2万元"), ("一百零五元", "105元"), ("十五万", "150000"), ("三亿五千万元", "35000万元"),
+        ("一千二百元", "1200元"), ("百分之七十五", "75%"), ("百分之0.3", "0.3%"), ("八成", "80%"),
+        ("三十天", "30天"), ("三个月", "3个月"), ("十个工作日", "10个工作日"), ("六十周岁", "60"),
+        ("1.5万元", "1.5万元"), ("万元", None), ("住院", None), ("百分之", None), ("1.2.3元", None),
+        ("一.元", None), ("1.2.3十元", None), ("1..2万元", None),
+    ],
+)  # fmt: skip
+def test_numbers_in_words(text: str, digits: str | None) -> None:
+    assert in_digits(text) == digits
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "codes"),
+    [
+        ("¥10", "EUR", ["HMB217"]), ("10元", "USD", ["HMB217"]), ("€10", "EUR", []),
+        ("$10", "USD", []), ("€10", "CNY", ["HMB217"]), ("10元", "HKD", []), ("¥10", "JPY", []),
+    ],
+)  # fmt: skip
+def test_a_sign_is_that_of_the_currency(amount: str, currency: str, codes: list[str]) -> None:
+    text = SCHEMES["en"].replace("CLAUSES", f"pays {amount} * claim.days no cap")
+    compiled = compile_source(Source("t.hmb", text.replace("CNY", currency)))
+    found = [d.code for d in compiled.diagnostics if d.code not in ("HMB306", "HMB416")]
+    assert found == codes
+
+
+def test_a_name_that_nothing_reads_is_checked_and_its_parts_are_not_blamed() -> None:
+    unread = "let half: claim.days + 1\nlet twice: half + claim.cost\n"
+    text = SCHEMES["en"].replace("CLAUSES", f"{ALL} no cap").replace("layer", f"{unread} layer")
+    assert [d.code for d in compile_source(Source("t.hmb", text)).diagnostics] == ["HMB202"]
+    fine = text.replace("+ claim.cost", "+ 1")
+    told = [d.values["name"] for d in compile_source(Source("t.hmb", fine)).diagnostics]
+    assert "half" not in told and "claim.days" not in told and "twice" in told
