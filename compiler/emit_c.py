@@ -76,10 +76,10 @@ class Body:
     all numbers are 64 bits wide, so that a vector holds as many of one as of another."""
 
     given: Callable[[Node], str | None]
-    lanes: bool = False
+    lanes: int = 0
     lines: list[str] = field(factory=list)
     names: dict[Node, str] = field(factory=dict)
-    masks: dict[Node, str] = field(factory=dict)
+    masks: dict[tuple[Node, str], str] = field(factory=dict)
 
     def value(self, node: Node) -> str:
         """A name or a literal that stands for the node."""
@@ -93,18 +93,20 @@ class Body:
 
     def type_of(self, node: Node) -> str:
         kind = type_of(node)
-        return "int64_t" if self.lanes and kind not in (BOOL, WIDE) else kind
+        if self.lanes == 64 and kind not in (BOOL, WIDE):
+            return "int64_t"
+        return "int32_t" if self.lanes == 32 and kind in SMALL else kind
 
     def common(self, nodes: Iterable[Node]) -> str:
         kind = common(nodes)
-        return "int64_t" if self.lanes and kind != WIDE else kind
+        return "int64_t" if self.lanes == 64 and kind != WIDE else kind
 
-    def mask(self, when: Node) -> str:
+    def mask(self, when: Node, kind: str) -> str:
         """All bits where a condition holds, else none."""
-        if when not in self.masks:
-            name = self.masks[when] = f"m{when.number}"
-            self.lines.append(f"const int64_t {name} = -(int64_t){self.value(when)};")
-        return self.masks[when]
+        if (when, kind) not in self.masks:
+            name = self.masks[when, kind] = f"m{when.number}_{kind}"
+            self.lines.append(f"const {kind} {name} = -({kind}){self.value(when)};")
+        return self.masks[when, kind]
 
     def text(self, node: Node) -> str:
         """The node's own operation."""
@@ -123,11 +125,12 @@ class Body:
             case "select", _ if kind in (BOOL, WIDE, *SMALL):
                 return f"{args[0]} ? ({kind}){args[1]} : ({kind}){args[2]}"
             case "select", _:
+                mask = self.mask(node.args[0], kind)
                 # by masks: of many choices by the same conditions compilers make jumps, not vectors
                 one, two = (f"({kind}){arg}" for arg in args[1:])
                 if node.args[2].const == 0:
-                    return f"({one} & {self.mask(node.args[0])})"
-                return f"({two} ^ (({one} ^ {two}) & {self.mask(node.args[0])}))"
+                    return f"({one} & {mask})"
+                return f"({two} ^ (({one} ^ {two}) & {mask}))"
             case "less" | "equal", _:
                 of = self.common(node.args)
                 return f"({of}){args[0]} {'<' if node.op == 'less' else '=='} ({of}){args[1]}"

@@ -86,7 +86,7 @@ def with_days(feed: Feed) -> Feed:
     )
 
 
-LANES = "#pragma omp simd simdlen(8)"
+LANES = "#pragma omp simd simdlen({})"
 """Left alone, gcc takes as many rows at once as there are bytes in a vector, and runs out of
 registers."""
 
@@ -184,7 +184,7 @@ class _Emitter:
         name: str,
         targets: Sequence[tuple[str, str, Node]],
         vector: bool = True,
-        lanes: bool = False,
+        lanes: int = 0,
     ) -> _Loop:
         """A loop that computes nodes from the arrays there are; targets: an array's type and name,
         and the node."""
@@ -201,7 +201,7 @@ class _Emitter:
         lists = sorted({place_of(node) for node in body.names if node.op == "listed"})
         parts = self.parts(reads, lists)
         parts = list(dict.fromkeys([*parts, *(self.part(kind, x) for kind, x, _ in targets)]))
-        head, pragma = self.head if vector else "", [LANES] if lanes else []
+        head, pragma = self.head if vector else "", [LANES.format(512 // lanes)] if lanes else []
         return self.function(name, parts, [*body.lines, *writes], head, pragma)
 
     def function(
@@ -333,7 +333,7 @@ class _Emitter:
                 for node in shared
                 if not self.is_there(node)
             ]
-            found.append(self.loop(f"{self.name}_adds{step}", [*arrays, *conditions], lanes=True))
+            found.append(self.loop(f"{self.name}_adds{step}", [*arrays, *conditions], lanes=64))
             self.held |= {node: None for _, _, node in conditions}
             found.append(self.running(f"{self.name}_run{step}", ready))
             left = [total for total in left if total not in ready]
@@ -539,7 +539,7 @@ class _Emitter:
             (want_pays, want_why): self.loop(
                 f"{name}_money{int(want_pays)}{int(want_why)}",
                 [*(pays if want_pays else []), *total, *(causes if want_why else [])],
-                lanes=True,
+                lanes=64,
             )
             for want_pays in (False, True)
             for want_why in (False, True)

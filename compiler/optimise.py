@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 
 @frozen(kw_only=True)
@@ -22,3 +22,6 @@ class Optimise:
 
 
 ALL = Optimise()
+
+PLAIN = evolve(ALL, clones=False)
+"""For any processor alone, and quicker to build."""

@@ -16,7 +16,7 @@ from hmbc.compiler.build import build, load
 from hmbc.compiler.emit_cython import emit_module
 from hmbc.compiler.interpret import Interpreter, State, StateRow
 from hmbc.compiler.kernel import Kernel
-from hmbc.compiler.optimise import ALL, Optimise
+from hmbc.compiler.optimise import ALL, PLAIN, Optimise
 from hmbc.compiler.pipeline import compile_source
 from hmbc.compiler.plan import plan_of
 from hmbc.dsl.source import Source
@@ -24,7 +24,6 @@ from hmbc.dsl.source import Source
 SCHEMES, MEMBERS, ROWS = 14, 8, 40
 FIRST = 18_640  # in January 2021
 CODES = ("D1", "D2", "D3")
-PLAIN = evolve(ALL, clones=False)
 OFF = [evolve(PLAIN, **{each.name: False}) for each in fields(Optimise)]
 NONE = Optimise(**{each.name: False for each in fields(Optimise)})
 WAYS = [*OFF, NONE]

@@ -15,6 +15,7 @@ from hypothesis import settings
 
 from hmbc.compiler.build import build, load
 from hmbc.compiler.emit_cython import emit_module
+from hmbc.compiler.optimise import PLAIN
 from hmbc.compiler.pipeline import compile_source
 from hmbc.dsl.source import Source
 
@@ -94,7 +95,7 @@ def _built(number: int) -> list[SimpleNamespace]:
             scheme.seed = seed
             found.append(scheme)
         seed += 1
-    module: Any = load(build(emit_module([one.kernel for one in found]), "laws"), "laws")
+    module: Any = load(build(emit_module([one.kernel for one in found], [PLAIN] * len(found)), "laws"), "laws")
     for place, scheme in enumerate(found):
         capsule = module.ENTRIES[place]
         scheme.evaluator = Evaluator(
