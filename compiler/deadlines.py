@@ -9,7 +9,8 @@ from hmbc.compiler.kernel import Deadline, Kernel
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.dsl.expr import And, Attribute, Compare, Const, Expr, Given, Not, Or
 from hmbc.dsl.types import Enum, Ratio
-from hmbc.runtime.plan import RATIO_DENOMINATOR, DeadlinePlan
+from hmbc.runtime.plan import DeadlinePlan
+from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
 
 def deadline_plans(kernel: Kernel) -> tuple[DeadlinePlan, ...]:

@@ -48,7 +48,7 @@ from hmbc.dsl.expr import (
     YearOf,
 )
 from hmbc.dsl.types import Ratio
-from hmbc.runtime.plan import RATIO_DENOMINATOR
+from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
 MOST_BITS = 1_000
 """A denominator this long has no end."""

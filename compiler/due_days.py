@@ -12,7 +12,7 @@ from hmbc.dsl.scheme import Plain
 from hmbc.dsl.types import Enum, Ratio
 from hmbc.runtime.deadlines import Deadlines
 from hmbc.runtime.errors import BadTable
-from hmbc.runtime.plan import RATIO_DENOMINATOR
+from hmbc.runtime.ratio import RATIO_DENOMINATOR
 from hmbc.runtime.working_days import NotCovered
 
 

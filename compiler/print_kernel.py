@@ -48,7 +48,7 @@ from hmbc.dsl.expr import (
     YearOf,
 )
 from hmbc.dsl.types import Bool, Date, Days, Enum, Int, Money, Ratio, Type
-from hmbc.runtime.plan import RATIO_DENOMINATOR
+from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
 PLAIN = re.compile(r"[^\W\d]\w*(\.\w+)*")
 

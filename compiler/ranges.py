@@ -53,7 +53,7 @@ from hmbc.dsl.expr import (
     YearOf,
 )
 from hmbc.dsl.types import Code, Enum, Ratio
-from hmbc.runtime.plan import RATIO_DENOMINATOR
+from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
 INT64 = 2**63 - 1
 """Largest numerator on the fast path."""

@@ -40,7 +40,7 @@ from hmbc.compiler.rounding import share as shared
 from hmbc.compiler.walk import walk
 from hmbc.dsl import expr as e
 from hmbc.dsl.types import Bool, Code, Enum, Periods, Ratio
-from hmbc.runtime.plan import RATIO_DENOMINATOR
+from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
 Term = Any
 """A z3 expression: the library has no types."""

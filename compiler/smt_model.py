@@ -19,7 +19,7 @@ from hmbc.compiler.interpret import Value
 from hmbc.compiler.kernel import Input, ParameterInput
 from hmbc.compiler.smt import NO_CODE, Encoding, Inputs, Term
 from hmbc.dsl.types import Bool, Code, Enum, Periods, Ratio, Type
-from hmbc.runtime.plan import RATIO_DENOMINATOR
+from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
 
 @define

@@ -16,7 +16,8 @@ from hmbc.runtime.files import FileTable
 from hmbc.runtime.found import Found
 from hmbc.runtime.member_rows import MemberRows
 from hmbc.runtime.parameters import Parameters
-from hmbc.runtime.plan import RATIO_DENOMINATOR, Plan
+from hmbc.runtime.plan import Plan
+from hmbc.runtime.ratio import RATIO_DENOMINATOR
 from hmbc.runtime.scheme_readers import SchemeReaders
 from hmbc.runtime.sheets import IDENTIFIERS, Sheet, read_sheets
 from hmbc.runtime.values import Values

@@ -11,9 +11,6 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-RATIO_DENOMINATOR = 1_000_000
-"""A ratio that comes in as data (75%, 0.75) is held in millionths."""
-
 FORMAT = 4
 """Raised whenever a field changes its meaning; a host refuses a plan of another format."""
 

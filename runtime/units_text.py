@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from decimal import Context, Decimal
 
-from hmbc.runtime.plan import RATIO_DENOMINATOR
+from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
 _EPOCH = datetime.date(1970, 1, 1)
 _EXACT = Context(prec=100)

@@ -24,7 +24,18 @@ from hmbc import LANGUAGE_VERSION, __version__
 from hmbc.commands.exit_codes import BUG, INTERRUPTED, READER_LEFT, UNREADABLE
 from hmbc.commands.usage import usage_in_chinese
 
-COMMANDS = ("check", "compile", "run", "test", "prove", "explain", "coverage", "fmt", "help")
+COMMANDS = {
+    "check": "Parse, type-check and lint schemes and guidelines.",
+    "compile": "Check schemes and make their evaluators.",
+    "run": "Adjudicate the table CLAIMS under the scheme FILE.",
+    "test": "Run the worked examples of schemes.",
+    "prove": "Say which laws a scheme keeps, and why.",
+    "explain": "Explain one claim of the table CLAIMS, step by step.",
+    "coverage": "Say where each rule is stated, read, tested or left out.",
+    "fmt": "Write schemes in the one style.",
+    "help": "Show the page of a diagnostic, such as HMB203.",
+}
+"""With the first line of their help, so that `hmbc --help` need not import them."""
 
 _SURROUNDINGS = frozenset(
     (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
@@ -46,6 +57,10 @@ class _Lazy(click.Group):
         command = import_module(f"hmbc.commands.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -140,3 +142,35 @@ def test_what_is_not_needed_is_not_imported(spawn, command):
         "print('HEAVY', sorted(heavy))"
     )
     assert "HEAVY []" in spawn(command, "tiny.hmb", program=("-c", script)).stdout
+
+
+def test_the_list_of_commands_says_what_each_says_of_itself():
+    from importlib import import_module
+
+    from hmbc.cli import COMMANDS
+
+    own = {
+        name: import_module(f"hmbc.commands.{name}").command.get_short_help_str(limit=100)
+        for name in COMMANDS
+    }
+    assert own == COMMANDS
+
+
+@pytest.mark.parametrize(
+    ("words", "unwanted"),
+    [
+        (["--help"], {"hmbc.dsl", "hmbc.compiler", "hmbc.runtime", "lark", "attrs"}),
+        (["check", "tiny.hmb"], {"hmbc.runtime.engine", "hmbc.runtime.plan", "Cython", "pyarrow"}),
+    ],
+)
+def test_a_command_imports_what_it_needs_and_no_more(folder, words, unwanted):
+    code = (
+        "import sys, hmbc.cli\n"
+        f"sys.argv = ['hmbc', *{words!r}]\n"
+        "try:\n    hmbc.cli.main()\nexcept SystemExit as done:\n    assert done.code == 0\n"
+        f"assert not {unwanted!r} & set(sys.modules), {unwanted!r} & set(sys.modules)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr

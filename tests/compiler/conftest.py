@@ -41,7 +41,8 @@ from hmbc.dsl.expr import (
     ratio,
 )
 from hmbc.dsl.types import Bool, Code, Date, Enum, Int, Money, Periods, Ratio
-from hmbc.runtime.plan import RATIO_DENOMINATOR, Plan
+from hmbc.runtime.plan import Plan
+from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
 # Attributes that test kernels may read.
 

@@ -9,7 +9,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from hmbc.compiler.interpret import Inputs, StateRow, Value
-from hmbc.runtime.plan import RATIO_DENOMINATOR, Plan
+from hmbc.runtime.plan import Plan
+from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
 I64 = ctypes.c_int64
 P64 = ctypes.POINTER(I64)
