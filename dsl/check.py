@@ -22,6 +22,7 @@ from hmbc.dsl.check_layers import check_layers, check_pro_rata
 from hmbc.dsl.check_means import check_facts
 from hmbc.dsl.check_promises import check_promises
 from hmbc.dsl.check_stops import check_stops
+from hmbc.dsl.check_tables import check_tables
 from hmbc.dsl.check_totals import announce_lets, announce_totals, check_pools, check_unread_lets
 from hmbc.dsl.checked_guideline import CheckedGuideline
 from hmbc.dsl.cited import name_clauses
@@ -76,6 +77,7 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
     check_promises(scheme, env)
     check_lists(scheme, env, folder)
     check_parameters(scheme, env)
+    check_tables(scheme, env, folder)
     announce_lets(scheme, env)
     announce_totals(scheme, env)
     stops, parts = check_stops(scheme, env)
@@ -171,6 +173,9 @@ def _check_unused(env: Environment, used: set[tuple[str, str]]) -> None:
         for name, declared in known.items():
             if (kind, name) not in used:
                 env.report(codes.UNUSED, declared.span, name=name)
+    for name, table in env.tables.items():
+        if ("table", name) not in used:
+            env.report(codes.UNUSED, table.span, name=name)
     for name, list_ in env.lists.items():
         if ("list", name) not in used:
             env.report(codes.UNUSED, list_.span, name=name)

@@ -29,7 +29,7 @@ _DOMAIN: dict[type, tuple[int, int]] = {
     Date: (_FIRST_DAY, _LAST_DAY),
 }
 _BUILT_IN = {"claim": ("claim_id", "member_id", "date"), "member": ("member_id",)}
-_WORDS: dict[str, Type] = {
+WORDS: dict[str, Type] = {
     "MONEY": Money(),
     "RATIO": Ratio(),
     "INT": Int(),
@@ -83,7 +83,7 @@ def _attribute(owner: str, declared: n.AttributeDeclaration, env: Environment) -
         type_ = Code(f"{owner}.{name}")
         low, high = _domain(declared.type, type_, env)  # a code has none; one that is written is told
     else:
-        type_ = _WORDS[declared.type.word]
+        type_ = WORDS[declared.type.word]
         low, high = _domain(declared.type, type_, env)
     env.attributes[(owner, name)] = AttributeInfo(
         owner, name, declared.label, type_, declared.optional, low, high, labels,  # type: ignore[arg-type]
@@ -155,7 +155,7 @@ def check_parameters(scheme: n.Scheme, env: Environment) -> None:
         if (before := env.parameters.get(name) or env.lists.get(name)) is not None:
             env.report(codes.DUPLICATE, item.name.span, Related(before.span, FIRST), name=name)
             continue
-        type_ = _WORDS.get(item.type.word)
+        type_ = WORDS.get(item.type.word)
         if type_ is None or isinstance(type_, Periods):
             env.report(
                 codes.UNEXPECTED, item.type.span, hint=False,

@@ -14,6 +14,7 @@ from hmbc.dsl import (
     check_cases,
     check_comparisons,
     check_literals,
+    check_look_up,
     check_references,
     codes,
 )
@@ -105,6 +106,8 @@ def check(
             return Typed(e.AgeAt(born, at), Int())
         case n.Cases():
             return check_cases.check_cases(written, env, hint, facts)
+        case n.LookUp():
+            return check_look_up.check_look_up(written, env, facts)
         case n.Choice():
             return check_cases.check_choice(written, env, hint, facts)
         case n.ByBands():

@@ -102,6 +102,9 @@ def _type_of(written: n.Expression, env: Environment, inside: frozenset[str]) ->
             return _type_of(one, env, inside) or _type_of(two, env, inside)
         case n.IncreaseOf(of=one) | n.Division(of=one) | n.RoundedAmount(amount=one):
             return _type_of(one, env, inside)
+        case n.LookUp(table=name):
+            table = env.tables.get(name.text)
+            return table.type if table else None
         case n.Cases(cases=cases, otherwise=otherwise):
             found = [_type_of(case.result, env, inside) for case in cases]
             rest = [] if otherwise is None else [_type_of(otherwise, env, inside)]

@@ -364,6 +364,11 @@ LIST_DUPLICATE = _rule(
     "名单 `{name}` 里编码“{member}”出现两次", "code `{member}` stands twice in list `{name}`",
     "删去一个；核对是否漏写了另一个编码", "remove one, and see whether another code was meant",
 )
+TABLE_FILE = _rule(
+    "HMB319", "error",
+    "对照表文件“{file}”{where}：{why}", "table file `{file}`{where}: {why}",
+    "对照表是放在方案旁边的 CSV 文件：第一列叫“编码”或 code，另有一列以对照表的名称或标签为列名", "a table is a CSV file beside the scheme: its first column is called code, another one bears the table's name or label",
+)
 DISCARDED_CAP = _rule(
     "HMB314", "error",
     "层 `{layer}` 又写“{no}”又写“{yes}”", "layer `{layer}` says both `{no}` and `{yes}`",

@@ -65,6 +65,17 @@ class TotalInfo:
 
 
 @define
+class TableInfo:
+    """A table from code to value; values as expr.Const holds them."""
+
+    name: str
+    type: Type
+    values: dict[str, Fraction | int]
+    otherwise: Expr
+    span: Span
+
+
+@define
 class Environment:
     """Filled while the header and the declarations are read; looked up by everything after."""
 
@@ -87,6 +98,7 @@ class Environment:
     attributes: dict[tuple[str, str], AttributeInfo] = field(factory=dict)
     parameters: dict[str, ParameterInfo | FixedParameter] = field(factory=dict)
     lists: dict[str, ListInfo] = field(factory=dict)
+    tables: dict[str, TableInfo] = field(factory=dict)
     layers: dict[str, Span] = field(factory=dict)
     amounts_of: dict[str, set[str]] = field(factory=dict)
     later_layers: dict[str, Span] = field(factory=dict)

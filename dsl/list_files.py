@@ -24,11 +24,36 @@ class ListUnreadable(Exception):
         self.why = Bilingual(zh, en)
 
 
+def read_table(folder: Path | None, name: str, headers: tuple[str, ...]) -> list[tuple[int, str, str]]:
+    """(row as a spreadsheet counts, code, cell) of every row of a table: the cell is in the column that
+    bears one of `headers`. Blanks around both are taken off, rows without a code left out.
+
+    Raises ListOutside or ListUnreadable.
+    """
+    header, *rows = _read_rows(folder, name)
+    places = [place for place, text in enumerate(header) if place and text.strip() in headers]
+    if len(places) != 1:
+        told = headers[0]
+        if places:
+            raise ListUnreadable(f"有两列叫“{told}”", f"two columns are called `{told}`")
+        raise ListUnreadable(f"没有列名为“{told}”的列", f"no column is called `{told}`")
+    return [
+        (number, row[0].strip(), row[places[0]].strip() if len(row) > places[0] else "")
+        for number, row in enumerate(rows, start=2)
+        if row and row[0].strip()
+    ]
+
+
 def read_list(folder: Path | None, name: str) -> list[str]:
     """The codes of a list file, in its order, blanks around them taken off.
 
     Raises ListOutside or ListUnreadable.
     """
+    return [row[0].strip() for row in _read_rows(folder, name)[1:] if row and row[0].strip()]
+
+
+def _read_rows(folder: Path | None, name: str) -> list[list[str]]:
+    """The rows of a CSV file whose first column holds codes, the header first."""
     path = path_beside(folder, name)
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -42,7 +67,7 @@ def read_list(folder: Path | None, name: str) -> list[str]:
         raise ListUnreadable("不是 CSV", f"it is not CSV: {error}") from None
     if not rows or not rows[0] or rows[0][0].strip() not in HEADERS:
         raise ListUnreadable("第一列应叫 code 或 编码", "its first column should be called code")
-    return [row[0].strip() for row in rows[1:] if row and row[0].strip()]
+    return rows
 
 
 def path_beside(folder: Path | None, name: str) -> Path:

@@ -24,6 +24,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "ELIGIBLE": (n.Eligible,),
     "PARAMETER": (n.ParameterDeclaration,),
     "LIST": (n.ListDeclaration,),
+    "TABLE": (n.TableDeclaration,),
     "LET": (n.Let,),
     "TOTAL": (n.TotalDeclaration,),
     "COUNT": (n.CountDeclaration,),

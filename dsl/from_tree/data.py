@@ -97,6 +97,16 @@ class DataRules(Transformer[Token, Any]):
         codes = None if isinstance(codes, External) else codes
         return n.ListDeclaration(name, label, codes, r.cites, means=r.means, span=span_of(meta))
 
+    def table(self, meta: Meta, c: list[Any]) -> n.TableDeclaration:
+        r = Read(c)
+        name, kind = name_of(r.token("NAME")), r.one(n.PlainType)
+        source = [child for child in r.rest if is_token(child, "FROM", "STRING")]
+        label = text_of(source[0]) if source[0].type == "STRING" else None
+        file = n.Text(text_of(source[-1]), span=source[-1].lexeme.span)
+        return n.TableDeclaration(
+            name, label, kind, file, r.nodes()[-1], r.cites, span=span_of(meta)
+        )
+
     def external_list(self, meta: Meta, c: list[Any]) -> External:
         return External()
 

@@ -75,6 +75,9 @@ class ExpressionRules(Transformer[Token, Any]):
         by, cases = Read(c).nodes()
         return n.Cases(by, cases.cases, cases.otherwise, span=span_of(meta))
 
+    def by_table(self, meta: Meta, c: list[Any]) -> n.LookUp:
+        return n.LookUp(c[1], name_of(c[-1]), span=span_of(meta))
+
     def choose(self, meta: Meta, c: list[Any]) -> n.Choice:
         then, condition, otherwise = Read(c).nodes()
         return n.Choice(then, condition, otherwise, span=span_of(meta))

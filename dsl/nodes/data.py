@@ -99,3 +99,16 @@ class ListDeclaration:
     cites: Cites = ()
     means: Names = field(default=(), kw_only=True)
     span: Span = place()
+
+
+@frozen(repr=False)
+class TableDeclaration:
+    """From code to amount, ratio or number, in a file beside the scheme; `otherwise`: of all others."""
+
+    name: Name
+    label: str | None
+    type: PlainType
+    file: Text
+    otherwise: Expression
+    cites: Cites = ()
+    span: Span = place()

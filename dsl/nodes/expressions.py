@@ -258,6 +258,15 @@ class Cases:
 
 
 @frozen(repr=False)
+class LookUp:
+    """`by claim.drug looked up in limits`."""
+
+    by: AttributeRef
+    table: Name
+    span: Span = place()
+
+
+@frozen(repr=False)
 class Choice:
     """`(a if condition else b)`."""
 
@@ -338,6 +347,7 @@ Expression = (
     | Sharing
     | AgeOf
     | Cases
+    | LookUp
     | Choice
     | ByBands
     | Division

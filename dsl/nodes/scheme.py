@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from hmbc.dsl.nodes.data import Attributes, ListDeclaration, ParameterDeclaration
+from hmbc.dsl.nodes.data import (
+    Attributes,
+    ListDeclaration,
+    ParameterDeclaration,
+    TableDeclaration,
+)
 from hmbc.dsl.nodes.examples import Example
 from hmbc.dsl.nodes.expressions import Name
 from hmbc.dsl.nodes.header import (
@@ -57,6 +62,7 @@ Item = (
     | Attributes
     | ParameterDeclaration
     | ListDeclaration
+    | TableDeclaration
     | Eligible
     | Wait
     | Exclude
