@@ -9,10 +9,12 @@ from attrs import frozen
 
 from hmbc.compiler.interpret import Step
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
+from hmbc.compiler.types_of import names_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.names import amount_text, percent_text
 from hmbc.dsl.reads import walk
+from hmbc.dsl.types import Money
 
 _ROLES = {
     "billed": Bilingual("计入的费用", "what counts"),
@@ -31,14 +33,29 @@ _ROLES = {
 }
 
 
+_OWED = Bilingual("应付（未舍入）", "owed, not rounded")
+
+
 @frozen
 class Line:
-    """One step: what it is, its value, the totals it moved or read, and the clauses it follows."""
+    """One step: what it is, its value, the totals it moved or read (the name that the author gave it,
+    or none; its key; before, after), and the clauses it follows."""
 
     role: str
     label: Bilingual
     value: str
-    totals: tuple[tuple[str, str, str], ...]
+    totals: tuple[tuple[str, str, str, str], ...]
+    cites: tuple[str, ...]
+
+
+@frozen
+class Movement:
+    """A total that the author names, as this claim moved it."""
+
+    name: str
+    key: str
+    before: str
+    after: str
     cites: tuple[str, ...]
 
 
@@ -80,6 +97,7 @@ def explain(kernel: Kernel, step: Step) -> tuple[LayerStory, ...]:
 
 def _lines(kernel: Kernel, step: Step, layer: str) -> Iterator[Line]:
     accumulators = {item.name: item for item in kernel.items if isinstance(item, Accumulator)}
+    rated = any(item.layer == layer and item.role == "ratio" for item in kernel.items)
     for item in kernel.items:
         if not isinstance(item, Definition) or item.layer != layer or item.role not in _ROLES:
             continue
@@ -87,7 +105,7 @@ def _lines(kernel: Kernel, step: Step, layer: str) -> Iterator[Line]:
         if not isinstance(value, Fraction | int):
             continue
         moved = tuple(
-            _total(accumulators[node.accumulator], step, kernel.minor_digits)
+            _total(accumulators[node.accumulator], step, kernel)
             for node in dict.fromkeys(walk(item.expr))
             if isinstance(node, e.Total) and node.accumulator in step.movements
         )
@@ -95,12 +113,28 @@ def _lines(kernel: Kernel, step: Step, layer: str) -> Iterator[Line]:
             shown = percent_text(Fraction(value))
         else:
             shown = amount_text(Fraction(value), kernel.minor_digits, fixed=True)
-        yield Line(item.role, _ROLES[item.role], shown, moved, item.clause.cites)
+        label = _ROLES[item.role] if rated or item.role != "share" else _OWED
+        yield Line(item.role, label, shown, moved, item.clause.cites)
 
 
-def _total(item: Accumulator, step: Step, digits: int) -> tuple[str, str, str]:
+def totals(kernel: Kernel, step: Step) -> tuple[Movement, ...]:
+    """What the claim made of the totals and counts that the author names."""
+    named = (item for item in kernel.items if isinstance(item, Accumulator) and item.layer is None)
+    return tuple(
+        Movement(item.name, *_total(item, step, kernel)[1:], item.clause.cites)
+        for item in named
+        if item.name in step.movements and step.movements[item.name].added
+    )
+
+
+def _total(item: Accumulator, step: Step, kernel: Kernel) -> tuple[str, str, str, str]:
+    """The name that the author gave it, or none; its key; before, after."""
     movement = step.movements[item.name]
+    money = isinstance(names_of(kernel).accumulators[item.name], Money)
+
+    def shown(total: Fraction | int) -> str:
+        return amount_text(Fraction(total), kernel.minor_digits, fixed=True) if money else str(total)
+
     key = " ".join(str(part) for part in movement.key)
-    before = amount_text(movement.before, digits, fixed=True)
-    after = amount_text(movement.after, digits, fixed=True)
-    return key, before, after
+    name = item.name if item.layer is None else ""
+    return name, key, shown(movement.before), shown(movement.after)

@@ -76,3 +76,53 @@ def test_tables_that_will_not_do(call, words, said):
     done = call("explain", "city.hmb", *words, "--claim", "C1")
     assert done.exit_code == 2
     assert said in done.stderr
+
+
+FAMILY = """scheme family "F" {
+    source "x"
+    currency CNY
+    benefit year calendar
+    unit member.house
+    member { house: code  chronic: bool  part: ratio  level: low | high  born: date  away: periods }
+    claim { cost: money }
+    wait away: claim.date in member.away  cite "0"
+    wait unborn: claim.date < member.born  cite "0"
+    total own: claim.cost per year  cite "1"
+    total all_of_them: increase of (smaller of (own, 500)) per year per family  cite "2"
+    count visits: claims per year  cite "3"
+    let deducted: increase of (smaller of (all_of_them, 800))
+    layer rest  cite "4" {
+        unless member.chronic
+        base claim.cost - deducted
+        no threshold
+        ratio (50% if member.level is low and member.part > 1% else 40%)
+        no cap
+    }
+    layer flat  cite "5" { when visits <= 2  pays smaller of (10, claim.cost)  no cap }
+    example { member { house: "H", part: 2%, level: low, born: 1980-01-01 } claim 2024-01-01 { cost: 800 } pay rest 150 }
+}
+"""
+
+
+def test_it_shows_named_totals_and_whose_claim_it_is(call, folder):
+    (folder / "f.hmb").write_text(FAMILY)
+    (folder / "m.csv").write_text(
+        "member_id,house,chronic,part,level,born,away\n"
+        "A,H,no,2.5%,low,1980-02-03,2023-03-01..2023-03-05;2023-05-01..2023-05-02\nB,H,yes,0%,high,1981-01-01,\n"
+    )
+    (folder / "c.csv").write_text(
+        "claim_id,member_id,date,cost\n1,B,2024-01-01,400\n2,A,2024-01-02,450.50\n"
+    )
+    done = call("explain", "f.hmb", "c.csv", "--members", "m.csv", "--claim", "2", "--lang", "en")
+    assert done.exit_code == 0, done.output
+    head, flat = done.stdout.split("layer rest")[0], done.stdout.split("layer flat")[1]
+    assert head.splitlines()[1:6] == [
+        "  cost: 450.50",
+        "  member house: H, chronic: no, part: 2.5%, level: low, born: 1980-02-03, "
+        "away: 2023-03-01 – 2023-03-05; 2023-05-01 – 2023-05-02",
+        "  total own [A 2024] 0.00 → 450.50   cite 1",
+        "  total all_of_them [2024] 400.00 → 850.50   cite 2",
+        "  total visits [A 2024] 0 → 1   cite 3",
+    ]
+    assert "total all_of_them [2024] 400.00 → 850.50" in done.stdout.split("layer rest")[1]
+    assert "owed, not rounded" in flat and "at the ratio" not in flat

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from fractions import Fraction
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -16,9 +17,9 @@ from hmbc.commands.exit_codes import FINDINGS
 from hmbc.grammar.keywords import Language
 
 if TYPE_CHECKING:
-    from hmbc.compiler.explain import LayerStory
+    from hmbc.compiler.explain import LayerStory, Movement
     from hmbc.runtime.history import ClaimRow, Value
-    from hmbc.runtime.plan import DeadlinePlan, Plan
+    from hmbc.runtime.plan import AttributePlan, DeadlinePlan, Plan
     from hmbc.runtime.rejects import Reject
 
 _table = click.Path(allow_dash=True)
@@ -49,7 +50,7 @@ def command(
     kernel = compiled.kernel
     assert kernel is not None
 
-    from hmbc.compiler.explain import explain
+    from hmbc.compiler.explain import explain, totals
     from hmbc.compiler.interpret import Interpreter, State, StateRow
     from hmbc.compiler.plan import plan_of
     from hmbc.compiler.refunds import Row, settle
@@ -97,8 +98,9 @@ def command(
     if settled.step is None:
         _show_refund(plan, claim, settled.pays, language)
     else:
-        stories = explain(kernel, settled.step)
-        _show(plan, claim, stories, settled.step.reason, settled.step.total_pay, language)
+        step = settled.step
+        moved, stories = totals(kernel, step), explain(kernel, step)
+        _show(plan, claim, moved, stories, step.reason, step.total_pay, language)
     sys.exit(0)
 
 
@@ -118,6 +120,7 @@ def _show_rejected(claim_id: str, records: Sequence[Reject], language: Language)
 def _show(
     plan: Plan,
     claim: ClaimRow,
+    moved_totals: tuple[Movement, ...],
     stories: tuple[LayerStory, ...],
     reason: str,
     total: int,
@@ -130,16 +133,21 @@ def _show(
     day = date(1970, 1, 1) + timedelta(claim.day)
     words = ("费用", "参保人") if zh else ("claim", "member")
     click.echo(f"{words[0]} {claim.claim_id}  {words[1]} {claim.member_id}  {day}")
-    click.echo("  " + _given(plan, claim.values, zh))
+    click.echo("  " + _given(plan, plan.claim, claim.values, zh))
+    if known := _given(plan, plan.member, claim.member, zh):
+        click.echo(f"  {words[1]} {known}")
+    for moved in moved_totals:
+        cites = f"   {'据' if zh else 'cite'} {', '.join(moved.cites)}" if moved.cites else ""
+        name = _total(moved.name, moved.key, zh)
+        click.echo(f"  {name} {moved.before} → {moved.after}{cites}")
     for story in stories:
         click.echo()
         name = f"{story.layer} {story.label}" if story.label else story.layer
         click.echo(f"{'层' if zh else 'layer'} {name}")
         for line in story.lines:
             shown = f"  {pad(line.label.get(language), 24)}{line.value:>16}"
-            for key, before, after in line.totals:
-                word = "累计" if zh else "total"
-                shown += f"   {word}{f' [{key}]' if key else ''} {before} → {after}"
+            for named, key, before, after in line.totals:
+                shown += f"   {_total(named, key, zh)} {before} → {after}"
             if line.cites:
                 shown += f"   {'据' if zh else 'cite'} {', '.join(line.cites)}"
             click.echo(shown)
@@ -156,6 +164,10 @@ def _show(
     for due, last in zip(plan.deadlines, claim.due, strict=True):
         if last is not None:
             _show_due(due, claim, plan, date(1970, 1, 1) + timedelta(last), zh)
+
+
+def _total(name: str, key: str, zh: bool) -> str:
+    return " ".join(filter(None, ("累计" if zh else "total", name, key and f"[{key}]")))
 
 
 def _show_refund(plan: Plan, claim: ClaimRow, pays: Mapping[str, int], language: Language) -> None:
@@ -191,13 +203,17 @@ def _show_due(due: DeadlinePlan, claim: ClaimRow, plan: Plan, last: date, zh: bo
         click.echo(f"due {name}: {last} ({due.days} {kind} from {source} {shown}){cites}")
 
 
-def _given(plan: Plan, values: dict[str, Value], zh: bool) -> str:
-    from hmbc.dsl.names import amount_text
+def _given(
+    plan: Plan, attributes: Sequence[AttributePlan], values: dict[str, Value], zh: bool
+) -> str:
+    from hmbc.dsl.names import amount_text, percent_text
 
     shown = []
-    for attribute in plan.claim:
+    for attribute in attributes:
         value = values.get(attribute.name)
-        if value is None or attribute.name == plan.date or attribute.kind == "money" and value == 0:
+        if value is None or attribute.kind == "money" and value == 0:
+            continue
+        if attribute.name in (plan.date, "member_id"):
             continue
         if attribute.kind == "money":
             assert isinstance(value, int)
@@ -207,6 +223,15 @@ def _given(plan: Plan, values: dict[str, Value], zh: bool) -> str:
             text = str(date(1970, 1, 1) + timedelta(value))
         elif attribute.kind == "bool":
             text = ("是" if value else "否") if zh else ("yes" if value else "no")
+        elif attribute.kind == "periods":
+            assert isinstance(value, tuple)
+            days = [[str(date(1970, 1, 1) + timedelta(day)) for day in period] for period in value]
+            text = "; ".join(" – ".join(period) for period in days)
+            if not text:
+                continue
+        elif attribute.kind == "ratio":
+            assert isinstance(value, Fraction)
+            text = percent_text(value)
         else:
             text = str(value)
         shown.append(f"{attribute.label or attribute.name}{'：' if zh else ': '}{text}")
