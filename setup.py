@@ -25,6 +25,8 @@ COMPILED = (
     "refunds",
     "engine",
     "payments",
+    "feed_order",
+    "feed_call",
     "python_cells",
     "claim_names",
     "settlement",

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 from hmbc.runtime import rejects
 from hmbc.runtime.arrow_out import OutTable, date_column
+from hmbc.runtime.by_feed import run_by_feed
+from hmbc.runtime.by_units import Progress, run_by_units
 from hmbc.runtime.claim_rows import ClaimRows
 from hmbc.runtime.deadlines import Deadlines, count_rows
-from hmbc.runtime.engine import parts_of, run_units
+from hmbc.runtime.feed_call import Feed
 from hmbc.runtime.found import Found
-from hmbc.runtime.in_order import each
 from hmbc.runtime.member_rows import MemberRows
 from hmbc.runtime.parameters import Parameters, check_parameters
 from hmbc.runtime.payments import Results, payments
@@ -26,9 +27,6 @@ from hmbc.runtime.values import Values
 
 REFUND = "refund"
 """The reason of a row that takes a claim back, and of each of its layers."""
-
-Progress = Callable[[int, int], object]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
@@ -57,7 +55,7 @@ class Adjudication:
         self,
         payments: OutTable,
         reject_records: list[Reject],
-        totals: Totals,
+        totals: Callable[[], Totals],
         readers: SchemeReaders,
         counts: Counts,
         ignored_columns: dict[str, list[str]],
@@ -78,12 +76,13 @@ class Adjudication:
     def state(self) -> OutTable:
         """The totals of all units after this batch, those of units without claims too. Column
         member_id holds the unit's id: where the scheme names a wider unit, that of the family."""
-        return self._totals.table(self._readers.unit_id.texts, self._readers.plan.state_hash)
+        return self._totals().table(self._readers.unit_id.texts, self._readers.plan.state_hash)
 
 
 def adjudicate(
     plan: Plan,
     entry: Entry,
+    feed: Feed | None,
     claims: object,
     members: object | None,
     parameters: Mapping[str, object] | Parameters | None,
@@ -144,15 +143,28 @@ def adjudicate(
         readers.listed(checked),
         rows.places(),
     )
-    rows.arrange(n_before)
-    outputs = Outputs(len(plan.layers), rows.n_rows, len(plan.reasons))
-    after = _by_units(readers, rows, outputs, entry, inputs, before, threads, progress)
     results = Results(rows.n_rows)
-    results.take(outputs)
+    after = None
+    if feed is not None and not refunds:
+        by_layer = columns is None or any(
+            f"{layer}_{what}" in columns for layer in plan.layers for what in ("pay", "reason")
+        )
+        after = run_by_feed(
+            feed, readers, rows, attributes, member_columns, people, entry, inputs, before, n_before,
+            results, threads, progress, by_layer,
+        )  # fmt: skip
+    outputs = None
+    if after is None:
+        rows.arrange(n_before)
+        outputs = Outputs(len(plan.layers), rows.n_rows, len(plan.reasons))
+        totals = run_by_units(readers, rows, outputs, entry, inputs, before, threads, progress)
+        after = partial(_same, totals)
+        results.take(outputs)
     results.keep(rows)
     for row, status in results.statuses(rows):
         found.status(row, status)
-    results.decide(outputs, [*plan.reason_ranks, 0])
+    if outputs is not None:
+        results.decide(outputs, [*plan.reason_ranks, 0])
     kept = results.kept() if due else []
     reasons = [*plan.reasons, REFUND]
     table, paid, decided = payments(
@@ -188,30 +200,8 @@ def adjudicate(
     return Adjudication(table, sorted(found.rejects), after, readers, counts, ignored)
 
 
-def _by_units(
-    readers: SchemeReaders,
-    rows: ClaimRows,
-    outputs: Outputs,
-    entry: Entry,
-    inputs: Inputs,
-    before: Totals,
-    threads: int,
-    progress: Progress | None,
-) -> Totals:
-    """Adjudicates all rows that were arranged, one unit after the other; the totals after them."""
-    after = readers.totals()
-    parts = parts_of(rows)
-
-    def run(part: tuple[int, int, int]) -> Totals:
-        totals = readers.totals()
-        run_units(rows, outputs, entry, inputs, readers.unit(), part[0], part[1], before, totals)
-        return totals
-
-    for part, totals in zip(parts, each(run, threads, parts), strict=True):
-        after.extend(totals)
-        if progress is not None:
-            progress(part[2], rows.n_rows)
-    return after
+def _same(totals: Totals) -> Totals:
+    return totals
 
 
 def member_rows(readers: SchemeReaders, found: Found, sheet: Sheet) -> MemberRows:

@@ -42,5 +42,6 @@ cdef class ClaimRows:
     cdef Block unit_at              # unit id by rank
     cdef readonly int64_t n_units   # in order
 
+    cpdef Block rank(self, int64_t n_first, Block chosen=*)
     cdef int _match_rows(self, MemberRows members, int64_t first, int64_t end, list unknown,
                          list bad, list holes) except -1

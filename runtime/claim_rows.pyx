@@ -161,28 +161,15 @@ cdef class ClaimRows:
                 to[row] = self.place_of[row]
         return block
 
-    def arrange(self, int64_t n_first, Block chosen=None):
-        """Orders rows by unit, day and file order.
-
-        Units come in order: ids 0 … n_first - 1, then as their first row comes. A row of a known
-        unit without a day taints the unit; a row of an unknown unit has no place. chosen: of each
-        unit id whether its rows are wanted, as bytes; None: all are.
-        """
-        cdef int64_t row, id, rank
+    cpdef Block rank(self, int64_t n_first, Block chosen=None):
+        """Puts the units in order: ids 0 … n_first - 1, then as their first row comes. Returns the rank
+        of each unit id, or -1. chosen: of each unit id whether it is wanted, as bytes; None: all are."""
+        cdef int64_t row, id
         cdef Block ranks = raw_block(8 * self.n_unit_ids)
         cdef int64_t *rank_of = <int64_t *>ranks.data
         cdef int64_t *unit_at
-        cdef int64_t *starts
-        cdef int64_t *order
         cdef const int32_t *ids = self.unit_of_row
-        cdef const int32_t *day = self.day
         cdef const uint8_t *wanted = NULL if chosen is None else <const uint8_t *>chosen.data
-        cdef uint8_t *tainted
-        cdef Block spare
-        cdef int64_t longest = 0
-        self.tainted = new_block(self.n_unit_ids)
-        self.after = new_block(self.n_rows)
-        tainted = <uint8_t *>self.tainted.data
         self.unit_at = raw_block(8 * self.n_unit_ids)
         unit_at = <int64_t *>self.unit_at.data
         self.n_units = 0
@@ -199,6 +186,27 @@ cdef class ClaimRows:
                     rank_of[id] = self.n_units
                     unit_at[self.n_units] = id
                     self.n_units += 1
+        return ranks
+
+    def arrange(self, int64_t n_first, Block chosen=None):
+        """Orders rows by unit, as `rank` does, then by day and file order.
+
+        A row of a known unit without a day taints the unit; a row of an unknown unit has no place.
+        """
+        cdef int64_t row, id, rank
+        cdef Block ranks = self.rank(n_first, chosen)
+        cdef const int64_t *rank_of = <const int64_t *>ranks.data
+        cdef int64_t *starts
+        cdef int64_t *order
+        cdef const int32_t *ids = self.unit_of_row
+        cdef const int32_t *day = self.day
+        cdef uint8_t *tainted
+        cdef Block spare
+        cdef int64_t longest = 0
+        self.tainted = new_block(self.n_unit_ids)
+        tainted = <uint8_t *>self.tainted.data
+        if self.after is None:
+            self.after = new_block(self.n_rows)
         self.starts = new_block(8 * (self.n_units + 2))
         starts = <int64_t *>self.starts.data
         with nogil:

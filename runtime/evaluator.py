@@ -9,6 +9,7 @@ from typing import Protocol
 from hmbc.runtime.batch import Adjudication, Counts, Progress, adjudicate
 from hmbc.runtime.engine import ABI
 from hmbc.runtime.errors import BadParameters, BadRow, BadTable
+from hmbc.runtime.feed_call import Feed
 from hmbc.runtime.parameters import Parameters, check_parameters
 from hmbc.runtime.plan import Plan
 from hmbc.runtime.scheme_call import Entry
@@ -40,16 +41,22 @@ class CompiledScheme(Protocol):
 class Evaluator:
     """A compiled scheme, ready to adjudicate. Holds no totals: safe to share between threads.
 
-    language: of messages, `zh` or `en`; without it that of the scheme.
+    language: of messages, `zh` or `en`; without it that of the scheme. by_feed: whether tables may be
+    adjudicated by the scheme's feed, where it has one; the result is the same.
     """
 
-    def __init__(self, module: CompiledScheme, language: str | None = None) -> None:
+    def __init__(
+        self, module: CompiledScheme, language: str | None = None, *, by_feed: bool = True
+    ) -> None:
         abi = getattr(module, "ABI", ABI)
         if abi != ABI:
             raise ValueError(f"the scheme was compiled for ABI {abi}, this runtime has {ABI}")
         plan = Plan.from_json(module.PLAN)
         self.plan = plan if language is None else replace(plan, language=language)
         self._entry = Entry(module.entry())
+        feed = getattr(module, "feed", None)
+        capsule = feed() if by_feed and feed is not None else None
+        self._feed = None if capsule is None else Feed(capsule)
         odd = [item.name for item in self.plan.claim if item.kind == "periods"]
         if odd:
             raise ValueError(f"claim attributes of kind periods: {', '.join(odd)}")
@@ -84,6 +91,7 @@ class Evaluator:
         return adjudicate(
             self.plan,
             self._entry,
+            self._feed,
             claims,
             members,
             parameters,

@@ -23,3 +23,4 @@ cdef class Values:
 
     cdef const int64_t *words(self) except? NULL
     cdef const int32_t *ints(self) except? NULL
+    cdef Block narrowed(self, int width)

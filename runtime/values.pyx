@@ -50,6 +50,21 @@ cdef class Values:
             raise TypeError(f"a column of {self.width} bytes a cell")
         return <const int32_t *>self.cells
 
+    cdef Block narrowed(self, int width):
+        """The cells, all of which fit, in another width."""
+        cdef Block block = raw_block(width * self.length)
+        cdef const int64_t *words = self.words()
+        cdef int64_t row
+        with nogil:
+            for row in range(self.length):
+                if width == 1:
+                    (<uint8_t *>block.data)[row] = <uint8_t>words[row]
+                elif width == 4:
+                    (<int32_t *>block.data)[row] = <int32_t>words[row]
+                else:
+                    (<int64_t *>block.data)[row] = words[row]
+        return block
+
     def word(self, int64_t row):
         """The word of one row; None where none could be read."""
         cdef int64_t value

@@ -1,0 +1,388 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
+"""A compiled scheme's feed, and what a call of it takes and gives. See evaluator.h."""
+
+from cpython.pycapsule cimport PyCapsule_GetPointer
+from libc.stdint cimport INT32_MAX, INT64_MIN
+from libc.string cimport memcpy
+
+from hmbc.runtime.abi cimport HMB_FEED_ABI, HMB_OK, hmb_output
+from hmbc.runtime.feed_order cimport fetched_back, laid_out, layout
+from hmbc.runtime.memory cimport new_block, push, raw_block
+from hmbc.runtime.payments cimport Results
+from hmbc.runtime.scheme_call cimport Outputs, deciding, start_unit
+from hmbc.runtime.totals cimport Totals
+from hmbc.runtime.units cimport KEY_WORDS, MARK_REJECTED, Unit
+from hmbc.runtime.values cimport Values
+
+WIDTHS = {"money": 8, "ratio": 8, "int": 8, "date": 4, "code": 4, "bool": 1}
+"""Bytes of a cell by kind of attribute, as evaluator.h says; an enum takes 1, a large one 4."""
+
+BYTE_VALUES = 256
+
+
+def width_of(str kind, int64_t n_values):
+    """Bytes of a cell of one attribute in a feed."""
+    if kind == "enum":
+        return 1 if n_values <= BYTE_VALUES else 4
+    return WIDTHS[kind]
+
+
+cdef class Feed:
+    """A compiled scheme's feed, out of the capsule that its module gives."""
+
+    def __init__(self, capsule):
+        self.capsule = capsule
+        self.feed = <const hmb_feed *>PyCapsule_GetPointer(capsule, "hmb_feed")
+        if self.feed.abi != HMB_FEED_ABI:
+            raise ValueError(f"the feed has ABI {self.feed.abi}, this runtime {HMB_FEED_ABI}")
+
+
+cdef class FeedCall:
+    """One table of claims on its way through a feed.
+
+    rows: matched to their members; attributes: of claims, in the plan's order; widths: of each, as
+    `width_of`; day: which of them is the deciding date, or -1. members: None where there is no table
+    of them: then each id is a record.
+    """
+
+    def __init__(self, Feed feed, ClaimRows rows, list attributes, list widths, int64_t day,
+                 Inputs inputs, MemberRows members, int64_t n_layers):
+        self.source = feed
+        self.feed = feed.feed
+        self.rows = rows
+        self.attributes = attributes
+        self.widths = widths
+        self.day_at = day
+        self.inputs = inputs
+        self.members = members
+        self.n_layers = n_layers
+        self.n_rows = rows.n_rows
+        self.n_records = rows.n_ids if members is None else members.ids.length
+
+    def prepare(self, int threads, bint by_layer, list member_columns):
+        """Gets the columns ready and makes room for the results. Says whether the feed can take these
+        rows at all.
+
+        by_layer: whether payments and reasons of each layer are wanted. member_columns: what the
+        inputs read of members; cells that could not be read are made good, for their members have
+        no rows here.
+        """
+        cdef int64_t row, good = 0
+        cdef int32_t first = INT32_MAX, last = -INT32_MAX
+        cdef const uint8_t *flag = <const uint8_t *>self.rows.flag.data
+        cdef const int32_t *days = self.rows.day
+        cdef const int32_t *units = self.rows.place_of
+        cdef int32_t *to
+        while good < self.n_rows and flag[good]:
+            good += 1
+        if good == self.n_rows or self.n_rows >= INT32_MAX or self.n_records >= INT32_MAX:
+            return False
+        if self.rows.spoiled:
+            self.unit = raw_block(4 * self.n_rows)
+            to = <int32_t *>self.unit.data
+            self.day = raw_block(4 * self.n_rows)
+            with nogil:
+                for row in range(self.n_rows):
+                    to[row] = <int32_t>self.n_records if flag[row] else units[row]
+                    (<int32_t *>self.day.data)[row] = days[good] if flag[row] else days[row]
+            units = to
+            days = <const int32_t *>self.day.data
+        with nogil:
+            for row in range(self.n_rows):
+                first = min(first, days[row])
+                last = max(last, days[row])
+        self.input.n_records = self.n_records
+        self.input.first_day = first
+        self.input.last_day = last
+        self.input.parameter = self.inputs.input.parameter
+        self.input.listed = self.inputs.input.listed
+        if not self.feed.can(&self.input):
+            return False
+        self.layout = layout(units, days, self.n_rows, self.n_records, first, last, threads)
+        if self.layout is None:
+            return False
+        if self.members is not None:
+            for values in member_columns:
+                _mend(values, self.rows.place_of[good])
+        self._columns(units, days, good)
+        self.pay = [raw_block(8 * self.n_rows) if by_layer else None for _ in range(self.n_layers)]
+        self.reason = [raw_block(self.n_rows) if by_layer else None for _ in range(self.n_layers)]
+        self.total = raw_block(8 * self.n_rows)
+        self.decided = raw_block(self.n_rows)
+        self.status = new_block(self.n_rows)
+        self.output.pay = <int64_t **>self._pointers(self.pay)
+        self.output.reason = <uint8_t **>self._pointers(self.reason)
+        self.output.total = <int64_t *>self.total.data
+        self.output.decided = <uint8_t *>self.decided.data
+        self.output.status = <uint8_t *>self.status.data
+        return True
+
+    cdef int _columns(self, const int32_t *units, const int32_t *days, int64_t good) except -1:
+        """Sets the columns of claims, in the layout's order."""
+        cdef Values values
+        cdef Block block
+        cdef const void *cells
+        cdef const void **claims
+        cdef const uint8_t **there
+        cdef int64_t place
+        cdef int width
+        cdef bint move = self.layout.place is not None
+        cdef list columns = [], given = []
+        self.held = [columns, given]
+        claims = <const void **>self._pointers([None for _ in self.attributes])
+        there = <const uint8_t **>self._pointers([None for _ in self.attributes])
+        self.input.claim = claims
+        self.input.claim_given = there
+        for place in range(len(self.attributes)):
+            values = self.attributes[place]
+            width = self.widths[place]
+            if place == self.day_at:
+                cells = days
+            else:
+                _mend(values, good)
+                cells = values.cells
+                if values.width != width:
+                    block = values.narrowed(width)
+                    columns.append(block)
+                    cells = block.data
+            if move:
+                block = laid_out(self.layout, cells, width, self.n_rows)
+                columns.append(block)
+                cells = block.data
+            claims[place] = cells
+            if values.given is not None:
+                block = values.given
+                if move:
+                    block = laid_out(self.layout, block.data, 1, self.n_rows)
+                given.append(block)
+                there[place] = <const uint8_t *>block.data
+        if move:
+            self.unit = laid_out(self.layout, units, 4, self.n_rows)
+            units = <const int32_t *>self.unit.data
+        self.input.unit = units
+        return 0
+
+    cdef void *_pointers(self, list blocks) except NULL:
+        """The addresses of blocks, NULL where there is none."""
+        cdef Block pointers = new_block(8 * len(blocks) + 8)
+        cdef Block block
+        cdef int64_t place
+        for place in range(len(blocks)):
+            if blocks[place] is not None:
+                block = blocks[place]
+                (<void **>pointers.data)[place] = block.data
+        self.held.append(pointers)
+        return pointers.data
+
+    cdef int64_t _record_of(self, int64_t id) noexcept nogil:
+        """The record of a unit, or -1."""
+        cdef int64_t row
+        if self.members is None:
+            return id if id < self.n_records else -1
+        if id >= self.members.n_ids:
+            return -1
+        row = (<const int32_t *>self.members.row_at.data)[id]
+        return row if row >= 0 else -1
+
+    cdef bint _is_odd(self, int64_t record) noexcept nogil:
+        return (<const uint8_t *>self.records.data)[
+            record * self.feed.record_size + self.feed.odd_at] != 0
+
+    def pack(self, Totals before, Unit unit):
+        """Makes the records, with the totals of an earlier batch."""
+        cdef int64_t id, record, last
+        cdef const int64_t *starts
+        self.records = new_block((self.n_records + 1) * self.feed.record_size)
+        self.input.records = self.records.data
+        with nogil:
+            self.feed.pack(&self.input, &self.inputs.input, 0, self.n_records, NULL, NULL)
+        if before.starts is None:
+            return
+        starts = <const int64_t *>before.starts.data
+        for id in range(before.n_units):
+            record = self._record_of(id)
+            if record < 0 or starts[id] == starts[id + 1]:
+                continue
+            if start_unit(unit, before, id) < 0:
+                raise MemoryError("totals")
+            last = unit.last if unit.has_last else INT64_MIN
+            self.feed.pack(
+                &self.input, &self.inputs.input, record, record + 1, unit.state.words, &last)
+
+    def parts(self):
+        """The rows in parts that share no unit: (first, end)."""
+        return list(zip([0, *self.layout.ends], self.layout.ends))
+
+    def run(self, int64_t first, int64_t end):
+        """Adjudicates a part."""
+        cdef hmb_feed_output output = self.output
+        output.rejected = 0
+        with nogil:
+            self.feed.run(&self.input, first, end, &output)
+        self.rejected += output.rejected
+
+    def fetch(self):
+        """Brings the results to the rows' own order; the columns of claims are let go."""
+        if self.layout.place is not None:
+            for blocks, width in ((self.pay, 8), (self.reason, 1)):
+                for place, block in enumerate(blocks):
+                    if block is not None:
+                        blocks[place] = fetched_back(self.layout, block, width, self.n_rows)
+            self.total = fetched_back(self.layout, self.total, 8, self.n_rows)
+            self.decided = fetched_back(self.layout, self.decided, 1, self.n_rows)
+            if self.rejected:
+                self.status = fetched_back(self.layout, self.status, 1, self.n_rows)
+        self.held = self.attributes = []
+        self.input.claim = NULL
+        self.input.claim_given = NULL
+        self.input.unit = NULL
+        self.unit = self.day = self.layout = None
+
+    def odd_units(self):
+        """Of each unit id whether its rows have to be adjudicated in another way, as bytes; None: no
+        unit's."""
+        cdef Block odd = None
+        cdef int64_t record, id
+        cdef const int64_t *ids = NULL
+        if self.members is not None:
+            ids = self.members.ids.words()
+        for record in range(self.n_records):
+            if self._is_odd(record):
+                id = record if ids == NULL else ids[record]
+                if id >= 0:
+                    if odd is None:
+                        odd = new_block(self.rows.n_unit_ids)
+                    (<uint8_t *>odd.data)[id] = 1
+        self.odd = odd
+        return odd
+
+    def rejected_units(self, Totals before):
+        """Of each unit id whether a row of it was rejected, now or before, as bytes; None: no
+        unit's."""
+        cdef Block found
+        cdef uint8_t *to
+        cdef int64_t row
+        cdef const uint8_t *flag = <const uint8_t *>self.rows.flag.data
+        cdef const uint8_t *status = <const uint8_t *>self.status.data
+        if not self.rejected and not self.rows.spoiled and not len(before):
+            return None
+        found = new_block(self.rows.n_unit_ids)
+        to = <uint8_t *>found.data
+        with nogil:
+            for row in range(before.rows.unit.n):
+                if before.rows.accumulator.data[row] == MARK_REJECTED:
+                    to[before.rows.unit.data[row]] = 1
+            for row in range(self.n_rows):
+                if (flag[row] or status[row] != HMB_OK) and self.rows.unit_of_row[row] >= 0:
+                    to[self.rows.unit_of_row[row]] = 1
+        self.rejected_unit = found
+        return found
+
+    def replace(self, Outputs outputs, reason_ranks):
+        """Takes over the rows that were arranged and adjudicated one unit at a time."""
+        cdef int64_t place, row, layer, total
+        cdef const hmb_output *output = &outputs.output
+        cdef const int64_t *order = <const int64_t *>self.rows.order.data
+        cdef int64_t n = (<const int64_t *>self.rows.starts.data)[self.rows.n_units]
+        cdef Block ranks = new_block(8 * len(reason_ranks))
+        cdef Block block
+        for place, rank in enumerate(reason_ranks):
+            (<int64_t *>ranks.data)[place] = rank
+        for place in range(n):
+            row = order[place]
+            (<uint8_t *>self.status.data)[row] = output.status[row]
+            if (<const uint8_t *>self.rows.flag.data)[row] or output.status[row] != HMB_OK:
+                self.rejected += 1
+                continue
+            total = 0
+            for layer in range(self.n_layers):
+                total += output.pay[layer][row]
+                block = self.pay[layer]
+                if block is not None:
+                    (<int64_t *>block.data)[row] = output.pay[layer][row]
+                block = self.reason[layer]
+                if block is not None:
+                    (<uint8_t *>block.data)[row] = <uint8_t>output.reason[layer][row]
+            (<int64_t *>self.total.data)[row] = total
+            if self.n_layers:
+                layer = deciding(output, self.n_layers, <const int64_t *>ranks.data, row)
+                (<uint8_t *>self.decided.data)[row] = <uint8_t>output.reason[layer][row]
+
+    def mark_after(self, Totals before, Unit unit):
+        """Of the rows that were arranged, which come after a rejected one of their unit."""
+        cdef int64_t rank, place, row, id
+        cdef bint rejected
+        cdef const int64_t *starts = <const int64_t *>self.rows.starts.data
+        cdef const int64_t *order = <const int64_t *>self.rows.order.data
+        cdef uint8_t *after = <uint8_t *>self.rows.after.data
+        for rank in range(self.rows.n_units):
+            id = (<const int64_t *>self.rows.unit_at.data)[rank]
+            if start_unit(unit, before, id) < 0:
+                raise MemoryError("totals")
+            rejected = unit.rejected or (<const uint8_t *>self.rows.tainted.data)[id]
+            for place in range(starts[rank], starts[rank + 1]):
+                row = order[place]
+                if (<const uint8_t *>self.rows.flag.data)[row] \
+                        or (<const uint8_t *>self.status.data)[row] != HMB_OK:
+                    rejected = True
+                else:
+                    after[row] = rejected
+
+    def totals(self, int64_t n_first, Totals before, Totals others, Totals to, Unit unit):
+        """Puts the totals of all units after this batch into an empty table: ids 0 … n_first - 1, then
+        in the order of their first rows. others: those of odd units, in the same order."""
+        cdef int64_t rank, id, record, last, other = 0, place
+        cdef int failed = 0
+        cdef const uint8_t *rejected = NULL
+        if self.rejected_unit is not None:
+            rejected = <const uint8_t *>self.rejected_unit.data
+        self.rows.rank(n_first)
+        for rank in range(self.rows.n_units):
+            id = (<const int64_t *>self.rows.unit_at.data)[rank]
+            if self.odd is not None and (<const uint8_t *>self.odd.data)[id]:
+                while other < others.rows.unit.n and others.rows.unit.data[other] == id:
+                    failed |= push(&to.rows.unit, id)
+                    failed |= push(&to.rows.accumulator, others.rows.accumulator.data[other])
+                    for place in range(KEY_WORDS):
+                        failed |= push(&to.rows.key, others.rows.key.data[KEY_WORDS * other + place])
+                    failed |= push(&to.rows.total, others.rows.total.data[other])
+                    other += 1
+                continue
+            failed |= start_unit(unit, before, id)
+            record = self._record_of(id)
+            if record >= 0:
+                last = self.feed.unpack(&self.input, record, unit.state.words)
+                if last != INT64_MIN:
+                    unit.has_last = 1
+                    unit.last = last
+            if rejected != NULL and rejected[id]:
+                unit.rejected = 1
+            failed |= unit.dump(id, &to.rows)
+        if failed:
+            raise MemoryError("totals")
+
+    def results(self, Results results):
+        """Gives the results over."""
+        results.pay = self.pay
+        results.reason = self.reason
+        results.width = 1
+        results.total = self.total
+        results.decided = self.decided
+        results.status = self.status
+        self.pay = self.reason = None
+        self.total = self.decided = None
+
+
+cdef int _mend(Values values, int64_t good) except -1:
+    """Puts a good row's cell where one could not be read or is out of its domain: the scheme may then
+    look at it, though its answer is not used."""
+    cdef int64_t row
+    cdef char *cells
+    if not values.bad or values.own is None:
+        return 0
+    cells = <char *>values.own.data
+    for row, _ in values.bad:
+        memcpy(cells + values.width * row, cells + values.width * good, values.width)
+        if values.widened is not None:
+            (<int64_t *>values.widened.data)[row] = (<int64_t *>values.widened.data)[good]
+    return 0
