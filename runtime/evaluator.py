@@ -6,7 +6,8 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from hmbc.runtime.batch import Adjudication, Counts, Progress, adjudicate
+from hmbc.runtime.batch import Adjudication, Counts, adjudicate
+from hmbc.runtime.by_units import Progress
 from hmbc.runtime.engine import ABI
 from hmbc.runtime.errors import BadParameters, BadRow, BadTable
 from hmbc.runtime.feed_call import Feed

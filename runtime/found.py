@@ -55,7 +55,9 @@ class Found:
     def row(self, row: int, column: str, ground: Ground) -> None:
         """A ground that concerns a claim as a whole; its value is that of the identifier."""
         value = self._claim_id(row) if column == "claim_id" else self._member_id(row)
-        day = word_text(self._claims.columns[2].word(row) or 0, "date", 0)
+        day = ""
+        if ground is rejects.NOT_VALID:
+            day = word_text(self._claims.columns[2].word(row) or 0, "date", 0)
         reason = rejects.text_of(ground, self._plan.language, value=value, day=day)
         self._add(self._claims, row, AFTER_COLUMNS, column, ground.code, reason)
 

@@ -7,6 +7,7 @@ stands in braces is filled in.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hmbc.runtime.arrow_out import OutTable, int_column, text_column
 
@@ -246,8 +247,7 @@ NUMBER_NAMES = {
 _LONGEST_VALUE = 80
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Reject:
+class Reject(NamedTuple):
     """One thing wrong with one row. Sorts as in the rejects file; row counts data rows from 1."""
 
     table: str
@@ -262,8 +262,10 @@ class Reject:
 
 def text_of(ground: Ground, language: str, **values: object) -> str:
     """The reason in words; a long value is cut."""
-    shown = {name: _cut(value) for name, value in values.items()}
-    return (ground.zh if language == "zh" else ground.en).format(**shown)
+    for name, value in values.items():
+        if isinstance(value, str) and len(value) > _LONGEST_VALUE:
+            values[name] = value[: _LONGEST_VALUE - 1] + "…"
+    return (ground.zh if language == "zh" else ground.en).format(**values)
 
 
 def reject_table(rejects: list[Reject]) -> OutTable:
@@ -279,9 +281,3 @@ def reject_table(rejects: list[Reject]) -> OutTable:
             text_column("reason", [reject.reason for reject in rejects]),
         ]
     )
-
-
-def _cut(value: object) -> object:
-    if isinstance(value, str) and len(value) > _LONGEST_VALUE:
-        return value[: _LONGEST_VALUE - 1] + "…"
-    return value

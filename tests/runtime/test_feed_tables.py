@@ -1,0 +1,177 @@
+"""Tables adjudicated by a scheme's feed and one unit after the other come out the same: payments,
+rejects, counts, totals; in any order of rows, with bad rows, in two batches, in several threads."""
+
+import datetime
+from decimal import Decimal
+from random import Random
+
+import pytest
+
+from hmbc.compiler.pipeline import compile_source, module_of
+from hmbc.dsl.source import Source
+from hmbc.runtime.evaluator import Evaluator
+
+pa = pytest.importorskip("pyarrow")
+
+SCHEME = """
+scheme fed "A scheme with a feed" {
+    source        "a document", 2021-11-05
+    currency      CNY
+    benefit year  calendar
+    valid         2022-01-01 to 2022-12-31      cite "0"
+    member {
+        ill: bool
+        from: date
+        tier: low | high
+    }
+    claim {
+        kind: hospital | drugs
+        amount: money 0 to 10_000_000
+        abroad: bool
+        drug: code optional
+        share: ratio optional
+    }
+    list special: "K1", "K2"
+    wait early: claim.date < member.from        cite "1"
+    exclude abroad: claim.abroad                cite "2"
+    layer hospital                              cite "3" {
+        when       claim.kind is hospital
+        base       claim.amount
+        threshold  (2_000 if member.tier is low else 5_000) per year
+        ratio      (30% if member.ill else 75%)
+        cap        20_000 per year
+    }
+    layer drugs                                 cite "4" {
+        when       claim.kind is drugs and claim.drug in special
+        base       claim.amount
+        threshold  1_000 per year
+        ratio      60%
+        cap        3_000 per year
+    }
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def both():
+    """The same scheme with its feed and without."""
+    compiled = compile_source(Source("fed.hmb", SCHEME))
+    assert compiled.kernel is not None, compiled.diagnostics
+    module = module_of(compiled.kernel)
+    assert module.feed() is not None
+    return Evaluator(module), Evaluator(module, by_feed=False)
+
+
+def claims_of(random, members, size, text_ids):
+    """Claims in no order, some of them bad in one way or another."""
+    rows = []
+    for number in range(size):
+        odd = random.random()
+        day = datetime.date(2022, 1, 1) + datetime.timedelta(random.randrange(365))
+        rows.append(
+            {
+                "claim_id": number if odd > 0.02 else 0,
+                "member_id": random.randrange(members + (odd < 0.05)),
+                "date": day if odd < 0.94 else random.choice([None, datetime.date(2021, 5, 5)]),
+                "kind": random.choice(["hospital", "drugs"]),
+                "amount": Decimal(random.choice([0, 3, 250_000, 700_001])) / 100 if odd < 0.97 else None,
+                "abroad": random.random() < 0.1,
+                "drug": random.choice(["K1", "K2", "X", None]),
+                "share": random.choice([None, Decimal("0.5")]),
+            }
+        )
+    ids = pa.string() if text_ids else pa.int64()
+    types = {
+        "claim_id": ids, "member_id": ids, "date": pa.date32(), "kind": pa.string(),
+        "amount": pa.decimal128(18, 2), "abroad": pa.bool_(), "drug": pa.string(),
+        "share": pa.decimal128(7, 6),
+    }  # fmt: skip
+
+    def cell(name, value):
+        return str(value) if text_ids and name.endswith("_id") else value
+
+    return pa.table({
+        name: pa.array([cell(name, row[name]) for row in rows], type_) for name, type_ in types.items()
+    })  # fmt: skip
+
+
+def members_of(random, members, text_ids, shuffled):
+    ids = list(range(members))
+    if shuffled:
+        random.shuffle(ids)
+    return pa.table({
+        "member_id": [str(id) for id in ids] if text_ids else ids,
+        "ill": [random.random() < 0.5 for _ in ids],
+        "from": [datetime.date(2021, 11, 1) + datetime.timedelta(random.randrange(90)) for _ in ids],
+        "tier": pa.array([random.choice(["low", "high", "odd" if odd < 2 else "low"]) for odd in ids]),
+    })  # fmt: skip
+
+
+def said(evaluator, claims, members, state=None, **options):
+    done = evaluator.adjudicate(claims, members, state=state, **options)
+    return (
+        pa.table(done.payments).to_pylist(), pa.table(done.payments).schema, done.reject_records,
+        done.counts, pa.table(done.state).to_pylist(),
+    ), done  # fmt: skip
+
+
+ORDERS = {
+    "none": lambda table: table,
+    "date": lambda table: table.sort_by("date"),
+    "member": lambda table: table.sort_by([("member_id", "ascending"), ("date", "ascending")]),
+    "member only": lambda table: table.sort_by("member_id"),
+}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("seed", range(6))
+def test_the_feed_says_what_units_by_themselves_say(both, order, seed):
+    random = Random(seed)
+    text_ids, shuffled, threads = seed % 2 == 1, seed % 3 == 1, 1 + seed % 2
+    size, members = random.choice([(0, 3), (1, 1), (300, 12), (900, 400)])
+    claims = ORDERS[order](claims_of(random, members, size, text_ids))
+    people = members_of(random, members, text_ids, shuffled)
+    fed, plain = both
+    first, done = said(fed, claims, people, threads=threads)
+    assert first == said(plain, claims, people)[0]
+    # a second batch, some of it late
+    more = ORDERS[order](claims_of(random, members, size, text_ids))
+    second, _ = said(fed, more, people, done.state, threads=threads)
+    assert second == said(plain, more, people, done.state)[0]
+
+
+def test_many_rows_in_threads(both):
+    """Enough rows that they are cut, in each order."""
+    random = Random(7)
+    claims = pa.concat_tables([claims_of(random, 500, 2000, False)] * 70)
+    ids = pa.array(range(claims.num_rows))
+    claims = claims.set_column(0, "claim_id", ids)
+    people = members_of(random, 500, False, True)
+    fed, plain = both
+    for order in ORDERS.values():
+        table = order(claims)
+        wanted = pa.table(plain.adjudicate(table, people).payments)
+        for threads in (1, 3):
+            done = fed.adjudicate(table, people, threads=threads)
+            assert pa.table(done.payments).equals(wanted)
+
+
+def test_only_the_columns_that_are_wanted_are_worked_out(both):
+    random = Random(8)
+    claims, people = claims_of(random, 20, 400, True), members_of(random, 20, True, False)
+    fed, plain = both
+    names = ("claim_id", "total_pay", "reason")
+    done = fed.adjudicate(claims, people, columns=names, minor_payments=True)
+    wanted = plain.adjudicate(claims, people, columns=names, minor_payments=True)
+    assert pa.table(done.payments).equals(pa.table(wanted.payments))
+    assert pa.table(done.state).equals(pa.table(wanted.state))
+    assert done.counts.paid == {} and done.counts.reasons == wanted.counts.reasons
+
+
+def test_progress_is_told_to_the_end(both):
+    random = Random(9)
+    claims, people = claims_of(random, 5, 50, True), members_of(random, 5, True, False)
+    for threads in (1, 2):
+        seen = []
+        both[0].adjudicate(claims, people, progress=lambda *done: seen.append(done), threads=threads)
+        assert seen[-1] == (50, 50)
