@@ -132,12 +132,24 @@ def read_columns(
 ) -> list[Values]:
     """The words of each wanted column."""
 
-    def read(column: Column | None, want: Wanted) -> Values:
-        if column is None:
-            return absent(length, want.kind)
-        return want.reader.read(column, optional=want.optional)
+    def read(places: Sequence[int]) -> list[Values]:
+        found = []
+        for place in places:
+            column, want = matched.columns[place], wanted[place]
+            if column is None:
+                found.append(absent(length, want.kind))
+            else:
+                found.append(want.reader.read(column, optional=want.optional))
+        return found
 
-    return list(each(read, threads, matched.columns, wanted))
+    # one thread for all attributes whose codes one table numbers
+    groups: dict[int, list[int]] = {}
+    for place, want in enumerate(wanted):
+        groups.setdefault(id(want.reader.texts), []).append(place)
+    values: dict[int, Values] = {}
+    for places, found in zip(groups.values(), each(read, threads, groups.values()), strict=True):
+        values.update(zip(places, found, strict=True))
+    return [values[place] for place in range(len(wanted))]
 
 
 def cell_reason(status: int, text: str, want: Wanted, plan: Plan) -> tuple[str, str]:

@@ -173,5 +173,9 @@ def test_progress_is_told_to_the_end(both):
     claims, people = claims_of(random, 5, 50, True), members_of(random, 5, True, False)
     for threads in (1, 2):
         seen = []
-        both[0].adjudicate(claims, people, progress=lambda *done: seen.append(done), threads=threads)
+
+        def tell(*done, seen=seen):
+            seen.append(done)
+
+        both[0].adjudicate(claims, people, progress=tell, threads=threads)
         assert seen[-1] == (50, 50)
