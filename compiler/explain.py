@@ -22,6 +22,8 @@ _ROLES = {
     "cost_cap": Bilingual("费用封顶线", "cost cap"),
     "counted": Bilingual("封顶线内的费用", "cost within the cap"),
     "threshold": Bilingual("起付线", "threshold"),
+    "borne": Bilingual("本人起付线应扣", "one's own threshold would take"),
+    "deducted": Bilingual("合计限额内实扣", "taken within the joint limit"),
     "excess": Bilingual("超出起付线的部分", "above the threshold"),
     "ratio": Bilingual("比例", "ratio"),
     "share": Bilingual("按比例应付（未舍入）", "at the ratio, not rounded"),

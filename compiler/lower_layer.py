@@ -234,8 +234,21 @@ class LayerLowering:
             amount = self._amount("threshold", inner(threshold.value), clause)
             self._threshold = amount
             over = self._limited("threshold", threshold, amount, excess, "spent", clause)
-            excess = self._define("excess", over, clause)
+            above_own = self._define("excess", over, clause)
+            if threshold.within is not None:
+                above_own = self._within(threshold.within, excess, above_own)
+            excess = above_own
         return excess
+
+    def _within(self, within: CheckedAmount, counted: e.Ref, excess: e.Ref) -> e.Ref:
+        """What is above a threshold of which no more than `within` is deducted together."""
+        clause = self._clause(within)
+        borne = self._define("borne", e.Subtract(counted, excess), clause)
+        limit = self._amount("threshold", inner(within.value), clause)
+        deducted = self._define(
+            "deducted", self._limited("cap", within, limit, borne, "borne", clause), clause
+        )
+        return self._define("excess", e.Subtract(counted, deducted), clause)
 
     def _share(self, counted: e.Ref, excess: e.Ref) -> e.Ref:
         ratio = self.layer.ratio
@@ -261,7 +274,7 @@ class LayerLowering:
         match self.layer.thresholds:
             case ():
                 return True
-            case (CheckedAmount(scope=scope, varies=False),):
+            case (CheckedAmount(scope=scope, varies=False, within=None),):
                 return scope == bands.scope
             case _:
                 return False

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeVar
 
+from attrs import evolve
+
 from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
@@ -215,7 +217,11 @@ def _totals_read(layer: CheckedLayer) -> set[str]:
 def _parts(layer: CheckedLayer) -> Iterator[e.Expr]:
     """Every expression of a layer but what its scopes are chosen by."""
     yield from (layer.applies, layer.base)
-    yield from (x.value for x in layer.thresholds if isinstance(x, CheckedAmount))
+    for threshold in layer.thresholds:
+        if isinstance(threshold, CheckedAmount):
+            yield threshold.value
+            if threshold.within is not None:
+                yield threshold.within.value
     yield from (x.amount.value for x in layer.caps if isinstance(x.amount, CheckedAmount))
     match layer.ratio:
         case None:
@@ -285,11 +291,18 @@ def _thresholds(
         _missing(layer, "THRESHOLD", env)
     _not_both(layer, [x for x in written if x.amount is None], [x for x in written if x.amount], "THRESHOLD", env)
     _check_one_pool(layer, written, "THRESHOLD", env)
-    return tuple(
-        _amount(clause.amount, "THRESHOLD", texts(clause.cites or layer.cites), env)
-        for clause in written
-        if clause.amount is not None
-    )
+    found: list[CheckedAmount | str] = []
+    for clause in written:
+        if clause.amount is None:
+            continue
+        cites = texts(clause.cites or layer.cites)
+        amount = _amount(clause.amount, "THRESHOLD", cites, env)
+        if clause.within is not None and isinstance(amount, CheckedAmount):
+            within = _amount(clause.within, "THRESHOLD", cites, env)
+            assert isinstance(within, CheckedAmount)
+            amount = evolve(amount, within=within)
+        found.append(amount)
+    return tuple(found)
 
 
 def _caps(layer: n.Layer, env: Environment) -> tuple[CheckedCap, ...]:

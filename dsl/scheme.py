@@ -85,6 +85,8 @@ class CheckedAmount:
     value: Expr
     scope: CheckedScope
     varies: bool = field(default=False, kw_only=True)
+    within: CheckedAmount | None = field(default=None, kw_only=True)
+    """Of a threshold: the most that is deducted together, over a scope of its own."""
     cites: tuple[str, ...] = ()
     span: Span = _span()
 

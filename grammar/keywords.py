@@ -79,6 +79,7 @@ KEYWORDS: dict[str, tuple[str, str]] = {
     "BASE": ("基数", "base"),
     "THRESHOLD": ("起付线", "threshold"),
     "NO_THRESHOLD": ("无起付线", "no threshold"),
+    "WITHIN": ("合计不超过", "within"),
     "CAP": ("封顶", "cap"),
     "NO_CAP": ("不封顶", "no cap"),
     "COST_CAP": ("费用封顶", "cost cap"),

@@ -27,7 +27,8 @@ class LayerRules(Transformer[Token, Any]):
 
     def threshold(self, meta: Meta, c: list[Any]) -> n.Threshold:
         r = Read(c)
-        return n.Threshold(r.one(n.Amount, n.Name), r.cites, span=span_of(meta))
+        amount, within = r.one(n.Amount, n.Name), r.one(n.Amount)
+        return n.Threshold(amount, r.cites, within=within, span=span_of(meta))
 
     def no_threshold(self, meta: Meta, c: list[Any]) -> n.Threshold:
         return n.Threshold(None, Read(c).cites, span=span_of(meta))

@@ -88,9 +88,11 @@ class Base:
 
 @frozen(repr=False)
 class Threshold:
-    """Above what the layer pays; amount None is `no threshold`, a Name a shared one."""
+    """Above what the layer pays; amount None is `no threshold`, a Name a shared one. within: no more
+    than this is deducted together, over its own scope (a family's)."""
 
     amount: Amount | Name | None
+    within: Amount | None = field(default=None, kw_only=True)
     cites: Cites = ()
     span: Span = place()
 
