@@ -110,7 +110,6 @@ cdef class Open:
     cdef bint is_busy
     cdef readonly int64_t attempts  # claims that came, with the bad ones
     cdef dict settled               # of each claim_id its place in the history and its member's name
-    cdef bint has_lists
     cdef bytes base                 # the totals before the history
     cdef Longs kept_words           # for each claim its member's row and its words
     cdef Bytes kept_given           # for each claim whether its values are there
@@ -154,7 +153,6 @@ cdef class Open:
                 field.is_optional = True
                 field.given = <uint8_t *>inputs.input.claim_given[place]
                 self.may_lack = True
-        self.has_lists = inputs.listed_room > 0
         self.rows = rows
         self.people = people
         self.sole = sole
@@ -290,8 +288,7 @@ cdef class Open:
             ])
             if days is None:
                 return None
-        if self.has_lists:
-            self.inputs.relist()
+        self.inputs.relist()
         base = None if claim_id is None else self._base(claim_id)
         if self._run(row):
             return None

@@ -16,11 +16,14 @@ cdef class Entry:
 cdef class Inputs:
     cdef hmb_input input
     cdef list held
-    cdef object listed_pairs
-    cdef list listed_blocks
-    cdef int64_t listed_room    # codes for which the listed blocks have room
+    cdef int64_t n_listed       # (attribute, list) pairs
+    cdef list listed_texts      # of each the texts of the attribute
+    cdef list listed_codes
+    cdef list listed_blocks     # of each a byte for each text
+    cdef int64_t *listed_known  # of each how many texts were looked at
 
-    cpdef relist(self)
+    cdef int relist(self) except -1
+    cdef int _relist(self, int64_t place) except -1
     cdef void *_pointers(self, int64_t n) except NULL
 
 

@@ -17,7 +17,6 @@ class Inputs:
         listed: Sequence[tuple[Intern, Set[str]]],
         row_member: Block,
     ) -> None: ...
-    def relist(self) -> None: ...
 
 class Outputs:
     n_layers: int

@@ -3,6 +3,7 @@
 
 from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport INT64_MAX, int16_t, int64_t, uint8_t
+from libc.string cimport memcpy
 
 from hmbc.runtime.abi cimport hmb_input, hmb_output, hmb_periods, hmb_run
 from hmbc.runtime.intern cimport Intern
@@ -66,45 +67,57 @@ cdef class Inputs:
         for place in range(len(parameters)):
             (<int64_t *>block.data)[place] = parameters[place]
         self.input.parameter = <const int64_t *>block.data
-        self.listed_pairs = list(listed)
-        self.input.listed = <const uint8_t **>self._pointers(len(listed))
-        self.relist()
+        self.listed_texts = [texts for texts, _ in listed]
+        self.listed_codes = [codes for _, codes in listed]
+        self.listed_blocks = [None] * len(listed)
+        self.n_listed = len(listed)
+        block = new_block(8 * (self.n_listed + 1))
+        self.held.append(block)
+        self.listed_known = <int64_t *>block.data
+        self.input.listed = <const uint8_t **>self._pointers(self.n_listed)
+        for place in range(self.n_listed):
+            self._relist(place)
 
     cdef void *_pointers(self, int64_t n) except NULL:
         cdef Block block = new_block(8 * (n + 1))
         self.held.append(block)
         return block.data
 
-    cpdef relist(self):
-        """Marks the codes in each list, where codes have come that the lists have no room for.
+    cdef int relist(self) except -1:
+        """Says of codes that came since then whether they are in the lists."""
+        cdef int64_t place
+        for place in range(self.n_listed):
+            if (<Intern>self.listed_texts[place]).count != self.listed_known[place]:
+                self._relist(place)
+        return 0
 
-        The lists' own codes get their numbers first, so a code that comes later is in no list.
-        """
-        cdef int64_t place, id, room = 0
-        cdef Intern texts
-        cdef Block block
-        if not self.listed_pairs:
-            return
-        for texts, _ in self.listed_pairs:
-            room = max(room, texts.count)
-        if self.listed_room and room <= self.listed_room:
-            return
-        for texts, codes in self.listed_pairs:
-            for code in codes:
-                texts.number(code)
-            room = max(room, texts.count)
-        self.listed_room = 2 * room + 64
-        blocks = []
-        for place, (table, codes) in enumerate(self.listed_pairs):
-            texts = table
-            # one byte before the first, so that "no code", -1, is in no list
-            block = new_block(self.listed_room + 1)
-            blocks.append(block)
+    cdef int _relist(self, int64_t place) except -1:
+        """Marks the codes that are new and in the list; the work is that of the shorter of both."""
+        cdef Intern texts = <Intern>self.listed_texts[place]
+        cdef object codes = self.listed_codes[place]
+        cdef Block block = self.listed_blocks[place]
+        cdef Block larger
+        cdef int64_t id, known = self.listed_known[place]
+        # one byte before the first, so that "no code", -1, is in no list
+        if block is None or texts.count >= block.size:
+            larger = new_block(2 * texts.count + 64)
+            if block is not None:
+                memcpy(larger.data, block.data, known + 1)
+            block = self.listed_blocks[place] = larger
+            (<const uint8_t **>self.input.listed)[place] = <const uint8_t *>block.data + 1
+        if len(codes) < texts.count - known:
             for code in codes:
                 id = texts.lookup(code)
-                (<uint8_t *>block.data)[id + 1] = 1
-            (<const uint8_t **>self.input.listed)[place] = <const uint8_t *>block.data + 1
-        self.listed_blocks = blocks
+                if id >= 0:
+                    (<uint8_t *>block.data)[id + 1] = 1
+        else:
+            for id in range(known, texts.count):
+                text = texts.text(id)
+                # the text of bytes that are no UTF-8 is that of others too
+                if text in codes and texts.lookup(text) == id:
+                    (<uint8_t *>block.data)[id + 1] = 1
+        self.listed_known[place] = texts.count
+        return 0
 
 
 cdef class Outputs:

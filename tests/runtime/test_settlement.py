@@ -5,10 +5,12 @@ import datetime
 import decimal
 import inspect
 import pickle
+import struct
 import threading
 from dataclasses import replace
 from decimal import Decimal
 
+import pyarrow as pa
 import pytest
 
 from hmbc.runtime.errors import BadParameters, BadRow
@@ -223,3 +225,36 @@ def test_many_threads_share_an_evaluator(evaluator, parameters):
     for thread in threads:
         thread.join()
     assert len({tuple(one) for one in paid.values()}) == 1 and len(paid) == 8
+
+
+def test_codes_are_found_in_lists_of_any_length(evaluator, parameters):
+    claim = {"date": DAY, "event": "E", "amount": 1}
+    for length in (0, 1, 3000):
+        given = {**parameters, "drugs": [f"L{number}" for number in range(length)]}
+        checked = evaluator.read_parameters(given)
+        for number in (0, 1, 77, 2999, 3000):
+            session = evaluator.open({}, checked)
+            reasons = [
+                session.settle(claim).layers["list"][1]
+                for claim in (claim, {**claim, "drug": "other"}, {**claim, "drug": f"L{number}"})
+            ]
+            assert reasons == ["not_covered"] * 2 + ["paid" if number < length else "not_covered"]
+
+
+@pytest.mark.parametrize("others", [[], [f"X{number}" for number in range(50)]])
+def test_a_text_that_no_unicode_stands_for_is_in_no_list(evaluator, parameters, others):
+    raw = [b"D1", b"D1", b"D\xff", b"D\xef\xbf\xbd"]
+    ends = [0, 2, 4, 6, 10]
+    drugs = pa.Array.from_buffers(
+        pa.string(), 4, [None, pa.py_buffer(struct.pack("5i", *ends)), pa.py_buffer(b"".join(raw))]
+    )
+    same = {"member_id": "A", "date": "2022-01-01", "event": "E", "amount": "1"}
+    claims = pa.table(
+        {"claim_id": list("1234"), "drug": drugs}
+        | {name: [value] * 4 for name, value in same.items()}
+    )
+    members = pa.table({"member_id": ["A"], "suspended": pa.array([None], pa.string())})
+    given = {**parameters, "drugs": ["D\ufffd", *others]}
+    done = evaluator.adjudicate(claims, members, given)
+    reasons = [row["list_reason"] for row in done.payments.rows()]
+    assert reasons == ["not_covered"] * 3 + ["paid"]
