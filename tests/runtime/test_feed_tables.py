@@ -21,7 +21,7 @@ scheme fed "A scheme with a feed" {
     valid         2022-01-01 to 2022-12-31      cite "0"
     member {
         ill: bool
-        from: date
+        covered: date
         tier: low | high
     }
     claim {
@@ -32,7 +32,7 @@ scheme fed "A scheme with a feed" {
         share: ratio optional
     }
     list special: "K1", "K2"
-    wait early: claim.date < member.from        cite "1"
+    wait early: claim.date < member.covered      cite "1"
     exclude abroad: claim.abroad                cite "2"
     layer hospital                              cite "3" {
         when       claim.kind is hospital
@@ -102,7 +102,7 @@ def members_of(random, members, text_ids, shuffled):
     return pa.table({
         "member_id": [str(id) for id in ids] if text_ids else ids,
         "ill": [random.random() < 0.5 for _ in ids],
-        "from": [datetime.date(2021, 11, 1) + datetime.timedelta(random.randrange(90)) for _ in ids],
+        "covered": [datetime.date(2021, 11, 1) + datetime.timedelta(random.randrange(90)) for _ in ids],
         "tier": pa.array([random.choice(["low", "high", "odd" if odd < 2 else "low"]) for odd in ids]),
     })  # fmt: skip
 
