@@ -57,7 +57,9 @@ _SYNONYMS = {
     "免责": "EXCLUDE", "不予支付": "EXCLUDE", "等待期": "WAIT", "被保险人": "MEMBER",
     "理赔": "CLAIM", "条件": "WHEN", "如果": "WHEN", "当": "WHEN", "保险期间": "VALID",
     "保障期间": "BENEFIT_YEAR", "不设封顶": "NO_CAP", "无封顶": "NO_CAP", "不设起付线": "NO_THRESHOLD",
-    "uncapped": "NO_CAP", "unlimited": "NO_CAP", "coinsurance": "RATIO", "max": "CAP", "例": "EXAMPLE", "例子": "EXAMPLE", "应付": "PAY",
+    "给付限额": "CAP", "赔付限额": "CAP", "保额": "CAP", "保险金额": "CAP", "绝对免赔额": "THRESHOLD",
+    "uncapped": "NO_CAP", "unlimited": "NO_CAP", "max": "CAP", "ceiling": "CAP",
+    "retention": "THRESHOLD", "percentage": "RATIO", "percent": "RATIO", "例": "EXAMPLE", "例子": "EXAMPLE", "应付": "PAY",
     "deductible": "THRESHOLD", "excess": "THRESHOLD", "limit": "CAP", "maximum": "CAP",
     "year": "BENEFIT_YEAR", "enrollment": "ENROLMENT",
     "exclusion": "EXCLUDE", "waiting": "WAIT", "insured": "MEMBER", "if": "WHEN",
@@ -123,7 +125,7 @@ def _advice(
     if (
         lexeme.terminal == "COMMA"
         and last is not None
-        and last.terminal == "NUMBER"
+        and last.terminal in ("NUMBER", "MONEY_AMOUNT")
         and after.terminal in ("NUMBER", "MONEY_AMOUNT")
     ):
         joined = f"{last.text}_{after.text}"

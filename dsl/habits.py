@@ -4,9 +4,11 @@ here: advice for tokens that the grammar does not take."""
 from __future__ import annotations
 
 from collections.abc import Collection
+from fractions import Fraction
 
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.lexer import Lexeme
+from hmbc.dsl.names import percent_text
 from hmbc.grammar.keywords import Language, words
 
 _VALUES = ("PERCENT", "NUMBER", "MONEY_AMOUNT", "DURATION", "NAME", "RPAR")
@@ -76,6 +78,56 @@ _CALLS = {
 }  # fmt: skip
 
 
+_OTHERS_SHARE = {
+    "自付比例", "共付比例", "个人负担比例", "个人自付比例", "自负比例", "自付", "自负", "共付", "免赔率",
+    "coinsurance", "copay", "copayment", "cost_sharing",
+}  # fmt: skip
+"""What the member bears; here a ratio is what is paid."""
+_PER_VISIT = Bilingual(
+    "每次就诊自付一笔固定的钱，写“起付线 20元 每笔”",
+    "a fixed copay of each claim is a threshold: threshold 20 per claim",
+)
+_MOST_BORNE = Bilingual(
+    "个人自付的上限是再加一层：基数是前一层付剩的，起付线是上限，比例 100%（见 docs/recipes.md）",
+    "a maximum of what the member bears is one more layer: its base is what the first leaves, its "
+    "threshold the maximum, its ratio 100% (docs/recipes.md)",
+)
+_ALL_ONCE_REACHED = Bilingual(
+    "达到后按全额给付的，写“给付增量”（见 docs/recipes.md）；只付超出部分的是“起付线”",
+    "what pays all once it is reached is said by `pays increase of` (docs/recipes.md); what pays the "
+    "excess alone is a `threshold`",
+)
+_CLAUSES = {
+    "门槛费": _PER_VISIT, "挂号费": _PER_VISIT, "自付限额": _MOST_BORNE, "自付封顶": _MOST_BORNE,
+    "自付上限": _MOST_BORNE, "out": _MOST_BORNE, "stop": _MOST_BORNE, "相对免赔额": _ALL_ONCE_REACHED,
+    "franchise": _ALL_ONCE_REACHED,
+}  # fmt: skip
+"""What other systems have as a clause of its own."""
+_MONIES = {"美元", "欧元", "港元", "日元", "英镑", "港币", "人民币", "韩元", "新元"}
+_NO_CURRENCY = Bilingual(
+    "金额不带币种：币种在方案开头写一次", "an amount bears no currency: the scheme states it once"
+)
+
+
+def _clause(text: str, after: Lexeme) -> Bilingual | None:
+    """For a word at the beginning of a clause."""
+    if text in _CLAUSES:
+        return _CLAUSES[text]
+    if text not in _OTHERS_SHARE:
+        return None
+    if isinstance(share := after.value, Fraction) and after.terminal == "PERCENT" and share <= 1:
+        paid, own = percent_text(1 - share), after.text
+        return Bilingual(
+            f"“比例”是给付的比例：个人负担 {own} 写“比例 {paid}”",
+            f"`ratio` is the share that is paid: where the member bears {own}, write `ratio {paid}`",
+        )
+    if after.terminal in ("NUMBER", "MONEY_AMOUNT"):
+        return _PER_VISIT
+    return Bilingual(
+        "“比例”是给付的比例，不是个人负担的", "`ratio` is the share that is paid, not the member's"
+    )
+
+
 def habit(
     lexeme: Lexeme,
     accepts: Collection[str],
@@ -99,10 +151,11 @@ def habit(
         zh, en = _CALLS[before]
         return Bilingual(f"写“{zh}（a，b）”", f"write `{en} (a, b)`")
     if last.terminal in _FIGURES and len(text) == 3 and text.isascii() and text.isupper():
-        return Bilingual(
-            "金额不带币种：币种在方案开头写一次",
-            "an amount bears no currency: the scheme states it once",
-        )
+        return _NO_CURRENCY
+    if last.terminal in _FIGURES and text in _MONIES:
+        return _NO_CURRENCY
+    if "BASE" in accepts and (meant := _clause(text, after)) is not None:
+        return meant
     if last.terminal in _VALUES:
         if word == "IF":
             return Bilingual(

@@ -51,6 +51,10 @@ _FACTOR = {"亿": 10**8, "万": 10**4, "元": 1}
 _IN_WORDS = re.compile(r"\d[\d.]*[百千万亿][\d.百千万亿]*元?")
 _SIGNS = "¥€$£₩"
 _SLOPPY_DATE = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?!\d)")
+_OTHER_MONEY = re.compile("(美元|欧元|港元|日元|韩元|新元|英镑|港币)$")
+_NO_CURRENCY = Bilingual(
+    "金额不带币种：币种在方案开头写一次", "an amount bears no currency: the scheme states it once"
+)
 _NO_SIGN = Bilingual("金额不带货币符号，只写数：10", "amounts bear no sign, only the number: 10")
 _STRAYS = {
     "&": Bilingual("写“且”", "write `and`"), "~": Bilingual("没有区间的写法：写一个数，或按条件、分段写", "there is no range here: write one figure, or cases, or bands"),
@@ -253,6 +257,9 @@ class Lexer:
         shown = self.source.text[span.start : span.end]
         if digits := in_digits(self.text[span.start : span.end]):
             advice = ((ADVICE, Bilingual(f"写作 {digits}", f"write {digits}")),)
+            self._report(codes.BAD_NUMBER, span, advice, text=shown)
+        elif _OTHER_MONEY.search(shown):
+            advice = ((ADVICE, _NO_CURRENCY),)
             self._report(codes.BAD_NUMBER, span, advice, text=shown)
         else:
             self._report(codes.BAD_NUMBER, span, text=shown)

@@ -94,7 +94,9 @@ def command(
     ]
     claim, settled = history.claims[-1], settle(interpreter, rows, state)[0][-1]
     if settled.status != "ok":
-        fail(f"{claim_id}: {settled.status}", FINDINGS)
+        told = {reject.name: (reject.zh, reject.en) for reject in kernel.rejects}
+        why = told.get(settled.status, (settled.status, settled.status))[language == "en"]
+        fail(f"{claim_id}: {why}", FINDINGS)
     if settled.step is None:
         _show_refund(plan, claim, settled.pays, language)
     else:
