@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
-from hmbc.dsl.scheme import CheckedBands
+from hmbc.dsl.scheme import CheckedBands, CheckedScheme
 from hmbc.dsl.types import Ratio
 
 ZERO = e.money(0)
@@ -76,11 +76,25 @@ def banded(total: e.Expr, ratio: CheckedBands, floor: e.Expr) -> e.Expr:
     return result
 
 
-def whole(amount: e.Expr) -> e.Expr:
-    """Payments are whole, so a limit of 0.5 minor units more changes nothing: rounded down."""
-    if any(isinstance(node, e.Scale) for node in walk(amount)):
-        return e.Round(amount, "down", 1)
-    return amount
+def whole(amount: e.Expr, scheme: CheckedScheme) -> e.Expr:
+    """The author's amount, rounded down where it may have parts of a minor unit: payments are whole,
+    so a limit of half a unit more changes nothing."""
+    return inner(amount) if _is_whole(amount, scheme, frozenset()) else e.Round(inner(amount), "down", 1)
+
+
+def _is_whole(amount: e.Expr, scheme: CheckedScheme, inside: frozenset[str]) -> bool:
+    """Whether an amount is surely whole. `inside`: the totals that are being looked into."""
+    for node in walk(amount):
+        match node:
+            case e.Scale() | e.LayerPay(which="base" | "excess"):
+                return False
+            case e.Total(accumulator=name) | e.Before(accumulator=name) if name not in inside:
+                sums = (total.amount for total in scheme.totals if total.name == name)
+                if not all(_is_whole(one, scheme, inside | {name}) for one in sums):
+                    return False
+            case _:
+                pass
+    return True
 
 
 def working_name(layer: str, which: str) -> str:

@@ -328,7 +328,7 @@ class LayerLowering:
                 pay = self._define(role, value)
                 continue
             clause = self._clause(cap)
-            limit = self._amount("cap", whole(inner(cap.value)), clause)
+            limit = self._amount("cap", whole(cap.value, self.scheme), clause)
             if index == 0 and cap.scope == rounding != CLAIM and not cap.varies:
                 value = self._over(cap.scope, share, at_most(limit, self._round), "due", clause)
             else:
@@ -349,7 +349,7 @@ class LayerLowering:
         due = self._define("target", value)
         left: e.Expr = due
         for amount in top_up.after:
-            left = e.Subtract(left, self._not_negative(whole(inner(amount))))
+            left = e.Subtract(left, self._not_negative(whole(amount, self.scheme)))
         left = self._define("rounded", e.Max(ZERO, left))
         reasons.append(("not_covered", e.And(is_zero(due), is_zero_ratio(target))))
         reasons.append(("rounded_away", is_zero(due)))

@@ -45,8 +45,9 @@ class PoolLowering:
     @property
     def limit(self) -> e.Expr:
         """The amount that is shared, 0 or more; a cap is whole."""
-        amount = inner(self.pool.amount.value)
-        return e.Max(ZERO, amount if self.pool.kind == "threshold" else whole(amount))
+        amount = self.pool.amount.value
+        exact = self.pool.kind == "threshold"
+        return e.Max(ZERO, inner(amount) if exact else whole(amount, self.scheme))
 
     def function(self) -> Callable[[e.Expr], e.Expr]:
         """What the pool does with a total."""

@@ -157,7 +157,7 @@ def sequential(scope: CheckedScope, scheme: CheckedScheme) -> bool:
         return False
     if scheme.unit is None:
         return True
-    return "PER_FAMILY" in scope.keys and scheme.anniversary is None
+    return "PER_FAMILY" in scope.keys and not ("PER_YEAR" in scope.keys and scheme.anniversary)
 
 
 def keys_of(scope: CheckedScope, scheme: CheckedScheme) -> tuple[e.Expr, ...]:

@@ -109,6 +109,9 @@ def _type_of(written: n.Expression, env: Environment, inside: frozenset[str]) ->
             found = [_type_of(case.result, env, inside) for case in cases]
             rest = [] if otherwise is None else [_type_of(otherwise, env, inside)]
             return next((type_ for type_ in found + rest if type_), None)
+        case n.ByBands(bands=bands):
+            found = [_type_of(band.result, env, inside) for band in bands]
+            return next((type_ for type_ in found if type_), None)
         case _:
             return None
 

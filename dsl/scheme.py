@@ -142,7 +142,7 @@ class CheckedPool:
 @frozen
 class CheckedTotal:
     """A declared running total. of `amount`: sums it; of `claims` or `events`: counts them.
-    `position`: how many layers stand before it."""
+    type: money, a whole number or days; `position`: how many layers stand before it."""
 
     of: Literal["amount", "claims", "events"]
     name: str

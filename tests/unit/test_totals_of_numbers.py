@@ -45,6 +45,7 @@ scheme sums "Sums" {
         ("stay * ¥50", "sum > 440"),
         ("¥50 * (claim.date - claim.admitted)", "sum = 450"),
         ("smaller of (claim.cost, 9)", "sum > 10"),
+        ("by bands of claim.days (below 5: claim.days, beyond: 9)", "sum = 13"),
         ("this_month - sum before", "sum = month of (2024-03-31) and claim.severe"),
     ],
 )
@@ -54,4 +55,13 @@ def test_a_total_is_of_what_it_adds(amount: str, condition: str) -> None:
     compiled = compile_source(Source("sums.hmb", text))
     assert compiled.kernel is not None, [x.message("en") for x in compiled.diagnostics]
     assert compiled.scheme is not None
+    assert all(not result.diagnostics for result in run_examples(compiled.kernel, compiled.scheme))
+
+
+@pytest.mark.parametrize("amount", ["claim.days", "claim.date - claim.admitted"])
+def test_a_total_of_numbers_counts_only_where_its_condition_holds(amount: str) -> None:
+    text = SCHEME.replace("AMOUNT per year", f"{amount} per year when claim.severe")
+    text = text.replace("CONDITION", "sum > 0" if amount == "claim.days" else "sum = 5 days")
+    compiled = compile_source(Source("sums.hmb", text))
+    assert compiled.kernel is not None and compiled.scheme is not None
     assert all(not result.diagnostics for result in run_examples(compiled.kernel, compiled.scheme))

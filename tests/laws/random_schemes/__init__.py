@@ -1,0 +1,14 @@
+"""Random well-typed schemes, as text in either language, with every construct in its turn.
+
+`draw(random)` writes one scheme. Any `random.Random` will do, so Hypothesis can drive it and so can a
+seed. Amounts are drawn around one size, so that thresholds and caps are met and passed by the claims of
+random_claims.py. Each file of this package adds what one part of a scheme is made of, from words to
+the whole: draft, conditions, amounts, ratios, stops, totals, layers, data, header, scheme.
+
+FOLDER holds what a scheme may name: a list of codes and a guideline.
+"""
+
+from random_schemes.draft import DRUGS, Drawn
+from random_schemes.scheme import FOLDER, draw
+
+__all__ = ["DRUGS", "FOLDER", "Drawn", "draw"]
