@@ -12,6 +12,7 @@ from hmbc.compiler.kernel import Accumulator, Definition, Input, Kernel
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.types_of import KEYS, NUMBERS, Names, names_of, type_of
 from hmbc.compiler.walk import children, expressions, reads_totals, walk
+from hmbc.dsl.check_scopes import MOST_PARTS
 from hmbc.dsl.expr import (
     TRUE,
     And,
@@ -45,7 +46,6 @@ from hmbc.dsl.types import (
     Type,
 )
 
-MOST_KEY_PARTS = 4
 MOST_REJECTS = 200
 MOST_REASONS = 30_000
 DAYS_OF_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
@@ -224,8 +224,8 @@ def _accumulators(kernel: Kernel, names: Names) -> None:
     for item in kernel.items:
         if not isinstance(item, Accumulator):
             continue
-        if len(item.keys) > MOST_KEY_PARTS:
-            raise KernelError(f"{item.name} has more than {MOST_KEY_PARTS} key parts")
+        if len(item.keys) > MOST_PARTS:
+            raise KernelError(f"{item.name} has more than {MOST_PARTS} key parts")
         if not isinstance(names.accumulators[item.name], NUMBERS):
             raise KernelError(f"{item.name} adds {names.accumulators[item.name]}")
         if item.ceiling < 0 or item.bound < 1:

@@ -119,10 +119,20 @@ def _attribute(
         env.unknown(codes.UNKNOWN_ATTRIBUTE, name, ref.span, known, owner=word(owner.upper()))
         return False
     env.used.add((ref.owner, name))
+    found = type_name(info.type)
     if type(info.type) is not type(wanted) or info.optional:
+        if info.optional:
+            found = Bilingual(f"可缺的{found.zh}", f"{found.en} that may be absent")
         env.report(
             codes.WRONG_TYPE, ref.span, Related(info.span, DECLARED),
-            expected=type_name(wanted), found=type_name(info.type),
+            expected=type_name(wanted), found=found,
+        )  # fmt: skip
+        return False
+    if info.varies and wanted == Date():  # the years of one member would not follow each other
+        env.report(
+            codes.WRONG_TYPE, ref.span, Related(info.span, DECLARED),
+            expected=Bilingual(f"不变的{found.zh}", f"{found.en} that does not vary"),
+            found=Bilingual(f"可变的{found.zh}", f"{found.en} that varies"),
         )  # fmt: skip
         return False
     return True

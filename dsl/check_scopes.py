@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
@@ -14,8 +16,21 @@ from hmbc.dsl.scheme import CheckedScope
 from hmbc.dsl.types import Bool, Code, Date, Enum, Int
 
 
-def check_scope(scope: n.Scope, env: Environment) -> CheckedScope:
-    """The scope, with its condition checked and its event known."""
+MOST_PARTS = 4
+"""Of what the key of one total may be made; an evaluator keeps it in as many words."""
+
+
+def check_scope(scope: n.Scope, env: Environment, counts_events: bool = False) -> CheckedScope:
+    """The scope, with its condition checked, its event known and its key not too long.
+    `counts_events`: a total that counts events needs the event in its key."""
+    found = _scope(scope, env)
+    parts = _parts(found, env, counts_events)
+    if parts > MOST_PARTS:
+        env.report(codes.SCOPE_PARTS, scope.span, parts=parts, most=MOST_PARTS)
+    return found
+
+
+def _scope(scope: n.Scope, env: Environment) -> CheckedScope:
     if "PER_EVENT" in scope.keys and env.event is None:
         env.report(codes.NO_EVENT, scope.span)
     if "PER_FAMILY" in scope.keys and env.unit is None:
@@ -24,7 +39,26 @@ def check_scope(scope: n.Scope, env: Environment) -> CheckedScope:
     if scope.condition is None or scope.otherwise is None:
         return CheckedScope(keys)
     condition = check_as(scope.condition, Bool(), env)
-    return CheckedScope(keys, condition, check_scope(scope.otherwise, env))
+    return CheckedScope(keys, condition, _scope(scope.otherwise, env))
+
+
+def _parts(scope: CheckedScope, env: Environment, counts_events: bool) -> int:
+    """Of how many values the key is made (compiler/scopes.py): which side was chosen, the member
+    where the unit is a family, and whatever one of the sides names."""
+    sides = list(_sides(scope))
+    if all("PER_CLAIM" in side for side in sides):
+        return 0
+    named = frozenset().union(*sides) - {"PER_CLAIM", "PER_LIFETIME", "PER_FAMILY"}
+    chosen = len(sides) > 1
+    of_members = env.unit is not None and any("PER_FAMILY" not in side for side in sides)
+    event_besides = counts_events and (chosen or "PER_EVENT" not in named)
+    return len(named) + chosen + of_members + event_besides
+
+
+def _sides(scope: CheckedScope) -> Iterator[frozenset[object]]:
+    yield frozenset(scope.keys)
+    if scope.otherwise is not None:
+        yield from _sides(scope.otherwise)
 
 
 def _attribute_key(ref: n.AttributeRef, env: Environment) -> e.Attribute:

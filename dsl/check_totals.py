@@ -69,7 +69,8 @@ def _type_of(written: n.Expression, env: Environment, inside: frozenset[str]) ->
         case n.AttributeRef(owner="claim", name=n.Name(text="date")):
             return Date()
         case n.AttributeRef(owner=owner, name=name):
-            info = env.attributes.get((owner, name.text))
+            is_date = (owner, name.text) == ("claim", "date")
+            info = env.attributes.get((owner, env.date if is_date else name.text))
             return info.type if info else None
         case n.NumberLiteral(value=value):
             return None if value.denominator == 1 else Money()
@@ -123,7 +124,8 @@ def check_total(
     if not item.cites:
         env.report(codes.NOT_CITED, item.name.span, clause=item.name.text)
     condition = e.TRUE if item.condition is None else check_as(item.condition, Bool(), env)
-    scope = check_scope(item.scope, env)
+    counts_events = isinstance(item, n.CountDeclaration) and item.of == "events"
+    scope = check_scope(item.scope, env, counts_events)
     amount: e.Expr = e.Const(1, Int())
     of = "amount"
     announced = env.later_totals[item.name.text]

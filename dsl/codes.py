@@ -394,6 +394,12 @@ TOP_UP_CLAUSES = _rule(
     "层 `{layer}` 写了“补足至”，不能再写“{clause}”", "layer `{layer}` tops up and cannot have a `{clause}`",
     "删去“{clause}”，或改用“比例”", "remove the `{clause}`, or use `ratio`",
 )
+SCOPE_PARTS = _rule(
+    "HMB340", "error",
+    "这个范围由 {parts} 项合成，最多 {most} 项", "this scope is made of {parts} things, {most} are the most",
+    "按条件选择的两边合在一起算，选择本身和“理算单位”的成员各算一项；可分成几层来写",
+    "the sides of a choice count together, the choice itself and the member of a `unit` count one each; say it in several layers",
+)
 NO_UNIT = _rule(
     "HMB321", "error",
     "用了“每户”，却没有说哪些人是一户", "`per family` is used, but nothing says who is one family",

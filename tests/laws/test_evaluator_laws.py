@@ -31,7 +31,7 @@ done: set[int] = set()
 
 
 class Unit(SimpleNamespace):
-    """A member with claims and what the interpreter makes of them."""
+    """A unit of members with claims and what the interpreter makes of them."""
 
 
 @pytest.fixture(scope="module")
@@ -62,15 +62,14 @@ def _worked(scheme: SimpleNamespace, lawful: SimpleNamespace) -> SimpleNamespace
     scheme.probed, scheme.caps = laws.with_probes(kernel)
     scheme.units = []
     for place in range(MEMBERS):
-        member = claims.member(random, kernel, size)
-        rows = claims.claims(random, kernel, size, CLAIMS)
-        steps = laws.run(scheme.probed, scheme.parameters, scheme.lists, rows, member)
-        scheme.units.append(Unit(id=f"m{place}", member=member, rows=rows, steps=steps))
+        people = claims.people(random, kernel, size, place)
+        rows = claims.claims(random, kernel, size, CLAIMS, list(people.members))
+        steps = laws.run(scheme.probed, scheme.parameters, scheme.lists, rows, people)
+        scheme.units.append(Unit(id=people.id, people=people, rows=rows, steps=steps))
         adjudicated["interpreter"] += len(rows)
-    scheme.members = claims.table(
-        kernel, "member", [{"member_id": unit.id} for unit in scheme.units],
-        [unit.member for unit in scheme.units],
-    )  # fmt: skip
+    tables = [unit.people.rows(kernel) for unit in scheme.units]
+    ids, values = ([x for table in tables for x in table[part]] for part in (0, 1))
+    scheme.members = claims.table(kernel, "member", ids, values)
     scheme.claims = table(scheme, [unit.rows for unit in scheme.units], lawful)
     scheme.batch = run(scheme, scheme.claims)
     return scheme
@@ -81,9 +80,9 @@ def table(
 ) -> Any:
     """The claims of every unit, in the order of the units."""
     ids = [
-        {"member_id": unit.id, "claim_id": f"{unit.id}.{first + place}"}
+        {"member_id": row["member_id"], "claim_id": f"{unit.id}.{first + place}"}
         for unit, own in zip(scheme.units, rows, strict=True)
-        for place in range(len(own))
+        for place, row in enumerate(own)
     ]
     return lawful.claims.table(scheme.kernel, "claim", ids, [row for own in rows for row in own])
 
@@ -95,17 +94,18 @@ def run(scheme: SimpleNamespace, claims: Any, state: Any = None) -> Any:
 
 
 def sums(batch: Any, layers: Sequence[str]) -> dict[tuple[str, str | None], Decimal]:
-    """What is paid in sum, by member and layer (None: all of them)."""
+    """What is paid in sum, by unit and layer (None: all of them)."""
     found: dict[tuple[str, str | None], Decimal] = defaultdict(Decimal)
     for row in batch.payments.rows():
-        found[row["member_id"], None] += row["total_pay"]
+        unit = row["claim_id"].rpartition(".")[0]
+        found[unit, None] += row["total_pay"]
         for layer in layers:
-            found[row["member_id"], layer] += row[f"{layer}_pay"]
+            found[unit, layer] += row[f"{layer}_pay"]
     return found
 
 
 def totals(batch: Any) -> dict[tuple[str, str, tuple[Any, ...]], tuple[int, int]]:
-    """The state by member, accumulator and key."""
+    """The state by unit, accumulator and key."""
     return {
         (row["member_id"], row["accumulator"], tuple(json.loads(row["key"]))): (
             row["total"], row["denominator"],
@@ -122,7 +122,7 @@ def layers_of(kernel: Kernel) -> list[str]:
 def shown(scheme: SimpleNamespace, unit: SimpleNamespace, place: int | None = None) -> str:
     """What to look at where a law fails: the scheme, and the claims up to the one that fails."""
     rows = unit.rows if place is None else unit.rows[: place + 1]
-    given = (scheme.parameters, scheme.lists, unit.member)
+    given = (scheme.parameters, scheme.lists, unit.people)
     return "\n".join([f"seed {scheme.seed}", scheme.drawn.text, str(given), *map(str, rows)])
 
 
@@ -175,17 +175,24 @@ def test_one_claim_at_a_time_pays_what_a_batch_pays(
 
         def texts(owner: str, values: Any, kinds: Any = kinds, digits: int = digits) -> Any:
             cell = lawful.claims.cell
-            return {name: cell(value, kinds[owner, name], digits) for name, value in values.items()}
+            return {
+                name: cell(value, kinds[owner, name], digits) if (owner, name) in kinds else value
+                for name, value in values.items()
+            }
 
         def typed(values: Any, fen: bool, kinds: Any = kinds, digits: int = digits) -> Any:
             return {
                 name: lawful.claims.python(value, kinds["claim", name], digits, fen)
+                if ("claim", name) in kinds
+                else value
                 for name, value in values.items()
             }
 
         got = {row["claim_id"]: row for row in scheme.batch.payments.rows()}
         for unit in scheme.units[:3]:
-            member = {"member_id": unit.id} | texts("member", unit.member)
+            ids, values = unit.people.rows(scheme.kernel)
+            members = [one | texts("member", own) for one, own in zip(ids, values, strict=True)]
+            member = members[0] if len(members) == 1 else members
             session = scheme.evaluator.open(member, scheme.given)
             quick = scheme.evaluator.open(member, scheme.evaluator.read_parameters(scheme.given))
             in_fen = scheme.evaluator.open(member, scheme.given, minor_units=True)
@@ -230,7 +237,7 @@ def test_a_batch_may_be_cut_anywhere(
                 for unit, cut in zip(scheme.units, cuts, strict=True)
             ]
             ids = [
-                {"member_id": unit.id, "claim_id": f"{unit.id}.{place}"}
+                {"member_id": unit.rows[place]["member_id"], "claim_id": f"{unit.id}.{place}"}
                 for unit, cut in zip(scheme.units, cuts, strict=True)
                 for place in (range(cut) if first else range(cut, CLAIMS))
             ]

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from hmbc.compiler.interpret import Interpreter
-from hmbc.compiler.pipeline import compile_source
+from hmbc.compiler.pipeline import compile_source, module_of
 from hmbc.dsl.source import Source
+from hmbc.runtime.evaluator import Evaluator
 
 HEAD = """scheme found {
     source "found by random schemes", 2024-01-01
@@ -88,3 +89,23 @@ def test_layers_that_share_pro_rata_do_not_read_each_other(second: str) -> None:
     body = "shared cap both: 10 per year pro rata\n" + LAYER.format("one", "bill", "shared both")
     found = compiled(body + f"layer two {{ {second} }}\n")
     assert {x.code for x in found.diagnostics if x.rule.severity == "error"} == {"HMB322"}
+
+
+def evaluator(text: str) -> Any:
+    compiled = compile_source(Source("found.hmb", text))
+    assert compiled.kernel is not None, compiled.diagnostics
+    return Evaluator(module_of(compiled.kernel))
+
+
+def test_a_family_whose_member_varies_may_be_opened() -> None:
+    people = "unit member.household\n    member { household: code  poor: bool varies }\n    claim"
+    body = "layer one { when member.poor base claim.bill no threshold ratio 50% cap 10 per year }"
+    opened = evaluator(HEAD.replace("claim", people, 1) + body + "}\n").open(
+        [
+            {"member_id": "A", "household": "H", "poor": "yes", "valid_to": "2024-05-31"},
+            {"member_id": "A", "household": "H", "poor": "no", "valid_from": "2024-06-01"},
+        ]
+    )
+    bill = {"member_id": "A", "bill": "12", "fee": "0", "drug": "D1", "accident": "no"}
+    paid = [opened.settle({**bill, "date": date}).total_pay for date in ("2024-05-31", "2024-06-01")]
+    assert paid == [6, 0]

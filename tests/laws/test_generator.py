@@ -31,9 +31,9 @@ def test_most_claims_are_paid_and_many_are_capped(lawful: SimpleNamespace) -> No
         claims, kernel, size = lawful.claims, scheme.kernel, scheme.drawn.size
         parameters, lists = claims.parameters(random, kernel), claims.lists(random, kernel)
         for _ in range(3):
-            rows = claims.claims(random, kernel, size, 30)
-            member = claims.member(random, kernel, size)
-            steps = lawful.laws.run(kernel, parameters, lists, rows, member)
+            people = claims.people(random, kernel, size)
+            rows = claims.claims(random, kernel, size, 30, list(people.members))
+            steps = lawful.laws.run(kernel, parameters, lists, rows, people)
             seen["claims"] += len(steps)
             seen["paid"] += sum(step.total_pay > 0 for step in steps)
             seen["capped"] += sum("capped" in step.reasons.values() for step in steps)

@@ -28,14 +28,14 @@ def unit(lawful: SimpleNamespace, seed: int, of: int, number: int) -> SimpleName
         random=random,
         parameters=lawful.claims.parameters(random, kernel),
         lists=lawful.claims.lists(random, kernel),
-        member=lawful.claims.member(random, kernel, size),
-        rows=lawful.claims.claims(random, kernel, size, number),
+        people=lawful.claims.people(random, kernel, size),
         promised=lawful.laws.promised(kernel),
     )
+    found.rows = lawful.claims.claims(random, kernel, size, number, list(found.people.members))
     found.run = lambda rows, other=kernel: lawful.laws.run(
-        other, found.parameters, found.lists, rows, found.member
+        other, found.parameters, found.lists, rows, found.people
     )
-    note((found.parameters, found.lists, found.member, found.rows))
+    note((found.parameters, found.lists, found.people, found.rows))
     return found
 
 

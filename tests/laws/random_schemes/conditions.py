@@ -35,7 +35,7 @@ class Conditions(Draft):
 
     def own_condition(self, usual: bool) -> str:
         """One that reads the claim's own attributes alone, and no code."""
-        test = self.random.choice((self.by_days, self.by_ratio, self.by_money, self.by_care))(usual)
+        test = self.random.choice((self.by_ratio, self.by_money, self.by_care))(usual)
         if self.chance(30):
             self.use("optional")
             return f"{test} {self.w('OR')} {self.claim('own')} {self.w('GIVEN')}"

@@ -13,8 +13,9 @@ from random import Random
 from typing import Any
 
 from attrs import evolve
+from random_claims import People
 
-from hmbc.compiler.interpret import Interpreter, Step
+from hmbc.compiler.interpret import Interpreter, State, Step
 from hmbc.compiler.kernel import Definition, Kernel
 from hmbc.compiler.structure import Cap, Verdict, base_of, caps_of, structure_of
 from hmbc.dsl.types import Money
@@ -150,7 +151,13 @@ def otherwise_paid(before: Sequence[Step], after: Sequence[Step], layer: str | N
 
 
 def run(
-    kernel: Kernel, values: Values, codes: Any, rows: Sequence[Values], member: Values
+    kernel: Kernel, values: Values, codes: Any, rows: Sequence[Values], people: People
 ) -> list[Step]:
-    """The interpreter's steps."""
-    return Interpreter(kernel, values, codes).run(rows, member)
+    """The interpreter's steps on the claims of one unit."""
+    interpreter = Interpreter(kernel, values, codes)
+    state, steps = State(), []
+    for row in rows:
+        member = people.on(row["member_id"], row[kernel.date])
+        steps.append(interpreter.step(state, row, member))
+        state = steps[-1].state
+    return steps

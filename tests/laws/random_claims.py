@@ -1,6 +1,8 @@
-"""Random members, claims and parameters for any kernel, in the interpreter's values and as tables.
+"""Random units with their members, claims and parameters for any kernel, in the interpreter's values and
+as tables.
 
-Amounts lie about a scheme's `size`, many claims share a date, admissions interleave.
+A unit is one member, or a family of up to three. Amounts lie about a scheme's `size`, many claims share
+a date, admissions interleave, members change from one day to the next where attributes vary.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from random import Random
 from typing import Any
 
 import pyarrow as pa
+from attrs import frozen
 
 from hmbc.compiler.kernel import Input, Kernel, ParameterInput
 from hmbc.dsl.types import Bool, Code, Date, Enum, Int, Money, Periods, Ratio
@@ -25,6 +28,45 @@ CODES |= {"药品": CODES["drug"], "转诊单": CODES["referral"]}
 VISITS = ("V1", "V2", "V3", "V4", "V5", "V6")
 
 Values = dict[str, Any]
+
+
+@frozen
+class Spell:
+    """What a member is like from one day to another, both included; None: open."""
+
+    first: int | None
+    last: int | None
+    values: Values
+
+
+@frozen
+class People:
+    """The members of one unit, by id. id: the unit's, as a state has it."""
+
+    id: str
+    members: dict[str, tuple[Spell, ...]]
+
+    def on(self, member: str, day: int) -> Values:
+        """A member's values on a day."""
+        return next(
+            spell.values
+            for spell in self.members[member]
+            if (spell.first is None or spell.first <= day)
+            and (spell.last is None or day <= spell.last)
+        )
+
+    def rows(self, kernel: Kernel) -> tuple[list[dict[str, str | None]], list[Values]]:
+        """The rows of the table of members: what identifies them, and their values."""
+        varying = any(given.varies for given in kernel.inputs)
+        ids: list[dict[str, str | None]] = []
+        values = []
+        for member, spells in self.members.items():
+            for spell in spells:
+                days = {"valid_from": spell.first, "valid_to": spell.last} if varying else {}
+                shown = {name: cell(day, Date(), 0) for name, day in days.items()}
+                ids.append({"member_id": member, **shown})
+                values.append(spell.values)
+        return ids, values
 
 
 def parameters(random: Random, kernel: Kernel) -> Values:
@@ -41,9 +83,41 @@ def lists(random: Random, kernel: Kernel) -> dict[str, tuple[str, ...]]:
     }
 
 
+def people(random: Random, kernel: Kernel, size: int, number: int = 0) -> People:
+    """The members of one unit, the `number`-th of a table."""
+    household = f"H{number}"
+    if kernel.unit is None:
+        name = f"m{number}"
+        return People(name, {name: spells(random, kernel, size, name, household)})
+    names = [f"m{number}{letter}" for letter in "abc"[: random.randint(1, 3)]]
+    return People(
+        household, {name: spells(random, kernel, size, name, household) for name in names}
+    )
+
+
+def spells(
+    random: Random, kernel: Kernel, size: int, name: str, household: str
+) -> tuple[Spell, ...]:
+    """One member's times: up to three where attributes vary."""
+    fixed = member(random, kernel, size) | {"member_id": name}
+    if kernel.unit is not None:
+        fixed[kernel.unit] = household
+    varying = [given.name for given in kernel.inputs if given.owner == "member" and given.varies]
+    if not varying:
+        return (Spell(None, None, fixed),)
+    days = sorted(random.sample(range(FIRST, FIRST + 700), random.randint(0, 2)))
+    found = []
+    for first, last in zip([None, *days], [*days, None], strict=True):
+        new = member(random, kernel, size)
+        changed = {key: new[key] for key in varying if key in new}
+        kept = {key: value for key, value in fixed.items() if key not in varying}
+        found.append(Spell(first, None if last is None else last - 1, kept | changed))
+    return tuple(found)
+
+
 def member(random: Random, kernel: Kernel, size: int) -> Values:
     """A member's attributes; absent ones left out."""
-    values = {}
+    values: Values = {}
     for given in kernel.inputs:
         if given.owner != "member" or (given.optional and random.randint(0, 2) == 0):
             continue
@@ -66,8 +140,10 @@ def member(random: Random, kernel: Kernel, size: int) -> Values:
     return values
 
 
-def claims(random: Random, kernel: Kernel, size: int, number: int) -> list[Values]:
-    """Claims of one member in order of their deciding date."""
+def claims(
+    random: Random, kernel: Kernel, size: int, number: int, members: Sequence[str] = ("m0",)
+) -> list[Values]:
+    """Claims of one unit in order of their deciding date, each with the `member_id` of a member."""
     rows: list[Values] = []
     day = FIRST + random.randint(0, 400)
     visit = "V1"
@@ -76,7 +152,7 @@ def claims(random: Random, kernel: Kernel, size: int, number: int) -> list[Value
         day += 0 if pick <= 35 else random.randint(1, 5) if pick <= 70 else random.randint(5, 60)
         if random.randint(1, 100) > 55:
             visit = random.choice(VISITS)
-        row: Values = {}
+        row: Values = {"member_id": random.choice(members)}
         for given in kernel.inputs:
             if given.owner != "claim":
                 continue
@@ -185,10 +261,14 @@ def python(value: Any, kind: object, digits: int, fen: bool) -> Any:
 
 
 def table(
-    kernel: Kernel, owner: str, ids: Iterable[Mapping[str, str]], rows: Sequence[Values]
+    kernel: Kernel, owner: str, ids: Iterable[Mapping[str, str | None]], rows: Sequence[Values]
 ) -> Any:
     """A table of texts; `ids` are its identifying columns."""
-    kinds = {given.name: given.type for given in kernel.inputs if given.owner == owner}
+    kinds = {
+        given.name: given.type
+        for given in kernel.inputs
+        if given.owner == owner and given.name != "member_id"
+    }
     columns: dict[str, list[str | None]] = {}
     for identity, row in zip(ids, rows, strict=True):
         for name, value in identity.items():
