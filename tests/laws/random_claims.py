@@ -55,6 +55,16 @@ class People:
             and (spell.last is None or day <= spell.last)
         )
 
+    def for_ever(self) -> People:
+        """As each member is first, at all times."""
+        return People(
+            self.id,
+            {
+                name: (Spell(None, None, first.values),)
+                for name, (first, *_) in self.members.items()
+            },
+        )
+
     def rows(self, kernel: Kernel) -> tuple[list[dict[str, str | None]], list[Values]]:
         """The rows of the table of members: what identifies them, and their values."""
         varying = any(given.varies for given in kernel.inputs)

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from fractions import Fraction
 from random import Random
 from typing import Any
 
 from attrs import evolve
+from chinese_calendar import is_workday
 from random_claims import People
 
 from hmbc.compiler.interpret import Interpreter, State, Step
-from hmbc.compiler.kernel import Definition, Kernel
+from hmbc.compiler.kernel import Deadline, Definition, Kernel
 from hmbc.compiler.structure import Cap, Verdict, base_of, caps_of, structure_of
 from hmbc.dsl.types import Money
 
@@ -30,12 +32,15 @@ def promised(kernel: Kernel) -> list[Verdict]:
 
 def with_probes(kernel: Kernel) -> tuple[Kernel, list[Cap]]:
     """The kernel with each cap's limit, and whether a row stands alone under it, as definitions
-    `probe.N.limit` and `probe.N.alone` of the trace."""
+    `probe.N.limit` and `probe.N.alone` of the trace, and whether the N-th deadline runs as
+    `probe.due.N`."""
     caps = [cap for outcome in kernel.outcomes for cap in caps_of(kernel, outcome.layer)]
     items = list(kernel.items)
     for number, cap in enumerate(caps):
         for name, expr in (("limit", cap.limit), ("alone", cap.scope.alone)):
             items.append(Definition(name=f"probe.{number}.{name}", expr=expr, role="probe"))
+    for number, deadline in enumerate(kernel.deadlines):
+        items.append(Definition(name=f"probe.due.{number}", expr=deadline.when, role="probe"))
     return evolve(kernel, items=tuple(items)), caps
 
 
@@ -104,6 +109,20 @@ def _passes_cap(cap: Cap, number: int, layer: str, steps: Sequence[Step]) -> boo
         if used[key] > Fraction(step.trace[f"probe.{number}.limit"]):  # type: ignore[arg-type]
             return True
     return False
+
+
+def due(kernel: Kernel, row: Values, step: Step, deadline: Deadline, number: int) -> int | None:
+    """Until which day the claim is to be paid by a deadline, counted by hand; the step is of a kernel
+    with probes."""
+    start = row.get(deadline.start)
+    if start is None or not step.trace[f"probe.due.{number}"]:
+        return None
+    day, left = date(1970, 1, 1) + timedelta(start), deadline.days
+    while left:
+        day += timedelta(1)
+        if deadline.calendar is None or is_workday(day):
+            left -= 1
+    return (day - date(1970, 1, 1)).days
 
 
 # ---- second runs

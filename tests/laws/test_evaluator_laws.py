@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from random import Random
@@ -17,11 +18,19 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from scheme_laws import due
 
+from hmbc.compiler.interpret import Interpreter
 from hmbc.compiler.kernel import Kernel
+from hmbc.compiler.refunds import Row, settle
 
 MEMBERS, CLAIMS = 20, 44
 """Members of each scheme, and claims of each."""
+
+TAKING_BACK = 4
+"""Units of each scheme whose claims are taken back: the reference replays them one by one."""
+
+EPOCH = date(1970, 1, 1).toordinal()
 
 ENOUGH = 200_000
 """Claims that a run adjudicates at least."""
@@ -134,6 +143,9 @@ def expected(
         if step.status != "ok":
             continue
         row: dict[str, Any] = {"total_pay": step.total_pay, "reason": step.reason}
+        for number, deadline in enumerate(scheme.kernel.deadlines):
+            day = due(scheme.kernel, unit.rows[place], step, deadline, number)
+            row[f"{deadline.name}_due"] = None if day is None else date.fromordinal(EPOCH + day)
         for layer in layers_of(scheme.kernel):
             row |= {f"{layer}_pay": step.pays[layer], f"{layer}_reason": step.reasons[layer]}
         yield place, row
@@ -155,7 +167,7 @@ def test_the_evaluator_pays_what_the_interpreter_pays(
             for place, row in expected(scheme, unit):
                 paid = got.pop(f"{unit.id}.{place}")
                 for name, value in row.items():
-                    wanted = value if isinstance(value, str) else value * scale
+                    wanted = value * scale if isinstance(value, int) else value
                     assert paid[name] == wanted, f"{name} {paid}\n{shown(scheme, unit, place)}"
             for total in unit.steps[-1].state.rows(scheme.kernel):
                 key = (unit.id, total.accumulator, total.key)
@@ -251,6 +263,55 @@ def test_a_batch_may_be_cut_anywhere(
             state = batch.state
         assert sorted(parts, key=str) == sorted(whole, key=str), f"{cuts}\n{scheme.drawn.text}"
         assert totals(batch) == totals(scheme.batch), f"{cuts}\n{scheme.drawn.text}"
+
+
+def test_claims_that_are_taken_back_are_as_if_they_had_never_been(
+    work: Callable[[int], list[SimpleNamespace]], number: int, lawful: SimpleNamespace
+) -> None:
+    """Rows that refund others, against the reference of compiler/refunds.py."""
+    taken: Counter[str] = Counter()
+    for scheme in work(number):
+        kernel = scheme.kernel
+        scale = Decimal(1).scaleb(-kernel.minor_digits)
+        interpreter = Interpreter(kernel, scheme.parameters, scheme.lists)
+        histories = [taking_back(scheme, unit) for unit in scheme.units[:TAKING_BACK]]
+        ids = [
+            {"member_id": row["member_id"], "claim_id": one.id, "refunds": one.refunds}
+            for history in histories
+            for one, row in history
+        ]
+        rows = [row for history in histories for _, row in history]
+        batch = run(scheme, lawful.claims.table(kernel, "claim", ids, rows))
+        got = {row["claim_id"]: row for row in batch.payments.rows()}
+        state = {key: total for key, (total, _) in totals(batch).items() if total}
+        for unit, history in zip(scheme.units, histories, strict=False):
+            settled, after = settle(interpreter, [one for one, _ in history])
+            for one, row in zip(settled, history, strict=True):
+                paid = got.get(one.id)
+                taken[f"refund {one.status}" if one.step is None else "claim"] += 1
+                where = f"{one.id} {row[0].refunds} {one.status}\n{shown(scheme, unit)}"
+                assert (paid is None) == (one.status != "ok"), where
+                for layer, pay in one.pays.items() if paid is not None else ():
+                    assert paid[f"{layer}_pay"] == pay * scale, where
+            for total in after.rows(kernel):
+                if total.total:
+                    assert state.pop((unit.id, total.accumulator, total.key)) == total.total
+        assert not state, scheme.drawn.text
+    assert taken["refund ok"] > 300, taken
+
+
+def taking_back(scheme: SimpleNamespace, unit: SimpleNamespace) -> list[tuple[Row, Any]]:
+    """The claims of a unit and, among them, some rows that take an earlier one back."""
+    kernel, random, found = scheme.kernel, scheme.random, []
+    for place, row in enumerate(unit.rows):
+        member = unit.people.on(row["member_id"], row[kernel.date])
+        found.append((Row(id=f"{unit.id}.{place}", claim=row, member=member), row))
+        if random.randint(1, 8) == 1:
+            of = random.randrange(max(0, place - 9), place + 1)
+            of_whom = unit.rows[of]["member_id"]
+            back = Row(id=f"{unit.id}.r{place}", claim={}, member={}, refunds=f"{unit.id}.{of}")
+            found.append((back, {"member_id": of_whom, kernel.date: row[kernel.date]}))
+    return found
 
 
 def test_what_the_structure_bounds_is_never_passed_on_any_unit(

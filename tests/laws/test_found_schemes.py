@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hmbc.compiler.interpret import Interpreter
+from hmbc.compiler.interpret import Interpreter, State
 from hmbc.compiler.pipeline import compile_source, module_of
 from hmbc.dsl.source import Source
 from hmbc.runtime.evaluator import Evaluator
@@ -91,6 +91,46 @@ def test_layers_that_share_pro_rata_do_not_read_each_other(second: str) -> None:
     assert {x.code for x in found.diagnostics if x.rule.severity == "error"} == {"HMB322"}
 
 
+@pytest.mark.parametrize(
+    ("limit", "paid"),
+    [
+        ("¥9 - spent before", [900, 829]),
+        ("larger of (¥9 - spent, 0)", [829, 758]),
+        ("¥9 - one.excess", [824, 824]),
+        ("¥9 - one.base", [824, 824]),
+    ],
+)
+def test_a_cap_less_parts_of_a_fen_is_rounded_down(limit: str, paid: list[int]) -> None:
+    body = "total spent: claim.bill * 70% per year\n"
+    body += "layer one { base claim.bill * 75% threshold 0 per claim ratio 1% no cap }\n"
+    body += LAYER.format("two", "fee", f"{limit} per claim")
+    assert [row[1] for row in pays(body, *[{"bill": 101, "fee": 2_000}] * 2)] == paid
+
+
+def test_a_shared_cap_less_parts_of_a_fen_is_rounded_down() -> None:
+    body = "total spent: claim.bill * 70% per year\n"
+    body += "shared cap both: ¥9 - spent before per claim in order\n"
+    body += LAYER.format("one", "fee", "shared both")
+    assert pays(body, *[{"bill": 101, "fee": 2_000}] * 2) == [[900], [829]]
+
+
+def test_a_total_of_a_family_may_run_for_ever_where_members_have_their_own_years() -> None:
+    own = "benefit year from member.joined\n    unit member.household\n"
+    own += "    member { household: code  joined: date }"
+    text = HEAD.replace("benefit year calendar", own)
+    text += LAYER.format("one", "bill", "10 per lifetime per family") + "}\n"
+    kernel = compile_source(Source("found.hmb", text)).kernel
+    assert kernel is not None
+    row = {"date": DAY, "bill": 700, "fee": 0, "drug": "D9", "accident": False}
+    people = [{"member_id": who, "household": "H", "joined": 15_000} for who in "AB"]
+    state, paid = State(), []
+    for member in people:
+        step = Interpreter(kernel).step(state, row, member)
+        state = step.state
+        paid.append(step.total_pay)
+    assert paid == [700, 300]
+
+
 def evaluator(text: str) -> Any:
     compiled = compile_source(Source("found.hmb", text))
     assert compiled.kernel is not None, compiled.diagnostics
@@ -107,5 +147,7 @@ def test_a_family_whose_member_varies_may_be_opened() -> None:
         ]
     )
     bill = {"member_id": "A", "bill": "12", "fee": "0", "drug": "D1", "accident": "no"}
-    paid = [opened.settle({**bill, "date": date}).total_pay for date in ("2024-05-31", "2024-06-01")]
+    paid = [
+        opened.settle({**bill, "date": date}).total_pay for date in ("2024-05-31", "2024-06-01")
+    ]
     assert paid == [6, 0]

@@ -50,6 +50,7 @@ MISTAKES = [
     ({"when": "member.born + 3 months < claim.date"}, "HMB233"),
     ({"when": "claim.kind < a"}, "HMB202"),
     ({"item": "parameter p: money = 5", "when": "p"}, "HMB201"),
+    ({"item": "total t: member.born per year"}, "HMB201"),
     ({"claim": "z: code 1 to 2"}, "HMB010"),
     ({"claim": "z: money 5 to 1"}, "HMB206"),
     ({"claim": "z: ratio 50% to 10%"}, "HMB206"),

@@ -495,3 +495,23 @@ def test_a_total_of_a_bare_number_and_a_whole_number_is_whole(amount: str) -> No
     body = f'total t: {amount} per year cite "3"\n' + layer(when="when t > 2")
     assert said(body) == []
     assert "HMB202" in {c for c, _ in said(body.replace("t > 2", "t > ¥2"))}
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("varies", "this should be a date that does not vary, but it is a date that varies"),
+        ("optional", "this should be a date, but it is a date that may be absent"),
+    ],
+)
+def test_the_date_from_which_years_run_is_always_there_and_the_same(kind: str, told: str) -> None:
+    text = f"""scheme s {{
+    source "d", 2024-01-01
+    currency CNY
+    benefit year from member.joined
+    member {{ joined: date {kind} }}
+    claim {{ cost: money }}
+    layer x cite "1" {{ base claim.cost  threshold 1 per year  ratio 50%  no cap }}
+}}"""
+    found = compile_source(Source("s.hmb", text)).diagnostics
+    assert [x.message("en") for x in found if x.rule.severity == "error"] == [told]

@@ -9,6 +9,8 @@ FOLDER holds what a scheme may name: a list of codes and a guideline.
 """
 
 from random_schemes.draft import DRUGS, Drawn
+from random_schemes.revision import Revision, revised
 from random_schemes.scheme import FOLDER, draw
+from random_schemes.worked import example
 
-__all__ = ["DRUGS", "FOLDER", "Drawn", "draw"]
+__all__ = ["DRUGS", "FOLDER", "Drawn", "Revision", "draw", "example", "revised"]

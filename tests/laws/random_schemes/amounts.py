@@ -81,7 +81,7 @@ class Amounts(Conditions):
         if self.parameters.get("MONEY"):
             ways.append((12, lambda: self.of_parameter(low, high)))
         if self.totals:
-            ways.append((6, lambda: self.less_total(low, high)))
+            ways.append((12, lambda: self.less_total(low, high)))
         if self.layers:
             ways.append((6, lambda: self.less_working(high)))
         return self.one(*ways)
@@ -95,15 +95,15 @@ class Amounts(Conditions):
         self.use("amount by days")
         days = self.claim("days")
         pick = self.random.randint(1, 5)
+        if pick in (3, 4) and self.parameters.get("INT"):
+            self.use("parameter as number")
+            return self.pick(*self.parameters["INT"])
         if pick == 1:
             self.use("smaller or larger of numbers")
             return f"{self.w('SMALLER')} ({days}, {self.random.randint(2, 12)})"
         if pick == 2:
             self.use("amount by a duration")
             return f"({self.date()} - {self.claim('start')})"
-        if pick == 3 and self.parameters.get("INT"):
-            self.use("parameter as number")
-            return self.pick(*self.parameters["INT"])
         return days
 
     def by_cases(self, of: str, low: int, high: int) -> str:

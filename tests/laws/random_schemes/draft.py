@@ -30,12 +30,13 @@ _NAMES = {
 @frozen
 class Drawn:
     """A scheme and how it came to be. size: minor units about which its amounts lie; used: the
-    constructs in it."""
+    constructs in it; items: what stands between its braces, one by one."""
 
     text: str
     language: Language
     size: int
     used: frozenset[str]
+    items: tuple[str, ...]
 
 
 @define(slots=False)

@@ -107,7 +107,14 @@ class Layers(Totals):
             (1, lambda: self.choice(20, 90)),
         ]  # fmt: skip
         if self.layers:
-            ways.append((6, lambda: used("base - earlier", f"{bill} - {self.working(self.pick(*self.layers))}")))
+            ways.append(
+                (
+                    6,
+                    lambda: used(
+                        "base - earlier", f"{bill} - {self.working(self.pick(*self.layers))}"
+                    ),
+                )
+            )
         if self.lets.get("MONEY"):
             ways.append((6, lambda: used("let of an amount", self.pick(*self.lets["MONEY"]))))
         return self.one(*ways)

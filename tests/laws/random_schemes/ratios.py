@@ -73,7 +73,9 @@ class Ratios(Amounts):
         low, bands = 0, []
         for _ in range(self.random.randint(1, 3)):
             low = max(low + 1, self.minor(20, 120) + low)
-            bands.append(f"{self.w('UP_TO')} {self.amount_text(low)}{self.colon}{self.band_ratio()}")
+            bands.append(
+                f"{self.w('UP_TO')} {self.amount_text(low)}{self.colon}{self.band_ratio()}"
+            )
         if self.parameters.get("BORDER") and self.chance(40):
             self.use("border that is a parameter")
             border = self.pick(*self.parameters["BORDER"])

@@ -41,7 +41,7 @@ class Scheme(Data):
         lines += [self.let() for _ in range(self.random.choice((0, 0, 0, 1, 2)))]
         lines += [self.total() for _ in range(self.random.choice((0, 0, 1, 2)))]
         lines += self.stops()
-        if self.chance(15):
+        if self.has_workdays or self.chance(15):
             lines.append(self.deadline())
         if count > 1:
             lines += [self.pool(kind) for kind in ("THRESHOLD", "CAP") if self.chance(35)]
@@ -135,11 +135,11 @@ class Scheme(Data):
         return re.search(rf"{re.escape(self.member(name))}\b", text) is not None
 
     def drawn(self, lines: list[str]) -> Drawn:
-        body = "\n".join(lines)
         if self.language == "zh" and self.chance(30):
             self.use("full width")
-            body = body.translate(str.maketrans("(){}", "（）｛｝"))
+            lines = [line.translate(str.maketrans("(){}", "（）｛｝")) for line in lines]
         used = frozenset(feature for feature in self.used if not feature.startswith("#"))
         name = "方案甲" if self.language == "zh" else "scheme_a"
+        body = "\n".join(lines)
         text = f"{self.w('SCHEME')} {name} {{\n{body}\n}}\n"
-        return Drawn(text, self.language, self.size, used)
+        return Drawn(text, self.language, self.size, used, tuple(lines))
