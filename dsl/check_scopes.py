@@ -15,7 +15,6 @@ from hmbc.dsl.names import type_name
 from hmbc.dsl.scheme import CheckedScope
 from hmbc.dsl.types import Bool, Code, Date, Enum, Int
 
-
 MOST_PARTS = 4
 """Of what the key of one total may be made; an evaluator keeps it in as many words."""
 

@@ -40,7 +40,7 @@ def read_members(readers: SchemeReaders, given: Sequence[Mapping[str, object]]) 
     names = [value_text(row.get("member_id"), "code") or NAMELESS for row in given]
     numbers = [readers.member_id.texts.number(name) for name in names]
     found: list[Reject] = []
-    columns = [few_rows(numbers, [], False, [])]
+    columns = [few_rows(numbers, [], False, [()] * len(numbers))]
     for place, want in enumerate(readers.member_table[1:]):
         cells = [
             _plain(want, row)

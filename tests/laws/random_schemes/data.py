@@ -20,11 +20,15 @@ class Data(Layers):
             money_range = f"{money} 0 {to} {most}"
         date, age = self.w("DATE_WORD"), "年龄" if self.language == "zh" else "age"
         bonus = self.random.choice((10, 20, 40))
+        kept = ""
+        if self.chance(10):
+            self.use("same")
+            kept = f" {self.w('SAME')} {self.w('PER_DAY')} {self.w('PER')} {self.claim('visit')}"
         claim = [
             ("bill", money_range), ("other", money), ("fee", money), ("own", f"{money} {optional}"),
             ("care", self.enum(*CARES)), ("drug", self.w("CODE")), ("visit", self.w("CODE")),
             ("days", f"{self.w('INT')} 0 {to} 30"), ("share", self.w("RATIO")),
-            ("accident", self.w("BOOL")), ("start", date), ("seen", f"{date} {optional}"),
+            ("accident", self.w("BOOL") + kept), ("start", date), ("seen", f"{date} {optional}"),
             ("referral", f"{self.w('CODE')} {optional}"), ("settled", date),
         ]  # fmt: skip
         born = f"{date} 1930-01-01 {to} 2020-12-31"
