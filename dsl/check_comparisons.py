@@ -10,6 +10,7 @@ from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.environment import Environment
 from hmbc.dsl.facts import Facts
 from hmbc.dsl.lexer import ADVICE
+from hmbc.dsl.names import type_name
 from hmbc.dsl.typed import BROKEN, Typed, clash, declared, literal_hint, same
 from hmbc.dsl.types import (
     Bool,
@@ -31,6 +32,8 @@ MEMBER_CODE = "member.member_id"
 """A host knows its members by this code, and no other text may be among theirs."""
 
 _SAY_IS = Bilingual("写“是”或“不是”，不用等号", "write `is` or `is not`; `=` is for amounts and dates")
+_OF_CODES = Bilingual("编码属性，如 费用.药品", "an attribute that is a code, such as claim.drug")
+_WRITTEN_CODE = Bilingual("写在这里的编码", "a code that is written here")
 
 
 def check_comparing(written: n.Comparing, env: Environment, facts: Facts) -> Typed:
@@ -67,6 +70,13 @@ def check_among(written: n.Among, env: Environment, facts: Facts) -> Typed:
         match subject.type, found.type:
             case _, Unknown():
                 return BROKEN
+            case Code(), Code() | CodeList() if not isinstance(subject.expr, e.Attribute):
+                here = isinstance(subject.expr, e.Const)
+                env.report(
+                    codes.WRONG_TYPE, written.subject.span, expected=_OF_CODES,
+                    found=_WRITTEN_CODE if here else type_name(subject.type),
+                )  # fmt: skip
+                return BROKEN
             case Code(), CodeList() if isinstance(subject.expr, e.Attribute):
                 assert isinstance(found.expr, e.Const)
                 tests.append(e.InList(subject.expr, str(found.expr.value)))
@@ -91,10 +101,9 @@ def check_among(written: n.Among, env: Environment, facts: Facts) -> Typed:
             case _:
                 clash(written, subject, found, env, "compare", written.subject, member)
                 return BROKEN
-    if literal_codes and isinstance(subject.expr, e.Attribute):
+    if literal_codes:
+        assert isinstance(subject.expr, e.Attribute)
         tests.append(e.InList(subject.expr, inline_list(tuple(literal_codes), written.span, env)))
-    if not tests:
-        return BROKEN
     result = tests[0]
     for test in tests[1:]:
         result = e.Or(result, test)

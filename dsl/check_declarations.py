@@ -141,6 +141,8 @@ def constant(value: e.Expr, type_: Type) -> int | None:
     """A literal in the units of its type, None for anything else."""
     if not isinstance(value, e.Const) or isinstance(value.value, str):
         return None
+    if isinstance(value.value, bool) and not isinstance(type_, Bool):
+        return None  # stands for what is broken, and was told
     if isinstance(type_, Ratio):
         return int(Fraction(value.value) * MILLION)
     return int(value.value)

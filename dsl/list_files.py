@@ -62,7 +62,7 @@ def _read_rows(folder: Path | None, name: str) -> list[list[str]]:
     except OSError as error:
         raise ListUnreadable("无法打开", error.strerror or "cannot be opened") from None
     try:
-        rows = list(csv.reader(text.splitlines()))
+        rows = list(csv.reader(text.splitlines(), strict=True))
     except csv.Error as error:
         raise ListUnreadable("不是 CSV", f"it is not CSV: {error}") from None
     if not rows or not rows[0] or rows[0][0].strip() not in HEADERS:

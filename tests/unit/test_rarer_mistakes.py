@@ -1,0 +1,176 @@
+"""Rarer mistakes, each in a scheme that is right otherwise: which code tells it, and at which words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hmbc.dsl.check import check_source
+from hmbc.dsl.source import Source
+
+HEAD = """scheme s {
+    source "d", 2024-01-01
+    currency CNY
+    benefit year calendar
+    event claim.stay
+    member { born: date  level: low | high }
+    claim { cost: money  stay: code  drug: code  kind: a | b  rate: ratio  days: int 0 to 366 }
+"""
+USES = """layer uses cite "0" {
+        when claim.drug is "K" and claim.kind is a and member.level is low and claim.days > 0
+        when member.born < claim.date and claim.rate > 0%
+        base claim.cost  threshold 1 per event  ratio 50%  no cap
+    }
+"""
+LAYER = 'layer x cite "1" {{ {} }}\n'
+QUIET = {"HMB305", "HMB306", "HMB416"}
+"""Of what is not cited or not used, and of examples that are not there."""
+
+
+def told(body: str, folder: Path | None = None) -> list[tuple[str, str]]:
+    """Every finding but those of QUIET: its code and the text at which it points."""
+    text = HEAD + USES + body + "}\n"
+    found = check_source(Source("s.hmb", text), folder).diagnostics
+    for one in found:
+        for language in ("zh", "en"):
+            assert one.message(language)
+    return [
+        (one.code, text[one.span.start : one.span.end]) for one in found if one.code not in QUIET
+    ]
+
+
+def layer(base: str = "claim.cost", rest: str = "no threshold ratio 50% no cap") -> str:
+    return LAYER.format(f"base {base} {rest}")
+
+
+PAYS = "when claim.days > 1 base claim.cost pays 5 {} no cap"
+RATIO = "claim.cost no threshold ratio {} no cap"
+CASES = [
+    # names that nothing has, where a kind of thing is asked for
+    (layer("by bands of claim.nothing (up to 1: 1, beyond: 2)"), [("HMB101", "nothing")]),
+    (layer("by bands of claim.cost (up to nowhere: 1, beyond: 2)"), [("HMB102", "nowhere")]),
+    (layer("by bands of claim.cost (up to 5: nowhere, beyond: 2)"), [("HMB102", "nowhere")]),
+    (layer("by claim.nothing (a: 1, b: 2)"), [("HMB101", "nothing")]),
+    (LAYER.format("base " + RATIO.format("silver: 50%, gold: 60%")), [("HMB102", "silver")]),
+    (LAYER.format("when claim.nothing given base claim.cost no threshold ratio 5% no cap"),
+     [("HMB101", "nothing")]),
+    (LAYER.format("base " + RATIO.format(
+        "bands of cost per year: up to nowhere: 5%, up to 3: 6%, beyond: 7%")),
+     [("HMB102", "nowhere")]),
+    (layer(rest="threshold 1 per claim.nothing ratio 50% no cap"), [("HMB101", "nothing")]),
+    ("exclude e from nowhere: claim.kind is b\n", [("HMB104", "nowhere")]),
+    ("due d: 3 days from claim.nothing\n", [("HMB101", "nothing")]),
+    # of another type than the place asks for
+    (layer(rest="threshold 1 per claim.rate ratio 50% no cap"), [("HMB201", "claim.rate")]),
+    ("due d: 3 days from claim.cost\n", [("HMB201", "claim.cost")]),
+    ('due d: 3 days from claim.date when claim.drug is "K"\n', [("HMB327", 'claim.drug is "K"')]),
+    ("due d: 3 days from claim.date when member.level is low\n",
+     [("HMB327", "member.level is low")]),
+    ("parameter p: money = 5\n" + LAYER.format(
+        "when claim.kind is p base claim.cost no threshold ratio 5% no cap"),
+     [("HMB202", "claim.kind is p")]),
+    (LAYER.format('when "K" in "K" base claim.cost no threshold ratio 5% no cap'),
+     [("HMB201", '"K"')]),
+    (LAYER.format('when "K" is claim.drug base claim.cost no threshold ratio 5% no cap'),
+     [("HMB201", '"K"')]),
+    ("total t: claims ordinal per year\n", [("HMB102", "claims ordinal")]),
+    ("count n: claims per year  total t: n ordinal per year\n", [("HMB113", "n ordinal")]),
+    # said twice
+    ("shared cap s: 5 per year in order  shared cap s: 6 per year in order\n", [("HMB106", "s")]),
+    ("currency USD\n", [("HMB107", "currency USD")]),
+    ("rounding half up  rounding down\n", [("HMB107", "rounding down")]),
+    (layer(rest="no threshold ratio 50% no cap no cap"), [("HMB107", "no cap")]),
+    # what does not go together
+    (LAYER.format(PAYS.format("tops up to 50%")), [("HMB323", "tops up to 50%")]),
+    (LAYER.format(PAYS.format("cost cap 5 per year")), [("HMB323", "cost cap 5 per year")]),
+    (LAYER.format(PAYS.format("threshold 5 per year")), [("HMB323", "threshold 5 per year")]),
+    (LAYER.format(PAYS.format("ratio 5%")), [("HMB323", "ratio 5%")]),
+    ("total t: claim.cost per year\n"
+     + layer("increase of (smaller of (t, increase of (t)))"),
+     [("HMB236", "increase of (smaller of (t, increase of (t)))")]),
+    ("total t: claim.cost per year\n"
+     + layer(rest="threshold t + increase of (t) per year ratio 50% no cap"),
+     [("HMB236", "t + increase of (t)")]),
+    # numbers that cannot be
+    ("rounding half up to 0.001\n", [("HMB205", "rounding half up to 0.001")]),
+    ("claim { z: money 1 to 0.001 }\n", [("HMB205", "0.001")]),
+    ("member { z: date 2024-01-02 to 2024-01-01 }\n", [("HMB206", "2024-01-02 to 2024-01-01")]),
+    ("member { z: int 5 to high }\n", [("HMB010", "high")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "findings"), CASES, ids=[body[:60] for body, _ in CASES])
+def test_a_mistake_is_told_where_it_stands(body: str, findings: list[tuple[str, str]]) -> None:
+    assert told(body) == findings
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("claim.date < claim.date + 99999999 days", "99999999 days"),
+        ("claim.date < claim.date + 9999999 months", "9999999 months"),
+        ("claim.date < claim.date + 1.5 months", "1.5 months"),
+    ],
+)
+def test_a_span_of_time_that_no_date_bears_is_told(text: str, number: str) -> None:
+    rest = f"when {text} base claim.cost no threshold ratio 5% no cap"
+    code, where = told("month end last day\n" + LAYER.format(rest))[0]
+    assert (code, where) == ("HMB013", number)
+
+
+def test_without_a_mistake_nothing_is_told() -> None:
+    assert told(layer()) == []
+
+
+def test_several_guidelines_are_named_once_each(tmp_path: Path) -> None:
+    (tmp_path / "g.hmb").write_text('guideline g { source "d", 2024-01-01 }', encoding="utf-8")
+    assert told("conforms to g\n", tmp_path) == []
+    assert told("conforms to g, g\n", tmp_path) == [("HMB106", "g")]
+
+
+def test_a_list_that_is_no_table_is_told(tmp_path: Path) -> None:
+    (tmp_path / "l.csv").write_text('code\n"never closed\n', encoding="utf-8")
+    (tmp_path / "d.csv").mkdir()
+    for name in ("l.csv", "d.csv"):
+        assert told(f'list l: from "{name}"\n', tmp_path) == [("HMB311", f'"{name}"')]
+
+
+def texts(body: str, folder: Path | None = None) -> list[str]:
+    """The errors in English, each with its advice."""
+    source = Source("s.hmb", HEAD + USES + body + "}\n")
+    found = check_source(source, folder).diagnostics
+    return [
+        f"{one.message('en')} | {one.advice('en')}" for one in found if one.rule.severity == "error"
+    ]
+
+
+def test_the_header_suggests_the_attribute_that_was_meant() -> None:
+    text = (HEAD + USES + "}").replace("event claim.stay", "event claim.sty")
+    found = [x for x in check_source(Source("s.hmb", text)).diagnostics if x.code == "HMB101"]
+    assert [x.advice("en") for x in found] == ["did you mean `stay`?"]
+
+
+def test_a_value_of_two_attributes_asks_which_is_meant() -> None:
+    body = "member { kind: a | b }\n" + LAYER.format("base " + RATIO.format("a: 50%, b: 60%"))
+    assert texts(body) == [
+        "`a` is a value of several attributes: claim.kind, member.kind"
+        " | say which of them: by claim.kind (a: …)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b'guideline g { source "d" demnads }', "the file ends here, but something is missing"),
+        (b"x", "a file begins with scheme or guideline (English), or with 方案 or 指导意见 (Chinese)"),
+        (b"\xff\xfe", "the file is not UTF-8 (byte 0)"),
+    ],
+)
+def test_a_guideline_that_cannot_be_read_says_why(
+    content: bytes, why: str, tmp_path: Path
+) -> None:
+    (tmp_path / "g.hmb").write_bytes(content)
+    assert texts("conforms to g\n", tmp_path) == [
+        f"cannot read the guideline `g`: it has an error: {why} | it is g.hmb, beside the scheme"
+    ]
