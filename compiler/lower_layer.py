@@ -29,7 +29,7 @@ from hmbc.compiler.lower_amounts import (
     working_name,
 )
 from hmbc.compiler.lower_pools import PoolDraw
-from hmbc.compiler.scopes import CLAIM, YEAR, increase_over, left_over, total_over
+from hmbc.compiler.scopes import CLAIM, YEAR, alone_in, increase_over, left_over, total_over
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import has_increase, moves_with_totals
 from hmbc.dsl.scheme import (
@@ -167,7 +167,7 @@ class LayerLowering:
         clause: Clause,
     ) -> e.Expr:
         """What lies above a threshold, or within a cap; one that varies has its own total."""
-        if not amount.varies:
+        if not amount.varies or alone_in(amount.scope) == e.TRUE:
             function = above(stated) if kind == "threshold" else at_most(stated)
             return self._over(amount.scope, adds, function, role, clause)
         over = left_over(

@@ -81,7 +81,7 @@ def check_constancy(
             varies = True
             if not amount.known:
                 _report(amount, clause, value, (owner, name), whose, scope, env)
-    if scope.keys != ("PER_CLAIM",):
+    if not _every_side_has(scope, {"PER_CLAIM"}):
         for layer in sorted({x.layer for x in walk(value) if isinstance(x, e.LayerPay)}):
             varies = True
             if not amount.known:

@@ -44,7 +44,7 @@ def _scope(scope: n.Scope, env: Environment) -> CheckedScope:
 def _parts(scope: CheckedScope, env: Environment, counts_events: bool) -> int:
     """Of how many values the key is made (compiler/scopes.py): which side was chosen, the member
     where the unit is a family, and whatever one of the sides names."""
-    sides = list(_sides(scope))
+    sides = [*sides_of(scope)]
     if all("PER_CLAIM" in side for side in sides):
         return 0
     named = frozenset().union(*sides) - {"PER_CLAIM", "PER_LIFETIME", "PER_FAMILY"}
@@ -54,10 +54,11 @@ def _parts(scope: CheckedScope, env: Environment, counts_events: bool) -> int:
     return len(named) + chosen + of_members + event_besides
 
 
-def _sides(scope: CheckedScope) -> Iterator[frozenset[object]]:
+def sides_of(scope: CheckedScope) -> Iterator[frozenset[object]]:
+    """What each side of a scope that conditions choose is made of."""
     yield frozenset(scope.keys)
     if scope.otherwise is not None:
-        yield from _sides(scope.otherwise)
+        yield from sides_of(scope.otherwise)
 
 
 def _attribute_key(ref: n.AttributeRef, env: Environment) -> e.Attribute:

@@ -10,7 +10,7 @@ from hmbc.dsl import nodes as n
 from hmbc.dsl.check_constancy import check_constancy
 from hmbc.dsl.check_declarations import texts
 from hmbc.dsl.check_expressions import check, check_as
-from hmbc.dsl.check_scopes import check_scope
+from hmbc.dsl.check_scopes import check_scope, sides_of
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import FIRST, Environment, TotalInfo
 from hmbc.dsl.facts import facts_of
@@ -145,7 +145,7 @@ def check_total(
         of = item.of
         if of == "events" and env.event is None:
             env.report(codes.NO_EVENT, item.span)
-    if scope.keys == ("PER_CLAIM",):
+    if any("PER_CLAIM" in side for side in sides_of(scope)):
         env.report(codes.TOTAL_PER_CLAIM, item.scope.span, name=item.name.text)
     env.totals[item.name.text] = info = evolve(announced, type=type_)
     return CheckedTotal(

@@ -114,6 +114,13 @@ def test_a_shared_cap_less_parts_of_a_fen_is_rounded_down() -> None:
     assert pays(body, *[{"bill": 101, "fee": 2_000}] * 2) == [[900], [829]]
 
 
+@pytest.mark.parametrize("scope", ["per claim per year", "per year per claim", "per claim"])
+def test_a_cap_that_varies_may_be_of_each_claim_within_something(scope: str) -> None:
+    body = LAYER.format("one", "bill", "3 per claim")
+    body += LAYER.format("two", "fee", f"10 - one.pay {scope}")
+    assert pays(body, *[{"bill": 200, "fee": 900}] * 2) == [[200, 800]] * 2
+
+
 def test_a_total_of_a_family_may_run_for_ever_where_members_have_their_own_years() -> None:
     own = "benefit year from member.joined\n    unit member.household\n"
     own += "    member { household: code  joined: date }"

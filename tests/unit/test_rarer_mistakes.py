@@ -76,6 +76,9 @@ CASES = [
      [("HMB201", '"K"')]),
     ("total t: claims ordinal per year\n", [("HMB102", "claims ordinal")]),
     ("count n: claims per year  total t: n ordinal per year\n", [("HMB113", "n ordinal")]),
+    ("total t: claim.cost per claim per year\n", [("HMB325", "per claim per year")]),
+    ("total t: claim.cost per year if claim.kind is a else per claim\n",
+     [("HMB325", "per year if claim.kind is a else per claim")]),
     # said twice
     ("shared cap s: 5 per year in order  shared cap s: 6 per year in order\n", [("HMB106", "s")]),
     ("currency USD\n", [("HMB107", "currency USD")]),

@@ -45,7 +45,9 @@ class Amounts(Conditions):
         if self.chance(wide):
             token = "PER_YEAR" if self.chance(75) else "PER_LIFETIME"
         else:
-            keys = ["PER_CLAIM", "PER_DAY", "PER_MONTH"] + ["PER_EVENT"] * 3 * self.has_event
+            keys = ["PER_CLAIM", "PER_DAY", "PER_MONTH", "PER_QUARTER"] + [
+                "PER_EVENT"
+            ] * 3 * self.has_event
             token = self.pick(*keys)
         self.use(token)
         return self.w(token)
@@ -116,6 +118,12 @@ class Amounts(Conditions):
         if self.chance(30):
             self.use("otherwise")
             parts[1:] = [f"{self.w('OTHERWISE')}{self.colon}{self.money(low, high)}"]
+        if self.chance(20):
+            self.use("values that share a result")
+            one, two, *rest = TIERS if of == "tier" else CARES
+            both = self.listed([self.n(one), self.n(two)])
+            parts = [f"{both}{self.colon}{self.money(low, high)}"]
+            parts += [f"{self.n(value)}{self.colon}{self.money(low, high)}" for value in rest]
         name = self.member("tier") if of == "tier" else self.claim("care")
         return f"{self.w('BY')} {name} ({self.listed(parts)})"
 
