@@ -97,13 +97,13 @@ def test_every_operator_of_the_kernel_is_drawn(lawful: SimpleNamespace) -> None:
     assert set(nodes) - seen == IN_NO_KERNEL
 
 
-def test_every_construct_is_in_one_scheme_of_a_hundred(lawful: SimpleNamespace) -> None:
+def test_no_construct_is_too_rare(lawful: SimpleNamespace) -> None:
     used: Counter[str] = Counter()
-    for seed in range(SAMPLE):
+    for seed in range(4 * SAMPLE):
         used.update(lawful.schemes.draw(Random(seed)).used)
-    assert {name for name, count in used.items() if count < SAMPLE / 100} == set(), used
+    assert {name for name, count in used.items() if count < SAMPLE / 50} == set(), used
     assert len(used) > 170
-    assert sum(count >= SAMPLE / 20 for count in used.values()) > 120
+    assert sum(count >= SAMPLE / 5 for count in used.values()) > 120
 
 
 def test_most_claims_are_paid_and_many_are_capped(lawful: SimpleNamespace) -> None:
