@@ -126,7 +126,7 @@ def test_most_claims_are_paid_and_many_are_capped(lawful: SimpleNamespace) -> No
                 one[kernel.date] == two[kernel.date]
                 for one, two in zip(rows, rows[1:], strict=False)
             )
-    assert seen["paid"] >= 0.40 * seen["claims"], seen
+    assert seen["paid"] >= 0.35 * seen["claims"], seen
     assert seen["capped"] >= 0.10 * seen["claims"], seen
     assert seen["same day"] >= 0.20 * seen["claims"], seen
     assert seen["without a kernel"] <= SAMPLE / 3 * 0.15, seen

@@ -82,6 +82,8 @@ class Amounts(Conditions):
         ]
         if self.parameters.get("MONEY"):
             ways.append((12, lambda: self.of_parameter(low, high)))
+        if "MONEY" in self.tables:
+            ways.append((20, lambda: self.looked_up("MONEY")))
         if self.totals:
             ways.append((12, lambda: self.less_total(low, high)))
         if self.layers:
@@ -96,6 +98,8 @@ class Amounts(Conditions):
         """Something that is counted."""
         self.use("amount by days")
         days = self.claim("days")
+        if "INT" in self.tables and self.chance(50):
+            return f"({self.looked_up('INT')})"
         pick = self.random.randint(1, 5)
         if pick in (3, 4) and self.parameters.get("INT"):
             self.use("parameter as number")
@@ -134,6 +138,11 @@ class Amounts(Conditions):
         parts = [f'"{code}"{self.colon}{self.money(low, high)}' for code in some]
         parts.append(f"{self.w('OTHERWISE')}{self.colon}{self.money(low, high)}")
         return f"{self.w('BY')} {self.claim(name)} ({self.listed(parts)})"
+
+    def looked_up(self, type_: str) -> str:
+        """The value of a table for the claim's drug."""
+        self.use("looked up")
+        return f"{self.w('BY')} {self.claim('drug')} {self.w('LOOKED_UP')} {self.tables[type_]}"
 
     def choice(self, low: int, high: int) -> str:
         self.use("choice")

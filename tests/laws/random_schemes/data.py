@@ -130,3 +130,14 @@ class Data(Layers):
         if self.chance(20):
             means = f" {self.w('MEANS')} {'特药' if self.language == 'zh' else 'special_drugs'}"
         return f"{self.w('LIST')} {self.n(name)}{self.label()}: {source}{means}{self.cite()}"
+
+    def table(self) -> str:
+        """From a code to a value, out of a file."""
+        self.use("table")
+        name, type_, otherwise = self.random.choice(
+            (("tariff", "MONEY", "7"), ("weight", "INT", "1"), ("portion", "RATIO", "50%"))
+        )
+        self.tables[type_] = name
+        head = f"{self.w('TABLE')} {name}{self.label()}: {self.w(type_)}"
+        rest = f"{self.w('OTHERWISE')}{self.colon}{otherwise}"
+        return f'{head} {self.w("FROM")} "tariff.csv"{self.comma}{rest}{self.cite()}'

@@ -65,6 +65,8 @@ class Draft:
     dated: set[str] = field(factory=set)
     dated_by_year: set[str] = field(factory=set)
     lists: list[str] = field(factory=list)
+    tables: dict[str, str] = field(factory=dict)
+    """Names of tables by the keyword of their type."""
     lets: dict[str, list[str]] = field(factory=dict)
     """Names of `let`s by the keyword of their type."""
     let_reads: dict[str, set[str]] = field(factory=dict)

@@ -21,6 +21,8 @@ class Ratios(Amounts):
         ]
         if self.parameters.get("RATIO"):
             ways.append((4, self.ratio_of_parameter))
+        if "RATIO" in self.tables:
+            ways.append((20, lambda: self.looked_up("RATIO")))
         if self.lets.get("RATIO"):
             ways.append((4, self.ratio_of_let))
         return self.one(*ways)

@@ -35,6 +35,8 @@ class Scheme(Data):
             if self.chance(50 if type_ in ("MONEY", "RATIO") else 25):
                 lines.append(self.parameter(name, type_))
         lines += [self.codes(name) for name in ("covered", "rare", "dear") if self.chance(35)]
+        if self.chance(12):
+            lines.append(self.table())
         count = self.random.choice((1, 1, 2, 2, 3))
         word = "层" if self.language == "zh" else "layer"
         self.names = [f"{word}{number}" for number in range(1, count + 1)]
