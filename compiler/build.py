@@ -23,6 +23,7 @@ from pathlib import Path
 from types import ModuleType
 
 from hmbc.compiler.kernel_error import KernelError
+from hmbc.runtime.atomic import write_atomically
 
 BUILDER = 2
 """Raised when the way of building changes."""
@@ -99,6 +100,25 @@ def load(so: Path, module_name: str) -> ModuleType:
     module = module_from_spec(spec)
     loader.exec_module(module)
     return module
+
+
+def is_validated(so: Path, mark: str) -> bool:
+    """Whether just these bytes were found to be right, by the validation that `mark` names."""
+    try:
+        return _mark_file(so).read_text("ascii") == f"{mark} {_sum(so)}"
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def mark_validated(so: Path, mark: str) -> None:
+    """Remember that a built module was found to be right."""
+    with contextlib.suppress(OSError):  # then it is validated again
+        write_atomically(_mark_file(so), f"{mark} {_sum(so)}".encode("ascii"))
+
+
+def discard(so: Path) -> None:
+    """Take a built module out of the cache."""
+    shutil.rmtree(so.parent, ignore_errors=True)
 
 
 def translate(pyx: Path, c: Path) -> None:
@@ -227,6 +247,10 @@ def _is_sound(so: Path) -> bool:
 
 def _sum_file(so: Path) -> Path:
     return so.with_name(so.name + ".sha256")
+
+
+def _mark_file(so: Path) -> Path:
+    return so.with_name(so.name + ".validated")
 
 
 def _sum(so: Path) -> str:

@@ -136,6 +136,25 @@ def so_of(kernel: Kernel) -> Path:
     return build(pyx_of(kernel), MODULE)
 
 
+def validated_so_of(kernel: Kernel) -> Path:
+    """The same, held against the interpreter once, before anybody gets it.
+
+    Raises validate.Mistranslated where it is wrong; then it is no longer in the cache.
+    """
+    from hmbc.compiler.build import discard, is_validated, load, mark_validated
+    from hmbc.compiler.validate import VALIDATION, Mistranslated, validate
+
+    so, mark = so_of(kernel), str(VALIDATION)
+    if not is_validated(so, mark):
+        try:
+            validate(kernel, load(so, MODULE))
+        except Mistranslated:
+            discard(so)
+            raise
+        mark_validated(so, mark)
+    return so
+
+
 def module_of(kernel: Kernel) -> ModuleType:
     """Kernel to the loaded evaluator module."""
     from hmbc.compiler.build import load

@@ -126,3 +126,20 @@ def test_what_a_scheme_is_called_never_becomes_code(call, folder):
     assert "1,M,2024-01-01,1.50,paid" in done.stdout.replace('"', "")
     assert "引号" in done.stderr
     assert call("explain", "nasty.hmb", "claims2.csv", "--claim", '2\n,"').exit_code == 0
+
+
+def test_a_wrong_evaluator_is_a_bug_of_ours_and_nothing_is_written(spawn, folder):
+    wrong = """
+import sys
+from hmbc.compiler import emit_helpers
+emit_helpers.AWAY["half_up"] = "left > unit - left"
+sys.argv = ["hmbc", "compile", "-o", "out", "tiny.hmb"]
+from hmbc.cli import main
+main()
+"""
+    Path("wrong.py").write_text(wrong)
+    done = spawn(program=("wrong.py",), HMBC_CACHE=str(folder / "cache"))
+    assert done.returncode == 3
+    assert not Path("out").exists()
+    assert "the evaluator of tiny is wrong" in done.stderr and "c1 {" in done.stderr
+    assert not [*Path("cache").rglob("*.so")]

@@ -74,14 +74,14 @@ def _emit(one: pipeline.Compiled, folder: str | None, emit: str, language: Langu
             from hmbc import __version__
             from hmbc.compiler.wheel import wheel_of
 
-            so = pipeline.so_of(one.kernel)
+            so = pipeline.validated_so_of(one.kernel)
             name, data = wheel_of(one.kernel, so, stem, __version__)
             place = Path(folder or ".", name)
             place.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(place, data)
             click.echo(f"{one.source.name}: {_done(language)} {place}")
         case _:
-            so = pipeline.so_of(one.kernel)
+            so = pipeline.validated_so_of(one.kernel)
             if folder is not None:
                 place = Path(folder, f"{stem}{''.join(so.suffixes)}")
                 place.parent.mkdir(parents=True, exist_ok=True)

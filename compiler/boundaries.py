@@ -1,0 +1,406 @@
+"""Claim histories at the boundaries of a kernel, from a directed search on the interpreter.
+
+For each layer a claim is sought that brings about each of its reasons. From those that are paid, each
+comparison, threshold, cap and band border of the layer is just missed, just reached and just passed,
+with and without a claim before; each input takes each value worth trying; keys change and come back;
+totals come to the brink of their ceilings; claims are refunded; members of a unit take turns. What
+room is left is filled with seeded mixtures of all that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import islice
+from random import Random
+
+from attrs import define, evolve, field
+
+from hmbc.compiler.candidates import Given, Slot, candidates_of
+from hmbc.compiler.histories import MEMBER_ID, History, replay
+from hmbc.compiler.interpret import Prepared, State
+from hmbc.compiler.kernel import Accumulator, Definition, Kernel
+from hmbc.compiler.meaning import Missing
+from hmbc.compiler.refunds import Row
+from hmbc.compiler.search import EMPTY, Assignment, Search
+from hmbc.compiler.types_of import ORDERED, Names, names_of, type_of
+from hmbc.compiler.walk import walk
+from hmbc.dsl.expr import Compare, Expr, Max, Min, Round, Subtract, Total, money
+from hmbc.dsl.types import Bool, Code, Enum, Money
+
+PROBED = 2
+"""Inputs by which one boundary is approached."""
+
+TRIES = 6
+"""Inputs that are tried for that."""
+
+
+SCANNED = 48
+"""Minor units in a row that are looked through for one whose share ends in a half."""
+
+HALF = Fraction(1, 2)
+TELLING = (0, 0)
+"""An even number of steps and a half: each way of rounding does something else with it."""
+
+
+def boundary_histories(prepared: Prepared, rows: int, seed: int = 0) -> Iterator[History]:
+    """Histories of about so many rows in all, the most telling first; the same for the same kernel."""
+    maker = _Maker(Search(prepared, candidates_of(prepared.kernel)), Random(seed))
+    spent = 0
+    for history in maker.histories():
+        yield history
+        spent += len(history.rows)
+        if spent >= rows:
+            return
+
+
+@define
+class _Maker:
+    search: Search
+    random: Random
+    names: Names = field(init=False)
+    boundary_values: dict[Slot, list[int]] = field(factory=dict)
+    """What the approach to boundaries found, for the mixtures."""
+
+    def __attrs_post_init__(self) -> None:
+        self.names = names_of(self.kernel)
+
+    @property
+    def kernel(self) -> Kernel:
+        return self.search.kernel
+
+    def histories(self) -> Iterator[History]:
+        contexts = self.contexts()
+        paid = [(layer, at) for layer, at, is_paid in contexts if is_paid]
+        if not paid:
+            paid = [(layer, at) for layer, at, _ in contexts[:1]]
+        for _, at, _ in contexts:
+            yield self.history(at, [at])
+        streams = [
+            self.approaches(paid),
+            self.roundings(paid),
+            *(self.around(at) for _, at in paid),
+            self.brinks(paid),
+        ]
+        yield from _in_turn(streams)
+        yield from self.mixtures([at for _, at in paid])
+
+    # ---- claims to begin with
+
+    def contexts(self) -> list[tuple[str, Assignment, bool]]:
+        """For each layer and each of its reasons a claim that brings it about, where one is found;
+        whether it is paid."""
+        found: list[tuple[str, Assignment, bool]] = []
+        usual = self.usual()
+        for outcome in self.kernel.outcomes:
+            base: Assignment = usual
+            reached = []
+            for place in reversed(range(len(outcome.reasons))):
+                goals = [(when, False) for _, when in outcome.reasons[:place]]
+                goals.append((outcome.reasons[place][1], True))
+                at = self.search.make_all(goals, base)
+                if at is None:
+                    continue
+                base = at if place == len(outcome.reasons) - 1 else base
+                reached.append((outcome.layer, at, self.pays(outcome.pay, at)))
+            found += reversed(reached)
+        return found or [("", usual, False)]
+
+    def usual(self) -> Assignment:
+        """The usual value of everything, but what the scheme rejects."""
+        goals = [(reject.when, False) for reject in self.kernel.rejects]
+        at = self.search.usual()
+        return self.search.make_all(goals, at) or at
+
+    def pays(self, pay: str, at: Assignment) -> bool:
+        row = self.search.row(at)
+        try:
+            return row.trace[pay] > 0  # type: ignore[operator]
+        except Missing:
+            return False
+
+    # ---- boundaries
+
+    def sites(self) -> Iterator[tuple[str | None, Expr]]:
+        """Every boundary as an expression that turns its sign there, with its layer."""
+        for reject in self.kernel.rejects:
+            yield from ((None, probe) for probe in self.probes(reject.when))
+        for item in self.kernel.items:
+            exprs = (item.expr,) if isinstance(item, Definition) else (item.adds, *item.keys)
+            for expr in exprs:
+                yield from ((item.layer, probe) for probe in self.probes(expr))
+        for outcome in self.kernel.outcomes:
+            for _, when in outcome.reasons:
+                yield from ((outcome.layer, probe) for probe in self.probes(when))
+
+    def probes(self, expr: Expr) -> Iterator[Expr]:
+        """For each node of an expression where it may turn, what is 0 there."""
+        for node in walk(expr):
+            match node:
+                case Min(left=left, right=right) | Max(left=left, right=right):
+                    yield Subtract(left, right)
+                case Compare(left=left, right=right):
+                    if isinstance(type_of(left, self.names), ORDERED):
+                        yield Subtract(left, right)
+                case _:
+                    pass
+
+    def approaches(self, paid: Sequence[tuple[str, Assignment]]) -> Iterator[History]:
+        """Every boundary just missed, reached and passed: at once, and step by step in the sum."""
+        seen: set[tuple[Expr, int]] = set()
+        for layer, probe in self.sites():
+            own = [(place, at) for place, (name, at) in enumerate(paid) if name == layer]
+            for place, at in own or [*enumerate(at for _, at in paid)][:2]:
+                if (probe, place) in seen:
+                    continue
+                seen.add((probe, place))
+                yield from self.approach(probe, at)
+
+    def approach(self, probe: Expr, at: Assignment) -> Iterator[History]:
+        approached = 0
+        slots = [slot for slot in self.search.reads(probe) if self.search.is_number(slot)]
+        slots.sort(key=lambda slot: slot[0] == "parameter")
+        for slot in slots[:TRIES]:
+            turns = self.search.turns(probe, slot, at)
+            for turn in turns:
+                self.boundary_values.setdefault(slot, []).append(turn)
+                yield from self.at_turn(slot, turn, at)
+            if slot[0] == "claim" and turns:
+                yield from self.after_one(probe, slot, at)
+            approached += bool(turns)
+            if approached == PROBED:
+                return
+
+    def at_turn(self, slot: Slot, turn: int, at: Assignment) -> Iterator[History]:
+        below, on, above = (self.put(slot, turn + by, at) for by in (-1, 0, 1))
+        yield self.history(on, [on])
+        yield self.history(above, [above])
+        if slot[0] == "claim":
+            one = self.put(slot, 1, at) if isinstance(self.kind(slot), Money) else at
+            yield self.history(below, [below, one, one, one])
+        else:
+            yield self.history(below, [below, below])
+
+    def after_one(self, probe: Expr, slot: Slot, at: Assignment) -> Iterator[History]:
+        """The same boundary after a claim."""
+        state = self.state_after(at)
+        for turn in self.search.turns(probe, slot, at, state):
+            self.boundary_values.setdefault(slot, []).append(turn)
+            rows = [self.put(slot, turn + by, at) for by in (-1, 0, 1)]
+            yield self.history(at, [at, rows[1], rows[0]])
+            yield self.history(at, [at, rows[2]])
+
+    def roundings(self, paid: Sequence[tuple[str, Assignment]]) -> Iterator[History]:
+        """Every rounding: of a half to an even and to an odd step, of a little less and more."""
+        seen: set[tuple[Round, int]] = set()
+        for item in self.kernel.items:
+            exprs = (item.expr,) if isinstance(item, Definition) else (item.adds,)
+            nodes = dict.fromkeys(n for e in exprs for n in walk(e) if isinstance(n, Round))
+            for place, (layer, at) in enumerate(paid):
+                for node in nodes:
+                    if item.layer in (None, layer) and (node, place) not in seen:
+                        seen.add((node, place))
+                        yield from self.rounding(node, at)
+
+    def rounding(self, node: Round, at: Assignment) -> Iterator[History]:
+        kinds: dict[object, Assignment] = {}
+        for base in (at, *self.variants(node.amount, at)):
+            for changed in self.about_halves(node, base):
+                amount = self.search.value(node.amount, changed)
+                if isinstance(amount, int | Fraction):
+                    steps, left = divmod(Fraction(amount) / node.step, 1)
+                    kinds.setdefault(((left > HALF) - (left < HALF), steps % 2), changed)
+            if TELLING in kinds:
+                break
+        for kind in sorted(kinds, key=lambda kind: kind != TELLING):
+            yield self.history(kinds[kind], [kinds[kind]])
+
+    def variants(self, expr: Expr, at: Assignment) -> Iterator[Assignment]:
+        """The assignment with another choice, of those that an expression reads."""
+        for slot in self.search.reads(expr):
+            if isinstance(self.kind(slot), Enum | Bool):
+                for value in self.search.candidates.values[slot]:
+                    if value != at[slot]:
+                        yield {**at, slot: value}
+
+    def about_halves(self, node: Round, at: Assignment) -> Iterator[Assignment]:
+        """Assignments for which an amount may lie half way between two steps."""
+        for slot in self.search.reads(node.amount)[:TRIES]:
+            if not isinstance(self.kind(slot), Money) or slot[0] != "claim":
+                continue
+            first = self.search.turns(Subtract(node.amount, money(node.step)), slot, at)
+            if not first:
+                continue
+            if node.step == 1:
+                numbers = [*range(first[0] - 2, first[0] + SCANNED)]
+            else:
+                numbers = []
+                for half in (1, 3, 5, 9):
+                    probe = Subtract(node.amount, money(Fraction(half * node.step, 2)))
+                    for turn in self.search.turns(probe, slot, at)[:1]:
+                        numbers += (turn - 1, turn, turn + 1)
+            yield from (self.put(slot, number, at) for number in numbers)
+            return
+
+    def state_after(self, at: Assignment) -> State:
+        try:
+            return replay(self.search.prepared, self.history(at, [at]))[1]
+        except Missing:
+            return EMPTY
+
+    # ---- every input takes every value
+
+    def around(self, at: Assignment) -> Iterator[History]:
+        ranked = [
+            (rank, slot, value)
+            for slot, values in self.search.candidates.values.items()
+            for rank, value in enumerate(values)
+            if value != at[slot]
+        ]
+        changes = [(slot, value) for _, slot, value in sorted(ranked, key=lambda one: one[0])]
+        own = [{**at, slot: value} for slot, value in changes if slot[0] == "claim"]
+        for place in range(0, len(own), 3):
+            yield self.history(at, [at, *own[place : place + 3]])
+        for slot, value in changes:
+            if slot[0] != "claim":
+                changed = {**at, slot: value}
+                yield self.history(changed, [changed, changed])
+        yield from self.keys(at)
+        yield from self.refunds(at)
+        yield from self.members(at, [change for change in changes if change[0][0] == "member"])
+
+    def keys(self, at: Assignment) -> Iterator[History]:
+        """Codes and dates change and come back: what totals are kept by."""
+        date = ("claim", self.kernel.date)
+        day = at.get(date)
+        codes = [
+            slot for slot in at if slot[0] == "claim" and isinstance(self.kind(slot), Code)
+        ]
+        for slot in codes:
+            other = {**at, slot: "~3"}
+            yield self.history(at, [at, other, at, other])
+        if isinstance(day, int):
+            later = [self.put(date, day + by, at) for by in (0, 1, 20, 40, 366, 367, 700)]
+            yield self.history(at, [at, *later])
+
+    def refunds(self, at: Assignment) -> Iterator[History]:
+        if any(i.owner == "claim" and i.name in ("refunds", "冲销") for i in self.kernel.inputs):
+            return
+        rows = self.history(at, [at, at, at]).rows
+        taken = evolve(rows[-1], id="r1", refunds=rows[0].id)
+        yield evolve(self.history(at, []), rows=(*rows, taken, evolve(taken, id="r2")))
+
+    def members(self, at: Assignment, changes: Sequence[tuple[Slot, Given]]) -> Iterator[History]:
+        """Members of one unit take turns; one that varies becomes another."""
+        unit = ("member", self.kernel.unit or "")
+        if self.kernel.unit is not None:
+            for slot, value in changes:
+                if slot not in (unit, ("member", MEMBER_ID)):
+                    yield self.together([at, {**at, slot: value}, at], ("m1", "m2", "m1"))
+            yield self.together([at, at, at, at], ("m1", "m2", "m2", "m1"))
+        day = at.get(("claim", self.kernel.date))
+        varying = {("member", i.name) for i in self.kernel.inputs if i.varies}
+        for slot, value in changes:
+            if slot in varying and isinstance(day, int):
+                later = self.put(("claim", self.kernel.date), day + 1, {**at, slot: value})
+                if later["claim", self.kernel.date] != day:
+                    yield self.together([at, at, later], ("m1", "m1", "m1"))
+
+    def together(self, rows: Sequence[Assignment], who: Sequence[str]) -> History:
+        """Rows of several members, in date order as given."""
+        named = [
+            evolve(row, member={**_part(at, "member"), MEMBER_ID: one})
+            for row, at, one in zip(self.history(rows[0], rows).rows, rows, who, strict=True)
+        ]
+        return evolve(self.history(rows[0], []), rows=tuple(named))
+
+    # ---- ceilings
+
+    def brinks(self, paid: Iterable[tuple[str, Assignment]]) -> Iterator[History]:
+        """A total just below its ceiling, by one claim larger than any cell may be, and what comes
+        then."""
+        for layer, at in paid:
+            for item in self.kernel.items:
+                if not isinstance(item, Accumulator) or item.layer not in (None, layer):
+                    continue
+                ceiling = self.search.prepared.ceilings[item.name]
+                probe = Subtract(Total(item.name), money(ceiling))
+                slots = [s for s in self.search.reads(item.adds) if isinstance(self.kind(s), Money)]
+                for slot in slots[:TRIES]:
+                    most = 10**19
+                    turns = self.search.turns(probe, slot, at, high=most)
+                    if turns and slot[0] == "claim":
+                        start = self.state_after(self.search.put(slot, turns[0] - 2, at))
+                        if start != EMPTY:
+                            one = self.put(slot, 1, at)
+                            made = self.history(at, [one, one, one, one, at])
+                            yield evolve(made, start=start)
+                            break
+
+    # ---- mixtures
+
+    def mixtures(self, paid: Sequence[Assignment]) -> Iterator[History]:
+        pick = self.random
+        slots = [*self.search.candidates.values]
+        while True:
+            base = dict(pick.choice(paid))
+            for _ in range(pick.choice((0, 0, 1, 2))):
+                self.change(base, pick.choice(slots))
+            rows: list[Assignment] = []
+            for _ in range(pick.randint(2, 7)):
+                row = dict(base)
+                for _ in range(pick.choice((0, 1, 1, 2, 3))):
+                    slot = pick.choice(slots)
+                    if slot[0] == "claim":
+                        self.change(row, slot)
+                rows.append(row)
+            yield self.history(base, rows)
+
+    def change(self, at: dict[Slot, Given], slot: Slot) -> None:
+        turns = self.boundary_values.get(slot)
+        if turns and self.random.random() < 0.5:
+            number = self.random.choice(turns) + self.random.choice((-1, 0, 0, 1))
+            at[slot] = self.put(slot, number, at)[slot]
+        else:
+            at[slot] = self.random.choice(self.search.candidates.values[slot])
+
+    # ---- from assignments to histories
+
+    def kind(self, slot: Slot) -> object:
+        return self.search.kind(slot)
+
+    def put(self, slot: Slot, number: int, at: Assignment) -> Assignment:
+        """The assignment with a number in place, held to the domain."""
+        return self.search.put(slot, self.search.held(slot, number), at)
+
+    def history(self, base: Assignment, rows: Sequence[Assignment]) -> History:
+        """The history of one member: member and parameters of `base`, claims of the rows by date."""
+        date = ("claim", self.kernel.date)
+        ordered = sorted(rows, key=lambda at: at.get(date) or 0)  # type: ignore[arg-type,return-value]
+        return History(
+            parameters=_part(base, "parameter"),  # type: ignore[arg-type]
+            lists=self.search.candidates.lists,
+            rows=tuple(
+                Row(
+                    id=f"c{place}",
+                    claim=_part(at, "claim"),
+                    member={**_part(base, "member"), MEMBER_ID: "m1"},
+                )
+                for place, at in enumerate(ordered, 1)
+            ),
+        )
+
+
+def _part(at: Assignment, owner: str) -> Mapping[str, Given]:
+    return {name: value for (of, name), value in at.items() if of == owner}
+
+
+def _in_turn(streams: Sequence[Iterator[History]]) -> Iterator[History]:
+    """A few of each stream in turn until all have ended."""
+    waiting = list(streams)
+    while waiting:
+        for stream in tuple(waiting):
+            some = list(islice(stream, 3))
+            yield from some
+            if not some:
+                waiting.remove(stream)

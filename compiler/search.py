@@ -1,0 +1,281 @@
+"""Finding inputs for which a condition of a kernel holds: a directed search on the interpreter.
+
+A condition is taken apart as far as it is made of and, or, not and names; what remains is tried with
+the candidates of the inputs that it reads, one input at a time. It may fail where a solver would not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import islice
+from math import isqrt
+from typing import Any
+
+from attrs import define, field
+
+from hmbc.compiler.candidates import Candidates, Given, Slot, limits, numbered, valued
+from hmbc.compiler.interpret import Interpreter, Prepared, State
+from hmbc.compiler.kernel import Definition, Kernel
+from hmbc.compiler.lazy_row import LazyRow
+from hmbc.compiler.meaning import Meaning, Missing, Value
+from hmbc.compiler.walk import walk
+from hmbc.dsl.expr import (
+    And,
+    Attribute,
+    Before,
+    Compare,
+    Expr,
+    InPeriods,
+    Not,
+    Or,
+    Parameter,
+    Ref,
+    Subtract,
+    Total,
+)
+from hmbc.dsl.expr import Given as IsGiven
+from hmbc.dsl.types import Type
+
+Assignment = Mapping[Slot, Given]
+Goal = tuple[Expr, bool]
+"""A condition, and whether it should hold."""
+
+SWEEPS = 4
+"""What one part of a condition needs may undo another part: so often all are tried again."""
+
+WAYS = 8
+"""Changes of one input that are weighed against each other."""
+
+EMPTY = State()
+
+
+@define
+class Search:
+    """Looks for inputs of one kernel."""
+
+    prepared: Prepared
+    candidates: Candidates
+    _reads: dict[Expr, tuple[Slot, ...]] = field(factory=dict)
+    _interpreters: dict[tuple[Given, ...], Interpreter] = field(factory=dict)
+    _types: dict[Slot, tuple[Type, tuple[int, int] | None]] = field(init=False)
+    exprs: dict[str, tuple[Expr, ...]] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        kernel = self.kernel
+        self._types = {(i.owner, i.name): (i.type, limits(i)) for i in kernel.inputs}
+        self._types |= {("parameter", p.name): (p.type, limits(p)) for p in kernel.parameters}
+        self.exprs = {
+            item.name: (item.expr,) if isinstance(item, Definition) else (item.adds, *item.keys)
+            for item in kernel.items
+        }
+
+    @property
+    def kernel(self) -> Kernel:
+        """The kernel that is searched."""
+        return self.prepared.kernel
+
+    def usual(self) -> dict[Slot, Given]:
+        """The first candidate of everything."""
+        return {slot: values[0] for slot, values in self.candidates.values.items()}
+
+    def row(self, at: Assignment, state: State = EMPTY) -> LazyRow:
+        """The row that an assignment makes."""
+        parts: dict[str, dict[str, Given]] = {"claim": {}, "member": {}, "parameter": {}}
+        for (owner, name), value in at.items():
+            parts[owner][name] = value
+        known = tuple(parts["parameter"].values())
+        if known not in self._interpreters:
+            given: Any = parts["parameter"]
+            self._interpreters[known] = Interpreter(
+                self.kernel, given, self.candidates.lists, self.prepared
+            )
+        return LazyRow(self._interpreters[known], state, parts["claim"], parts["member"])
+
+    def value(self, expr: Expr, at: Assignment, state: State = EMPTY) -> Value | None:
+        """What an expression is, None where an input is lacking that it reads."""
+        try:
+            return self.row(at, state).value(self.prepared.meanings.of(expr))
+        except Missing:
+            return None
+
+    def reads(self, expr: Expr) -> tuple[Slot, ...]:
+        """The inputs that an expression may read, also through other definitions and totals; the
+        nearest first."""
+        if expr not in self._reads:
+            self._reads[expr] = tuple(dict.fromkeys(self._read(expr)))
+        return self._reads[expr]
+
+    def _read(self, expr: Expr) -> Iterator[Slot]:
+        waiting, seen = [expr], set()
+        for one in waiting:
+            for node in walk(one):
+                match node:
+                    case Attribute(owner=owner, name=name):
+                        yield owner, name
+                    case IsGiven(owner=owner, name=name) | InPeriods(owner=owner, name=name):
+                        yield owner, name
+                    case Parameter(name=name):
+                        yield "parameter", name
+                    case Ref(name=name) | Total(accumulator=name) | Before(accumulator=name):
+                        if name not in seen:
+                            seen.add(name)
+                            waiting += self.exprs[name]
+
+    def make_all(
+        self, goals: Sequence[Goal], at: Assignment, state: State = EMPTY
+    ) -> dict[Slot, Given] | None:
+        """The assignment changed so that each condition is as wanted; None if no such is found."""
+        sought = _Sought(self, goals, state)
+        made = dict(at)
+        for _ in range(SWEEPS):
+            before = made
+            for expr, wanted in goals:
+                changed = sought.make(expr, wanted, made)
+                made = made if changed is None else changed
+            if sought.lost(made) == 0:
+                return made
+            if made == before:
+                return None
+        return None
+
+    def is_number(self, slot: Slot) -> bool:
+        """Whether an input is a number with a domain, or a date."""
+        return numbered(self.candidates.values[slot][0], self._types[slot][0]) is not None
+
+    def kind(self, slot: Slot) -> Type:
+        """The type of an input."""
+        return self._types[slot][0]
+
+    def held(self, slot: Slot, number: int) -> int:
+        """A number held to the input's domain."""
+        low, high = self._types[slot][1] or (number, number)
+        return min(max(number, low), high)
+
+    def put(self, slot: Slot, number: int, at: Assignment) -> dict[Slot, Given]:
+        """The assignment with a number in place, in the unit of its type."""
+        return {**at, slot: valued(number, self._types[slot][0])}
+
+    def turns(
+        self, probe: Expr, slot: Slot, at: Assignment, state: State = EMPTY, high: int | None = None
+    ) -> list[int]:
+        """The values of an input at which the sign of an expression turns: the least with the new
+        sign. One turn, or two with what is 0 between them. high: instead of the domain's."""
+        kind, ends = self._types[slot]
+        here = numbered(at[slot], kind)
+        if ends is None or here is None:
+            return []
+        meaning = self.prepared.meanings.of(probe)
+
+        def sign(number: int) -> int | None:
+            try:
+                found = self.row(self.put(slot, number, at), state).value(meaning)
+            except Missing:
+                return None
+            assert isinstance(found, int) or not isinstance(found, str)
+            return (found > 0) - (found < 0)
+
+        marks = sorted({ends[0], min(max(here, ends[0]), ends[1]), ends[1] if high is None else high})
+        signs = [sign(mark) for mark in marks]
+        found: list[int] = []
+        for low, top, one, other in zip(marks, marks[1:], signs, signs[1:], strict=False):
+            if one is None or other is None or one == other:
+                continue
+            first = _turn(sign, one, low, top)
+            found.append(first)
+            if sign(first) == 0 and other != 0:
+                found.append(_turn(sign, 0, first, top))
+        return found
+
+
+def _between(low: int, high: int) -> int:
+    """The middle, by size where the two lie far apart: boundaries are small next to domains."""
+    if low >= 0 and high > 4 * (low + 1_000):
+        return max(low + 1, isqrt((low + 1) * high))
+    return (low + high) // 2
+
+
+def _turn(sign: Callable[[int], int | None], was: int, low: int, high: int) -> int:
+    """The least number in low < n <= high whose sign is no longer what it was, if it stays so."""
+    while high - low > 1:
+        middle = _between(low, high)
+        low, high = (middle, high) if sign(middle) == was else (low, middle)
+    return high
+
+
+@define
+class _Sought:
+    """One search. What brings about one goal should undo as few of the others as can be."""
+
+    search: Search
+    goals: Sequence[Goal]
+    state: State
+    meanings: list[tuple[Meaning, bool]] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        of = self.search.prepared.meanings.of
+        self.meanings = [(of(expr), wanted) for expr, wanted in self.goals]
+
+    def lost(self, at: Assignment) -> int:
+        """How many of the goals are not reached."""
+        row = self.search.row(at, self.state)
+        return sum(not _is(row, meaning, wanted) for meaning, wanted in self.meanings)
+
+    def make(self, expr: Expr, wanted: bool, at: Assignment) -> dict[Slot, Given] | None:
+        """The assignment changed so that one condition is as wanted."""
+        if self.search.value(expr, at, self.state) is wanted:
+            return dict(at)
+        match expr:
+            case Not(of=of):
+                return self.make(of, not wanted, at)
+            case Ref(name=name):
+                return self.make(self.search.exprs[name][0], wanted, at)
+            case And(left=left, right=right) | Or(left=left, right=right):
+                if isinstance(expr, And) != wanted:  # either side will do
+                    ways = [self.make(side, wanted, at) for side in (left, right)]
+                    return self.best(way for way in ways if way is not None)
+                first = self.make(left, wanted, at)
+                return None if first is None else self.make(right, wanted, first)
+            case _:
+                return self.best(self.changes(expr, wanted, at))
+
+    def best(self, ways: Iterable[dict[Slot, Given]]) -> dict[Slot, Given] | None:
+        """The one that loses the fewest goals; the first that loses none."""
+        best, least = None, len(self.goals) + 1
+        for way in ways:
+            lost = self.lost(way)
+            if lost < least:
+                best, least = way, lost
+            if lost == 0:
+                break
+        return best
+
+    def changes(self, expr: Expr, wanted: bool, at: Assignment) -> Iterator[dict[Slot, Given]]:
+        """Changes of one input that make a condition as wanted."""
+        value = self.search.value
+        slots = self.search.reads(expr)
+        tried = (
+            {**at, slot: candidate}
+            for slot in slots
+            for candidate in self.search.candidates.values[slot]
+        )
+        works = (changed for changed in tried if value(expr, changed, self.state) is wanted)
+        yield from islice(works, WAYS)
+        if isinstance(expr, Compare) and isinstance(
+            value(expr.left, at, self.state), int | Fraction
+        ):
+            probe = Subtract(expr.left, expr.right)
+            for slot in slots[:WAYS]:
+                if self.search.is_number(slot):
+                    for turn in self.search.turns(probe, slot, at, self.state):
+                        for number in (turn - 1, turn, turn + 1):
+                            changed = self.search.put(slot, self.search.held(slot, number), at)
+                            if value(expr, changed, self.state) is wanted:
+                                yield changed
+
+
+def _is(row: LazyRow, meaning: Meaning, wanted: bool) -> bool:
+    try:
+        return row.value(meaning) is wanted
+    except Missing:
+        return False

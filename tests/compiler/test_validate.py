@@ -1,0 +1,216 @@
+"""Evaluators are held against the interpreter at the boundaries of their kernels; a wrong one is
+caught, and shown by its smallest history."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from random import Random
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import pytest
+
+from hmbc.compiler import pipeline
+from hmbc.compiler.boundaries import boundary_histories
+from hmbc.compiler.build import build, is_validated, load
+from hmbc.compiler.emit_cython import emit_module
+from hmbc.compiler.histories import History
+from hmbc.compiler.interpret import prepare
+from hmbc.compiler.kernel import Kernel
+from hmbc.compiler.pipeline import compile_file
+from hmbc.compiler.validate import (
+    Mistranslated,
+    difference_of,
+    evaluator_of,
+    expected_of,
+    first_difference,
+    validate,
+)
+from hmbc.runtime.batch import status_reason
+
+ROOT = Path(__file__).parents[2]
+SCHEMES = sorted(
+    path for path in (*ROOT.glob("schemes/*.hmb"), *ROOT.glob("schemes/more/*.hmb"))
+    if "guideline" not in path.name
+)  # fmt: skip
+GOLDEN = sorted((ROOT / "tests/golden/kernels").glob("*.hmb"))
+LONG = 1_500
+"""Claims of each scheme here; `hmbc compile` takes fewer."""
+
+FAULTY = ("bands", "chosen_scope", "shared_in_order", "top_up")
+FAULTS = 24
+"""Faults seeded into each of these."""
+
+
+def kernel_of(path: Path) -> Kernel:
+    kernel = compile_file(path).kernel
+    assert kernel is not None
+    return kernel
+
+
+def module_of(module: Any, number: int) -> SimpleNamespace:
+    """One evaluator of a module that holds several."""
+    return SimpleNamespace(PLAN=module.PLANS[number], entry=lambda: module.ENTRIES[number])
+
+
+@pytest.fixture(scope="module")
+def all_schemes() -> Any:
+    """The kernels of the golden and of the real schemes, with their evaluators in one module."""
+    kernels = {path.stem: kernel_of(path) for path in (*GOLDEN, *SCHEMES)}
+    module: Any = load(build(emit_module([*kernels.values()]), "validated"), "validated")
+    return {
+        name: (kernel, module_of(module, number))
+        for number, (name, kernel) in enumerate(kernels.items())
+    }
+
+
+@pytest.mark.parametrize("name", [path.stem for path in (*GOLDEN, *SCHEMES)])
+def test_every_evaluator_does_at_its_boundaries_what_the_interpreter_does(
+    name: str, all_schemes: Any
+) -> None:
+    kernel, module = all_schemes[name]
+    assert difference_of(prepare(kernel), module, LONG) is None
+
+
+def test_random_kernels_agree_at_their_boundaries(
+    make: SimpleNamespace, random_kernels: ModuleType
+) -> None:
+    made = random_kernels.kernels(Random(7), make)
+    kernels = [next(made) for _ in range(12)]
+    module: Any = load(build(emit_module(kernels), "random"), "random")
+    for number, kernel in enumerate(kernels):
+        difference = difference_of(prepare(kernel), module_of(module, number), 250)
+        assert difference is None, f"{number} {difference}"
+
+
+def rows_of(histories: Iterator[History]) -> int:
+    return sum(len(history.rows) for history in histories)
+
+
+@pytest.mark.parametrize("path", SCHEMES, ids=[path.stem for path in SCHEMES])
+def test_the_histories_bring_about_nearly_every_reason(path: Path) -> None:
+    kernel = kernel_of(path)
+    seen: Counter[tuple[str, str]] = Counter()
+    for one in expected_of(prepare(kernel), boundary_histories(prepare(kernel), 700)):
+        for settled in one.settled:
+            if settled.step is not None:
+                seen.update(settled.step.reasons.items())
+    wanted = {(one.layer, code) for one in kernel.outcomes for code, _ in one.reasons}
+    unseen = wanted - set(seen)
+    # what no claim can bring about: a layer for everybody is never `not_covered`, and so on
+    assert len(unseen) <= len(wanted) / 3, unseen
+    assert all((one.layer, "paid") in seen for one in kernel.outcomes)
+
+
+def test_the_same_kernel_gives_the_same_histories_and_no_more_than_asked_for() -> None:
+    prepared = prepare(kernel_of(GOLDEN[0]))
+    first = [*boundary_histories(prepared, 100)]
+    assert first == [*boundary_histories(prepared, 100)]
+    assert 100 <= rows_of(iter(first)) < 110
+    assert rows_of(boundary_histories(prepared, 5_000)) >= 5_000
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_nearly_every_fault_of_an_emitter_is_caught(
+    name: str, beside: Callable[[str], ModuleType]
+) -> None:
+    faults = beside("faults")
+    kernel = kernel_of(ROOT / f"tests/golden/kernels/{name}.hmb")
+    seeded = faults.spoiled(kernel, Random(name), FAULTS)
+    text = faults.module_text(emit_module([kernel]), [source for *_, source in seeded])
+    module: Any = load(build(text, "faulty"), "faulty")
+    known = expected_of(prepare(kernel), boundary_histories(prepare(kernel), 700))
+    missed = [
+        (kind, line)
+        for number, (kind, line, _) in enumerate(seeded)
+        if not first_difference(
+            kernel,
+            evaluator_of(
+                SimpleNamespace(PLAN=module.PLANS[0], entry=lambda at=number: module.ENTRIES[at])
+            ),
+            known,
+        )
+    ]
+    assert len(missed) <= FAULTS / 10, missed
+
+
+SMALL = """scheme small "Small" {
+    source "x", 2020-01-01  currency CNY  benefit year calendar
+    member { age: int 0 to 120 }
+    claim { cost: money  kind: ward | other }
+    layer ward cite "1" {
+        when claim.kind is ward
+        base claim.cost  threshold 1_000 per year  ratio 35% plus 5% if member.age >= 60
+        cap 5_000 per year
+    }
+}
+"""
+
+
+def spoiled(kernel: Kernel, old: str, new: str) -> Any:
+    """The evaluator of a kernel with a text of its source changed."""
+    text = pipeline.pyx_of(kernel)
+    assert old in text
+    return load(build(text.replace(old, new), "spoiled"), "spoiled")
+
+
+def test_the_smallest_history_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "small.hmb"
+    path.write_text(SMALL)
+    kernel = kernel_of(path)
+    validate(kernel, pipeline.module_of(kernel))
+    with pytest.raises(Mistranslated) as caught:
+        validate(kernel, spoiled(kernel, "500000LL", "500001LL"))  # the cap
+    difference = caught.value.difference
+    (row,) = difference.history.rows
+    assert row.claim["kind"] == "ward" and row.claim["cost"] >= 1_000_00 + 5_000_00 * 100 // 40
+    assert str(difference.interpreter), str(difference.evaluator) == ("5000.00", "5000.01")
+    assert "interpreter 5000.00, evaluator 5000.01" in str(caught.value)
+    with pytest.raises(Mistranslated) as caught:
+        validate(kernel, spoiled(kernel, ">= 60LL", "> 60LL"))
+    (row,) = caught.value.difference.history.rows
+    assert row.member["age"] == 60
+
+
+def test_a_wrong_evaluator_is_never_handed_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "small.hmb"
+    path.write_text(SMALL.replace("1_000 per", "1_500 per"))
+    kernel = kernel_of(path)
+    right = pipeline.pyx_of(kernel)
+    monkeypatch.setattr(pipeline, "pyx_of", lambda kernel: right.replace("150000LL", "150001LL"))
+    wrong = pipeline.so_of(kernel)
+    with pytest.raises(Mistranslated):
+        pipeline.validated_so_of(kernel)
+    assert not wrong.exists()
+    monkeypatch.undo()
+    assert pipeline.validated_so_of(kernel).exists()
+
+
+def test_an_evaluator_is_validated_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hmbc.compiler import validate as module
+
+    path = tmp_path / "small.hmb"
+    path.write_text(SMALL.replace("1_000 per", "1_600 per"))
+    kernel = kernel_of(path)
+    calls: list[Kernel] = []
+    monkeypatch.setattr(module, "validate", lambda kernel, _: calls.append(kernel))
+    so = pipeline.validated_so_of(kernel)
+    assert is_validated(so, str(module.VALIDATION)) and not is_validated(so, "0")
+    pipeline.validated_so_of(kernel)
+    assert calls == [kernel]
+    so.with_name(so.name + ".validated").write_bytes(b"\xff")
+    pipeline.validated_so_of(kernel)
+    assert calls == [kernel, kernel]
+
+
+def test_the_grounds_of_the_interpreter_are_those_of_the_runtime(all_schemes: Any) -> None:
+    """Rejects are compared by code, so each status of a row must have one."""
+    _, module = all_schemes["bands"]
+    plan = evaluator_of(module).plan
+    assert status_reason(plan, 1, "")[0] == "HMB520"
+    assert status_reason(plan, 2, "")[0] == "HMB521"
+    assert status_reason(plan, 3, "")[0] == "HMB522"
