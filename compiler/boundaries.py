@@ -9,7 +9,7 @@ room is left is filled with seeded mixtures of all that.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from itertools import islice
 from random import Random
@@ -21,11 +21,10 @@ from hmbc.compiler.histories import MEMBER_ID, History, replay
 from hmbc.compiler.interpret import Prepared, State
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.meaning import Missing
-from hmbc.compiler.refunds import Row
-from hmbc.compiler.search import EMPTY, Assignment, Search
+from hmbc.compiler.search import EMPTY, Assignment, Search, part_of
 from hmbc.compiler.types_of import ORDERED, Names, names_of, type_of
 from hmbc.compiler.walk import walk
-from hmbc.dsl.expr import Compare, Expr, Max, Min, Round, Subtract, Total, money
+from hmbc.dsl.expr import Compare, Expr, Max, Min, Ref, Round, Subtract, Total, money
 from hmbc.dsl.types import Bool, Code, Enum, Money
 
 PROBED = 2
@@ -71,9 +70,12 @@ class _Maker:
 
     def histories(self) -> Iterator[History]:
         contexts = self.contexts()
-        paid = [(layer, at) for layer, at, is_paid in contexts if is_paid]
+        paid = [*{layer: (layer, at) for layer, at, is_paid in contexts if is_paid}.values()]
         if not paid:
             paid = [(layer, at) for layer, at, _ in contexts[:1]]
+        every = self.all_paid(paid[0][1])
+        if len(paid) > 1 and every is not None:
+            paid.append(("", every))
         for _, at, _ in contexts:
             yield self.history(at, [at])
         streams = [
@@ -105,6 +107,17 @@ class _Maker:
                 reached.append((outcome.layer, at, self.pays(outcome.pay, at)))
             found += reversed(reached)
         return found or [("", usual, False)]
+
+    def all_paid(self, at: Assignment) -> Assignment | None:
+        """A claim for which as many layers pay as can be at once."""
+        goals: list[tuple[Expr, bool]] = []
+        for outcome in self.kernel.outcomes:
+            own: tuple[Expr, bool] = (Compare(">", Ref(outcome.pay), money(0)), True)
+            changed = self.search.make_all([*goals, own], at)
+            if changed is not None:
+                goals.append(own)
+                at = changed
+        return at if len(goals) > 1 else None
 
     def usual(self) -> Assignment:
         """The usual value of everything, but what the scheme rejects."""
@@ -232,7 +245,7 @@ class _Maker:
             if not first:
                 continue
             if node.step == 1:
-                numbers = [*range(first[0] - 2, first[0] + SCANNED)]
+                numbers = [first[0] + by // 2 * (-1) ** by for by in range(2 * SCANNED)]
             else:
                 numbers = []
                 for half in (1, 3, 5, 9):
@@ -309,7 +322,7 @@ class _Maker:
     def together(self, rows: Sequence[Assignment], who: Sequence[str]) -> History:
         """Rows of several members, in date order as given."""
         named = [
-            evolve(row, member={**_part(at, "member"), MEMBER_ID: one})
+            evolve(row, member={**part_of(at, "member"), MEMBER_ID: one})
             for row, at, one in zip(self.history(rows[0], rows).rows, rows, who, strict=True)
         ]
         return evolve(self.history(rows[0], []), rows=tuple(named))
@@ -374,25 +387,7 @@ class _Maker:
         return self.search.put(slot, self.search.held(slot, number), at)
 
     def history(self, base: Assignment, rows: Sequence[Assignment]) -> History:
-        """The history of one member: member and parameters of `base`, claims of the rows by date."""
-        date = ("claim", self.kernel.date)
-        ordered = sorted(rows, key=lambda at: at.get(date) or 0)  # type: ignore[arg-type,return-value]
-        return History(
-            parameters=_part(base, "parameter"),  # type: ignore[arg-type]
-            lists=self.search.candidates.lists,
-            rows=tuple(
-                Row(
-                    id=f"c{place}",
-                    claim=_part(at, "claim"),
-                    member={**_part(base, "member"), MEMBER_ID: "m1"},
-                )
-                for place, at in enumerate(ordered, 1)
-            ),
-        )
-
-
-def _part(at: Assignment, owner: str) -> Mapping[str, Given]:
-    return {name: value for (of, name), value in at.items() if of == owner}
+        return self.search.history(base, rows)
 
 
 def _in_turn(streams: Sequence[Iterator[History]]) -> Iterator[History]:

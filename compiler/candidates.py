@@ -92,6 +92,7 @@ class _Suggested:
             for entry in kernel.lists
             if entry.codes is None
         }
+        self.listed = tuple(self._listed())
         self.dates = tuple(dict.fromkeys(self._dates(nodes)))
         self.literals: dict[Slot, list[str]] = {}
         for node in nodes:
@@ -132,11 +133,21 @@ class _Suggested:
     def _codes(self, given: Input) -> Iterator[str]:
         yield ELSEWHERE
         yield from self.literals.get((given.owner, given.name), ())
-        for entry in self.kernel.lists:
-            codes = self.lists[entry.name] if entry.codes is None else entry.codes
-            yield from codes[:2]
-            yield from codes[-1:]
+        yield from self.listed
         yield "~2"
+
+    def _listed(self) -> Iterator[str]:
+        """Two codes of each choice of lists that hold one and the same code."""
+        within: dict[str, list[str]] = {}
+        for entry in self.kernel.lists:
+            for code in self.lists[entry.name] if entry.codes is None else entry.codes:
+                within.setdefault(code, []).append(entry.name)
+        known: dict[tuple[str, ...], int] = {}
+        for code, lists in within.items():
+            held = tuple(lists)
+            known[held] = known.get(held, 0) + 1
+            if known[held] <= 2:
+                yield code
 
     def _numbers(self, given: Input | ParameterInput) -> Iterator[Value]:
         if isinstance(given.type, Bool):

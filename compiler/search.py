@@ -15,10 +15,12 @@ from typing import Any
 from attrs import define, field
 
 from hmbc.compiler.candidates import Candidates, Given, Slot, limits, numbered, valued
+from hmbc.compiler.histories import MEMBER_ID, History
 from hmbc.compiler.interpret import Interpreter, Prepared, State
 from hmbc.compiler.kernel import Definition, Kernel
 from hmbc.compiler.lazy_row import LazyRow
 from hmbc.compiler.meaning import Meaning, Missing, Value
+from hmbc.compiler.refunds import Row
 from hmbc.compiler.walk import walk
 from hmbc.dsl.expr import (
     And,
@@ -35,7 +37,7 @@ from hmbc.dsl.expr import (
     Total,
 )
 from hmbc.dsl.expr import Given as IsGiven
-from hmbc.dsl.types import Type
+from hmbc.dsl.types import Money, Type
 
 Assignment = Mapping[Slot, Given]
 Goal = tuple[Expr, bool]
@@ -139,6 +141,27 @@ class Search:
                 return None
         return None
 
+    def history(self, base: Assignment, rows: Sequence[Assignment] | None = None) -> History:
+        """The history of one member: member and parameters of `base`, claims of the rows (without
+        them: of `base`) by date."""
+        date = ("claim", self.kernel.date)
+        ordered = sorted(
+            [base] if rows is None else rows,
+            key=lambda at: at.get(date) or 0,  # type: ignore[arg-type,return-value]
+        )
+        return History(
+            parameters=part_of(base, "parameter"),  # type: ignore[arg-type]
+            lists=self.candidates.lists,
+            rows=tuple(
+                Row(
+                    id=f"c{place}",
+                    claim=part_of(at, "claim"),
+                    member={**part_of(base, "member"), MEMBER_ID: "m1"},
+                )
+                for place, at in enumerate(ordered, 1)
+            ),
+        )
+
     def is_number(self, slot: Slot) -> bool:
         """Whether an input is a number with a domain, or a date."""
         return numbered(self.candidates.values[slot][0], self._types[slot][0]) is not None
@@ -186,6 +209,11 @@ class Search:
             if sign(first) == 0 and other != 0:
                 found.append(_turn(sign, 0, first, top))
         return found
+
+
+def part_of(at: Assignment, owner: str) -> dict[str, Given]:
+    """The values of one owner, by name."""
+    return {name: value for (of, name), value in at.items() if of == owner}
 
 
 def _between(low: int, high: int) -> int:
@@ -252,26 +280,25 @@ class _Sought:
 
     def changes(self, expr: Expr, wanted: bool, at: Assignment) -> Iterator[dict[Slot, Given]]:
         """Changes of one input that make a condition as wanted."""
-        value = self.search.value
-        slots = self.search.reads(expr)
-        tried = (
-            {**at, slot: candidate}
-            for slot in slots
-            for candidate in self.search.candidates.values[slot]
-        )
-        works = (changed for changed in tried if value(expr, changed, self.state) is wanted)
-        yield from islice(works, WAYS)
+        search, value = self.search, self.search.value
+        slots = search.reads(expr)
         if isinstance(expr, Compare) and isinstance(
             value(expr.left, at, self.state), int | Fraction
         ):
             probe = Subtract(expr.left, expr.right)
-            for slot in slots[:WAYS]:
-                if self.search.is_number(slot):
-                    for turn in self.search.turns(probe, slot, at, self.state):
-                        for number in (turn - 1, turn, turn + 1):
-                            changed = self.search.put(slot, self.search.held(slot, number), at)
-                            if value(expr, changed, self.state) is wanted:
-                                yield changed
+            amounts = [slot for slot in slots if isinstance(search.kind(slot), Money)]
+            slots = (*amounts, *(slot for slot in slots if slot not in amounts))
+            for slot in [slot for slot in slots if search.is_number(slot)][:WAYS]:
+                for turn in search.turns(probe, slot, at, self.state):
+                    for number in (turn - 1, turn, turn + 1):
+                        changed = search.put(slot, search.held(slot, number), at)
+                        if value(expr, changed, self.state) is wanted:
+                            yield changed
+        tried = (
+            {**at, slot: candidate} for slot in slots for candidate in search.candidates.values[slot]
+        )
+        works = (changed for changed in tried if value(expr, changed, self.state) is wanted)
+        yield from islice(works, WAYS)
 
 
 def _is(row: LazyRow, meaning: Meaning, wanted: bool) -> bool:

@@ -33,7 +33,7 @@ from hmbc.runtime.plan import RATIO_DENOMINATOR, AttributePlan, Plan
 from hmbc.runtime.scheme_readers import REFUNDS, VALID_FROM, VALID_TO
 from hmbc.runtime.units_text import word_text
 
-ROWS = 700
+ROWS = 600
 """Claims on which an evaluator is validated when it is compiled."""
 
 VALIDATION = 1

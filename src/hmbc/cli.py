@@ -30,6 +30,7 @@ COMMANDS = {
     "run": "Adjudicate the table CLAIMS under the scheme FILE.",
     "test": "Run the worked examples of schemes.",
     "prove": "Say which laws a scheme keeps, and why.",
+    "diff": "Compare two schemes by what they pay.",
     "explain": "Explain one claim of the table CLAIMS, step by step.",
     "coverage": "Say where each rule is stated, read, tested or left out.",
     "fmt": "Write schemes in the one style.",

@@ -192,6 +192,12 @@ def feed_host() -> Callable[[Plan, object], Any]:
     return beside("feed_host").FeedHost  # type: ignore[no-any-return]
 
 
+@pytest.fixture(scope="session")
+def faults() -> ModuleType:
+    """faults.py"""
+    return beside("faults")
+
+
 def beside(name: str) -> ModuleType:
     """A helper module of this folder; pytest's importlib mode does not import siblings."""
     spec = spec_from_file_location(f"compiler_tests_{name}", Path(__file__).with_name(f"{name}.py"))

@@ -1,0 +1,75 @@
+"""`hmbc diff`: are two schemes the same function; if not, where do they part, and for whom."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hmbc.commands.common import compile_or_exit, fail, lang, language_for, show
+from hmbc.commands.exit_codes import FINDINGS, UNREADABLE
+from hmbc.grammar.keywords import Language
+
+if TYPE_CHECKING:
+    from hmbc.compiler.pipeline import Compiled
+    from hmbc.dsl.expr import Expr
+
+_scheme = click.Path(allow_dash=True)
+
+
+@click.command("diff")
+@click.argument("old", type=_scheme)
+@click.argument("new", type=_scheme)
+@click.option("--when", "condition", help="Compare only claims for which this holds, in OLD's words.")
+@click.option("--format", "form", type=click.Choice(["human", "json"]), default="human")
+@lang
+def command(old: str, new: str, condition: str | None, form: str, lang: str | None) -> None:
+    """Compare two schemes by what they pay. 比较两个方案的给付。"""
+    one, two = compile_or_exit(old, lang), compile_or_exit(new, lang)
+    language = language_for([one], lang)
+
+    from hmbc.compiler.clauses import clause_changes
+    from hmbc.compiler.difference import Incomparable, compare
+    from hmbc.compiler.report_difference import as_json, as_text
+
+    assert one.kernel is not None and two.kernel is not None
+    when = None if condition is None else _restriction(condition, one, old, language)
+    try:
+        found = compare(one.kernel, two.kernel, when)
+    except Incomparable as error:
+        if form == "json":
+            said = {"schema_version": 1, "verdict": "incomparable", "because": error.why.get(language)}
+            click.echo(json.dumps(said, ensure_ascii=False, indent=2).encode("utf-8"))
+            sys.exit(FINDINGS)
+        fail(error.why.get(language), FINDINGS)
+    changes = clause_changes(found.aligned.old, found.aligned.new, one.source, two.source)
+    if form == "json":
+        text = json.dumps(as_json(found, changes, language), ensure_ascii=False, indent=2) + "\n"
+    else:
+        text = as_text(found, changes, (old, new), language)
+    click.echo(text.encode("utf-8"), nl=False)
+    sys.exit(0 if found.verdict == "equal" else FINDINGS)
+
+
+def _restriction(text: str, scheme: Compiled, file: str, language: Language) -> Expr:
+    """The condition of --when; what is wrong with it is a wrong use of the command."""
+    from hmbc.compiler.walk import walk
+    from hmbc.dsl.expr import Before, Ref, Total
+    from hmbc.dsl.restriction import NAME, check_restriction
+
+    found = check_restriction(text, scheme.source, None if file == "-" else Path(file).parent)
+    if found.when is not None and not any(
+        isinstance(node, Ref | Total | Before) for node in walk(found.when)
+    ):
+        return found.when
+    if found.diagnostics:
+        show([(found.source, found.diagnostics)], language, err=True)
+        sys.exit(UNREADABLE)
+    fail(
+        f"{NAME} 只能是一个条件，只读参保人和费用的各项：{text}"
+        if language == "zh"
+        else f"{NAME} must be one condition over attributes of the member and the claim: {text}"
+    )
