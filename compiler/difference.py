@@ -89,6 +89,12 @@ def compare(old: Kernel, new: Kernel, when: e.Expr | None = None, rows: int = RO
     found.look(boundary_histories(found.prepared, rows))
     found.look(_directed(found.prepared, names))
     how: How = "claims"
+    if not found.taken:
+        raise Incomparable(
+            Bilingual(
+                "没有找到两个方案都受理的费用", "no claim was found that both of them take"
+            )
+        )
     if not found.differing and find_spec("z3"):
         from hmbc.compiler.equivalence import found_apart, proved_equal
 
@@ -192,11 +198,13 @@ class _Findings:
     names: tuple[str, ...]
     differing: list[tuple[History, list[Step]]] = field(factory=list)
     rows: int = 0
+    taken: int = 0
 
     def look(self, histories: Iterable[History]) -> None:
         for history in histories:
             self.rows += len(history.rows)
             steps = self.steps(history)
+            self.taken += sum(step.status == "ok" for step in steps or ())
             if steps is not None and self.apart(steps):
                 self.differing.append((history, steps))
 

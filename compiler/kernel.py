@@ -18,6 +18,9 @@ MONEY_HIGH = 10**12
 KEY_BOUND = 10_000
 """Most keys of one keyed accumulator and one unit, where the scheme declares none."""
 
+OUTSIDE_VALIDITY = "outside_validity"
+"""The reject of claims on days on which an edition does not hold."""
+
 
 @frozen(kw_only=True)
 class Input:

@@ -10,6 +10,7 @@ from functools import reduce
 from attrs import evolve
 
 from hmbc.compiler.kernel import (
+    OUTSIDE_VALIDITY,
     Accumulator,
     Clause,
     Deadline,
@@ -160,7 +161,7 @@ def _outside_validity(scheme: CheckedScheme) -> tuple[Reject, ...]:
     en = f"from {first} to {last}" if last else f"from {first} on"
     return (
         Reject(
-            name="outside_validity",
+            name=OUTSIDE_VALIDITY,
             zh=f"不在方案的有效期内（{zh}）",
             en=f"the scheme is valid {en}",
             when=when,

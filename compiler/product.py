@@ -2,7 +2,8 @@
 
 Layer `L` of the old one is `old L`, of the new one `new L`; so one interpreter, one search and one
 solver see both, with one claim, one state, one choice of everything external. A row that either
-rejects is rejected.
+rejects is rejected; but not because of the days on which an edition is valid, as two editions rarely
+share any: each is taken as if it held on all days.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from attrs import evolve
 
 from hmbc.compiler.interpret import Step
 from hmbc.compiler.kernel import (
+    OUTSIDE_VALIDITY,
     Accumulator,
     Definition,
     Input,
@@ -37,12 +39,17 @@ def product(old: Kernel, new: Kernel, when: e.Expr | None = None) -> Kernel:
         parameters=_parameters(old, new),
         lists=tuple(entry for side in sides for entry in side.lists if entry.codes is not None)
         + tuple(dict.fromkeys(x for kernel in (old, new) for x in kernel.lists if x.codes is None)),
-        rejects=restricted + tuple(one for side in sides for one in side.rejects),
+        rejects=restricted
+        + tuple(one for side in sides for one in side.rejects if not _is_validity(one)),
         items=tuple(item for side in sides for item in side.items),
         outcomes=tuple(outcome for side in sides for outcome in side.outcomes),
         reasons=tuple({one.code: one for k in (new, old) for one in k.reasons}.values()),
         deadlines=(),
     )
+
+
+def _is_validity(reject: Reject) -> bool:
+    return reject.name.split(" ", 1)[1] == OUTSIDE_VALIDITY
 
 
 def layers(old: Kernel, new: Kernel) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from hmbc.compiler.days import year_month_day
 from hmbc.compiler.difference import Change, Compared
 from hmbc.compiler.histories import MEMBER_ID, History
 from hmbc.compiler.interpret import Step
-from hmbc.compiler.kernel import Input, Kernel
+from hmbc.compiler.kernel import OUTSIDE_VALIDITY, Input, Kernel
 from hmbc.compiler.product import NEW, OLD, layers, pays
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.display import pad
@@ -93,6 +93,15 @@ class _Text:
         if found.rows:
             yield self.say(
                 f"  在边界上看过 {found.rows} 笔费用", f"  {found.rows:,} claims at the boundaries were looked at"
+            )
+        if any(
+            reject.name == OUTSIDE_VALIDITY
+            for kernel in (found.aligned.old, found.aligned.new)
+            for reject in kernel.rejects
+        ):
+            yield self.say(
+                "  有效期不计：两版都按任何一天有效比较",
+                "  each is compared as if it were valid on every day",
             )
         if changes:
             yield ""

@@ -290,7 +290,7 @@ class _Tables:
                 text_column("key", [self._key(place, row) for place, row in rows]),
                 int_column("total", [row.total for _, row in rows]),
                 int_column("denominator", [row.denominator for _, row in rows]),
-                text_column("kernel", [self.plan.kernel_hash for _ in rows]),
+                text_column("kernel", [self.plan.state_hash for _ in rows]),
             ]
         )
 

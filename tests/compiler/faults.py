@@ -101,13 +101,14 @@ def module_text(clean: str, sources: list[str]) -> str:
     """The source of a module as emitted, with these row functions for its own."""
     head, rest = clean.split("cdef void run_0(", 1)
     tail = rest[rest.index("\n\nPLANS = (") :]
-    plans = tail[: tail.index("ENTRIES = (")]
+    plans, feeds = tail.split("ENTRIES = (")
+    feeds = feeds[feeds.index("FEEDS = (") :]
     capsules = "".join(
         f'    PyCapsule_New(<void *>run_{number}, "hmb_run", NULL),\n'
         for number in range(len(sources))
     )
     functions = "\n\n".join(sources)
-    return f"{head}{functions}{plans}ENTRIES = (\n{capsules})\n"
+    return f"{head}{functions}{plans}ENTRIES = (\n{capsules})\n{feeds}"
 
 
 def _with(line: str, span: tuple[int, int], text: str) -> str:

@@ -28,7 +28,6 @@ from hmbc.compiler.validate import (
     first_difference,
     validate,
 )
-from hmbc.runtime.batch import status_reason
 
 ROOT = Path(__file__).parents[2]
 SCHEMES = sorted(
@@ -207,12 +206,3 @@ def test_an_evaluator_is_validated_once(tmp_path: Path, monkeypatch: pytest.Monk
     so.with_name(so.name + ".validated").write_bytes(b"\xff")
     pipeline.validated_so_of(kernel)
     assert calls == [kernel, kernel]
-
-
-def test_the_grounds_of_the_interpreter_are_those_of_the_runtime(all_schemes: Any) -> None:
-    """Rejects are compared by code, so each status of a row must have one."""
-    _, module = all_schemes["bands"]
-    plan = evaluator_of(module).plan
-    assert status_reason(plan, 1, "")[0] == "HMB520"
-    assert status_reason(plan, 2, "")[0] == "HMB521"
-    assert status_reason(plan, 3, "")[0] == "HMB522"
