@@ -525,6 +525,10 @@ class _Emitter:
             steps += self.totals()
         elif accepted.const is None:
             steps += self.prepared("early", [accepted])
+        if accepted.const is None and accepted not in self.held:  # parameters alone decide
+            whole = [(stored(accepted), f"s{accepted.number}", accepted)]
+            steps.append(self.loop(f"{name}_accepted", whole))
+            self.held |= {accepted: None}
         refuse = self.refuse() if feed.rejects else None
         conditions = list(dict.fromkeys(
             leaf for node in (*feed.reasons, feed.decided) for leaf in self.byte_leaves(node)
