@@ -100,11 +100,13 @@ class _Maker:
             for place in reversed(range(len(outcome.reasons))):
                 goals = [(when, False) for _, when in outcome.reasons[:place]]
                 goals.append((outcome.reasons[place][1], True))
-                at = self.search.make_all(goals, base)
+                at: Assignment | None = self.search.make_all(goals, base)
                 if at is None:
                     continue
-                base = at if place == len(outcome.reasons) - 1 else base
-                reached.append((outcome.layer, at, self.pays(outcome.pay, at)))
+                paid = self.pays(outcome.pay, at)
+                if place == len(outcome.reasons) - 1:
+                    at = base = self.search.in_the_middle(goals, at) if paid else at
+                reached.append((outcome.layer, at, paid))
             found += reversed(reached)
         return found or [("", usual, False)]
 
@@ -195,13 +197,15 @@ class _Maker:
             yield self.history(below, [below, below])
 
     def after_one(self, probe: Expr, slot: Slot, at: Assignment) -> Iterator[History]:
-        """The same boundary after a claim."""
+        """The same boundary after a claim, and after one that is kept apart by its codes."""
         state = self.state_after(at)
-        for turn in self.search.turns(probe, slot, at, state):
-            self.boundary_values.setdefault(slot, []).append(turn)
-            rows = [self.put(slot, turn + by, at) for by in (-1, 0, 1)]
-            yield self.history(at, [at, rows[1], rows[0]])
-            yield self.history(at, [at, rows[2]])
+        codes = {key: "~3" for key in at if key[0] == "claim" and isinstance(self.kind(key), Code)}
+        for then in (at, {**at, **codes}) if codes else (at,):
+            for turn in self.search.turns(probe, slot, then, state):
+                self.boundary_values.setdefault(slot, []).append(turn)
+                rows = [self.put(slot, turn + by, then) for by in (-1, 0, 1)]
+                yield self.history(at, [at, rows[1], rows[0]])
+                yield self.history(at, [at, rows[2]])
 
     def roundings(self, paid: Sequence[tuple[str, Assignment]]) -> Iterator[History]:
         """Every rounding: of a half to an even and to an odd step, of a little less and more."""

@@ -163,7 +163,7 @@ class _Suggested:
             for const in self.constants
             if isinstance(const.type, kinds) and isinstance(const.value, int | Fraction)
         ]
-        usual = {Money: (0, 1, 10, 3_333_333), Ratio: (600_000, 0, 333_333)}
+        usual = {Money: (0, 1, 10, 3_333_333), Ratio: (200_000, 0, 333_333)}
         numbers = [*usual.get(type(given.type), (1, 0, 2))]
         numbers += [number + by for number in about for by in (-1, 0, 1)]
         yield from self._within(given, numbers)
@@ -172,13 +172,15 @@ class _Suggested:
         """A value that no other parameter has; they ascend as they are declared."""
         match given.type:
             case Money():
-                yield from self._within(given, (1_000_000 * place,))
+                wanted = 1_000_000 * place
             case Ratio():
-                yield from self._within(given, (600_000 + 1_000 * place,))
+                wanted = 150_000 + 5_000 * place  # several of them together stay below 100%
             case Int() | Days():
-                yield from self._within(given, (place,))
+                wanted = place
             case _:
-                pass
+                return
+        inside = given.low <= wanted <= given.high
+        yield valued(wanted if inside else (given.low + given.high) // 2, given.type)
 
     def _within(self, given: Input | ParameterInput, numbers: Iterable[int]) -> Iterator[Value]:
         ends = limits(given)

@@ -22,7 +22,7 @@ from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.meaning import Missing
 from hmbc.compiler.minimise import minimise
 from hmbc.compiler.normal_form import numbers_of
-from hmbc.compiler.product import NEW, OLD, layers, pays, product
+from hmbc.compiler.product import NEW, OLD, always_valid, layers, pays, product
 from hmbc.compiler.search import Search
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
@@ -76,29 +76,30 @@ class Compared:
     rows: int = 0
 
 
-def compare(old: Kernel, new: Kernel, when: e.Expr | None = None, rows: int = ROWS) -> Compared:
+def compare(
+    old: Kernel,
+    new: Kernel,
+    when: e.Expr | None = None,
+    rows: int = ROWS,
+    thorough: bool = True,
+) -> Compared:
     """Hold two kernels against each other. when: a condition over the old one's attributes; only
-    claims for which it holds are compared. Raises Incomparable."""
+    claims for which it holds are compared. thorough: look for the largest changes too, not only for
+    one. Raises Incomparable."""
     _check_comparable(old, new)
     aligned = align(old, new, when)
     both = product(aligned.old, aligned.new, aligned.when)
     names = layers(aligned.old, aligned.new)
     if _same_form(both, names):
         return Compared(aligned=aligned, both=both, verdict="equal", how="form")
-    found = _Findings(prepare(both), names)
-    found.look(boundary_histories(found.prepared, rows))
+    found = _Findings(prepare(both), names, thorough)
     found.look(_directed(found.prepared, names))
+    found.look(boundary_histories(found.prepared, rows))
     how: How = "claims"
-    if not found.taken:
-        raise Incomparable(
-            Bilingual(
-                "没有找到两个方案都受理的费用", "no claim was found that both of them take"
-            )
-        )
     if not found.differing and find_spec("z3"):
         from hmbc.compiler.equivalence import found_apart, proved_equal
 
-        if proved_equal(both, names):
+        if found.taken and proved_equal(both, names):
             return Compared(
                 aligned=aligned, both=both, verdict="equal", how="solver", rows=found.rows
             )
@@ -108,12 +109,17 @@ def compare(old: Kernel, new: Kernel, when: e.Expr | None = None, rows: int = RO
             found.look([history] if history is not None else [])
             if found.differing:
                 break
+    if not found.taken:
+        raise Incomparable(
+            Bilingual("没有找到两个方案都受理的费用", "no claim was found that both of them take")
+        )
     if not found.differing:
         return Compared(
             aligned=aligned, both=both, verdict="unknown", how="nothing", rows=found.rows
         )
     smallest = found.smallest()
     _confirm(aligned, smallest, found.steps(smallest) or ())
+    found.look([smallest])
     return Compared(
         aligned=aligned,
         both=both,
@@ -132,7 +138,7 @@ def compare(old: Kernel, new: Kernel, when: e.Expr | None = None, rows: int = RO
 def _confirm(aligned: Aligned, history: History, steps: Iterable[Step]) -> None:
     """Each kernel by itself pays on a history what it pays beside the other."""
     for kernel, side in ((aligned.old, 0), (aligned.new, 1)):
-        alone = [one.step for one in replay(prepare(kernel), history)[0]]
+        alone = [one.step for one in replay(prepare(always_valid(kernel)), history)[0]]
         for step, beside in zip(alone, steps, strict=True):
             for layer, pay in (step.pays if step and beside.status == "ok" else {}).items():
                 if pay != pays(beside, layer)[side]:
@@ -180,12 +186,13 @@ def _directed(prepared: Prepared, names: Iterable[str]) -> Iterator[History]:
     """A claim that a layer pays more for, and one that it pays less for, where a search finds them."""
     search = Search(prepared, candidates_of(prepared.kernel))
     pay = {outcome.layer: e.Ref(outcome.pay) for outcome in prepared.kernel.outcomes}
-    start = search.usual()
     allowed = [(reject.when, False) for reject in prepared.kernel.rejects]
     for name in names:
         one, two = (pay.get(side + name, e.money(0)) for side in (OLD, NEW))
-        for op in ("<", ">"):
-            at = search.make_all([*allowed, (e.Compare(op, one, two), True)], start)
+        for paid, other in ((one, two), (two, one)):
+            some: tuple[e.Expr, bool] = (e.Compare(">", paid, e.money(0)), True)
+            start = search.make_all([*allowed, some], search.usual()) or search.usual()
+            at = search.make_all([*allowed, (e.Compare(">", paid, other), True)], start)
             if at is not None:
                 yield search.history(at)
 
@@ -196,12 +203,15 @@ class _Findings:
 
     prepared: Prepared
     names: tuple[str, ...]
+    thorough: bool = True
     differing: list[tuple[History, list[Step]]] = field(factory=list)
     rows: int = 0
     taken: int = 0
 
     def look(self, histories: Iterable[History]) -> None:
         for history in histories:
+            if self.differing and not self.thorough:
+                return
             self.rows += len(history.rows)
             steps = self.steps(history)
             self.taken += sum(step.status == "ok" for step in steps or ())

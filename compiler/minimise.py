@@ -131,6 +131,9 @@ def _plainest_first(given: Input, value: Given) -> Iterator[Given]:
             number = int(value * unit)
             low, high = given.low or 0, number if given.high is None else given.high
             yield Fraction(max(low, min(0, high)), unit) if unit > 1 else max(low, min(0, high))
+            for power in range(2, len(str(abs(number))) - 1):
+                if low <= 10**power <= min(high, abs(number)):
+                    yield Fraction(10**power, unit) if unit > 1 else 10**power
             for digits in range(len(str(abs(number))), -1, -1):
                 rounded = number // 10**digits * 10**digits
                 for near in (rounded, rounded + 10**digits):

@@ -31,7 +31,7 @@ RESTRICTED = "when"
 
 def product(old: Kernel, new: Kernel, when: e.Expr | None = None) -> Kernel:
     """Both kernels, which share their vocabulary; `when`: only rows for which it holds."""
-    sides = _side(old, OLD), _side(new, NEW)
+    sides = _side(always_valid(old), OLD), _side(always_valid(new), NEW)
     restricted = () if when is None else (Reject(name=RESTRICTED, zh="", en="", when=e.Not(when)),)
     return evolve(
         old,
@@ -39,8 +39,7 @@ def product(old: Kernel, new: Kernel, when: e.Expr | None = None) -> Kernel:
         parameters=_parameters(old, new),
         lists=tuple(entry for side in sides for entry in side.lists if entry.codes is not None)
         + tuple(dict.fromkeys(x for kernel in (old, new) for x in kernel.lists if x.codes is None)),
-        rejects=restricted
-        + tuple(one for side in sides for one in side.rejects if not _is_validity(one)),
+        rejects=restricted + tuple(one for side in sides for one in side.rejects),
         items=tuple(item for side in sides for item in side.items),
         outcomes=tuple(outcome for side in sides for outcome in side.outcomes),
         reasons=tuple({one.code: one for k in (new, old) for one in k.reasons}.values()),
@@ -48,8 +47,10 @@ def product(old: Kernel, new: Kernel, when: e.Expr | None = None) -> Kernel:
     )
 
 
-def _is_validity(reject: Reject) -> bool:
-    return reject.name.split(" ", 1)[1] == OUTSIDE_VALIDITY
+def always_valid(kernel: Kernel) -> Kernel:
+    """The kernel as if its edition were valid on every day."""
+    rejects = tuple(one for one in kernel.rejects if one.name != OUTSIDE_VALIDITY)
+    return evolve(kernel, rejects=rejects)
 
 
 def layers(old: Kernel, new: Kernel) -> tuple[str, ...]:

@@ -141,6 +141,29 @@ class Search:
                 return None
         return None
 
+    def in_the_middle(self, goals: Sequence[Goal], at: Assignment) -> Assignment:
+        """An assignment that reaches the goals, with its largest amount half way down to where it no
+        longer would: what is done to it next should not end at a boundary at once."""
+        sought = _Sought(self, goals, EMPTY)
+        amounts = [
+            (number, slot)
+            for slot, value in at.items()
+            if slot[0] == "claim" and isinstance(self.kind(slot), Money)
+            if (number := numbered(value, Money())) is not None and number > 0
+        ]
+        if not amounts:
+            return at
+        top, slot = max(amounts)
+        low = 0
+        while low + 1 < (high := top):  # the least amount that will do, if all above it do
+            middle = _between(low, high)
+            if sought.lost(self.put(slot, middle, at)):
+                low = middle
+            else:
+                top = middle
+        changed = self.put(slot, (max(amounts)[0] + top) // 2, at)
+        return changed if sought.lost(changed) == 0 else at
+
     def history(self, base: Assignment, rows: Sequence[Assignment] | None = None) -> History:
         """The history of one member: member and parameters of `base`, claims of the rows (without
         them: of `base`) by date."""
