@@ -34,7 +34,7 @@ from hmbc.dsl.types import (
     Type,
     Unknown,
 )
-from hmbc.runtime.plan import RATIO_DENOMINATOR
+from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
 Given = Value | Ranges | None
 Slot = tuple[str, str]

@@ -13,7 +13,7 @@ from hmbc.compiler.interpret import State
 from hmbc.compiler.kernel import Input, Kernel
 from hmbc.compiler.refunds import Row
 from hmbc.dsl.types import Bool, Code, Date, Enum, Periods, Ratio
-from hmbc.runtime.plan import RATIO_DENOMINATOR
+from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
 TRIES = 600
 """Smaller histories that are looked at, at most."""

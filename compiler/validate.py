@@ -29,7 +29,8 @@ from hmbc.runtime.arrow_out import OutTable, int_column, text_column
 from hmbc.runtime.batch import REFUND
 from hmbc.runtime.errors import BadParameters, BadTable
 from hmbc.runtime.evaluator import CompiledScheme, Evaluator
-from hmbc.runtime.plan import RATIO_DENOMINATOR, AttributePlan, Plan
+from hmbc.runtime.plan import AttributePlan, Plan
+from hmbc.runtime.ratio import RATIO_DENOMINATOR
 from hmbc.runtime.scheme_readers import REFUNDS, VALID_FROM, VALID_TO
 from hmbc.runtime.units_text import word_text
 
