@@ -53,7 +53,10 @@ class _Body:
     layers: dict[str, _Layer] = field(factory=dict)
     pools: dict[str, PoolLowering] = field(factory=dict)
 
+    read: dict[str, frozenset[str]] = field(init=False)
+
     def __attrs_post_init__(self) -> None:
+        self.read = workings_read(self.scheme)
         for pool in self.scheme.pools:
             names = tuple(x.name for x in self.scheme.layers if pool.name in shared_by(x))
             self.pools[pool.name] = PoolLowering(pool, names, self.scheme)
@@ -98,7 +101,7 @@ class _Body:
         if name in self.layers:
             return self.layers[name]
         source = next(x for x in self.scheme.layers if x.name == name)
-        lowering = LayerLowering(source, self.scheme, workings_read(self.scheme, name))
+        lowering = LayerLowering(source, self.scheme, self.read.get(name, frozenset()))
         layer = _Layer(lowering, lowering.lower(self._stops(source)))
         self.layers[name] = layer
         self._advance(name, layer)
@@ -123,18 +126,18 @@ class _Body:
         )
 
 
-def workings_read(scheme: CheckedScheme, layer: str) -> frozenset[str]:
-    """Which amounts of a layer's working the scheme reads anywhere."""
-    found: set[str] = set()
+def workings_read(scheme: CheckedScheme) -> dict[str, frozenset[str]]:
+    """Which amounts of each layer's working the scheme reads anywhere."""
+    found: dict[str, set[str]] = {}
     pending: list[object] = [scheme.stops, scheme.parts, scheme.layers, scheme.totals, scheme.pools]
     while pending:
         match pending.pop():
-            case e.LayerPay(layer=name, which=which) if name == layer:
-                found.add(which)
+            case e.LayerPay(layer=name, which=which) if which != "pay":
+                found.setdefault(name, set()).add(which)
             case tuple() as parts:
                 pending += parts
             case part if attrs.has(kind := type(part)):
                 pending += [getattr(part, field.name) for field in attrs.fields(kind)]
             case _:
                 pass
-    return frozenset(found - {"pay"})
+    return {name: frozenset(amounts) for name, amounts in found.items()}

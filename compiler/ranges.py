@@ -364,6 +364,12 @@ class Ranges:
 
 def ranges_of(kernel: Kernel) -> Ranges:
     """The ranges of a kernel whose ceilings are chosen, with what does not fit as `findings`."""
+    ranges = _ranges(kernel)
+    ranges.findings = tuple(_findings(kernel, ranges))
+    return ranges
+
+
+def _ranges(kernel: Kernel) -> Ranges:
     denominators = denominators_of(kernel)
     ranges = Ranges(kernel, denominators)
     while True:
@@ -374,7 +380,6 @@ def ranges_of(kernel: Kernel) -> Ranges:
         if signed == ranges.signed:
             break
         ranges = Ranges(kernel, denominators, frozenset(signed))
-    ranges.findings = tuple(_findings(kernel, ranges))
     return ranges
 
 
@@ -393,7 +398,7 @@ def with_ceilings(kernel: Kernel) -> Kernel:
         for name, item in _named(kernel).items()
     }
     # Ceilings only shrink from here, and with them what a row can add.
-    ranges = ranges_of(_ceilings(kernel, largest))
+    ranges = _ranges(_ceilings(kernel, largest))
     return _ceilings(
         kernel,
         {

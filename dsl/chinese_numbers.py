@@ -9,19 +9,19 @@ from fractions import Fraction
 _DIGITS = dict(zip("零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖", (0, 0, 1, 2, 2, *range(3, 10), *range(1, 10)), strict=True))
 _TENS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
 _NUMBER = rf"[0-9.{''.join(_DIGITS)}{''.join(_TENS)}万亿]+"
-_PERCENT = re.compile(rf"百分之(?P<number>{_NUMBER})")
-_TENTHS = re.compile(rf"(?P<number>{_NUMBER})成(?P<half>半)?")
-_COUNTED = re.compile(rf"(?P<number>{_NUMBER})(?P<unit>元|块|天|日|个月|个工作日|岁|次|周岁)?")
+_PERCENT = rf"百分之(?P<number>{_NUMBER})"
+_TENTHS = rf"(?P<number>{_NUMBER})成(?P<half>半)?"
+_COUNTED = rf"(?P<number>{_NUMBER})(?P<unit>元|块|天|日|个月|个工作日|岁|次|周岁)?"
 _MONEY = ("元", "块")
 
 
 def in_digits(text: str) -> str | None:
     """The number as the language writes it, `2万元` for `两万元`; None for anything else."""
-    if (found := _PERCENT.fullmatch(text)) and (value := _value(found["number"])) is not None:
+    if (found := re.fullmatch(_PERCENT, text)) and (value := _value(found["number"])) is not None:
         return f"{_plain(value)}%"
-    if (found := _TENTHS.fullmatch(text)) and (value := _value(found["number"])) is not None:
+    if (found := re.fullmatch(_TENTHS, text)) and (value := _value(found["number"])) is not None:
         return f"{_plain(value * 10 + (5 if found['half'] else 0))}%"
-    if (found := _COUNTED.fullmatch(text)) and (value := _value(found["number"])) is not None:
+    if (found := re.fullmatch(_COUNTED, text)) and (value := _value(found["number"])) is not None:
         unit = found["unit"] or ""
         if unit in _MONEY:
             return f"{_plain(value / 10_000)}万元" if value >= 10_000 else f"{_plain(value)}元"

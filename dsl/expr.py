@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import attrs
 from attrs import frozen
@@ -311,17 +311,26 @@ FALSE = Const(False, Bool())
 def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     """The expression with `change` applied to each of its direct parts."""
     parts = {
-        field.name: change(part)
-        for field in attrs.fields(type(expr))
-        if isinstance(part := getattr(expr, field.name), NODES)
+        name: change(part)
+        for name in _names(type(expr))
+        if isinstance(part := getattr(expr, name), NODES)
     }
     return attrs.evolve(expr, **parts) if parts else expr  # type: ignore[arg-type]
 
 
 def parts_of(expr: Expr) -> list[Expr]:
     """The direct parts of an expression."""
-    fields = (getattr(expr, field.name) for field in attrs.fields(type(expr)))
-    return [part for part in fields if isinstance(part, NODES)]
+    return [part for name in _names(type(expr)) if isinstance(part := getattr(expr, name), NODES)]
+
+
+_NAMES: dict[type[Any], tuple[str, ...]] = {}
+
+
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    """The fields of a kind of expression, asked of attrs once."""
+    if kind not in _NAMES:
+        _NAMES[kind] = tuple(field.name for field in attrs.fields(kind))
+    return _NAMES[kind]
 
 
 NODES = get_args(Expr)

@@ -22,7 +22,7 @@ def _span() -> Span:
     return field(default=NOWHERE, eq=False, repr=False, kw_only=True)
 
 
-@frozen
+@frozen(repr=False)
 class AttributeInfo:
     """A declared attribute. low, high: closed domain in the units of the type (minor units,
     millionths, days); None where there is none."""
@@ -43,7 +43,7 @@ class AttributeInfo:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class ParameterInfo:
     """An external parameter with its domain."""
 
@@ -56,7 +56,7 @@ class ParameterInfo:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class ListInfo:
     """A list of codes; None: external."""
 
@@ -68,7 +68,7 @@ class ListInfo:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class CheckedScope:
     """Over what a total runs; `condition` chooses between this and `otherwise`."""
 
@@ -77,7 +77,7 @@ class CheckedScope:
     otherwise: CheckedScope | None = None
 
 
-@frozen
+@frozen(repr=False)
 class CheckedAmount:
     """A threshold or a cap: an amount of money and its scope. varies: it may be another amount for
     the next claim of the same scope, and then each claim has what is left of its own."""
@@ -91,7 +91,7 @@ class CheckedAmount:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class CheckedBands:
     """Ratios by half-open bands of a running total; the last limit is None. Limits read parameters
     alone; a run in which they do not ascend is rejected."""
@@ -101,7 +101,7 @@ class CheckedBands:
     bands: tuple[tuple[Expr | None, Expr], ...]
 
 
-@frozen
+@frozen(repr=False)
 class CheckedTopUp:
     """Up to `target` of the base, after what `after` already pays."""
 
@@ -109,7 +109,7 @@ class CheckedTopUp:
     after: tuple[Expr, ...]
 
 
-@frozen
+@frozen(repr=False)
 class CheckedPays:
     """A payment of its own, per claim or as the increase of an expression over totals."""
 
@@ -118,7 +118,7 @@ class CheckedPays:
     may_fall: bool
 
 
-@frozen
+@frozen(repr=False)
 class CheckedCap:
     """A limit of what is paid, or of the cost that counts; or the name of a shared one."""
 
@@ -126,7 +126,7 @@ class CheckedCap:
     amount: CheckedAmount | str
 
 
-@frozen
+@frozen(repr=False)
 class CheckedPool:
     """One threshold or cap on which several layers draw."""
 
@@ -139,7 +139,7 @@ class CheckedPool:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class CheckedTotal:
     """A declared running total. of `amount`: sums it; of `claims` or `events`: counts them.
     type: money, a whole number or days; `position`: how many layers stand before it."""
@@ -156,7 +156,7 @@ class CheckedTotal:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class CheckedRounding:
     """How the layer's amounts become whole; scope None: as the desugaring says."""
 
@@ -165,7 +165,7 @@ class CheckedRounding:
     scope: CheckedScope | None = None
 
 
-@frozen
+@frozen(repr=False)
 class CheckedLayer:
     """One benefit. Exactly one of ratio, top_up and pays is there; base is 0 where `pays` has none
     behind it."""
@@ -188,7 +188,7 @@ class CheckedLayer:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Stop:
     """A ground on which nothing is paid: not eligible, waiting, or excluded. `layers` None: all."""
 
@@ -202,7 +202,7 @@ class Stop:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class PartExclusion:
     """An amount that comes off the base of the layers."""
 
@@ -215,7 +215,7 @@ class PartExclusion:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Validity:
     """The first and the last day (None: open) of an edition, as days since 1970-01-01."""
 
@@ -225,7 +225,7 @@ class Validity:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Deadline:
     """Until when a claim is to be paid: so many days after the claim's date `start`, working days of
     `calendar` or (None) any; none where `start` is absent or `when` does not hold."""
@@ -240,7 +240,7 @@ class Deadline:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Undated:
     """A dated parameter has no value where `when` holds: such a claim is rejected."""
 
@@ -249,7 +249,7 @@ class Undated:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class Independence:
     """What is paid must not depend on this attribute."""
 
@@ -263,7 +263,7 @@ Plain = Fraction | int | bool | str | tuple[tuple[int, int], ...]
 """A value of an example: as expr.Const holds it; periods as (first, last) days."""
 
 
-@frozen
+@frozen(repr=False)
 class CheckedExpectation:
     """What a claim of an example should bring: a layer's pay, the total (layer None), a reason code,
     or by which day (None: no day) it is `due`."""
@@ -276,7 +276,7 @@ class CheckedExpectation:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class CheckedExampleClaim:
     """A claim of an example; attributes it does not give are left out. `member`: whose it is; ""
     where the example does not name its member."""
@@ -287,7 +287,7 @@ class CheckedExampleClaim:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class CheckedExample:
     """A worked example. `members`: the values of each by its name, "" of the one without a name."""
 
@@ -299,7 +299,7 @@ class CheckedExample:
     span: Span = _span()
 
 
-@frozen
+@frozen(repr=False)
 class ReadingNote:
     """How the author understands the document; `layer` where it stands in one."""
 
@@ -308,7 +308,7 @@ class ReadingNote:
     layer: str | None = None
 
 
-@frozen
+@frozen(repr=False)
 class CheckedFact:
     """Something of the product that no payment reads; `name` is a concept."""
 
@@ -317,7 +317,7 @@ class CheckedFact:
     span: Span = _span()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class CheckedScheme:
     """A scheme without errors."""
 
