@@ -201,7 +201,10 @@ class _Emitter:
         lists = sorted({place_of(node) for node in body.names if node.op == "listed"})
         parts = self.parts(reads, lists)
         parts = list(dict.fromkeys([*parts, *(self.part(kind, x) for kind, x, _ in targets)]))
-        head, pragma = self.head if vector else "", [LANES.format(512 // lanes)] if lanes else []
+        head, pragma = (
+            self.head if vector else "HMB_PLAIN_LOOP ",
+            [LANES.format(512 // lanes)] if lanes else [],
+        )
         return self.function(name, parts, [*body.lines, *writes], head, pragma)
 
     def function(
@@ -223,6 +226,7 @@ class _Emitter:
             *(f"        {line}" for line in lines),
             "    }",
             *(f"    {line}" for line in then),
+            "    HMB_KEEP;",
             "}",
             "",
         ]
@@ -323,6 +327,7 @@ class _Emitter:
                 return [*found, self.together(left)]
             step, adds = len(found), [total.adds for total in ready]
             shared = self.shared(adds)
+            found += self.prepared(f"keys{step}", [x.keys[at] for x in ready for at in x.by_row])
             found += self.scalar(f"adds{step}", [*adds, *shared])
             found += self.prepared(
                 f"narrow{step}", [*self.narrow(adds), *filter(self.is_narrow, shared)]
@@ -412,6 +417,16 @@ class _Emitter:
                 reads[total.by[0]] = None
                 at = self.elsewhere(total.by[0]) or "0"
             before = self.before(total)
+            if total.by_row:
+                self.run_by_row(total, at, lines, reads)
+                first.append(f"int64_t over{number} = 0;")
+                then += [
+                    f"for (int64_t i = 0; over{number} < 0 && i < n; i++)",
+                    "    hmb_odd(out, &records[unit[i]].odd, unit[i]);",
+                ]
+                self.held[before] = None
+                self.ran[number] = None
+                continue
             first.append(f"int64_t over{number} = 0;")
             lines += [
                 f"{kind} *t{number} = &r->t{number}[{at}];",
@@ -431,8 +446,36 @@ class _Emitter:
         parts = ["const int32_t *restrict unit", *self.to_records, *self.parts(reads, ())]
         return self.function(name, list(dict.fromkeys(parts)), lines, self.head, first, then)
 
+    def run_by_row(
+        self, total: FeedTotal, at: str, lines: list[str], reads: dict[Node, None]
+    ) -> None:
+        """Adds the lines of a total whose key each row has its own of: a new key forgets the old one,
+        an earlier one is odd, and a row that adds nothing leaves both."""
+        number, before, kind = total.number, self.before(total), self.record.total_type(total)
+        late, same = "0", "1"
+        for part in reversed(total.by_row):
+            key = total.keys[part]
+            reads[key] = None
+            row, held = f"k{number}_{part}", f"&r->k{number}_{part}[{at}]"
+            lines.append(f"const int64_t {row} = {self.elsewhere(key)};")
+            lines.append(f"{self.record.key_type(total, part)} *h{number}_{part} = {held};")
+            late = f"{row} < *h{number}_{part} || ({row} == *h{number}_{part} && ({late}))"
+            same = f"{row} == *h{number}_{part} && {same}"
+        lines += [
+            f"const int64_t was{number} = {same} ? r->t{number}[{at}] : 0;",
+            f"const int64_t now{number} = was{number} + b->a{number}[i];",
+            f"over{number} |= ({literal(total.most)} - now{number}) | -(int64_t)({late});",
+            f"b->s{before.number}[i] = ({stored(before)})was{number};",
+            f"if (b->a{number}[i] != 0) {{",
+            f"    r->t{number}[{at}] = ({kind})now{number};",
+            *(f"    *h{number}_{part} = k{number}_{part};" for part in total.by_row),
+            "}",
+        ]
+
     def together(self, totals: list[FeedTotal]) -> _Loop:
         """One scalar loop that works out what rows add to totals that read each other, and runs them."""
+        if any(total.by_row for total in totals):
+            raise NoFeed("totals that read each other, under keys of each row")
         numbers = {total.number: total for total in totals}
         reads: dict[Node, None] = {}
         now: set[int] = set()
@@ -600,11 +643,11 @@ class _Emitter:
         parts = [*self.parts(reads, lists), "uint8_t *status", "int64_t *rejected"]
         lines = ["int at = 0;", *body.lines, *lines, "if (at) {", "    status[i] = (uint8_t)at;",
                  "    ++*rejected;", "}"]  # fmt: skip
-        return self.function(f"{self.name}_refuse", parts, lines, "")
+        return self.function(f"{self.name}_refuse", parts, lines, "HMB_PLAIN_LOOP ")
 
     def call(self, loop: _Loop) -> str:
         known = {
-            "out": "out", "unit": "in->unit + i", "records": "records", "b": "&block",
+            "out": "out", "unit": "in->unit + i", "records": "records", "b": "b",
             "far": "in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0)",
             "status": "out->status + i", "rejected": "&out->rejected", "total": "total",
             "decided": "decided",
@@ -652,7 +695,7 @@ class _Emitter:
                     if arg[0] == "p"]  # fmt: skip
         columns += [f"const uint8_t *{arg} = in->listed[{arg[1:]}];" for arg in arguments
                     if arg[0] == "l"]  # fmt: skip
-        arrays = [f"{self.name}_block block;"]
+        arrays = [f"{self.name}_block block, *b = &block;"]
         outs = [
             f"int64_t w{place}[HMB_BLOCK] __attribute__((aligned(64)));" for place in range(layers)
         ]
@@ -683,17 +726,17 @@ class _Emitter:
         record = f"{self.name}_record *records = in->records;" if self.record.is_there else ""
         days = []
         if self.record.is_there:
-            days = [f"hmb_days(n, c{feed.date} + i, (int32_t)in->first_day, block.day);"]
+            days = [f"hmb_days(n, c{feed.date} + i, (int32_t)in->first_day, b->day);"]
             if f"c{feed.date}" not in arguments:
                 columns.append(f"const int32_t *c{feed.date} = in->claim[{feed.date}];")
         fetch = [self.call(loop) for loop in fetches]
         if len(fetches) == 2:
-            fetch = [f"if (hmb_any_zero(n, block.s{accepted.number}))", f"    {fetch[1]}",
+            fetch = [f"if (hmb_any_zero(n, b->s{accepted.number}))", f"    {fetch[1]}",
                      "else", f"    {fetch[0]}"]  # fmt: skip
         refused = []
         if refuse is not None and accepted.const is None:
             refused = [
-                f"if (hmb_any_zero(n, block.s{accepted.number}))",
+                f"if (hmb_any_zero(n, b->s{accepted.number}))",
                 f"    {self.call(refuse)}",
             ]
         elif refuse is not None:

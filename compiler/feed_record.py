@@ -9,7 +9,7 @@ from __future__ import annotations
 from attrs import define, field, frozen
 
 from hmbc.compiler.emit_c import BOOL, Body, literal, stored, type_of
-from hmbc.compiler.graph import Node, reachable
+from hmbc.compiler.graph import RANGES, Node, reachable
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.lower_feed import Feed, FeedTotal, NoFeed
 
@@ -17,7 +17,9 @@ LARGEST = 256
 """Bytes of a record beyond which there is no feed."""
 
 SIZES = {"uint8_t": 1, "uint16_t": 2, "int32_t": 4, "uint32_t": 4, "int64_t": 8, "uint64_t": 8}
-OF_RECORD = ("member", "member_given", "member_listed", "member_day")
+OF_RECORD = (
+    "member", "member_given", "member_listed", "member_day", "period_first", "period_last",
+)  # fmt: skip
 
 
 @frozen
@@ -58,6 +60,7 @@ class Record:
         self.kept = [total for total in feed.totals if total.made_of is None]
         roots = [*feed.outputs(), *(total.adds for total in self.kept)]
         roots += [total.made_of for total in feed.totals if total.made_of is not None]
+        roots += [total.keys[at] for total in self.kept for at in total.by_row]
         leaves = [node for node in reachable(roots) if node.op in OF_RECORD]
         used: list[int] = []
         for node in sorted(leaves, key=lambda node: -self.bits(node)):
@@ -94,6 +97,9 @@ class Record:
         for total in self.kept:
             kind, count = self.total_type(total), 1 if total.by is None else len(total.by[1])
             parts.append((SIZES[kind], count, f"{kind} t{total.number}[{count}];"))
+            for at in total.by_row:
+                of = self.key_type(total, at)
+                parts.append((SIZES[of], count, f"{of} k{total.number}_{at}[{count}];"))
         parts += [(2, 1, "uint16_t last;"), (1, 1, "uint8_t odd;")]
         parts.sort(key=lambda part: -part[0])
         size = sum(width * count for width, count, _ in parts)
@@ -114,6 +120,12 @@ class Record:
     @staticmethod
     def total_type(total: FeedTotal) -> str:
         return "int32_t" if total.most < 2**31 else "int64_t"
+
+    @staticmethod
+    def key_type(total: FeedTotal, at: int) -> str:
+        """The type of a part of a key; its least value says that none is held."""
+        key = total.keys[at]
+        return "int32_t" if -(2**31) < key.low and key.high < 2**31 else "int64_t"
 
     def from_record(self, node: Node) -> str | None:
         """A value as the record holds it, outside of loops: totals are those before a row."""
@@ -150,8 +162,10 @@ class Record:
     def keys(self, total: FeedTotal) -> str:
         """An array of the total's key, at least one long."""
         texts = []
-        for key in total.keys:
-            if key.const is not None:
+        for at, key in enumerate(total.keys):
+            if at in total.by_row:
+                texts.append("0")
+            elif key.const is not None:
                 texts.append(literal(key.low))
             else:
                 month, first = self.feed.uniform[place_of(key)]
@@ -183,6 +197,9 @@ class Record:
                     lines.append(
                         f"{to}hmb_member_day(in, members->member[{place}][m]) << {at.shift};"
                     )
+                case "period_first" | "period_last":
+                    end = "firsts" if node.op == "period_first" else "lasts"
+                    lines.append(f"{to}{end}{place // RANGES}[{place % RANGES}] << {at.shift};")
                 case _:
                     listed = plan.listed[place]
                     of = [item.name for item in plan.member].index(listed.attribute)
@@ -192,9 +209,23 @@ class Record:
                         f"{to}(({given} == NULL || {given}[m] != 0) && {code} >= 0"
                         f" && members->listed[{place}][{code}] != 0) << {at.shift};"
                     )
+        numbers = {place_of(node) // RANGES for node in self.places if node.op.startswith("period")}
+        periods: list[str] = []
+        for number in sorted(numbers):
+            periods.append(f"uint16_t firsts{number}[{RANGES}], lasts{number}[{RANGES}];")
+            periods.append(
+                f"r->odd |= hmb_ranges(in, &members->periods[{number}], m, {RANGES}, "
+                f"firsts{number}, lasts{number});"
+            )
         own: list[str] = []
+        fresh: list[str] = []
         for place, total in self.accumulators():
             word = plan.accumulators[place].word
+            if total.by_row:
+                before, then = self.packed_by_row(total, place, f"w + {word}")
+                fresh += before
+                own += then
+                continue
             own.append(
                 f"held = hmb_held(w + {word}, key{total.number}, {len(total.keys)});"
                 f" odd |= held < 0 || held > {literal(total.most)};"
@@ -221,13 +252,13 @@ class Record:
             "    for (int64_t m = first; m < end; m++) {",
             f"        {self.name}_record *r = records + m;",
             "        memset(r, 0, sizeof *r);",
-            *(f"        {line}" for line in lines),
+            *(f"        {line}" for line in [*periods, *lines, *fresh]),
             "        if (words != NULL) {",
             f"            const int64_t *w = words + {plan.state_words} * (m - first);",
             "            int64_t held;",
             "            int odd = 0;",
             *(f"            {line}" for line in own),
-            "            r->odd = (uint8_t)odd;",
+            "            r->odd |= (uint8_t)odd;",
             "            (void)held;",
             "            (void)w;",
             "        }",
@@ -238,6 +269,26 @@ class Record:
             "",
         ]
         return "\n".join([*made, *text])
+
+    def packed_by_row(
+        self, total: FeedTotal, place: int, words: str
+    ) -> tuple[list[str], list[str]]:
+        """A total with the key that it was kept under: as it is fresh, and from state words."""
+        to, n = self.total_of(place), len(total.keys)
+        fresh, own = [], [f"held = ({words})[0] == INT64_MIN ? 0 : ({words})[{n}];"]
+        own.append(f"odd |= held < 0 || held > {literal(total.most)};")
+        own.append(f"{to} = ({self.total_type(total)})held;")
+        for at, key in enumerate(total.keys):
+            if at in total.by_row:
+                kind = self.key_type(total, at)
+                least = "INT32_MIN" if kind == "int32_t" else "INT64_MIN"
+                part = to.replace(f"t{total.number}", f"k{total.number}_{at}")
+                fresh.append(f"{part} = {least};")
+                own.append(f"if (held) {part} = ({kind})({words})[{at}];")
+                own.append(f"odd |= held && {part} != ({words})[{at}];")
+            else:
+                own.append(f"odd |= held && ({words})[{at}] != {literal(key.low)};")
+        return fresh, own
 
     def made(self, total: FeedTotal) -> str:
         """A function that gives a total that is not kept."""
@@ -266,12 +317,14 @@ class Record:
         ]
         for place, total, value in found:
             word = plan.accumulators[place].word
+            for at in total.by_row:
+                part = self.total_of(place).replace(f"t{total.number}", f"k{total.number}_{at}")
+                lines.append(f"key{total.number}[{at}] = {part};")
             lines.append(
                 f"hmb_hold(words + {word}, key{total.number}, {len(total.keys)}, {value});"
             )
         keys = [
-            f"const int64_t key{total.number}[] = {{{self.keys(total)}}};"
-            for total in self.feed.totals
+            f"int64_t key{total.number}[] = {{{self.keys(total)}}};" for total in self.feed.totals
         ]
         text = [
             f"static int64_t {self.name}_unpack(const hmb_feed_input *in, int64_t record, int64_t *words)",

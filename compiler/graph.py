@@ -29,6 +29,8 @@ Op = Literal[
     "member_listed",  # data: place among the look-ups
     "day",  # the claim's day, from 1 for the first one of the batch
     "member_day",  # data: place; a member's date, counted likewise and held to the batch
+    "period_first",     # data: number of a list of periods * RANGES + which; counted likewise
+    "period_last",
     "parameter",
     "listed",           # data: place; of (code, given)
     "uniform",          # data: number of a key that is the same for all rows
@@ -59,6 +61,8 @@ STAGES = {
     "const": 0, "parameter": 0, "uniform": 0, "claim": 1, "raw": 1, "claim_given": 1, "day": 1,
 }  # fmt: skip
 """Of leaves: what their values depend on; all others are of the record."""
+RANGES = 2
+"""Of a member's periods, how many within the batch a record holds."""
 TREE = 64
 """Most leaves of a tree of choices between constants that is worked out leaf by leaf."""
 

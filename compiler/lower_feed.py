@@ -13,7 +13,7 @@ from typing import assert_never
 
 from attrs import define, field, frozen
 
-from hmbc.compiler.graph import Graph, Known, Node, reachable
+from hmbc.compiler.graph import RANGES, Graph, Known, Node, reachable
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.optimise import Optimise
@@ -79,6 +79,13 @@ class FeedTotal:
     most: int
     made_of: Node | None = None
     by: tuple[Node, tuple[int | None, ...]] | None = None
+
+    @property
+    def by_row(self) -> tuple[int, ...]:
+        """The parts of the key that each row has its own of."""
+        return tuple(
+            at for at, key in enumerate(self.keys) if key.const is None and key.op != "uniform"
+        )
 
 
 @define(eq=False)
@@ -208,21 +215,34 @@ class _Lowering:
         if not item.sequential:
             raise NoFeed("a keyed total")
         graph, number = self.graph, self.numbers[item.name]
-        keys = tuple(self.key(self.term(key)) for key in item.keys)
+        keys = self.keys(item)
         adds = graph.select(accepted, self.term(item.adds), graph.const(0))
         if adds.low < 0 or adds.high >= 2**62:
             raise NoFeed("a total that can fall, or rise too far")
         most = self.befores[item.name].high
-        if graph.optimise.derive and item.name not in self.read:
+        kept = FeedTotal(number, keys, adds, most)
+        if graph.optimise.derive and item.name not in self.read and not kept.by_row:
             after = self.derived(self.term(item.adds), keys, earlier)
             if after is not None and after.high <= item.ceiling:
                 before = graph.backdated(after)
                 self.afters[item.name], self.befores[item.name] = after, before
                 return FeedTotal(number, keys, adds, item.ceiling, before)
-        return FeedTotal(number, keys, adds, most)
+        return kept
 
-    def key(self, node: Node) -> Node:
-        """A key that is the same for all rows: a constant, or the benefit year of the claim's date."""
+    def keys(self, item: Accumulator) -> tuple[Node, ...]:
+        """A total's key: constants and benefit years that are the same for all rows of a batch; or, where
+        one part is neither, what each row has."""
+        parts = [self.term(key) for key in item.keys]
+        same = [self.same(part) for part in parts]
+        if None not in same:
+            return tuple(part for part in same if part is not None)
+        read = reachable(parts)
+        if any(node.op in ("before", "after") for node in read):
+            raise NoFeed("a key that reads totals")
+        return tuple(parts)
+
+    def same(self, node: Node) -> Node | None:
+        """A part of a key, if it is the same for all rows."""
         if node.const is not None:
             return node
         match node:
@@ -232,7 +252,7 @@ class _Lowering:
                         self.uniform.append((month, day))
                     number = self.uniform.index((month, day))
                     return self.graph.leaf("uniform", number, node.low, node.high)
-        raise NoFeed("a key that differs by row")
+        return None
 
     def derived(self, adds: Node, keys: tuple[Node, ...], earlier: list[FeedTotal]) -> Node | None:
         """The total of what `adds` adds, as a function of one other total: where it is how much f
@@ -394,8 +414,8 @@ class _Lowering:
                 )
             case InList():
                 return self.in_list(expr)
-            case InPeriods():
-                raise NoFeed("periods")
+            case InPeriods(date=date, name=name):
+                return self.in_periods(self.term(date, before), name)
             case YearOf(date=date, month=month, day=first):
                 return graph.year(self.term(date, before), month, first)
             case DateIn(year=year, month=month, day=first):
@@ -439,6 +459,23 @@ class _Lowering:
         )
         return one, two
 
+    def in_periods(self, day: Node, name: str) -> Node:
+        """Whether the deciding date lies in one of a member's ranges."""
+        date = [item.name for item in self.plan.claim].index(self.plan.date)
+        if day.op not in ("claim", "raw") or day.data != date:
+            raise NoFeed("periods of another date")
+        number = self.plan.member[self.place("member", name)].periods_index
+        assert number is not None
+        graph, found = self.graph, []
+        today = graph.leaf("day", None, 1, 2**16 - 2)
+        for which in range(number * RANGES, (number + 1) * RANGES):
+            first = graph.leaf("period_first", which, 0, 2**16 - 1)
+            last = graph.leaf("period_last", which, 0, 2**16 - 1)
+            found.append(
+                graph.all([graph.no(graph.less(today, first)), graph.no(graph.less(last, today))])
+            )
+        return graph.any(found)
+
     def in_list(self, expr: Expr) -> Node:
         entry = look_up(expr)
         if entry is None:
@@ -468,11 +505,8 @@ def under(graph: Graph, holds: list[Node], fails: list[Node], totals: list[FeedT
 
 def _of_unit(node: Node) -> bool:
     """Whether a value is the same for all rows of a unit."""
-    return all(
-        one.op not in ("claim", "raw", "claim_given", "before", "after")
-        for one in reachable([node])
-        if not one.args
-    )
+    leaves = [one for one in reachable([node]) if not one.args]
+    return all(one.stage != 1 and one.op not in ("before", "after") for one in leaves)
 
 
 def _domain(item: AttributePlan) -> tuple[int, int]:

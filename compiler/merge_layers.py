@@ -30,7 +30,7 @@ def merge_layers(feed: Feed) -> Feed:
             merged = _Merge(
                 feed, feed.graph.leaf("claim", place, 0, len(item.values) - 1)
             ).feed_by()
-            if (size := _size(merged)) < least:
+            if (size := _size(merged)) < least and _has_order(merged):
                 best, least = merged, size
     return best
 
@@ -38,6 +38,24 @@ def merge_layers(feed: Feed) -> Feed:
 def _size(feed: Feed) -> int:
     kept = [total for total in feed.totals if total.made_of is None]
     return len(reachable([*feed.outputs(), *(total.adds for total in kept)]))
+
+
+def _has_order(feed: Feed) -> bool:
+    """Whether totals can be worked out one after the other: of those that took one place, none came to
+    read its own place as the row leaves it."""
+    kept = [total for total in feed.totals if total.made_of is None]
+    done: set[object] = set()
+    while len(done) < len(kept):
+        ready = [
+            total.number
+            for total in kept
+            if total.number not in done
+            and {node.data for node in reachable([total.adds]) if node.op == "after"} <= done
+        ]
+        if not ready:
+            return False
+        done |= set(ready)
+    return True
 
 
 @define

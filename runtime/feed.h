@@ -7,15 +7,19 @@
 #include <stddef.h>
 #include <string.h>
 
+#define HMB_PLAIN_LOOP __attribute__((noinline))
+
+/* Says that a function does something: gcc 12 deletes calls of some that only store into a block, though
+ * later ones read it. */
+#define HMB_KEEP __asm__ volatile("" : : : "memory")
+
 /* One evaluator for old and new processors: the loops exist once for each, chosen when loaded. */
 #if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && __GNUC__ >= 12
 #define HMB_LOOP __attribute__((noinline, \
     target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 #else
-#define HMB_LOOP __attribute__((noinline))
+#define HMB_LOOP HMB_PLAIN_LOOP
 #endif
-
-#define HMB_PLAIN_LOOP __attribute__((noinline))
 
 #define HMB_BLOCK 128           /* rows; a multiple of 64 */
 #define HMB_AHEAD 128            /* rows from a prefetch to its use */
@@ -128,6 +132,26 @@ static inline uint16_t hmb_member_day(const hmb_feed_input *in, int64_t day)
     if (day < in->first_day)
         return 0;
     return day > in->last_day ? 65535 : (uint16_t)(day - in->first_day + 1);
+}
+
+/* A member's ranges that meet the batch, up to `room`; 1 where there are more. An unused one is empty. */
+static inline uint8_t hmb_ranges(const hmb_feed_input *in, const hmb_periods *periods, int64_t member,
+                                 int room, uint16_t *first, uint16_t *last)
+{
+    int n = 0;
+    for (int i = 0; i < room; i++) {
+        first[i] = 65535;
+        last[i] = 0;
+    }
+    for (int64_t at = periods->offset[member]; at < periods->offset[member + 1]; at++) {
+        if (periods->last[at] < in->first_day || periods->first[at] > in->last_day)
+            continue;
+        if (n == room)
+            return 1;
+        first[n] = hmb_member_day(in, periods->first[at]);
+        last[n++] = hmb_member_day(in, periods->last[at]);
+    }
+    return 0;
 }
 
 /* The day of a unit's last row as the record has it; 1 where all rows of the batch come before it. */

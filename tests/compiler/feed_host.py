@@ -91,6 +91,7 @@ class FeedHost:
         last: Sequence[int] | None = None,
         wanted: Callable[[str], bool] = lambda _: True,
         cuts: Sequence[int] = (),
+        periods: Sequence[Sequence[Sequence[tuple[int, int]]]] = (),
     ) -> SimpleNamespace | None:
         """What came out, or None where the feed cannot take the batch. words, last: of all members;
         wanted: which outputs; cuts: where the rows are divided among calls."""
@@ -125,7 +126,14 @@ class FeedHost:
         )  # fmt: skip
         if not self.feed.can(ctypes.byref(taken)):
             return None
-        people = (ANY * 8)(None, None, address(member), address(member_given), None,
+        ranges = []
+        for of_members in periods:
+            flat = [pair for own_ranges in of_members for pair in own_ranges]
+            offsets = [sum(map(len, of_members[:m])) for m in range(n_members + 1)]
+            ranges += [aligned(I64, part) for part in
+                       (offsets, [a for a, _ in flat], [b for _, b in flat])]  # fmt: skip
+        period = pointers(ranges)
+        people = (ANY * 8)(None, None, address(member), address(member_given), address(period),
                            address(parameter), address(in_list), None)  # fmt: skip
         if words is not None:
             state, days_before = aligned(I64, words), aligned(I64, last or ())

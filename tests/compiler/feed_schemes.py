@@ -30,14 +30,17 @@ def draw(random: Random) -> str:
             case _:
                 return percent()
 
-    scope = random.choice(("per year", "per year", "per claim", "per lifetime"))
+    scope = random.choice(
+        ("per year", "per year", "per year", "per claim", "per lifetime", "per month")
+    )
     lines = ['scheme s "s" {', "    source \"s\", 2022-01-01", "    currency CNY",
              "    benefit year " + random.choice(("calendar", "07-01 to 06-30"))]  # fmt: skip
     if chance(50):
         lines.append('    valid 2021-02-01 to 2023-11-30 cite "0"')
     lines += [
         "    member {", "        ill: bool", "        tier: low | middle | high",
-        "        from: date", "        to: date", "        quota: money", "    }",
+        "        from: date", "        to: date", "        quota: money",
+        "        stops: periods", "    }",
         "    claim {", f"        kind: {' | '.join(KINDS)}", "        amount: money", "        paid: money",
         "        own: money optional", "        abroad: bool", "        drug: code", "        days: int 0 to 60",
         "    }",
@@ -46,6 +49,8 @@ def draw(random: Random) -> str:
         lines.append("    wait outside: claim.date < member.from or claim.date > member.to")
     if chance(40):
         lines.append("    wait young: claim.date < member.from + 30 days")
+    if chance(30):
+        lines.append("    wait stopped: claim.date in member.stops")
     if chance(70):
         lines.append("    exclude abroad: claim.abroad")
     if chance(40):
@@ -62,7 +67,9 @@ def draw(random: Random) -> str:
     own_scope = scope
     for place, name in enumerate(names):
         if not alike:
-            own_scope = random.choice(("per year", "per claim", "per lifetime"))
+            own_scope = random.choice(
+                ("per year", "per claim", "per lifetime", "per day", "per month")
+            )
         base = random.choice(
             ("claim.amount", "claim.amount", "larger of (0, claim.amount - claim.paid)")
         )

@@ -57,6 +57,12 @@ def made(random: Random, first: int) -> tuple[list[dict[str, Any]], list[dict[st
             "from": first + random.randint(-40, 200),
             "to": first + random.choice((100, 900, random.randint(0, 400))),
             "quota": random.choice((0, random.randint(0, 10**7))),
+            "stops": tuple(
+                (start, start + random.randint(0, 90))
+                for start in (
+                    first + random.randint(-50, 300) for _ in range(random.choice((0, 1, 2, 5)))
+                )
+            ),
         }
         for _ in range(MEMBERS)
     ]
@@ -85,6 +91,8 @@ def word(item: Any, value: Any) -> int | None:
     if value is None:
         return None
     match item.kind:
+        case "periods":
+            return 0
         case "enum":
             return int(item.values.index(value))
         case "code:claim.drug" | "code":
@@ -143,6 +151,7 @@ def check(
         columns(plan.claim, claims), columns(plan.member, members),
         [claim["unit"] for claim in claims], MEMBERS, [], listed(plan),
         words=words, last=days, wanted=wanted, cuts=[len(claims) // 3],
+        periods=[[one[item.name] for one in members] for item in plan.member if item.kind == "periods"],
     )  # fmt: skip
     if got is None:
         seen["cannot"] += 1

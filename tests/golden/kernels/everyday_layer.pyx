@@ -178,6 +178,739 @@ ctypedef int64_t i64
 ABI = HMB_ABI
 
 
+cdef extern from *:
+    """
+/* feed.h: what the C of a feed is made from. Every evaluator with a feed carries this text.
+ *
+ * Rounding, shares and the calendar as everywhere: quotients of C cut towards zero.
+ */
+#ifndef HMB_FEED_PARTS_H
+#define HMB_FEED_PARTS_H
+#include <stddef.h>
+#include <string.h>
+
+#define HMB_PLAIN_LOOP __attribute__((noinline))
+
+/* Says that a function does something: gcc 12 deletes calls of some that only store into a block, though
+ * later ones read it. */
+#define HMB_KEEP __asm__ volatile("" : : : "memory")
+
+/* One evaluator for old and new processors: the loops exist once for each, chosen when loaded. */
+#if defined(__x86_64__) && defined(__GLIBC__) && !defined(__clang__) && __GNUC__ >= 12
+#define HMB_LOOP __attribute__((noinline, \\
+    target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
+#else
+#define HMB_LOOP HMB_PLAIN_LOOP
+#endif
+
+#define HMB_BLOCK 128           /* rows; a multiple of 64 */
+#define HMB_AHEAD 128            /* rows from a prefetch to its use */
+#define HMB_LARGE 20000000      /* bytes of outputs from which they pass by the caches */
+#define HMB_DAYS 65000          /* most days of a batch: a record holds them in 16 bits */
+
+typedef __int128 hmb_wide;
+
+static inline int hmb_aligned(const void *at)
+{
+    return ((uintptr_t)at & 63) == 0;
+}
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#include <immintrin.h>
+__attribute__((target("avx512f"))) static void hmb_stream_64(char *to, const char *from, int64_t n)
+{
+    for (int64_t i = 0; i < n; i += 64)
+        _mm512_stream_si512((void *)(to + i), _mm512_load_si512((const void *)(from + i)));
+}
+
+static void hmb_stream_16(char *to, const char *from, int64_t n)
+{
+    for (int64_t i = 0; i < n; i += 16)
+        _mm_stream_si128((__m128i *)(to + i), _mm_load_si128((const __m128i *)(from + i)));
+}
+
+/* Copies n bytes, a multiple of 64, both ends aligned to 64, past the caches. */
+static inline void hmb_stream(void *to, const void *from, int64_t n)
+{
+    if (__builtin_cpu_supports("avx512f"))
+        hmb_stream_64((char *)to, (const char *)from, n);
+    else
+        hmb_stream_16((char *)to, (const char *)from, n);
+}
+
+static inline void hmb_streamed(void)
+{
+    _mm_sfence();
+}
+#else
+static inline void hmb_stream(void *to, const void *from, int64_t n)
+{
+    memcpy(to, from, n);
+}
+
+static inline void hmb_streamed(void)
+{
+}
+#endif
+
+/* ---- a block of rows */
+
+/* Where a block's values go: to the output, or to scratch where there is none or where they are to be
+ * streamed. */
+static inline int64_t *hmb_out(int64_t *out, int64_t at, int64_t *scratch, int past)
+{
+    return out == NULL || past ? scratch : out + at;
+}
+
+static inline uint8_t *hmb_out_byte(uint8_t *out, int64_t at, uint8_t *scratch, int past)
+{
+    return out == NULL || past ? scratch : out + at;
+}
+
+static int hmb_is_large(const hmb_feed_output *out, int layers, int64_t rows)
+{
+    int64_t bytes = 8 * (out->total != NULL) + (out->decided != NULL);
+    int aligned = hmb_aligned(out->total) && hmb_aligned(out->decided);
+    for (int layer = 0; layer < layers; layer++) {
+        bytes += 8 * (out->pay[layer] != NULL) + (out->reason[layer] != NULL);
+        aligned &= hmb_aligned(out->pay[layer]) && hmb_aligned(out->reason[layer]);
+    }
+    return aligned && bytes * rows > HMB_LARGE;
+}
+
+/* Whether an attribute is given, where it always is. */
+static const uint8_t hmb_ones[HMB_BLOCK] = {[0 ... HMB_BLOCK - 1] = 1};
+
+/* Days of a block from 1 for the first day of the batch. */
+HMB_LOOP static void hmb_days(int64_t n, const int32_t *restrict date, int32_t first,
+                              uint16_t *restrict day)
+{
+    for (int64_t i = 0; i < n; i++)
+        day[i] = (uint16_t)(date[i] - first + 1);
+}
+
+HMB_LOOP static int hmb_any_zero(int64_t n, const uint8_t *flags)
+{
+    uint8_t zeros = 0;
+    for (int64_t i = 0; i < n; i++)
+        zeros |= flags[i] == 0;
+    return zeros;
+}
+
+static __attribute__((noinline, cold)) void hmb_odd(hmb_feed_output *out, uint8_t *odd, int32_t unit)
+{
+    if (*odd)
+        return;
+    *odd = 1;
+    if (out->odd < HMB_ODD_ROOM)
+        out->odd_unit[out->odd] = unit;
+    out->odd++;
+}
+
+/* ---- state words and records */
+
+static inline uint16_t hmb_member_day(const hmb_feed_input *in, int64_t day)
+{
+    if (day < in->first_day)
+        return 0;
+    return day > in->last_day ? 65535 : (uint16_t)(day - in->first_day + 1);
+}
+
+/* A member's ranges that meet the batch, up to `room`; 1 where there are more. An unused one is empty. */
+static inline uint8_t hmb_ranges(const hmb_feed_input *in, const hmb_periods *periods, int64_t member,
+                                 int room, uint16_t *first, uint16_t *last)
+{
+    int n = 0;
+    for (int i = 0; i < room; i++) {
+        first[i] = 65535;
+        last[i] = 0;
+    }
+    for (int64_t at = periods->offset[member]; at < periods->offset[member + 1]; at++) {
+        if (periods->last[at] < in->first_day || periods->first[at] > in->last_day)
+            continue;
+        if (n == room)
+            return 1;
+        first[n] = hmb_member_day(in, periods->first[at]);
+        last[n++] = hmb_member_day(in, periods->last[at]);
+    }
+    return 0;
+}
+
+/* The day of a unit's last row as the record has it; 1 where all rows of the batch come before it. */
+static inline int hmb_last(const hmb_feed_input *in, int64_t last, uint16_t *to)
+{
+    *to = hmb_member_day(in, last);
+    return last > in->last_day;
+}
+
+/* The total under a key, 0 where another is held; -1 where that is a later one. */
+static inline int64_t hmb_held(const int64_t *words, const int64_t *key, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (words[i] != key[i])
+            return words[i] < key[i] ? 0 : -1;
+    return words[n];
+}
+
+/* Keeps a total under a key, if there is one: a row that adds nothing moves neither. */
+static inline void hmb_hold(int64_t *words, const int64_t *key, int n, int64_t total)
+{
+    if (total == 0)
+        return;
+    for (int i = 0; i < n; i++)
+        words[i] = key[i];
+    words[n] = total;
+}
+
+/* ---- rounding to whole units, halves and up away from zero */
+
+#define HMB_ROUND(name, type, away)                             \\
+    static inline type name(type amount, type unit)             \\
+    {                                                           \\
+        type steps = amount / unit;                             \\
+        type left = amount - steps * unit;                      \\
+        left = left < 0 ? -left : left;                         \\
+        return (away) ? steps + (amount > 0 ? 1 : -1) : steps;  \\
+    }
+#define HMB_ROUNDS(bits, type)                                                              \\
+    HMB_ROUND(hmb_half_up_##bits, type, left >= unit - left)                                \\
+    HMB_ROUND(hmb_half_even_##bits, type, left > unit - left || (left == unit - left && steps % 2)) \\
+    HMB_ROUND(hmb_up_##bits, type, left > 0)                                                \\
+    HMB_ROUND(hmb_down_##bits, type, 0)
+HMB_ROUNDS(64, int64_t)
+HMB_ROUNDS(128, hmb_wide)
+
+/* amount / parts * part / whole, part held to 0 .. whole */
+#define HMB_SHARE(mode)                                                                         \\
+    static inline int64_t hmb_share_##mode(hmb_wide amount, hmb_wide parts, hmb_wide part,      \\
+                                           hmb_wide whole)                                      \\
+    {                                                                                           \\
+        if (whole <= 0 || part <= 0)                                                            \\
+            return 0;                                                                           \\
+        return (int64_t)hmb_##mode##_128(amount * (part < whole ? part : whole), parts * whole); \\
+    }
+HMB_SHARE(half_up)
+HMB_SHARE(half_even)
+HMB_SHARE(up)
+HMB_SHARE(down)
+
+/* ---- the Gregorian calendar on days since 1970-01-01, as compiler/days.py */
+
+static inline int64_t hmb_floor(int64_t amount, int64_t by)
+{
+    int64_t whole = amount / by;
+    return whole * by > amount ? whole - 1 : whole;
+}
+
+static inline void hmb_civil(int64_t number, int64_t *year, int64_t *month, int64_t *day)
+{
+    int64_t shifted = number + 719468, era = hmb_floor(shifted, 146097);
+    int64_t of_era = shifted - era * 146097;
+    int64_t years = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int64_t of_year = of_era - (365 * years + years / 4 - years / 100);
+    int64_t months = (5 * of_year + 2) / 153;
+    *day = of_year - (153 * months + 2) / 5 + 1;
+    *month = months < 10 ? months + 3 : months - 9;
+    *year = years + era * 400 + (*month <= 2);
+}
+
+static inline int64_t hmb_date_in(int64_t year, int64_t month, int64_t day)
+{
+    int64_t shifted = year - (month <= 2), era = hmb_floor(shifted, 400), of = shifted - era * 400;
+    int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    return era * 146097 + of * 365 + of / 4 - of / 100 + of_year - 719468;
+}
+
+static inline int64_t hmb_year(int64_t number, int64_t month, int64_t first)
+{
+    int64_t year, in_month, on_day;
+    hmb_civil(number, &year, &in_month, &on_day);
+    return year - !(in_month > month || (in_month == month && on_day >= first));
+}
+
+static inline int64_t hmb_month(int64_t number)
+{
+    int64_t year, month, day;
+    hmb_civil(number, &year, &month, &day);
+    return year * 12 + month - 1;
+}
+
+static inline int64_t hmb_add_months(int64_t number, int64_t months, int next_day)
+{
+    int64_t year, month, day;
+    hmb_civil(number, &year, &month, &day);
+    month += year * 12 - 1 + months;
+    year = hmb_floor(month, 12);
+    int64_t first = hmb_date_in(year, month - year * 12 + 1, 1), after = hmb_floor(month + 1, 12);
+    int64_t limit = hmb_date_in(after, month + 2 - after * 12, 1);
+    if (first + day - 1 < limit)
+        return first + day - 1;
+    return next_day ? limit : limit - 1;
+}
+
+static inline int64_t hmb_age(int64_t birth, int64_t number)
+{
+    int64_t year, month, day, years, on_month, on_day;
+    hmb_civil(birth, &year, &month, &day);
+    hmb_civil(number, &years, &on_month, &on_day);
+    years -= year + (on_month < month || (on_month == month && on_day < day));
+    return years > 0 ? years : 0;
+}
+#endif
+
+typedef struct {
+    uint64_t w0;
+    uint32_t w1;
+    int32_t t0[1];
+    uint16_t last;
+    uint8_t odd;
+} __attribute__((aligned(32))) feed_0_record;
+
+typedef struct {
+    uint16_t h0[HMB_BLOCK][4] __attribute__((aligned(64)));
+    uint16_t day[HMB_BLOCK] __attribute__((aligned(64)));
+    uint32_t w1[HMB_BLOCK] __attribute__((aligned(64)));
+    int64_t a0[HMB_BLOCK] __attribute__((aligned(64)));
+    uint8_t s27[HMB_BLOCK] __attribute__((aligned(64)));
+    uint8_t s28[HMB_BLOCK] __attribute__((aligned(64)));
+    uint8_t s24[HMB_BLOCK] __attribute__((aligned(64)));
+    int32_t s2[HMB_BLOCK] __attribute__((aligned(64)));
+    uint8_t s74[HMB_BLOCK] __attribute__((aligned(64)));
+    uint8_t s79[HMB_BLOCK] __attribute__((aligned(64)));
+    uint8_t s85[HMB_BLOCK] __attribute__((aligned(64)));
+    uint8_t s87[HMB_BLOCK] __attribute__((aligned(64)));
+    uint8_t s89[HMB_BLOCK] __attribute__((aligned(64)));
+} feed_0_block;
+
+HMB_LOOP static void feed_0_early(
+    int64_t n,
+    const uint8_t *restrict c0,
+    feed_0_block *restrict b)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const _Bool v26 = c0[i] != 0;
+        const _Bool v27 = !v26;
+        b->s27[i] = v27;
+    }
+    HMB_KEEP;
+}
+
+HMB_LOOP static void feed_0_fetch(
+    int64_t n,
+    const int32_t *restrict unit,
+    const int32_t *restrict far,
+    feed_0_record *records,
+    hmb_feed_output *out,
+    feed_0_block *restrict b)
+{
+    int64_t odd = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t next = far[i];
+        __builtin_prefetch((const char *)(records + next) + 0, 1);
+        feed_0_record *restrict r = records + unit[i];
+        memcpy(b->h0[i], &r->w0, 8);
+        b->w1[i] = r->w1;
+        odd |= (int64_t)b->day[i] - r->last;
+        r->last = b->day[i];
+    }
+    for (int64_t i = 0; odd < 0 && i < n; i++)
+        hmb_odd(out, &records[unit[i]].odd, unit[i]);
+    HMB_KEEP;
+}
+
+HMB_LOOP static void feed_0_narrow0(
+    int64_t n,
+    feed_0_block *restrict b)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const _Bool v27 = b->s27[i] != 0;
+        const uint16_t v7 = b->day[i];
+        const uint16_t v8 = b->h0[i][0];
+        const _Bool v10 = (int32_t)v7 < (int32_t)v8;
+        const _Bool v11 = !v10;
+        const uint16_t v9 = b->h0[i][1];
+        const _Bool v12 = (int32_t)v9 < (int32_t)v7;
+        const _Bool v13 = !v12;
+        const _Bool v14 = v11 & v13;
+        const _Bool v22 = !v14;
+        const uint16_t v15 = b->h0[i][2];
+        const _Bool v17 = (int32_t)v7 < (int32_t)v15;
+        const _Bool v18 = !v17;
+        const uint16_t v16 = b->h0[i][3];
+        const _Bool v19 = (int32_t)v16 < (int32_t)v7;
+        const _Bool v20 = !v19;
+        const _Bool v21 = v18 & v20;
+        const _Bool v23 = !v21;
+        const _Bool v28 = v27 & v22 & v23;
+        const _Bool v24 = v22 & v23;
+        b->s28[i] = v28;
+        b->s24[i] = v24;
+    }
+    HMB_KEEP;
+}
+
+HMB_LOOP static void feed_0_adds0(
+    int64_t n,
+    feed_0_block *restrict b,
+    const int64_t *restrict c1)
+{
+#pragma omp simd simdlen(8)
+    for (int64_t i = 0; i < n; i++) {
+        const _Bool v28 = b->s28[i] != 0;
+        const int64_t v29 = c1[i];
+        const int64_t m28_int64_t = -(int64_t)v28;
+        const int64_t v30 = ((int64_t)v29 & m28_int64_t);
+        b->a0[i] = v30;
+    }
+    HMB_KEEP;
+}
+
+HMB_LOOP static void feed_0_run0(
+    int64_t n,
+    const int32_t *restrict unit,
+    feed_0_record *records,
+    hmb_feed_output *out,
+    feed_0_block *restrict b)
+{
+    int64_t over0 = 0;
+    for (int64_t i = 0; i < n; i++) {
+        feed_0_record *restrict r = records + unit[i];
+        int32_t *t0 = &r->t0[0];
+        const int64_t was0 = *t0;
+        const int64_t now0 = was0 + b->a0[i];
+        over0 |= 2147483647 - now0;
+        b->s2[i] = (int32_t)was0;
+        *t0 = (int32_t)now0;
+    }
+    for (int64_t i = 0; over0 < 0 && i < n; i++)
+        if (2147483647 - b->s2[i] < b->a0[i])
+            hmb_odd(out, &records[unit[i]].odd, unit[i]);
+    HMB_KEEP;
+}
+
+HMB_LOOP static void feed_0_money00(
+    int64_t n,
+    feed_0_block *restrict b,
+    int64_t *restrict total)
+{
+#pragma omp simd simdlen(8)
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t v3 = b->s2[i] + b->a0[i];
+        const int64_t v34 = (int64_t)((int64_t)v3 - (int64_t)2000000);
+        const int64_t v35 = (int64_t)((int64_t)v34 > (int64_t)0 ? (int64_t)v34 : (int64_t)0);
+        const _Bool v39 = (int64_t)(b->w1[i] >> 0 & 1);
+        const int64_t m39_int64_t = -(int64_t)v39;
+        const int64_t v65 = ((int64_t)133333333 ^ (((int64_t)333333332 ^ (int64_t)133333333) & m39_int64_t));
+        const int64_t v66 = (int64_t)((int64_t)v35 < (int64_t)v65 ? (int64_t)v35 : (int64_t)v65);
+        const int64_t v57 = ((int64_t)3221225472LL ^ (((int64_t)1288490189 ^ (int64_t)3221225472LL) & m39_int64_t));
+        const int64_t v67 = (int64_t)(((uint64_t)(uint32_t)v66 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const int64_t v2 = b->s2[i];
+        const int64_t v36 = (int64_t)((int64_t)v2 - (int64_t)2000000);
+        const int64_t v37 = (int64_t)((int64_t)v36 > (int64_t)0 ? (int64_t)v36 : (int64_t)0);
+        const int64_t v68 = (int64_t)((int64_t)v37 < (int64_t)v65 ? (int64_t)v37 : (int64_t)v65);
+        const int64_t v69 = (int64_t)(((uint64_t)(uint32_t)v68 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const int64_t v70 = (int64_t)((int64_t)v67 - (int64_t)v69);
+        total[i] = v70;
+    }
+    HMB_KEEP;
+}
+
+HMB_LOOP static void feed_0_money01(
+    int64_t n,
+    feed_0_block *restrict b,
+    const int64_t *restrict c1,
+    int64_t *restrict total)
+{
+#pragma omp simd simdlen(8)
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t v3 = b->s2[i] + b->a0[i];
+        const int64_t v34 = (int64_t)((int64_t)v3 - (int64_t)2000000);
+        const int64_t v35 = (int64_t)((int64_t)v34 > (int64_t)0 ? (int64_t)v34 : (int64_t)0);
+        const _Bool v39 = (int64_t)(b->w1[i] >> 0 & 1);
+        const int64_t m39_int64_t = -(int64_t)v39;
+        const int64_t v65 = ((int64_t)133333333 ^ (((int64_t)333333332 ^ (int64_t)133333333) & m39_int64_t));
+        const int64_t v66 = (int64_t)((int64_t)v35 < (int64_t)v65 ? (int64_t)v35 : (int64_t)v65);
+        const int64_t v57 = ((int64_t)3221225472LL ^ (((int64_t)1288490189 ^ (int64_t)3221225472LL) & m39_int64_t));
+        const int64_t v67 = (int64_t)(((uint64_t)(uint32_t)v66 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const int64_t v2 = b->s2[i];
+        const int64_t v36 = (int64_t)((int64_t)v2 - (int64_t)2000000);
+        const int64_t v37 = (int64_t)((int64_t)v36 > (int64_t)0 ? (int64_t)v36 : (int64_t)0);
+        const int64_t v68 = (int64_t)((int64_t)v37 < (int64_t)v65 ? (int64_t)v37 : (int64_t)v65);
+        const int64_t v69 = (int64_t)(((uint64_t)(uint32_t)v68 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const int64_t v70 = (int64_t)((int64_t)v67 - (int64_t)v69);
+        const int64_t v29 = c1[i];
+        const _Bool v74 = (int64_t)v29 == (int64_t)0;
+        const int64_t v38 = (int64_t)((int64_t)v35 - (int64_t)v37);
+        const _Bool v79 = (int64_t)v38 == (int64_t)0;
+        const int64_t v84 = ((int64_t)133333334 ^ (((int64_t)333333335 ^ (int64_t)133333334) & m39_int64_t));
+        const _Bool v85 = (int64_t)v35 < (int64_t)v84;
+        const int64_t v60 = (int64_t)(((uint64_t)(uint32_t)v37 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const int64_t v59 = (int64_t)(((uint64_t)(uint32_t)v35 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const _Bool v87 = (int64_t)v60 < (int64_t)v59;
+        const _Bool v89 = (int64_t)v70 == (int64_t)0;
+        total[i] = v70;
+        b->s74[i] = v74;
+        b->s79[i] = v79;
+        b->s85[i] = v85;
+        b->s87[i] = v87;
+        b->s89[i] = v89;
+    }
+    HMB_KEEP;
+}
+
+HMB_LOOP static void feed_0_money10(
+    int64_t n,
+    feed_0_block *restrict b,
+    int64_t *restrict o0,
+    int64_t *restrict total)
+{
+#pragma omp simd simdlen(8)
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t v3 = b->s2[i] + b->a0[i];
+        const int64_t v34 = (int64_t)((int64_t)v3 - (int64_t)2000000);
+        const int64_t v35 = (int64_t)((int64_t)v34 > (int64_t)0 ? (int64_t)v34 : (int64_t)0);
+        const _Bool v39 = (int64_t)(b->w1[i] >> 0 & 1);
+        const int64_t m39_int64_t = -(int64_t)v39;
+        const int64_t v65 = ((int64_t)133333333 ^ (((int64_t)333333332 ^ (int64_t)133333333) & m39_int64_t));
+        const int64_t v66 = (int64_t)((int64_t)v35 < (int64_t)v65 ? (int64_t)v35 : (int64_t)v65);
+        const int64_t v57 = ((int64_t)3221225472LL ^ (((int64_t)1288490189 ^ (int64_t)3221225472LL) & m39_int64_t));
+        const int64_t v67 = (int64_t)(((uint64_t)(uint32_t)v66 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const int64_t v2 = b->s2[i];
+        const int64_t v36 = (int64_t)((int64_t)v2 - (int64_t)2000000);
+        const int64_t v37 = (int64_t)((int64_t)v36 > (int64_t)0 ? (int64_t)v36 : (int64_t)0);
+        const int64_t v68 = (int64_t)((int64_t)v37 < (int64_t)v65 ? (int64_t)v37 : (int64_t)v65);
+        const int64_t v69 = (int64_t)(((uint64_t)(uint32_t)v68 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const int64_t v70 = (int64_t)((int64_t)v67 - (int64_t)v69);
+        o0[i] = v70;
+        total[i] = v70;
+    }
+    HMB_KEEP;
+}
+
+HMB_LOOP static void feed_0_money11(
+    int64_t n,
+    feed_0_block *restrict b,
+    const int64_t *restrict c1,
+    int64_t *restrict o0,
+    int64_t *restrict total)
+{
+#pragma omp simd simdlen(8)
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t v3 = b->s2[i] + b->a0[i];
+        const int64_t v34 = (int64_t)((int64_t)v3 - (int64_t)2000000);
+        const int64_t v35 = (int64_t)((int64_t)v34 > (int64_t)0 ? (int64_t)v34 : (int64_t)0);
+        const _Bool v39 = (int64_t)(b->w1[i] >> 0 & 1);
+        const int64_t m39_int64_t = -(int64_t)v39;
+        const int64_t v65 = ((int64_t)133333333 ^ (((int64_t)333333332 ^ (int64_t)133333333) & m39_int64_t));
+        const int64_t v66 = (int64_t)((int64_t)v35 < (int64_t)v65 ? (int64_t)v35 : (int64_t)v65);
+        const int64_t v57 = ((int64_t)3221225472LL ^ (((int64_t)1288490189 ^ (int64_t)3221225472LL) & m39_int64_t));
+        const int64_t v67 = (int64_t)(((uint64_t)(uint32_t)v66 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const int64_t v2 = b->s2[i];
+        const int64_t v36 = (int64_t)((int64_t)v2 - (int64_t)2000000);
+        const int64_t v37 = (int64_t)((int64_t)v36 > (int64_t)0 ? (int64_t)v36 : (int64_t)0);
+        const int64_t v68 = (int64_t)((int64_t)v37 < (int64_t)v65 ? (int64_t)v37 : (int64_t)v65);
+        const int64_t v69 = (int64_t)(((uint64_t)(uint32_t)v68 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const int64_t v70 = (int64_t)((int64_t)v67 - (int64_t)v69);
+        const int64_t v29 = c1[i];
+        const _Bool v74 = (int64_t)v29 == (int64_t)0;
+        const int64_t v38 = (int64_t)((int64_t)v35 - (int64_t)v37);
+        const _Bool v79 = (int64_t)v38 == (int64_t)0;
+        const int64_t v84 = ((int64_t)133333334 ^ (((int64_t)333333335 ^ (int64_t)133333334) & m39_int64_t));
+        const _Bool v85 = (int64_t)v35 < (int64_t)v84;
+        const int64_t v60 = (int64_t)(((uint64_t)(uint32_t)v37 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const int64_t v59 = (int64_t)(((uint64_t)(uint32_t)v35 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const _Bool v87 = (int64_t)v60 < (int64_t)v59;
+        const _Bool v89 = (int64_t)v70 == (int64_t)0;
+        o0[i] = v70;
+        total[i] = v70;
+        b->s74[i] = v74;
+        b->s79[i] = v79;
+        b->s85[i] = v85;
+        b->s87[i] = v87;
+        b->s89[i] = v89;
+    }
+    HMB_KEEP;
+}
+
+HMB_LOOP static void feed_0_reason0(
+    int64_t n,
+    feed_0_block *restrict b,
+    const uint8_t *restrict c0,
+    uint8_t *restrict q0)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const _Bool v24 = b->s24[i] != 0;
+        const _Bool v26 = c0[i] != 0;
+        const _Bool v74 = b->s74[i] != 0;
+        const _Bool v79 = b->s79[i] != 0;
+        const _Bool v85 = b->s85[i] != 0;
+        const _Bool v86 = !v85;
+        const _Bool v87 = b->s87[i] != 0;
+        const _Bool v88 = v86 & v87;
+        const _Bool v89 = b->s89[i] != 0;
+        const uint8_t v91 = v89 ? (uint8_t)5 : (uint8_t)6;
+        const uint8_t v96 = v88 ? (uint8_t)4 : (uint8_t)v91;
+        const uint8_t v100 = v79 ? (uint8_t)3 : (uint8_t)v96;
+        const uint8_t v103 = v74 ? (uint8_t)2 : (uint8_t)v100;
+        const uint8_t v106 = v26 ? (uint8_t)1 : (uint8_t)v103;
+        const uint8_t v109 = v24 ? (uint8_t)v106 : (uint8_t)0;
+        q0[i] = v109;
+    }
+    HMB_KEEP;
+}
+
+HMB_LOOP static void feed_0_decided(
+    int64_t n,
+    feed_0_block *restrict b,
+    const uint8_t *restrict c0,
+    uint8_t *restrict decided)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const _Bool v24 = b->s24[i] != 0;
+        const _Bool v26 = c0[i] != 0;
+        const _Bool v74 = b->s74[i] != 0;
+        const _Bool v79 = b->s79[i] != 0;
+        const _Bool v85 = b->s85[i] != 0;
+        const _Bool v86 = !v85;
+        const _Bool v87 = b->s87[i] != 0;
+        const _Bool v88 = v86 & v87;
+        const _Bool v89 = b->s89[i] != 0;
+        const uint8_t v91 = v89 ? (uint8_t)5 : (uint8_t)6;
+        const uint8_t v96 = v88 ? (uint8_t)4 : (uint8_t)v91;
+        const uint8_t v100 = v79 ? (uint8_t)3 : (uint8_t)v96;
+        const uint8_t v103 = v74 ? (uint8_t)2 : (uint8_t)v100;
+        const uint8_t v106 = v26 ? (uint8_t)1 : (uint8_t)v103;
+        const uint8_t v109 = v24 ? (uint8_t)v106 : (uint8_t)0;
+        decided[i] = v109;
+    }
+    HMB_KEEP;
+}
+
+static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
+    hmb_feed_output *out)
+{
+    const uint8_t *c0 = in->claim[0];
+    const int64_t *c1 = in->claim[1];
+    const int32_t *c2 = in->claim[2];
+    feed_0_block block, *b = &block;
+    int64_t w0[HMB_BLOCK] __attribute__((aligned(64)));
+    uint8_t x0[HMB_BLOCK] __attribute__((aligned(64)));
+    int64_t wt[HMB_BLOCK] __attribute__((aligned(64)));
+    uint8_t xd[HMB_BLOCK] __attribute__((aligned(64)));
+    feed_0_record *records = in->records;
+    int pays = 0, why = out->decided != NULL;
+    pays |= out->pay[0] != NULL;
+    why |= out->reason[0] != NULL;
+    const int large = hmb_is_large(out, 1, end - first);
+    for (int64_t i = first, n; i < end; i += n) {
+        n = HMB_BLOCK - i % HMB_BLOCK;
+        n = n < end - i ? n : end - i;
+        const int past = large && n == HMB_BLOCK;
+        int64_t *o0 = hmb_out(out->pay[0], i, w0, past);
+        int64_t *total = hmb_out(out->total, i, wt, past);
+        uint8_t *q0 = hmb_out_byte(out->reason[0], i, x0, past);
+        uint8_t *decided = hmb_out_byte(out->decided, i, xd, past);
+        hmb_days(n, c2 + i, (int32_t)in->first_day, b->day);
+        feed_0_early(n, c0 + i, b);
+        feed_0_fetch(n, in->unit + i, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, out, b);
+        feed_0_narrow0(n, b);
+        feed_0_adds0(n, b, c1 + i);
+        feed_0_run0(n, in->unit + i, records, out, b);
+        if (pays && why)
+            feed_0_money11(n, b, c1 + i, o0, total);
+        else if (pays)
+            feed_0_money10(n, b, o0, total);
+        else if (why)
+            feed_0_money01(n, b, c1 + i, total);
+        else
+            feed_0_money00(n, b, total);
+        if (out->reason[0] != NULL)
+            feed_0_reason0(n, b, c0 + i, q0);
+        if (out->decided != NULL)
+            feed_0_decided(n, b, c0 + i, decided);
+        if (past && out->pay[0] != NULL)
+            hmb_stream(out->pay[0] + i, w0, 8 * n);
+        if (past && out->total != NULL)
+            hmb_stream(out->total + i, wt, 8 * n);
+        if (past && out->reason[0] != NULL)
+            hmb_stream(out->reason[0] + i, x0, n);
+        if (past && out->decided != NULL)
+            hmb_stream(out->decided + i, xd, n);
+    }
+    if (large)
+        hmb_streamed();
+}
+
+static int64_t feed_0_made1(const hmb_feed_input *in,
+    const feed_0_record *r)
+{
+    const int32_t v2 = r->t0[0];
+    const int32_t v36 = (int32_t)((int32_t)v2 - (int32_t)2000000);
+    const int32_t v37 = (int32_t)((int32_t)v36 > (int32_t)0 ? (int32_t)v36 : (int32_t)0);
+    const _Bool v39 = (int64_t)(r->w1 >> 0 & 1);
+    const uint8_t v48 = v39 ? (uint8_t)6 : (uint8_t)15;
+    const int64_t v53 = (int64_t)((int64_t)v37 * (int64_t)v48);
+    (void)in;
+    return v53;
+}
+
+static void feed_0_pack(const hmb_feed_input *in, const hmb_input *members,
+    int64_t first, int64_t end, const int64_t *words, const int64_t *last)
+{
+    const int64_t key0[] = {hmb_year(in->first_day, 1, 1)};
+    const int64_t key1[] = {hmb_year(in->first_day, 1, 1)};
+    feed_0_record *records = in->records;
+    for (int64_t m = first; m < end; m++) {
+        feed_0_record *r = records + m;
+        memset(r, 0, sizeof *r);
+        uint16_t firsts0[2], lasts0[2];
+        r->odd |= hmb_ranges(in, &members->periods[0], m, 2, firsts0, lasts0);
+        r->w0 |= (uint64_t)(uint16_t)firsts0[0] << 0;
+        r->w0 |= (uint64_t)(uint16_t)lasts0[0] << 16;
+        r->w0 |= (uint64_t)(uint16_t)firsts0[1] << 32;
+        r->w0 |= (uint64_t)(uint16_t)lasts0[1] << 48;
+        r->w1 |= (uint32_t)(uint8_t)members->member[0][m] << 0;
+        if (words != NULL) {
+            const int64_t *w = words + 4 * (m - first);
+            int64_t held;
+            int odd = 0;
+            held = hmb_held(w + 0, key0, 1); odd |= held < 0 || held > 2147483647; r->t0[0] = (int32_t)held;
+            odd |= hmb_held(w + 2, key1, 1) != feed_0_made1(in, r);
+            r->odd |= (uint8_t)odd;
+            (void)held;
+            (void)w;
+        }
+        if (last != NULL)
+            r->odd |= hmb_last(in, last[m - first], &r->last);
+    }
+}
+
+static int64_t feed_0_unpack(const hmb_feed_input *in, int64_t record, int64_t *words)
+{
+    int64_t key0[] = {hmb_year(in->first_day, 1, 1)};
+    int64_t key1[] = {hmb_year(in->first_day, 1, 1)};
+    const feed_0_record *r = (feed_0_record *)in->records + record;
+    hmb_hold(words + 0, key0, 1, r->t0[0]);
+    hmb_hold(words + 2, key1, 1, feed_0_made1(in, r));
+    return r->last ? in->first_day + r->last - 1 : INT64_MIN;
+}
+
+static int32_t feed_0_can(const hmb_feed_input *in)
+{
+    return hmb_year(in->first_day, 1, 1) == hmb_year(in->last_day, 1, 1) && in->last_day - in->first_day < HMB_DAYS;
+}
+
+static const hmb_feed feed_0 = {
+    HMB_FEED_ABI, sizeof(feed_0_record), offsetof(feed_0_record, odd), feed_0_can, feed_0_pack, feed_0_run, feed_0_unpack,
+};
+
+    """
+    ctypedef struct hmb_feed:
+        pass
+
+    const hmb_feed feed_0
+
+
 cdef inline i64 round_half_up_64(i64 amount, i64 unit) noexcept nogil:
     cdef i64 steps = amount / unit
     cdef i64 left = amount - steps * unit
@@ -574,7 +1307,7 @@ ENTRIES = (
     PyCapsule_New(<void *>run_0, "hmb_run", NULL),
 )
 FEEDS = (
-    None,
+    PyCapsule_New(<void *>&feed_0, "hmb_feed", NULL),
 )
 PLAN = PLANS[0]
 
