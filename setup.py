@@ -17,6 +17,7 @@ COMPILED = (
     "blocks",
     "columns",
     "unique",
+    "shards",
     "units",
     "totals",
     "member_rows",

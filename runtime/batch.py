@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -92,6 +92,7 @@ def adjudicate(
     threads: int,
     minor_payments: bool = False,
     columns: Container[str] | None = None,
+    repeated: Iterable[int] = (),
 ) -> Adjudication:
     """See `Evaluator.adjudicate`."""
     readers = SchemeReaders(plan, minor_units=minor_units)
@@ -112,8 +113,9 @@ def adjudicate(
         texts = readers.refunds.texts
         refunds = rows.take_refunds(sheet.refunds, texts, claim_ids, readers.claim_id.texts)
     rows.spoil(found.cells(sheet, refunds))
-    rows.spoil(sheet.repeated)
-    for row in sheet.repeated:
+    again = sorted({*sheet.repeated, *repeated})
+    rows.spoil(again)
+    for row in again:
         found.row(row, "claim_id", rejects.DUPLICATE_CLAIM)
     member_columns: list[Values] = []
     people = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -75,6 +75,7 @@ class Evaluator:
         threads: int = 1,
         minor_payments: bool = False,
         columns: Container[str] | None = None,
+        repeated: Iterable[int] = (),
     ) -> Adjudication:
         """Adjudicate a table of claims, among them refunds: rows whose column `refunds` (冲销) names an
         earlier claim of the same unit in this table.
@@ -87,6 +88,7 @@ class Evaluator:
         minor_units: integer columns of money count minor units; without it they are refused.
         minor_payments: payments are int64 in minor units, else decimal128 in units.
         columns: names of the columns of payments that are wanted, in whatever order; None: all.
+        repeated: rows, from 0, whose claim_id came before these claims, as in another part of a table.
         Raises: BadTable, BadParameters. Rows that are bad are rejected and do not raise.
         """
         return adjudicate(
@@ -102,6 +104,7 @@ class Evaluator:
             threads,
             minor_payments,
             columns,
+            repeated,
         )
 
     def read_parameters(self, parameters: Mapping[str, object] | None) -> Parameters:

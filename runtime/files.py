@@ -244,16 +244,24 @@ def _read_parquet(path: str, language: str) -> FileTable:
 def _write(table: object, to: BinaryIO, *, is_csv: bool) -> None:
     import pyarrow
 
-    rows = pyarrow.table(table)
     if not is_csv:
         import pyarrow.parquet
 
+        # batches that are still to come are written one by one
+        is_reader = isinstance(table, pyarrow.RecordBatchReader)
+        rows: Any = table if is_reader else pyarrow.table(table)
         # dictionaries are tried in vain on ids and amounts; amounts take 8 bytes instead of 16
         named = [field.name for field in rows.schema if pyarrow.types.is_dictionary(field.type)]
-        pyarrow.parquet.write_table(
-            rows, to, use_dictionary=named or False, store_decimal_as_integer=True
-        )
+        with pyarrow.parquet.ParquetWriter(
+            to, rows.schema, use_dictionary=named or False, store_decimal_as_integer=True
+        ) as writer:
+            if is_reader:
+                for batch in rows:
+                    writer.write_batch(batch)
+            else:
+                writer.write_table(rows)
         return
+    rows = pyarrow.table(table)
     import pyarrow.csv
 
     for place, field in enumerate(rows.schema):

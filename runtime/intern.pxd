@@ -8,6 +8,9 @@ cdef enum:
     DIGITS = 24     # room for the digits of any whole number
 
 
+cdef bint is_whole(const char *text, int64_t n, int64_t *value) noexcept nogil
+
+
 cdef struct Slot:
     uint32_t hashed
     uint32_t id_plus_one

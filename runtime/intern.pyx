@@ -25,7 +25,7 @@ cdef enum:
 cdef uint64_t SEED = int.from_bytes(os.urandom(8), "little")
 
 
-cdef inline bint _whole(const char *text, int64_t n, int64_t *value) noexcept nogil:
+cdef bint is_whole(const char *text, int64_t n, int64_t *value) noexcept nogil:
     """Whether a text is a whole number as it is plainly written, of 64 bits."""
     cdef int64_t place = 0
     cdef uint64_t found = 0
@@ -128,14 +128,14 @@ cdef class Intern:
     cdef int64_t find(self, const char *text, int64_t n) noexcept nogil:
         cdef int64_t value
         cdef uint32_t hashed
-        if _whole(text, n, &value):
+        if is_whole(text, n, &value):
             return self._find_whole(value, &hashed)
         return self._seek(<uint32_t>hash_text(text, n, SEED), text, n)
 
     cdef int64_t put(self, const char *text, int64_t n) noexcept nogil:
         cdef int64_t value, id
         cdef uint32_t hashed
-        if _whole(text, n, &value):
+        if is_whole(text, n, &value):
             return self.put_whole(value)
         hashed = <uint32_t>hash_text(text, n, SEED)
         id = self._seek(hashed, text, n)
@@ -158,7 +158,7 @@ cdef class Intern:
                 hashed[place - first] = <uint32_t>hash_text(texts[place], sizes[place], SEED)
                 prefetch(&self.slots[hashed[place - first] & self.mask])
             for place in range(first, end):
-                if _whole(texts[place], sizes[place], &value):
+                if is_whole(texts[place], sizes[place], &value):
                     id = self.put_whole(value)
                 else:
                     id = self._seek(hashed[place - first], texts[place], sizes[place])

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from tempfile import gettempdir
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +17,10 @@ from hmbc.commands.common import compile_or_exit, fail, lang, language_for, sche
 from hmbc.commands.evaluator import evaluator_or_exit
 from hmbc.commands.exit_codes import FINDINGS
 from hmbc.grammar.keywords import Language
+
+if TYPE_CHECKING:
+    from hmbc.runtime.batch import Adjudication
+    from hmbc.runtime.big_tables import Adjudicated
 
 _table = click.Path(allow_dash=True)
 
@@ -29,6 +37,7 @@ _table = click.Path(allow_dash=True)
 @click.option("--minor-units", is_flag=True, help="Whole numbers in Parquet count minor units (分).")
 @click.option("--bom", is_flag=True, help="Begin CSV files so that spreadsheets read the Chinese.")
 @click.option("--threads", type=click.IntRange(1), help="Default: one per core.")
+@click.option("--memory", help="At most about so much for claims in Parquet, such as 2GB.")
 @click.option("-q", "--quiet", is_flag=True, help="No summary and no progress.")
 @lang
 def command(
@@ -43,6 +52,7 @@ def command(
     minor_units: bool,
     bom: bool,
     threads: int | None,
+    memory: str | None,
     quiet: bool,
     lang: str | None,
 ) -> None:
@@ -73,22 +83,42 @@ def command(
         check_outputs((output, place), (state_in,), language=language)  # a state may be brought on
     except UnreadableInput as error:
         fail(str(error))
+    most = None if memory is None else _bytes(memory, language)
     evaluator = evaluator_or_exit(compiled, language)
     progress = Progress(language, quiet)
+    stack = ExitStack()
     try:
         parameters = read_parameters(params, language) if params else {}
+        parts = 1
+        if most is not None and Path(claims).suffix.lower() == ".parquet" and Path(claims).is_file():
+            from hmbc.runtime.big_tables import adjudicate_in_parts, parts_needed
+
+            parts = parts_needed(evaluator, claims, most)
         tables = {
             name: read_table(path, language=language) if path else None
-            for name, path in (("claims", claims), ("members", members), ("state", state_in))
+            for name, path in (
+                ("claims", claims if parts == 1 else None),
+                ("members", members),
+                ("state", state_in),
+            )
         }
         for name in ("claims", "members"):
             table = tables[name]
             if table is not None and (spoiled := ids_made_numbers(table)):
                 _warn_of_ids(name, spoiled, language)
-        done = evaluator.adjudicate(
-            tables["claims"], tables["members"], parameters, tables["state"], progress,
-            minor_units=minor_units, threads=threads or os.cpu_count() or 1,
-        )  # fmt: skip
+        cores = threads or os.cpu_count() or 1
+        done: Adjudication | Adjudicated
+        if parts == 1:
+            done = evaluator.adjudicate(
+                tables["claims"], tables["members"], parameters, tables["state"], progress,
+                minor_units=minor_units, threads=cores,
+            )  # fmt: skip
+        else:
+            folder = Path(output).resolve().parent if output != "-" else Path(gettempdir())
+            done = adjudicate_in_parts(
+                evaluator, claims, tables["members"], parameters, tables["state"], parts, most or 0,
+                folder, stack, minor_units=minor_units, threads=cores,
+            )  # fmt: skip
         progress.finish()
         outputs: dict[str | os.PathLike[str], object] = {output: done.payments}
         found = rejects is not None or done.counts.rejected or done.reject_records
@@ -98,8 +128,10 @@ def command(
         if state_out is not None:
             outputs[state_out] = done.state
         write_tables(outputs, language=language, bom=bom)
+        stack.close()
     except (UnreadableInput, BadTable, BadParameters) as error:
         progress.close()
+        stack.close()
         fail(str(error))
     if not quiet:
         from hmbc.commands.summary import show_summary
@@ -113,6 +145,18 @@ def command(
 
         show_rejects(done.reject_records, language)
     sys.exit(FINDINGS if done.reject_records else 0)
+
+
+def _bytes(text: str, language: Language) -> int:
+    """The bytes of `500MB` or `2GB`."""
+    found = re.fullmatch(r"([1-9][0-9]{0,8}) ?([KMGT])B?", text.strip().upper())
+    if found is None:
+        fail(
+            f"--memory 应写作 500MB、2GB 等，不是 {text}"
+            if language == "zh"
+            else f"--memory should be such as 500MB or 2GB, not {text}"
+        )
+    return int(found[1]) << 10 * (1 + "KMGT".index(found[2]))
 
 
 def _warn_of_ids(table: str, ids: list[str], language: Language) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from rich import box
 from rich.console import Console
@@ -15,10 +16,15 @@ from hmbc.runtime.batch import REFUND, Adjudication
 from hmbc.runtime.plan import Plan
 from hmbc.runtime.rejects import Reject
 
+if TYPE_CHECKING:
+    from hmbc.runtime.big_tables import Adjudicated
+
 SHOWN = 20
 
 
-def show_summary(plan: Plan, done: Adjudication, rejects_at: str | None, language: Language) -> None:
+def show_summary(
+    plan: Plan, done: Adjudication | Adjudicated, rejects_at: str | None, language: Language
+) -> None:
     """Claims, members, what each layer paid, why claims were paid or not, what was rejected."""
     console = Console(stderr=True, highlight=False)
     zh = language == "zh"

@@ -1,0 +1,3 @@
+from hmbc.runtime.arrow_out import OutTable
+
+def shards_of(source: object, n: int) -> OutTable: ...
