@@ -33,6 +33,7 @@ class Found:
         """Every bad cell and ragged row of a table; returns the rows in which cells are bad. Of a
         refund only the identifiers and the day are read."""
         rows: set[int] = set()
+        blank: dict[int, bool] = {}
         for place, (want, column, values) in enumerate(
             zip(sheet.wanted, sheet.matched.columns, sheet.columns, strict=True)
         ):
@@ -40,6 +41,14 @@ class Found:
                 if place >= IDENTIFIERS and row in refunds:
                     continue
                 rows.add(row)
+                if row not in blank:
+                    blank[row] = _is_blank(sheet, row)
+                    if blank[row]:
+                        reason = rejects.text_of(rejects.BLANK_ROW, self._plan.language)
+                        number, code = sheet.row_number(row), rejects.BLANK_ROW.code
+                        self.rejects.append(Reject(sheet.name, number, place, "", code, reason, "", ""))
+                if blank[row]:  # told once, not once for each of its columns
+                    continue
                 assert column is not None
                 code, reason = cell_reason(status, column.text(row), want, self._plan)
                 self._add(sheet, row, place, column.name, code, reason)
@@ -102,6 +111,13 @@ class Found:
 
     def _member_id(self, row: int) -> str:
         return _text(self._readers.member_id, self._ids, row)
+
+
+def _is_blank(sheet: Sheet, row: int) -> bool:
+    """Whether nothing stands in a row, as in those that a spreadsheet leaves behind."""
+    return not any(
+        column is not None and column.text(row).strip() for column in sheet.matched.columns
+    )
 
 
 def status_reason(plan: Plan, status: int, value: str) -> tuple[str, str]:

@@ -23,6 +23,7 @@ class Ground:
 
 
 MISSING = Ground("HMB501", "missing", "没有值", "no value")
+BLANK_ROW = Ground("HMB501", "missing", "整行是空的", "the row is blank")
 NOT_NUMBER = Ground(
     "HMB502", "not_number", "`{value}` 不是{expected}", "`{value}` is not {expected}"
 )

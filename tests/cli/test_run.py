@@ -38,7 +38,7 @@ def test_standard_output_is_the_table_and_the_summary_is_not_on_it(call, tables)
     assert done.stdout.splitlines()[0].startswith("claim_id,member_id,date,住院_pay")
     assert len(done.stdout.splitlines()) == 6
     assert "已理算 5 笔" in done.stderr
-    assert "HMB512 claims 6" in done.stderr
+    assert "HMB512 费用第 6 行" in done.stderr
     quiet = call("run", "city.hmb", *tables, "-q")
     assert quiet.stdout == done.stdout
     assert quiet.stderr == "  HMB512 claims 6 `member_id` C6 M9: 没有参保人 `M9`\n"

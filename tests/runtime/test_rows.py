@@ -183,7 +183,7 @@ def test_a_bad_member_takes_its_claims_along(evaluator, parameters, claims_of):
         ("claims", 2, "member_id", "HMB513"),
         ("members", 1, "suspended", "HMB507"),
         ("members", 3, "member_id", "HMB515"),
-        ("members", 5, "member_id", "HMB501"),
+        ("members", 5, "", "HMB501"),
     ]
     assert list(after(done)) == ["c3"]
     assert done.counts.rejected == 2

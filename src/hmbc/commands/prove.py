@@ -63,7 +63,8 @@ def _print(name: str, rows: tuple[Verdict, ...], language: Language) -> None:
     zh = language == "zh"
     click.echo(name)
     layer: str | None = ""
-    for row in rows:
+    order = list(dict.fromkeys(row.layer for row in rows))
+    for row in sorted(rows, key=lambda row: (order.index(row.layer), bool(row.holds))):
         if row.layer != layer:
             layer = row.layer
             whole = "整个方案" if zh else "the scheme"

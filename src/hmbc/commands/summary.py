@@ -71,12 +71,21 @@ def show_rejects(
 ) -> None:
     """The rejected rows, one line each; all of them unless `most` is given."""
     for record in records[:most]:
-        where = f"{record.table} {record.row}"
+        where = f"{_tables(language)[record.table]} {record.row}"
         column = f" `{record.column}`" if record.column else ""
+        if language == "zh":
+            where += " 行"
         ids = " ".join(part for part in (record.claim_id, record.member_id) if part)
         sys.stderr.write(f"  {record.code} {where}{column} {ids}: {record.reason}\n")
     if most is not None and len(records) > most:
         sys.stderr.write("  …\n")
+
+
+def _tables(language: Language) -> dict[str, str]:
+    """What people call the tables; the file of rejects has them in English always."""
+    if language == "zh":
+        return {"claims": "费用第", "members": "参保人第"}
+    return {"claims": "claims", "members": "members"}
 
 
 def _table(*columns: str) -> Table:
