@@ -51,7 +51,11 @@ def kernel_of(path: Path) -> Kernel:
 
 def module_of(module: Any, number: int) -> SimpleNamespace:
     """One evaluator of a module that holds several."""
-    return SimpleNamespace(PLAN=module.PLANS[number], entry=lambda: module.ENTRIES[number])
+    return SimpleNamespace(
+        PLAN=module.PLANS[number],
+        entry=lambda: module.ENTRIES[number],
+        feed=lambda: module.FEEDS[number],
+    )
 
 
 @pytest.fixture(scope="module")
