@@ -41,7 +41,7 @@ def test_standard_output_is_the_table_and_the_summary_is_not_on_it(call, tables)
     assert "HMB512 费用第 6 行" in done.stderr
     quiet = call("run", "city.hmb", *tables, "-q")
     assert quiet.stdout == done.stdout
-    assert quiet.stderr == "  HMB512 claims 6 `member_id` C6 M9: 没有参保人 `M9`\n"
+    assert quiet.stderr == "  HMB512 费用第 6 行 `member_id` C6 M9: 没有参保人 `M9`\n"
 
 
 def test_messages_in_the_language_asked_for(call, tables):
