@@ -92,10 +92,12 @@ def adjudicate_in_parts(
     *,
     minor_units: bool,
     threads: int,
+    with_state: bool,
 ) -> Adjudicated:
     """Adjudicate a Parquet file of claims in so many parts.
 
-    memory: as for `parts_needed`; folder: where the parts may lie meanwhile; stack: what is open until the payments are read.
+    memory: as for `parts_needed`; folder: where the parts may lie meanwhile; stack: what is open until the payments are read;
+    with_state: whether the totals are wanted.
     Raises: BadTable, BadParameters.
     """
     import pyarrow as pa
@@ -140,14 +142,16 @@ def adjudicate_in_parts(
         schema = payments.schema
         _write_stretches(payments, work / f"payments.{part}", -(-file.metadata.num_rows // STRETCH))
         counts.append(done.counts)
-        states.append(pa.table(done.state))
         ignored = done.ignored_columns
+        if with_state:
+            states.append(_plain(pa.table(done.state)))
+        del done, table
     assert schema is not None
     ignored["claims"] = matched.ignored
     payments = pa.RecordBatchReader.from_batches(
         schema.remove(schema.get_field_index(ROW)), _side_by_side(work, parts, stack)
     )
-    whole = pa.concat_tables([_plain(table) for table in states])
+    whole = pa.concat_tables(states) if with_state else None
     return Adjudicated(payments, whole, sorted(rejects), _sum(counts), ignored)
 
 

@@ -118,6 +118,7 @@ def command(
             done = adjudicate_in_parts(
                 evaluator, claims, tables["members"], parameters, tables["state"], parts, most or 0,
                 folder, stack, minor_units=minor_units, threads=cores,
+                with_state=state_out is not None,
             )  # fmt: skip
         progress.finish()
         outputs: dict[str | os.PathLike[str], object] = {output: done.payments}
