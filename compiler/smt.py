@@ -23,7 +23,7 @@ be none. A value that is absent is some value: a kernel reads an optional one on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import ceil, floor, lcm
 from typing import Any, assert_never
@@ -68,8 +68,8 @@ class Inputs:
 class Row:
     """What a kernel makes of one row. Amounts are numerators: of `definitions` over the
     denominator of each, of totals (`before`, `added`, `after`) over that of the accumulator;
-    `pays` are whole minor units. ok: nothing rejects the row (but keys out of order, and more keys
-    than the bound, are for the caller to leave out). reasons: by layer, the conditions in order."""
+    `pays` are whole minor units. within: no total passes its ceiling. ok: nothing rejects the row (but
+    keys out of order, and more keys than the bound, are for the caller to leave out). reasons: by layer, the conditions in order."""
 
     claim: Inputs
     member: Inputs
@@ -81,7 +81,20 @@ class Row:
     after: Mapping[str, Term]
     pays: Mapping[str, Term]
     reasons: Mapping[str, tuple[tuple[str, Term], ...]]
-    ok: Term
+    within: tuple[Term, ...]
+    of: _Row
+
+    @property
+    def ok(self) -> Term:
+        """Whether nothing rejects the row."""
+        return z3.And([z3.Not(when) for when in self.rejects.values()] + list(self.within))
+
+    def sides(self, of: e.Expr, total: str) -> tuple[Term, Term]:
+        """An expression with one accumulator's total before the row and after it; what else it
+        reads is this row's."""
+        return self.of.with_total(of, total, self.before[total]), self.of.with_total(
+            of, total, self.after[total]
+        )
 
     @property
     def total_pay(self) -> Term:
@@ -233,23 +246,7 @@ class Encoding:
 
     def row(self, claim: Inputs, member: Inputs, before: Mapping[str, Term]) -> Row:
         """What the kernel makes of a claim of a member whose totals are `before`."""
-        return _Row(self, claim, member, before).done()
-
-    def keys(self, claim: Inputs, member: Inputs) -> dict[str, tuple[Term, ...]]:
-        """The keys of a row's accumulators: they depend on its attributes alone."""
-        row = _Row(self, claim, member, {})
-        for item in self.kernel.items:
-            if isinstance(item, Definition) and not any(
-                isinstance(node, e.Total | e.Before | e.Increase) for node in self._below(item.expr)
-            ):
-                row.define(item)
-        return {item.name: row.keys_of(item) for item in self.accumulators.values()}
-
-    def _below(self, expr: e.Expr) -> Iterator[e.Expr]:
-        for node in walk(expr):
-            yield node
-            if isinstance(node, e.Ref):
-                yield from self._below(self.definitions[node.name])
+        return _Row(self, claim, member, lambda name, keys: before[name]).done()
 
     def history(
         self, claims: Sequence[Inputs], members: Sequence[Inputs] | Inputs
@@ -260,20 +257,7 @@ class Encoding:
         each = [members] * len(claims) if isinstance(members, Inputs) else list(members)
         rows: list[Row] = []
         for claim, member in zip(claims, each, strict=True):
-            keys = self.keys(claim, member) if rows else {}
-            before = {}
-            for name in self.accumulators:
-                total: Term = z3.IntVal(0)
-                for earlier in rows:
-                    same = z3.And(
-                        [
-                            one == two
-                            for one, two in zip(earlier.keys[name], keys[name], strict=True)
-                        ]
-                    )
-                    total = z3.If(same, earlier.after[name], total)
-                before[name] = total
-            rows.append(self.row(claim, member, before))
+            rows.append(_Row(self, claim, member, _after(tuple(rows))).done())
         return tuple(rows)
 
     def in_date_order(self, claims: Sequence[Inputs]) -> list[Term]:
@@ -352,6 +336,21 @@ class Encoding:
         return found
 
 
+_Find = Callable[[str, tuple[Term, ...]], Term]
+"""The total of an accumulator under a row's keys when the row begins."""
+
+
+def _after(rows: Sequence[Row]) -> _Find:
+    def find(name: str, keys: tuple[Term, ...]) -> Term:
+        total: Term = z3.IntVal(0)
+        for earlier in rows:
+            same = [one == two for one, two in zip(earlier.keys[name], keys, strict=True)]
+            total = z3.If(z3.And(same), earlier.after[name], total)
+        return total
+
+    return find
+
+
 @define
 class _Row:
     """The encoding of one row, item by item."""
@@ -359,11 +358,12 @@ class _Row:
     of: Encoding
     claim: Inputs
     member: Inputs
-    before: Mapping[str, Term]
+    find: _Find
     trace: dict[str, Term] = field(factory=dict)
+    before: dict[str, Term] = field(factory=dict)
     added: dict[str, Term] = field(factory=dict)
     after: dict[str, Term] = field(factory=dict)
-    _known: dict[tuple[e.Expr, bool], Term] = field(factory=dict)
+    known: dict[tuple[e.Expr, bool], Term] = field(factory=dict)
 
     def done(self) -> Row:
         kernel = self.of.kernel
@@ -375,7 +375,7 @@ class _Row:
                     self.define(item)
                 case Accumulator(name=name):
                     adds = self.value(item.adds)
-                    after = self.before[name] + adds
+                    after = self.began(name) + adds
                     self.added[name], self.after[name] = adds, after
                     within += [after <= item.ceiling, after >= -item.ceiling]
                 case _:
@@ -387,7 +387,7 @@ class _Row:
             rejects=rejects,
             definitions=self.trace,
             keys=keys,
-            before=dict(self.before),
+            before=self.before,
             added=self.added,
             after=self.after,
             pays={o.layer: self._whole(e.Ref(o.pay)) for o in kernel.outcomes},
@@ -395,11 +395,24 @@ class _Row:
                 o.layer: tuple((code, self.value(when)) for code, when in o.reasons)
                 for o in kernel.outcomes
             },
-            ok=z3.And([z3.Not(when) for when in rejects.values()] + within),
+            within=tuple(within),
+            of=self,
         )
+
+    def with_total(self, of: e.Expr, total: str, value: Term) -> Term:
+        """An expression with another value for one total, whatever side of an increase it is on."""
+        other = evolve(self, after={**self.after, total: value}, known={})
+        other.trace, other.before = self.trace, self.before
+        return other.value(of)
 
     def define(self, item: Definition) -> None:
         self.trace[item.name] = self.value(item.expr)
+
+    def began(self, name: str) -> Term:
+        """A total when this row began; a key may read what another one was."""
+        if name not in self.before:
+            self.before[name] = self.find(name, self.keys_of(self.of.accumulators[name]))
+        return self.before[name]
 
     def keys_of(self, item: Accumulator) -> tuple[Term, ...]:
         return tuple(_number(self.value(key)) for key in item.keys)
@@ -411,9 +424,9 @@ class _Row:
 
     def value(self, expr: e.Expr, before: bool = False) -> Term:
         key = (expr, before)
-        if key not in self._known:
-            self._known[key] = self._value(expr, before)
-        return self._known[key]
+        if key not in self.known:
+            self.known[key] = self._value(expr, before)
+        return self.known[key]
 
     def _value(self, expr: e.Expr, before: bool) -> Term:
         of = self.of.denominators.of
@@ -481,9 +494,9 @@ class _Row:
             case e.Ref(name=name):
                 return self.trace[name]
             case e.Total(accumulator=name):
-                return self.before[name] if before else self.after[name]
+                return self.began(name) if before else self.after[name]
             case e.Before(accumulator=name):
-                return self.before[name]
+                return self.began(name)
             case e.Increase(of=inner):
                 return self.value(inner) - self.value(inner, True)
             case e.Round(amount=amount, mode=mode, step=step):

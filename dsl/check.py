@@ -32,7 +32,14 @@ from hmbc.dsl.lexer import first_word
 from hmbc.dsl.names import word
 from hmbc.dsl.parse import parse
 from hmbc.dsl.revised_files import take_revised
-from hmbc.dsl.scheme import CheckedFact, CheckedScheme, Independence, ReadingNote
+from hmbc.dsl.scheme import (
+    CheckedFact,
+    CheckedScheme,
+    CheckedWaiver,
+    Independence,
+    ReadingNote,
+    Waived,
+)
 from hmbc.dsl.source import Source
 from hmbc.grammar.keywords import Language, language_of
 
@@ -97,6 +104,7 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
         _check_unused(env, used | {(one.owner, one.name) for one in independences})
         _check_examples_exist(scheme, env)
     _unexpressed(scheme, env)
+    _report_waivers(scheme, env)
     diagnostics = in_order(name_clauses(scheme, env.diagnostics))
     if has_errors(diagnostics):
         return Checked(None, diagnostics, scheme.language)
@@ -124,6 +132,7 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
         undated=tuple(dict.fromkeys(env.undated)),
         deadlines=deadlines,
         independences=independences,
+        waivers=_waivers(scheme),
         examples=examples,
         readings=_readings(scheme),
         unexpressed=tuple(
@@ -191,6 +200,29 @@ def _unexpressed(scheme: n.Scheme, env: Environment) -> None:
         if isinstance(item, n.Unexpressed):
             kind: Bilingual = word(item.kind)
             env.report(codes.SUMMARY_UNEXPRESSED, item.span, kind=kind, text=item.text)
+
+
+_WAIVED: dict[str, Waived] = {
+    "NEGATIVE_PAY": "non_negative",
+    "ABOVE_BASE": "within_base",
+    "ABOVE_BILL": "within_bill",
+    "ABOVE_CAP": "within_cap",
+    "NOT_MONOTONE": "monotone",
+}
+
+
+def _report_waivers(scheme: n.Scheme, env: Environment) -> None:
+    for item in scheme.items:
+        if isinstance(item, n.Waiver):
+            env.report(codes.WAIVED, item.span, law=word(item.law), why=item.why)
+
+
+def _waivers(scheme: n.Scheme) -> tuple[CheckedWaiver, ...]:
+    return tuple(
+        CheckedWaiver(_WAIVED[item.law], item.why, texts(item.cites), span=item.span)
+        for item in scheme.items
+        if isinstance(item, n.Waiver)
+    )
 
 
 def _readings(scheme: n.Scheme) -> tuple[ReadingNote, ...]:

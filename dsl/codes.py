@@ -563,6 +563,28 @@ DEPENDS = _rule(
     "给付取决于“{attribute}”，而方案声明不取决于它", "what is paid depends on `{attribute}`, which the scheme says it does not",
     "它在这里起作用", "it plays a part here",
 )
+LAW_BROKEN = _rule(
+    "HMB402", "error",
+    "{where}{law}不成立：{what}", "{where}the law `{law}` does not hold: {what}",
+    "改正方案；若文件就是这样规定的，写“容许 {waiver} 因 “理由” 据 条款”", 'correct the scheme; where the document says so, write `allow {waiver} because "…" cite …`',
+)
+WAIVED = _rule(
+    "HMB403", "note",
+    "容许“{law}”：{why}", "allowed, `{law}`: {why}",
+)
+WAIVER_UNUSED = _rule(
+    "HMB404", "warning",
+    "容许“{law}”，而方案并不如此", "`{law}` is allowed, and the scheme does no such thing",
+    "删去这一行", "remove the line",
+)
+LAW_OPEN = _rule(
+    "HMB405", "note",
+    "{where}{law}：未能证明，也未找到反例", "{where}the law `{law}` is neither proved nor refuted",
+)
+LAW_NOT_KEPT = _rule(
+    "HMB406", "note",
+    "{where}{law}不成立：{what}", "{where}the law `{law}` does not hold: {what}",
+)
 EXAMPLE_FAILED = _rule(
     "HMB410", "error",
     "示例{title}：应为 {expected}，算得 {actual}", "example{title}: expected {expected}, got {actual}",

@@ -113,7 +113,7 @@ def _silenced(items: list[n.Item], stated: Sequence[n.Item]) -> list[n.Item]:
             return not sources
         if isinstance(item, n.Reading | n.Unexpressed):
             return all((type(item), cite.text) not in cited for cite in item.cites)
-        return item not in stated if isinstance(item, n.Prove | n.Conforms) else True
+        return item not in stated if isinstance(item, n.Prove | n.Waiver | n.Conforms) else True
 
     return [item for item in items if stays(item)]
 

@@ -259,6 +259,19 @@ class Independence:
     span: Span = _span()
 
 
+Waived = Literal["non_negative", "within_base", "within_bill", "within_cap", "monotone"]
+
+
+@frozen
+class CheckedWaiver:
+    """A law of every scheme that this one breaks because its document says so."""
+
+    law: Waived
+    why: str
+    cites: tuple[str, ...]
+    span: Span = _span()
+
+
 Plain = Fraction | int | bool | str | tuple[tuple[int, int], ...]
 """A value of an example: as expr.Const holds it; periods as (first, last) days."""
 
@@ -344,6 +357,7 @@ class CheckedScheme:
     deadlines: tuple[Deadline, ...] = ()
     valid: Validity | None = None
     independences: tuple[Independence, ...]
+    waivers: tuple[CheckedWaiver, ...]
     examples: tuple[CheckedExample, ...]
     readings: tuple[ReadingNote, ...]
     unexpressed: tuple[tuple[str, str, tuple[str, ...]], ...]

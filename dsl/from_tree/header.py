@@ -116,6 +116,13 @@ class HeaderRules(Transformer[Token, Any]):
     def unexpressed_kind(self, meta: Meta, c: list[Any]) -> str:
         return str(c[0].type)
 
+    def waiver(self, meta: Meta, c: list[Any]) -> n.Waiver:
+        r = Read(c)
+        return n.Waiver(r.rest[1], r.label() or "", r.cites, span=span_of(meta))
+
+    def broken_law(self, meta: Meta, c: list[Any]) -> str:
+        return str(c[0].type)
+
     def conforms(self, meta: Meta, c: list[Any]) -> n.Conforms:
         r = Read(c)
         names = tuple(name_of(token) for token in r.rest if is_token(token, "NAME"))

@@ -130,6 +130,16 @@ class Unexpressed:
 
 
 @frozen(repr=False)
+class Waiver:
+    """`allow not monotone because "…" cite "…"`: a law of every scheme that the document breaks."""
+
+    law: Literal["NEGATIVE_PAY", "ABOVE_BASE", "ABOVE_BILL", "ABOVE_CAP", "NOT_MONOTONE"]
+    why: str
+    cites: Cites = ()
+    span: Span = place()
+
+
+@frozen(repr=False)
 class Conforms:
     """`conforms to hubei`: guidelines that the scheme is held against."""
 

@@ -26,6 +26,7 @@ from hmbc.dsl.nodes.header import (
     Unexpressed,
     Unit,
     Valid,
+    Waiver,
     WorkingCalendar,
 )
 from hmbc.dsl.nodes.layers import Layer, Reading, Rounding
@@ -73,6 +74,7 @@ Item = (
     | Layer
     | Due
     | Prove
+    | Waiver
     | Example
     | Conforms
     | Fact

@@ -21,6 +21,7 @@ from hmbc.commands.common import (
 )
 from hmbc.commands.evaluator import building
 from hmbc.compiler import pipeline
+from hmbc.dsl.diagnostic import has_errors
 from hmbc.grammar.keywords import Language
 from hmbc.runtime.atomic import write_atomically
 
@@ -41,12 +42,13 @@ def command(files: tuple[str, ...], folder: str | None, emit: str, lang: str | N
     compiled = [
         evolve(one, diagnostics=(a_guideline(one),)) if one.guideline else one for one in compiled
     ]
+    compiled = [_through_the_gate(one) for one in compiled]
     language = language_for(compiled, lang)
     show_each(compiled, lang, err=True)
     _refuse_same_names(compiled, folder, language)
     code = exit_code(compiled)
     for one in compiled:
-        if one.kernel is None:
+        if one.kernel is None or has_errors(one.diagnostics):
             continue
         with building(one, language):
             try:
@@ -56,6 +58,15 @@ def command(files: tuple[str, ...], folder: str | None, emit: str, lang: str | N
             except OSError as error:
                 cannot_write(error.filename or folder or "-", error, language)
     sys.exit(code)
+
+
+def _through_the_gate(one: pipeline.Compiled) -> pipeline.Compiled:
+    """With what the laws that every scheme is held to say of it."""
+    if one.kernel is None or one.scheme is None:
+        return one
+    from hmbc.compiler.gate import gate
+
+    return evolve(one, diagnostics=(*one.diagnostics, *gate(one.kernel, one.scheme)))
 
 
 def _emit(one: pipeline.Compiled, folder: str | None, emit: str, language: Language) -> None:

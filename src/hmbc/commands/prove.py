@@ -1,100 +1,153 @@
 """`hmbc prove`: which laws hold for every member, every sequence of claims, every amount.
 
-Decided from the structure of the kernel alone: a law is proved, with the reason, or left open. An
-open law is not a broken one. What the author states (`prove pay does not depend on …`) is decided.
+Each law is proved (by the structure of the kernel, or by a solver), refuted by claims that the
+interpreter has confirmed, or left open. What the author states (`prove pay does not depend on …`) is
+decided by checking.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from textwrap import indent
 
 import click
 from attrs import evolve
 
-from hmbc.commands.common import exit_code, lang, language_for, scheme_files, show_each
+from hmbc.commands.common import (
+    exit_code,
+    lang,
+    language_for,
+    report_format,
+    scheme_files,
+    show_each,
+)
 from hmbc.commands.exit_codes import FINDINGS
 from hmbc.compiler.pipeline import Compiled, compile_file
-from hmbc.compiler.structure import Verdict, structure_of
-from hmbc.dsl.diagnostic import Bilingual
+from hmbc.compiler.prove import Proof, has_solver, prove
+from hmbc.compiler.prove_report import LAWS, findings
 from hmbc.grammar.keywords import Language
-
-_LAWS = {
-    "non_negative": Bilingual("不付负数", "never pays less than nothing"),
-    "within_base": Bilingual("累计不超过基数", "never pays more than its base, in sum"),
-    "within_base_each": Bilingual("每笔不超过基数", "never pays more than its base, in any claim"),
-    "within_cap": Bilingual("封顶从不突破", "its cap always holds"),
-    "monotone": Bilingual("费用更多，给付不会更少", "a larger bill never pays less"),
-    "split_proof": Bilingual("拆单不影响给付", "splitting a bill changes nothing"),
-    "within_bill": Bilingual("各层合计不超过费用", "all layers together never pay more than the bill"),
-}
 
 
 @click.command("prove")
 @scheme_files
 @lang
 @click.option("--strict", is_flag=True, help="A law that is left open fails too.")
-@click.option("--format", "form", type=click.Choice(["human", "json"]), default="human")
+@report_format
 def command(files: tuple[str, ...], lang: str | None, strict: bool, form: str) -> None:
     """Say which laws a scheme keeps, and why. 证明方案的性质。"""
     compiled = [compile_file(file) for file in files]
     language = language_for(compiled, lang)
-    errors = [
-        evolve(one, diagnostics=tuple(d for d in one.diagnostics if d.rule.severity == "error"))
+    proofs = {
+        one.source.name: prove(one.kernel, scheme=one.scheme)
         for one in compiled
-    ]
-    show_each(errors, lang, err=True)
-    verdicts = {one.source.name: _verdicts(one) for one in compiled if one.kernel is not None}
+        if one.kernel is not None
+    }
+    told = [_with_findings(one, proofs.get(one.source.name, ())) for one in compiled]
     if form == "json":
-        text = json.dumps(_as_json(verdicts, language), ensure_ascii=False, indent=2)
+        text = json.dumps(_as_json(proofs, language), ensure_ascii=False, indent=2)
         click.echo(text.encode("utf-8"))
+    elif form != "human":
+        show_each(told, lang, form)
     else:
-        for name, rows in verdicts.items():
-            _print(name, rows, language)
-    open_laws = any(row.holds is None for rows in verdicts.values() for row in rows)
-    sys.exit(exit_code(compiled) or (FINDINGS if strict and open_laws else 0))
+        errors = [
+            evolve(one, diagnostics=tuple(d for d in one.diagnostics if d.rule.severity == "error"))
+            for one in compiled
+        ]
+        show_each(errors, lang, err=True)
+        for one in told:
+            if one.source.name in proofs:
+                _print(one, proofs[one.source.name], language_for([one], lang))
+    open_laws = any(row.outcome == "open" for rows in proofs.values() for row in rows)
+    sys.exit(exit_code(told) or (FINDINGS if strict and open_laws else 0))
 
 
-def _verdicts(one: Compiled) -> tuple[Verdict, ...]:
-    return () if one.kernel is None else structure_of(one.kernel)
+def _with_findings(one: Compiled, proofs: tuple[Proof, ...]) -> Compiled:
+    if one.kernel is None or one.scheme is None:
+        return one
+    found = tuple(findings(one.kernel, one.scheme, proofs))
+    return evolve(one, diagnostics=(*one.diagnostics, *found))
 
 
-def _print(name: str, rows: tuple[Verdict, ...], language: Language) -> None:
+_MARKS = {
+    ("proved", "zh"): "已证明", ("proved", "en"): "proved",
+    ("refuted", "zh"): "不成立", ("refuted", "en"): "refuted",
+    ("open", "zh"): "未决", ("open", "en"): "open",
+}  # fmt: skip
+
+
+def _print(one: Compiled, rows: tuple[Proof, ...], language: Language) -> None:
     zh = language == "zh"
-    click.echo(name)
+    click.echo(one.source.name)
+    assert one.scheme is not None
+    waived = {waiver.law for waiver in one.scheme.waivers}
     layer: str | None = ""
-    order = list(dict.fromkeys(row.layer for row in rows))
-    for row in sorted(rows, key=lambda row: (order.index(row.layer), bool(row.holds))):
-        if row.layer != layer:
-            layer = row.layer
+    shown: set[str] = set()
+    order = list(dict.fromkeys(row.question.layer for row in rows))
+    for row in sorted(
+        rows, key=lambda row: (order.index(row.question.layer), row.outcome == "proved")
+    ):
+        question = row.question
+        if question.layer != layer:
+            layer = question.layer
             whole = "整个方案" if zh else "the scheme"
             click.echo(f"  {'层 ' if zh else 'layer '}{layer}" if layer else f"  {whole}")
-        mark = ("已证明" if zh else "proved") if row.holds else ("未决" if zh else "open")
-        law = _LAWS[row.law].get(language)
-        subject = f" [{row.subject}]" if row.subject else ""
-        click.echo(f"    {mark}  {law}{subject}")
+        subject = f" [{question.subject}]" if question.subject else ""
+        mark, law = _MARKS[row.outcome, language], LAWS[question.law].get(language)
+        by = ("（求解器）" if zh else " (solver)") if row.by == "solver" else ""
+        allowed = ""
+        if row.outcome == "refuted" and question.is_held and question.law in waived:
+            allowed = "（容许）" if zh else " (allowed)"
+        click.echo(f"    {mark}  {law}{subject}{by}{allowed}")
         click.echo(f"            {row.because.get(language)}")
-    proved = sum(bool(row.holds) for row in rows)
+        if row.witness is not None:
+            if row.witness.why is not None:
+                click.echo(f"            {row.witness.why.get(language)}")
+            if row.clause is not None and row.clause.cites:
+                cites = ("、" if zh else ", ").join(row.clause.cites)
+                click.echo(f"            {'据' if zh else 'cites'} {cites}")
+            if row.witness.example is not None and row.because.en not in shown:
+                shown.add(row.because.en)
+                click.echo(indent(row.witness.example, " " * 12))
+    for waiver in one.scheme.waivers:
+        word = LAWS[waiver.law].get(language)
+        click.echo(f"  容许不成立：{word}：{waiver.why}" if zh else f"  allowed not to hold: {word}: {waiver.why}")
+    count = {name: sum(row.outcome == name for row in rows) for name in ("proved", "refuted", "open")}
     click.echo(
-        f"  {len(rows)} 条性质：{proved} 条由结构证明，{len(rows) - proved} 条未决"
+        f"  {len(rows)} 条性质：{count['proved']} 条已证明，{count['refuted']} 条不成立，{count['open']} 条未决"
         if zh
-        else f"  {len(rows)} laws: {proved} proved by structure, {len(rows) - proved} left open"
+        else f"  {len(rows)} laws: {count['proved']} proved, {count['refuted']} refuted, {count['open']} left open"
     )
+    if count["open"] and not has_solver():
+        click.echo(
+            "  求解器 z3 没有安装，装上可证明得更多：pip install 'hmbc[prove]'"
+            if zh
+            else "  the solver z3 is not installed, with it more is proved: pip install 'hmbc[prove]'"
+        )
 
 
-def _as_json(verdicts: dict[str, tuple[Verdict, ...]], language: Language) -> dict[str, object]:
+def _as_json(proofs: dict[str, tuple[Proof, ...]], language: Language) -> dict[str, object]:
     return {
-        "schema_version": 1,
+        "schema_version": 2,
+        "solver": has_solver(),
         "verdicts": [
             {
                 "file": name,
-                "law": row.law,
-                "layer": row.layer,
-                "subject": row.subject,
-                "verdict": "proved" if row.holds else "open",
+                "law": row.question.law,
+                "layer": row.question.layer,
+                "subject": row.question.subject,
+                "held_to": row.question.is_held,
+                "verdict": row.outcome,
+                "by": row.by,
+                "milliseconds": row.milliseconds,
                 "because": row.because.get(language),
+                "why": None
+                if row.witness is None or row.witness.why is None
+                else row.witness.why.get(language),
+                "cites": [] if row.clause is None else list(row.clause.cites),
+                "example": None if row.witness is None else row.witness.example,
             }
-            for name, rows in verdicts.items()
+            for name, rows in proofs.items()
             for row in rows
         ],
     }

@@ -1,0 +1,287 @@
+"""Which laws a scheme keeps: by the structure of its kernel, else by a search for claims that break
+the law, else by a solver. `prove(kernel)` answers every question of compiler/laws.py.
+
+    proved    for every member, every sequence of claims, every amount: by structure or by solver
+    refuted   by claims that the interpreter has confirmed
+    open      neither, in the time given
+
+The search comes before the solver because most laws that structure leaves open are broken, and two
+claims show it sooner than a formula.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from importlib.util import find_spec
+from time import perf_counter
+from typing import Literal
+
+from attrs import define, field, frozen
+
+from hmbc.compiler import seeds
+from hmbc.compiler.denominators import denominators_of
+from hmbc.compiler.kernel import Clause, Definition, Kernel
+from hmbc.compiler.laws import Amounts, Question, amounts_of, questions_of, steps_of
+from hmbc.compiler.ranges import ranges_of
+from hmbc.compiler.refute import Search
+from hmbc.compiler.structure import Verdict, structure_of
+from hmbc.compiler.structure_bounds import Bounds
+from hmbc.compiler.structure_drift import Drifts
+from hmbc.compiler.witness import Witness, witness_of
+from hmbc.dsl.diagnostic import Bilingual
+from hmbc.dsl.scheme import CheckedScheme
+
+Outcome = Literal["proved", "refuted", "open"]
+By = Literal["structure", "solver", "search"]
+
+
+@frozen(kw_only=True)
+class Proof:
+    """The answer to a question. because: why it holds, or what stands in the way; clause: where;
+    milliseconds: what the solver or the search took."""
+
+    question: Question
+    outcome: Outcome
+    by: By | None
+    because: Bilingual
+    clause: Clause | None = None
+    definition: str | None = None
+    milliseconds: int = 0
+    witness: Witness | None = None
+
+
+@frozen
+class Budget:
+    """How long to look, in what does not depend on how busy the machine is. search: items of rows
+    worked out by the first search and, where the solver leaves a question open, by the second (some
+    400,000 a second); solver: resources of z3 for each question, and for all (about 5 to 20 million a
+    second)."""
+
+    search: tuple[int, int] = (80_000, 500_000)
+    solver: int = 8_000_000
+    solver_in_all: int = 80_000_000
+
+
+QUICK = Budget((40_000, 100_000), 4_000_000, 15_000_000)
+"""What compiling takes the time for."""
+
+
+def has_solver() -> bool:
+    """Whether z3 is installed (the extra `hmbc[prove]`)."""
+    return find_spec("z3") is not None
+
+
+def prove(
+    kernel: Kernel,
+    budget: Budget = Budget(),
+    only: Callable[[Question], bool] = lambda question: True,
+    solver: bool | None = None,
+    scheme: CheckedScheme | None = None,
+) -> tuple[Proof, ...]:
+    """Answers to every question about a kernel (of those that `only` keeps), in their order.
+    scheme: where it comes from; its worked examples are where a search begins."""
+    solves = has_solver() if solver is None else solver
+    questions = [question for question in questions_of(kernel) if only(question)]
+    found = {proof.question: proof for proof in by_structure(kernel, questions)}
+    left = [question for question in questions if question not in found]
+    if left:
+        search = _Looking(kernel, left, budget)
+        if scheme is not None:
+            search.plant(seeds.of_examples(kernel, scheme))
+        found |= search.refuted(budget.search[0])
+        if solves:
+            search.plant(seeds.of_solver(kernel, search.unpaid, budget.solver))
+            from hmbc.compiler.induct import by_induction
+
+            still = [question for question in left if question not in found]
+            proofs = by_induction(kernel, still, budget.solver, budget.solver_in_all)
+            found |= {proof.question: proof for proof in proofs}
+            search.leave_out(found)
+        found |= search.refuted(budget.search[1])
+    hindrances = _hindrances(kernel)
+    return tuple(
+        found.get(question) or _open(question, hindrances) for question in questions
+    )
+
+
+def _open(question: Question, hindrances: dict[Question, Verdict]) -> Proof:
+    verdict = hindrances.get(question)
+    because = Bilingual("既未证明，也未找到反例", "neither proved nor refuted")
+    if verdict is not None:
+        because = verdict.because
+    return Proof(
+        question=question,
+        outcome="open",
+        by=None,
+        because=because,
+        clause=None if verdict is None else verdict.clause,
+        definition=None if verdict is None else verdict.definition,
+    )
+
+
+def _hindrances(kernel: Kernel) -> dict[Question, Verdict]:
+    """What keeps the structure from promising a law."""
+    return {
+        Question(verdict.law, verdict.layer, verdict.subject): verdict
+        for verdict in structure_of(kernel)
+        if verdict.holds is None
+    }
+
+
+# ---- structure
+
+
+def by_structure(kernel: Kernel, questions: Iterable[Question]) -> Iterator[Proof]:
+    """The questions that the structure answers."""
+    held = {
+        Question(verdict.law, verdict.layer, verdict.subject): verdict
+        for verdict in structure_of(kernel)
+        if verdict.holds
+    }
+    drifts = _Drifting(kernel)
+    for question in questions:
+        if (verdict := held.get(question)) is not None:
+            yield _proved(question, verdict.because, verdict.clause)
+        elif (because := drifts.because(question)) is not None:
+            yield _proved(question, because, None)
+
+
+def _proved(question: Question, because: Bilingual, clause: Clause | None) -> Proof:
+    return Proof(
+        question=question, outcome="proved", by="structure", because=because, clause=clause
+    )
+
+
+@define
+class _Drifting:
+    """What drifts say (compiler/structure_drift.py)."""
+
+    kernel: Kernel
+    amounts: Amounts = field(init=False)
+    bounds: Bounds = field(init=False)
+    _known: dict[tuple[str, str | None], Drifts] = field(init=False, factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self.amounts = amounts_of(self.kernel)
+        self.bounds = Bounds(self.kernel, ranges_of(self.kernel), denominators_of(self.kernel))
+
+    def because(self, question: Question) -> Bilingual | None:
+        """Why it holds; None where drifts do not tell."""
+        match question.law:
+            case "monotone":
+                drift = self._of("raise", question, question.subject)
+                if drift is not None and drift[0] >= 0:
+                    return Bilingual("累计给付只随金额增加", "what is paid in sum only rises with it")
+            case "deduction":
+                drift = self._of("raise", question, question.subject)
+                if drift is not None and drift[1] <= 0:
+                    return Bilingual("累计给付只随金额减少", "what is paid in sum only falls with it")
+            case "more_claims":
+                drift = self._of("insert", question, None)
+                if drift is not None and drift[0] >= 0:
+                    return Bilingual("每笔费用只增加累计额", "a claim only adds to what is paid in sum")
+            case "no_cliff":
+                step = steps_of(self.kernel)[question.layer]
+                found = [self._of("raise", question, name) for name in self.amounts.bills]
+                if all(one is not None and -step <= one[0] and one[1] <= step for one in found):
+                    return Bilingual(
+                        "各步的斜率都不超过 1，没有跳跃", "no step has a slope above 1, and none jumps"
+                    )
+            case "order_free":
+                drift = self._of("swap", question, None)
+                if drift is not None and drift[0] == drift[1] == 0:
+                    return Bilingual(
+                        "只取决于累计额，限额在累计范围内不变",
+                        "it depends on totals alone, and limits are one value in their scope",
+                    )
+            case "no_overflow":
+                if not ranges_of(self.kernel).findings:
+                    return Bilingual(
+                        "各数的范围都在 128 位之内", "every number's range fits into 128 bits"
+                    )
+            case _:
+                pass
+        return None
+
+    def _of(
+        self, kind: Literal["raise", "insert", "swap"], question: Question, raised: str | None
+    ) -> tuple[float, float] | None:
+        key = (kind, raised)
+        if key not in self._known:
+            self._known[key] = Drifts(self.bounds, kind, raised)
+        pays = tuple(
+            outcome.pay
+            for outcome in self.kernel.outcomes
+            if question.layer in (None, outcome.layer)
+        )
+        drift = self._known[key].of_sum(pays)
+        return None if drift is None else (drift.low, drift.high)  # type: ignore[return-value]
+
+
+# ---- search
+
+
+@define
+class _Looking:
+    """A search that may be taken up again."""
+
+    kernel: Kernel
+    questions: list[Question]
+    budget: Budget
+    _search: Search = field(init=False)
+    _told: set[Question] = field(init=False, factory=set)
+
+    def __attrs_post_init__(self) -> None:
+        self._search = Search(self.kernel, self.questions)
+
+    def plant(self, units: Iterable[seeds.Seed]) -> None:
+        """Begin with these."""
+        for setting, unit in units:
+            self._search.plant(setting, unit)
+
+    @property
+    def unpaid(self) -> list[str]:
+        """Layers that the search has not seen pay anything yet."""
+        return [name for name in self._search.judge.layers if name not in self._search.paid]
+
+    def leave_out(self, found: dict[Question, Proof]) -> None:
+        """What has an answer needs no search."""
+        judge = self._search.judge
+        judge.questions = tuple(one for one in judge.questions if one not in found)
+
+    def refuted(self, work: int) -> dict[Question, Proof]:
+        """What so much work more refutes."""
+        start = perf_counter()
+        self._search.run(work)
+        spent = perf_counter() - start
+        found = {}
+        for question in [one for one in self._search.found if one not in self._told]:
+            self._told.add(question)
+            begun = perf_counter()
+            witness = witness_of(self.kernel, self._search.smallest(question))
+            if witness is None:
+                continue  # the interpreter does not confirm it
+            taken = spent / max(1, len(self._search.found)) + perf_counter() - begun
+            found[question] = Proof(
+                question=question,
+                outcome="refuted",
+                by="search",
+                because=witness.text,
+                clause=witness.clause,
+                milliseconds=round(taken * 1000),
+                witness=witness,
+            )
+        return found
+
+
+def clause_of(kernel: Kernel, proof: Proof) -> Clause | None:
+    """The clause that an answer goes back to: its own, else that of what the layer pays."""
+    if proof.clause is not None:
+        return proof.clause
+    for item in kernel.items:
+        if isinstance(item, Definition) and item.name == proof.definition:
+            return item.clause
+    for outcome in kernel.outcomes:
+        if outcome.layer == proof.question.layer:
+            return next(item.clause for item in kernel.items if item.name == outcome.pay)
+    return None

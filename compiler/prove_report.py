@@ -1,0 +1,100 @@
+"""What proofs say to the author: diagnostics, and the names of laws."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hmbc.compiler.kernel import Kernel
+from hmbc.compiler.laws import Law
+from hmbc.compiler.prove import Proof, clause_of
+from hmbc.dsl import codes
+from hmbc.dsl.diagnostic import Bilingual, Diagnostic
+from hmbc.dsl.names import word
+from hmbc.dsl.scheme import CheckedScheme, Waived
+from hmbc.dsl.source import Span
+
+LAWS: dict[Law, Bilingual] = {
+    "non_negative": Bilingual("不付负数", "never pays less than nothing"),
+    "within_base": Bilingual("累计不超过基数", "never pays more than its base, in sum"),
+    "within_base_each": Bilingual("每笔不超过基数", "never pays more than its base, in any claim"),
+    "within_cap": Bilingual("封顶从不突破", "its cap always holds"),
+    "within_bill": Bilingual("各层合计不超过费用", "all layers together never pay more than the bill"),
+    "monotone": Bilingual("费用更多，给付不会更少", "a larger bill never pays less"),
+    "deduction": Bilingual("扣除更多，给付不会更多", "a larger deduction never pays more"),
+    "more_claims": Bilingual("多一笔费用，给付不会更少", "a further claim never pays less"),
+    "no_cliff": Bilingual("费用多一分，给付至多变一个舍入单位", "a bill larger by one minor unit never moves it by more than a step of the rounding"),
+    "split_proof": Bilingual("拆单不影响给付", "splitting a bill changes nothing"),
+    "order_free": Bilingual("同一天费用的先后不影响给付", "the order of claims of one date changes nothing"),
+    "no_overflow": Bilingual("数不溢出", "no number overflows"),
+}  # fmt: skip
+
+WORDS: dict[Waived, str] = {
+    "non_negative": "NEGATIVE_PAY",
+    "within_base": "ABOVE_BASE",
+    "within_bill": "ABOVE_BILL",
+    "within_cap": "ABOVE_CAP",
+    "monotone": "NOT_MONOTONE",
+}
+"""The keyword that waives a law."""
+
+_EXAMPLE = Bilingual("反例", "counterexample")
+_WHY = Bilingual("原因", "why")
+
+
+def findings(
+    kernel: Kernel, scheme: CheckedScheme, proofs: Sequence[Proof], held_only: bool = False
+) -> Iterator[Diagnostic]:
+    """Diagnostics of proofs: an error for a broken law that every scheme is held to, unless it is
+    waived; a note for what else does not hold, and for what was left open of the former; a warning
+    for a waiver of what is proved."""
+    waived = {waiver.law for waiver in scheme.waivers}
+    for proof in proofs:
+        question = proof.question
+        if proof.outcome == "refuted" and (question.is_held or not held_only):
+            yield _refuted(kernel, scheme, proof, question.law in waived)
+        elif proof.outcome == "open" and question.is_held and question.law not in waived:
+            values = {"where": _where(proof), "law": LAWS[question.law]}
+            yield Diagnostic(codes.LAW_OPEN, _span(kernel, scheme, proof), values)
+    for waiver in scheme.waivers:
+        about = [p for p in proofs if p.question.law == waiver.law and p.question.is_held]
+        if all(proof.outcome == "proved" for proof in about):
+            law = word(WORDS[waiver.law])
+            yield Diagnostic(codes.WAIVER_UNUSED, waiver.span, {"law": law})
+
+
+def _refuted(
+    kernel: Kernel, scheme: CheckedScheme, proof: Proof, is_waived: bool
+) -> Diagnostic:
+    held = proof.question.is_held and not is_waived
+    values: dict[str, object] = {
+        "where": _where(proof),
+        "law": LAWS[proof.question.law],
+        "what": proof.because,
+    }
+    extra = []
+    if proof.witness is not None and proof.witness.why is not None:
+        extra.append((_WHY, proof.witness.why))
+    if proof.witness is not None and proof.witness.example is not None and held:
+        text = " ".join(line.strip() for line in proof.witness.example.splitlines())
+        extra.append((_EXAMPLE, Bilingual(text, text)))
+    if held:
+        values["waiver"] = word(WORDS[proof.question.law])  # type: ignore[index]
+    code = codes.LAW_BROKEN if held else codes.LAW_NOT_KEPT
+    return Diagnostic(code, _span(kernel, scheme, proof), values, extra=tuple(extra))
+
+
+def _where(proof: Proof) -> Bilingual:
+    question = proof.question
+    zh = f"层“{question.layer}”的" if question.layer else ""
+    en = f"layer `{question.layer}`: " if question.layer else ""
+    return Bilingual(zh, en)
+
+
+def _span(kernel: Kernel, scheme: CheckedScheme, proof: Proof) -> Span:
+    clause = clause_of(kernel, proof)
+    if clause is not None and clause.span.end:
+        return clause.span
+    for layer in scheme.layers:
+        if layer.name == proof.question.layer:
+            return layer.span
+    return scheme.span

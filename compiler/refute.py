@@ -1,0 +1,342 @@
+"""Looking for the claims that break a law: directed histories on a quick machine, made as small as
+they get. Finds, never proves; what it finds is run again on the interpreter before it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from random import Random
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from hmbc.compiler.directed import Directed, Setting, Unit
+from hmbc.compiler.kernel import Input, Kernel
+from hmbc.compiler.laws import Change, Judge, Question, changed
+from hmbc.compiler.quick import Machine, Row, Values
+from hmbc.dsl.types import Bool, Code, Date, Days, Enum, Int, Money, Periods, Ratio
+
+SETTINGS = 6
+MOST_SETTINGS = 10
+"""How many choices of external parameters and lists are tried by turns."""
+
+
+@frozen
+class Refutation:
+    """A unit that breaks a law: its claims and members, and how the second run differs."""
+
+    question: Question
+    setting: Setting
+    unit: Unit
+    change: Change
+
+
+@define
+class Search:
+    """Refutes what it can of some questions about a kernel."""
+
+    kernel: Kernel
+    questions: Sequence[Question]
+    seed: int = 0
+    judge: Judge = field(init=False)
+    found: dict[Question, Refutation] = field(init=False, factory=dict)
+    units: int = field(init=False, default=0)
+    left: int = field(init=False, default=0)
+    random: Random = field(init=False)
+    _directed: Directed = field(init=False)
+    _paid: set[str] = field(init=False, factory=set)
+    _machines: list[tuple[Setting, Machine]] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.judge = Judge(self.kernel, tuple(self.questions))
+        self.random = Random(self.seed)
+        self._directed = Directed(self.kernel, self.random)
+        external = self.kernel.parameters or any(one.codes is None for one in self.kernel.lists)
+        settings = [self._directed.setting() for _ in range(SETTINGS if external else 1)]
+        self._machines = [
+            (one, Machine(self.judge.probed, one.parameters, one.lists)) for one in settings
+        ]
+
+    def plant(self, setting: Setting, unit: Unit) -> None:
+        """Take up a unit that is known to be paid, with what was external for it."""
+        machine = next((m for known, m in self._machines if known == setting), None)
+        if machine is None:
+            machine = Machine(self.judge.probed, setting.parameters, setting.lists)
+            self._machines.append((setting, machine))
+            if len(self._machines) > MOST_SETTINGS:
+                del self._machines[0]
+        self._directed.learn(setting, unit)
+        if machine.run(unit.claims, unit.members) is not None:
+            self._directed.keep(unit)
+
+    @property
+    def paid(self) -> frozenset[str]:
+        """The layers that some unit made to pay."""
+        return frozenset(self._paid)
+
+    def run(self, work: int) -> None:
+        """Search until everything is refuted, or as many items of rows have been worked out. The same
+        search does the same every time, however busy the machine is."""
+        self.left = work
+        while self.judge.questions and self.left > 0:
+            self._one()
+
+    def _run(
+        self, machine: Machine, claims: Sequence[Values], members: Sequence[Values]
+    ) -> list[Row] | None:
+        self.left -= len(claims) * len(machine.kernel.items) + 1
+        return machine.run(claims, members)
+
+    def _one(self) -> None:
+        setting, machine = self.random.choice(self._machines)
+        unit = self._directed.unit()
+        self.units += 1
+        before = self._run(machine, unit.claims, unit.members)
+        if before is None:
+            return
+        paid = {name for row in before for name, pay in zip(self.judge.layers, row.pays, strict=True) if pay}
+        if paid:
+            # A layer that was hardly ever paid is worth more than another of the usual ones.
+            self._directed.keep(unit, times=3 if paid - self._paid else 1)
+            self._paid |= paid
+        for question in list(self.judge.denied(before)):
+            self._add(Refutation(question, setting, unit, Change("none")))
+        for change in self._changes(unit):
+            members = members_of(unit, change)
+            after = self._run(machine, changed(unit.claims, change), members)
+            if after is None:
+                continue
+            for question in list(self.judge.denied_by(change, before, after)):
+                self._add(Refutation(question, setting, unit, change))
+
+    def _add(self, found: Refutation) -> None:
+        self.found[found.question] = found
+        left = tuple(one for one in self.judge.questions if one not in self.found)
+        self.judge.questions = left
+
+    def smallest(self, question: Question, work: int = 60_000) -> Refutation:
+        """What refutes a question, as small as that much work makes it."""
+        first = self.found[question]
+        machine = next(machine for setting, machine in self._machines if setting is first.setting)
+        return Smaller(self.kernel, machine, first, work).smallest()
+
+    def _changes(self, unit: Unit) -> Iterator[Change]:
+        random, laws = self.random, {one.law for one in self.judge.questions}
+        row = random.randrange(len(unit.claims))
+        claim = unit.claims[row]
+        highs = {i.name: i.high for i in self.kernel.inputs if i.owner == "claim"}
+        raising = [one for one in self.judge.questions if one.law in ("monotone", "deduction")]
+        subjects = list(dict.fromkeys(one.subject for one in raising if one.subject is not None))
+        if "no_cliff" in laws:
+            subjects += [name for name in self.judge.amounts.bills if name not in subjects]
+        for name in random.sample(subjects, min(4, len(subjects))):
+            held = claim.get(name)
+            if held is None:
+                continue
+            larger = [one for one in self._directed.amounts if one > held]
+            to = random.choice(larger) if larger and random.random() < 0.6 else held + 1
+            to = min(to, highs[name] or to)
+            if to > held:
+                yield Change("raise", row, name, to - held)
+        if "split_proof" in laws:
+            amounts = [
+                name
+                for name in (*self.judge.amounts.bills, *self.judge.amounts.deductions)
+                if claim.get(name, 0) > 0
+            ]
+            if amounts:
+                parts = {name: _part(random, claim[name]) for name in amounts}
+                yield Change("split", row, parts=parts)
+        if "order_free" in laws:
+            for at, (one, two) in enumerate(zip(unit.claims, unit.claims[1:], strict=False)):
+                if one[self.kernel.date] == two[self.kernel.date] and one != two:
+                    yield Change("swap", at)
+        if "more_claims" in laws and len(unit.claims) > 1:
+            yield Change("drop", row)
+
+
+def _part(random: Random, amount: int) -> int:
+    return random.choice((0, 1, amount // 2, amount - amount // 10, amount))
+
+
+def members_of(unit: Unit, change: Change) -> list[dict[str, object]]:
+    """The members of the second run's rows."""
+    members = list(unit.members)
+    match change.kind:
+        case "split":
+            members.insert(change.row, members[change.row])
+        case "drop":
+            del members[change.row]
+        case "swap":
+            members[change.row : change.row + 2] = members[change.row : change.row + 2][::-1]
+        case _:
+            pass
+    return members
+
+
+@define
+class Smaller:
+    """Makes a refutation as small and plain as it gets: fewer claims, zeros, round amounts, one
+    date, no optional values, the first of several values."""
+
+    kernel: Kernel
+    machine: Machine
+    best: Refutation
+    left: int
+    """Items of rows that may still be worked out."""
+    judge: Judge = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.judge = Judge(self.kernel, (self.best.question,))
+
+    def smallest(self) -> Refutation:
+        """The smallest that was found."""
+        known: Refutation | None = None
+        while self.left > 0 and known is not self.best:
+            known = self.best
+            for move in self._moves():
+                for other in move():
+                    if self._try(other):
+                        break
+        return self.best
+
+    def _try(self, other: Refutation) -> bool:
+        if self.left <= 0:
+            return False
+        unit, change = other.unit, other.change
+        self.left -= 2 * len(unit.claims) * len(self.machine.kernel.items)
+        before = self.machine.run(unit.claims, unit.members)
+        if before is None:
+            return False
+        if change.kind == "none":
+            broken = any(self.judge.denied(before))
+        else:
+            after = self.machine.run(changed(unit.claims, change), members_of(unit, change))
+            broken = after is not None and any(self.judge.denied_by(change, before, after))
+        if broken:
+            self.best = other
+        return broken
+
+    def _moves(self) -> Iterator[Callable[[], Iterator[Refutation]]]:
+        """What to make plainer, one after the other, each of the best so far."""
+        for place in range(len(self.best.unit.claims) - 1, -1, -1):
+            yield partial(self._without, place)
+        for given in sorted(self.kernel.inputs, key=lambda one: isinstance(one.type, Date)):
+            if given.owner == "member":
+                yield partial(self._member, given)
+                continue
+            for place in range(len(self.best.unit.claims)):
+                yield partial(self._claim, place, given)
+        yield self._raised
+
+    def _raised(self) -> Iterator[Refutation]:
+        best, change = self.best, self.best.change
+        if change.kind != "raise" or change.by < 2:
+            return
+        yield evolve(best, change=evolve(change, by=1))
+        half = change.by // 2
+        yield evolve(best, change=evolve(change, by=half))
+        first = Change("raise", change.row, change.subject, half)
+        claims = tuple(dict(claim) for claim in changed(best.unit.claims, first))
+        rest = evolve(change, by=change.by - half)
+        yield evolve(best, unit=evolve(best.unit, claims=claims), change=rest)
+
+    def _claim(self, place: int, given: Input) -> Iterator[Refutation]:
+        unit, change = self.best.unit, self.best.change
+        if place >= len(unit.claims) or given.name not in unit.claims[place]:
+            return
+        claim, name = unit.claims[place], given.name
+        for value in self._plainer(given, claim):
+            other = change
+            if name in change.parts and place == change.row:
+                parts = {n: p for n, p in change.parts.items() if n != name}
+                if value:
+                    parts[name] = min(change.parts[name], int(str(value)))
+                if not parts:
+                    continue
+                other = evolve(change, parts=parts)
+            new = _with(claim, name, value)
+            claims = (*unit.claims[:place], new, *unit.claims[place + 1 :])
+            dates = [one[self.kernel.date] for one in claims]
+            if dates == sorted(dates):
+                yield evolve(self.best, unit=evolve(unit, claims=claims), change=other)
+        if name in change.parts and place == change.row:
+            for part in (claim[name], 0):  # all of it in one of the two
+                if part != change.parts[name]:
+                    other = evolve(change, parts={**change.parts, name: part})
+                    yield evolve(self.best, change=other)
+
+    def _member(self, given: Input) -> Iterator[Refutation]:
+        unit, name = self.best.unit, given.name
+        if name not in unit.members[0] or name == "member_id":
+            return
+        for value in self._plainer(given, unit.members[0]):
+            members = tuple(
+                _with(one, name, value) if one.get(name) == unit.members[0][name] else one
+                for one in unit.members
+            )
+            yield evolve(self.best, unit=evolve(unit, members=members))
+
+    def _without(self, place: int) -> Iterator[Refutation]:
+        unit, change = self.best.unit, self.best.change
+        touched = {"swap": (change.row, change.row + 1)}.get(change.kind, (change.row,))
+        if len(unit.claims) < 2 or (change.kind != "none" and place in touched):
+            return
+        row = change.row - (place < change.row)
+        yield evolve(
+            self.best,
+            unit=Unit(
+                (*unit.claims[:place], *unit.claims[place + 1 :]),
+                (*unit.members[:place], *unit.members[place + 1 :]),
+            ),
+            change=evolve(change, row=row),
+        )
+
+    def _plainer(self, given: Input, values: dict[str, Any]) -> Iterator[Any]:
+        """Plainer values, the plainest first; None: absent."""
+        value, low = values[given.name], given.low or 0
+        if given.optional:
+            yield None
+        match given.type:
+            case Bool() if value:
+                yield False
+            case Enum(values=options):
+                yield from options[: options.index(value)]
+            case Code() if value != "X1":
+                yield "X1"
+            case Periods() if value:
+                yield ()
+            case Money() if value > low:
+                rounder = _rounder(value, 10**self.kernel.minor_digits)
+                yield from (one for one in rounder if one >= low)
+            case Date() if given.owner == "claim":
+                other = values[self.kernel.date]
+                if given.name == self.kernel.date:
+                    other = self.best.unit.claims[0][given.name]
+                if value != other:
+                    yield other
+            case Int() | Ratio() | Days() if value > low:
+                yield from dict.fromkeys(one for one in (low, 1, value // 2) if low <= one < value)
+            case _:
+                pass
+
+
+def _with(values: dict[str, Any], name: str, value: Any) -> dict[str, Any]:
+    """The values with another one; None: without it."""
+    if value is None:
+        return {n: v for n, v in values.items() if n != name}
+    return {n: value if n == name else v for n, v in values.items()}
+
+
+def _rounder(value: int, digits: int) -> Iterator[int]:
+    """Plainer amounts, the plainest first."""
+    yield 0
+    size = 10 ** (len(str(value)) - 1)
+    while size > digits // 10:
+        if value % size:
+            yield value // size * size
+        size //= 10
+    if value > 1:
+        yield value // 2
+        yield value - 1

@@ -1,0 +1,93 @@
+"""Units that are paid something, for a search to begin with: a scheme's worked examples, and what a
+solver finds for layers that nothing else made pay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from hmbc.compiler.directed import Setting, Unit
+from hmbc.compiler.kernel import Kernel
+from hmbc.compiler.run_examples import defaults
+from hmbc.compiler.scopes import MEMBER_ID
+from hmbc.dsl.scheme import CheckedScheme
+from hmbc.dsl.types import Ratio
+from hmbc.runtime.ratio import RATIO_DENOMINATOR
+
+Seed = tuple[Setting, Unit]
+
+
+def of_examples(kernel: Kernel, scheme: CheckedScheme) -> Iterator[Seed]:
+    """The worked examples of a scheme that give everything that is external."""
+    kinds = _Kinds(kernel)
+    names = {given.name for given in kernel.parameters}
+    for example in scheme.examples:
+        if names - example.parameters.keys() or not example.claims:
+            continue
+        setting = Setting(
+            kinds.plain("parameter", {name: example.parameters[name] for name in names}),
+            {
+                listed.name: tuple(example.lists.get(listed.name, ()))
+                for listed in kernel.lists
+                if listed.codes is None
+            },
+        )
+        first = example.claims[0].member
+        member = {**defaults("member", kernel), **example.members.get(first, {})}
+        if any(given.name == MEMBER_ID.name for given in kernel.inputs):
+            member[MEMBER_ID.name] = first or "X1"
+        person = kinds.plain("member", member)
+        claims = tuple(
+            kinds.plain("claim", {**defaults("claim", kernel), **claim.values})
+            for claim in [one for one in example.claims if one.member == first][-3:]
+        )
+        yield setting, Unit(claims, (person,) * len(claims))
+
+
+def of_solver(kernel: Kernel, layers: Iterable[str], resources: int) -> Iterator[Seed]:
+    """For each of these layers a claim that it pays, if z3 finds one with these resources."""
+    import z3
+
+    from hmbc.compiler.smt import Encoding
+    from hmbc.compiler.smt_model import inputs_of
+
+    kinds = _Kinds(kernel)
+    for layer in layers:
+        encoding = Encoding(kernel)
+        member, claim = encoding.member("m"), encoding.claim("c")
+        (row,) = encoding.history([claim], member)
+        solver = z3.Solver()
+        solver.set("rlimit", resources)
+        solver.add(*encoding.facts, *encoding.exact, row.ok, row.pays[layer] > 0)
+        if solver.check() != z3.sat:
+            continue
+        found = inputs_of(encoding, solver.model(), [claim], [member])
+        yield (
+            Setting(kinds.plain("parameter", found.parameters), dict(found.lists)),
+            Unit(
+                tuple(kinds.plain("claim", one) for one in found.claims),
+                tuple(kinds.plain("member", one) for one in found.members),
+            ),
+        )
+
+
+class _Kinds:
+    """Values of examples and of the interpreter as a machine takes them."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self.ratios = {
+            (given.owner, given.name) for given in kernel.inputs if isinstance(given.type, Ratio)
+        } | {("parameter", one.name) for one in kernel.parameters if isinstance(one.type, Ratio)}
+
+    def plain(self, owner: str, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Ratios in millionths, amounts as whole minor units."""
+        return {
+            name: int(value * RATIO_DENOMINATOR)
+            if (owner, name) in self.ratios
+            else int(value)
+            if isinstance(value, Fraction)
+            else value
+            for name, value in values.items()
+            if value is not None
+        }

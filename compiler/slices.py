@@ -1,0 +1,41 @@
+"""A part of a kernel: what some of its items need, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from attrs import evolve
+
+from hmbc.compiler.kernel import Definition, Kernel
+from hmbc.compiler.walk import walk
+from hmbc.dsl import expr as e
+
+
+def _read(expr: e.Expr) -> Iterator[str]:
+    for node in walk(expr):
+        match node:
+            case e.Ref(name=name) | e.Total(accumulator=name) | e.Before(accumulator=name):
+                yield name
+            case _:
+                pass
+
+
+def slice_of(kernel: Kernel, roots: Iterable[str], outcomes: bool = True) -> Kernel:
+    """The kernel with the items that the roots and the rejects read, directly or not; with what its layers pay, or
+    without outcomes."""
+    items = {item.name: item for item in kernel.items}
+    pending = [name for name in roots if name in items]
+    if outcomes:
+        pending += [outcome.pay for outcome in kernel.outcomes]
+    pending += [name for reject in kernel.rejects for name in _read(reject.when)]
+    seen: set[str] = set()
+    while pending:
+        name = pending.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        item = items[name]
+        parts = (item.expr,) if isinstance(item, Definition) else (item.adds, *item.keys)
+        pending += [name for part in parts for name in _read(part)]
+    kept = tuple(item for item in kernel.items if item.name in seen)
+    return evolve(kernel, items=kept, outcomes=kernel.outcomes if outcomes else ())

@@ -1,0 +1,463 @@
+"""What refutes a law, as the author reads it: a sentence, and examples to paste into the scheme.
+
+The claims of a refutation are run again on the interpreter first; what it does not confirm is
+dropped (`witness_of` returns None).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any
+
+from attrs import field, frozen
+
+from hmbc.compiler.denominators import Denominators, denominators_of
+from hmbc.compiler.directed import Setting
+from hmbc.compiler.interpret import Interpreter, Missing, State, Step
+from hmbc.compiler.kernel import Clause, Definition, Input, Kernel, ParameterInput
+from hmbc.compiler.laws import Change, Judge, Question, changed
+from hmbc.compiler.refute import Refutation, members_of
+from hmbc.dsl.diagnostic import Bilingual
+from hmbc.dsl.names import amount_text, percent_text
+from hmbc.dsl.types import Bool, Code, Date, Enum, Money, Periods, Ratio
+from hmbc.grammar.keywords import Language, spelling
+from hmbc.runtime.ratio import RATIO_DENOMINATOR
+
+
+@frozen(kw_only=True)
+class Witness:
+    """A law's refutation, confirmed by the interpreter. text: what happens, in amounts; why: the
+    step at fault; clause: of that step; example: one or two example blocks, None where the language
+    has none for it (several members); pays: what is paid in the runs, row by row."""
+
+    refutation: Refutation
+    text: Bilingual
+    why: Bilingual | None
+    clause: Clause | None
+    example: str | None
+    pays: tuple[tuple[int, ...], ...]
+
+
+@frozen
+class _Confirmed:
+    """A row of the interpreter, as a judge reads it."""
+
+    machine: _Sizes
+    step: Step
+    claim: Mapping[str, Any]
+
+    @property
+    def pays(self) -> tuple[int, ...]:
+        return tuple(self.step.pays.values())
+
+    def value(self, name: str) -> Any:
+        value = self.step.trace[name]
+        if isinstance(value, str | bool):
+            return value
+        return int(value * self.machine.denominators.definitions[name])
+
+    def key(self, name: str) -> Any:
+        return self.step.movements[name].key
+
+
+@frozen
+class _Sizes:
+    denominators: Denominators
+
+
+@frozen
+class _Runs:
+    before: list[_Confirmed]
+    after: list[_Confirmed] = field(factory=list)
+
+
+def witness_of(kernel: Kernel, found: Refutation) -> Witness | None:
+    """The refutation as the interpreter sees it; None if it does not hold there."""
+    judge = Judge(kernel, (found.question,))
+    try:
+        runs = _confirmed(judge, found)
+    except Missing:
+        return None
+    if runs is None:
+        return None
+    teller = _Teller(kernel, found, judge, runs)
+    why, clause = teller.why()
+    return Witness(
+        refutation=found,
+        text=teller.text(),
+        why=why,
+        clause=clause,
+        example=teller.examples(),
+        pays=tuple(
+            tuple(sum(judge._pays(row, found.question.layer)) for row in rows)  # type: ignore[arg-type]
+            for rows in (runs.before, runs.after)
+            if rows
+        ),
+    )
+
+
+def _confirmed(judge: Judge, found: Refutation) -> _Runs | None:
+    kernel = judge.full
+    before = _steps(kernel, found, found.unit.claims, found.unit.members)
+    if before is None:
+        return None
+    if found.change.kind == "none":
+        return _Runs(before) if any(judge.denied(before)) else None  # type: ignore[arg-type]
+    claims, members = changed(found.unit.claims, found.change), members_of(found.unit, found.change)
+    after = _steps(kernel, found, claims, members)
+    if after is None or not any(judge.denied_by(found.change, before, after)):  # type: ignore[arg-type]
+        return None
+    return _Runs(before, after)
+
+
+def _steps(
+    kernel: Kernel,
+    found: Refutation,
+    claims: Sequence[Mapping[str, Any]],
+    members: Sequence[Mapping[str, Any]],
+) -> list[_Confirmed] | None:
+    sizes = _Sizes(denominators_of(kernel))
+    values, bills, people = in_the_interpreters_values(kernel, found.setting, claims, members)
+    interpreter = Interpreter(kernel, values, found.setting.lists)
+    rows: list[_Confirmed] = []
+    state = State()
+    for claim, bill, member in zip(claims, bills, people, strict=True):
+        step = interpreter.step(state, bill, member)
+        if step.status != "ok":
+            return None
+        state = step.state
+        rows.append(_Confirmed(sizes, step, claim))
+    return rows
+
+
+def in_the_interpreters_values(
+    kernel: Kernel,
+    setting: Setting,
+    claims: Sequence[Mapping[str, Any]],
+    members: Sequence[Mapping[str, Any]],
+) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
+    """Parameters, claims and members with their ratios as fractions."""
+    ratios = {(str(i.owner), i.name) for i in kernel.inputs if isinstance(i.type, Ratio)}
+    ratios |= {("parameter", one.name) for one in kernel.parameters if isinstance(one.type, Ratio)}
+
+    def plain(owner: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            name: Fraction(value, RATIO_DENOMINATOR) if (owner, name) in ratios else value
+            for name, value in inputs.items()
+        }
+
+    return (
+        plain("parameter", setting.parameters),
+        [plain("claim", claim) for claim in claims],
+        [plain("member", member) for member in members],
+    )
+
+
+@frozen
+class _Teller:
+    kernel: Kernel
+    found: Refutation
+    judge: Judge
+    runs: _Runs
+
+    def amount(self, minor: int | Fraction) -> str:
+        text = amount_text(minor, self.kernel.minor_digits, fixed=True)
+        whole, dot, rest = text.partition(".")
+        return f"{int(whole):,}{dot}{rest}" if whole not in ("-0",) else text
+
+    def sums(self) -> tuple[int, int]:
+        layer = self.found.question.layer
+        one, two = self.runs.before, self.runs.after
+        return self.judge.sums(layer, one), self.judge.sums(layer, two)  # type: ignore[arg-type]
+
+    # ---- what happens
+
+    def text(self) -> Bilingual:
+        change, question = self.found.change, self.found.question
+        match change.kind:
+            case "raise":
+                return self._raised(change)
+            case "split":
+                return self._compared(
+                    f"把第 {change.row + 1} 笔费用拆成两笔", f"splitting claim {change.row + 1} in two"
+                )
+            case "swap":
+                return self._compared(
+                    f"把同一天的第 {change.row + 1}、{change.row + 2} 笔费用对调",
+                    f"claims {change.row + 1} and {change.row + 2}, of one date, in the other order",
+                )
+            case "drop":
+                after, before = self.sums()
+                return Bilingual(
+                    f"多了第 {change.row + 1} 笔费用，给付合计从 {self.amount(before)} 降到 {self.amount(after)}",
+                    f"with claim {change.row + 1} added, what is paid in sum falls from {self.amount(before)} to {self.amount(after)}",
+                )
+            case _:
+                return self._single(question)
+
+    def _raised(self, change: Change) -> Bilingual:
+        held = self.found.unit.claims[change.row].get(change.subject or "", 0)
+        before, after = self.sums()
+        one, two = self.amount(held), self.amount(held + change.by)
+        moved = self.amount(abs(after - before))
+        down = after < before
+        name = self.shown(change.subject or "")
+        return Bilingual(
+            f"第 {change.row + 1} 笔费用的“{name}”从 {one} 增到 {two}，给付合计{'少' if down else '多'} {moved}",
+            f"raising `{name}` of claim {change.row + 1} from {one} to {two} {'lowers' if down else 'raises'} what is paid in sum by {moved}",
+        )
+
+    def _compared(self, zh: str, en: str) -> Bilingual:
+        before, after = self.sums()
+        one, two = self.amount(before), self.amount(after)
+        return Bilingual(
+            f"{zh}，给付合计从 {one} 变为 {two}", f"{en}: what is paid in sum goes from {one} to {two}"
+        )
+
+    def _single(self, question: Question) -> Bilingual:
+        rows, layer = self.runs.before, question.layer
+        number, row = len(rows), rows[-1]
+        paid = sum(self.judge._pays(row, layer))  # type: ignore[arg-type]
+        total = self.judge.sums(layer, rows)  # type: ignore[arg-type]
+        match question.law:
+            case "non_negative":
+                number, paid = next(
+                    (place, pay)
+                    for place, one in enumerate(rows, 1)
+                    for pay in self.judge._pays(one, layer)  # type: ignore[arg-type]
+                    if pay < 0
+                )
+                return Bilingual(
+                    f"第 {number} 笔费用给付 {self.amount(paid)}",
+                    f"claim {number} is paid {self.amount(paid)}",
+                )
+            case "within_bill":
+                billed = sum(row.claim.get(name, 0) for name in self.judge.amounts.bills)
+                return Bilingual(
+                    f"第 {number} 笔费用共 {self.amount(billed)}，各层共给付 {self.amount(paid)}",
+                    f"claim {number} comes to {self.amount(billed)}, and all layers pay {self.amount(paid)}",
+                )
+            case "within_cap":
+                place, cap = self.judge._caps[question.subject or ""]
+                limit = row.step.trace[f"probe.{place}.limit"]
+                assert not isinstance(limit, str)
+                if cap.definition.role == "counted":
+                    total = int(sum(Fraction(r.step.trace[cap.definition.name]) for r in rows))
+                return Bilingual(
+                    f"封顶 {self.amount(limit)}，第 {number} 笔费用之后共计 {self.amount(total)}",
+                    f"the cap is {self.amount(limit)}, and after claim {number} it comes to {self.amount(total)}",
+                )
+            case _:
+                from hmbc.compiler.structure import base_of
+
+                name = base_of(self.kernel, layer or "") or ""
+                based = [Fraction(r.step.trace[name]) for r in rows]
+                if question.law == "within_base_each":
+                    return Bilingual(
+                        f"第 {number} 笔费用基数 {self.amount(based[-1])}，给付 {self.amount(paid)}",
+                        f"claim {number} has a base of {self.amount(based[-1])} and is paid {self.amount(paid)}",
+                    )
+                return Bilingual(
+                    f"基数合计 {self.amount(sum(based))}，给付合计 {self.amount(total)}",
+                    f"the bases come to {self.amount(sum(based))}, and {self.amount(total)} is paid",
+                )
+
+    def shown(self, name: str) -> str:
+        given = next(i for i in self.kernel.inputs if (i.owner, i.name) == ("claim", name))
+        return given.label or given.name
+
+    # ---- the step at fault
+
+    def why(self) -> tuple[Bilingual | None, Clause | None]:
+        """What decided otherwise in the second run: the first condition, ratio, threshold or cap that
+        differs; else the first step whose sum went the wrong way."""
+        if self.found.change.kind not in ("raise", "drop", "swap"):
+            return None, None
+        pairs = self._pairs()
+        for item in self.kernel.items:
+            if not isinstance(item, Definition) or item.role not in _DECIDING:
+                continue
+            for one, two in pairs:
+                if item.name not in one.step.trace or item.name not in two.step.trace:
+                    continue
+                before, after = one.step.trace[item.name], two.step.trace[item.name]
+                if before != after:
+                    return self._otherwise(item, before, after), item.clause
+        for item in self.kernel.items:
+            if isinstance(item, Definition) and item.role in _WORKING and item.layer is not None:
+                paid, less = (self._sum(item.name, rows) for rows in (self.runs.before, self.runs.after))
+                if paid is None or less is None:
+                    continue
+                if less < paid and self.found.question.law == "monotone":
+                    return self._step(item), item.clause
+        return None, None
+
+    def _pairs(self) -> list[tuple[_Confirmed, _Confirmed]]:
+        before, after, change = self.runs.before, list(self.runs.after), self.found.change
+        if change.kind == "drop":
+            before = [row for place, row in enumerate(before) if place != change.row]
+        if change.kind == "swap":
+            at = change.row
+            after[at : at + 2] = after[at : at + 2][::-1]
+        return list(zip(before, after, strict=True))
+
+    @staticmethod
+    def _sum(name: str, rows: Sequence[_Confirmed]) -> Fraction | None:
+        values = [row.step.trace.get(name) for row in rows]
+        if any(value is None or isinstance(value, str | bool) for value in values):
+            return None
+        return sum((Fraction(value) for value in values), Fraction(0))  # type: ignore[arg-type]
+
+    def _otherwise(self, item: Definition, before: Any, after: Any) -> Bilingual:
+        name = item.name
+        if item.role == "ratio":
+            one, two = percent_text(Fraction(before)), percent_text(Fraction(after))
+            return Bilingual(
+                f"“{item.layer}”的比例从 {one} 变为 {two}，适用于整笔金额",
+                f"the ratio of `{item.layer}` goes from {one} to {two}, for the whole amount",
+            )
+        if isinstance(before, bool):
+            zh = f"“{name}”由{'是' if before else '否'}变{'是' if after else '否'}"
+            said = "holds" if after else "no longer holds"
+            return Bilingual(zh, f"`{name}` {said}")
+        one, two = self.amount(before), self.amount(after)
+        return Bilingual(f"“{name}”从 {one} 变为 {two}", f"`{name}` goes from {one} to {two}")
+
+    def _step(self, item: Definition) -> Bilingual:
+        zh, en = _WORKING[item.role]
+        return Bilingual(
+            f"“{item.layer}”的{zh}合计由此减少", f"the sum of {en} of `{item.layer}` falls by it"
+        )
+
+    # ---- examples
+
+    def examples(self) -> str | None:
+        """The claims as examples of the language: one, or that of each run."""
+        unit, change = self.found.unit, self.found.change
+        people = [member.get("member_id") for member in unit.members]
+        several = any(member != unit.members[0] for member in unit.members)
+        if several and any(
+            one != two and person == other
+            for one, person in zip(unit.members, people, strict=True)
+            for two, other in zip(unit.members, people, strict=True)
+        ):
+            return None  # one member, whose attributes have changed
+        names = people if several else [None] * len(people)
+        blocks = [self._example(unit.claims, unit.members, names, self.runs.before, False)]
+        if change.kind != "none":
+            claims, members = changed(unit.claims, change), members_of(unit, change)
+            names = [one.get("member_id") if several else None for one in members]
+            blocks.append(self._example(claims, members, names, self.runs.after, True))
+        return "\n".join(blocks)
+
+    def _title(self, second: bool) -> str:
+        law, zh = self.found.question.law, self.kernel.language == "zh"
+        if self.found.change.kind == "none":
+            return f"反例 {law}" if zh else f"counterexample {law}"
+        when = ("之后" if second else "之前") if zh else ("after" if second else "before")
+        return f"反例 {law} {when}" if zh else f"counterexample {law}, {when}"
+
+    def _example(
+        self,
+        claims: Sequence[Mapping[str, Any]],
+        members: Sequence[Mapping[str, Any]],
+        names: Sequence[Any],
+        rows: Sequence[_Confirmed],
+        second: bool,
+    ) -> str:
+        language: Any = self.kernel.language
+        title = self._title(second)
+
+        def w(token: str) -> str:
+            return spelling(token, language)
+
+        quote = "“{}”" if language == "zh" else '"{}"'
+        lines = [f"{w('EXAMPLE')} {quote.format(title)} {{"]
+        if given := self._parameters(language):
+            lines.append(f"    {w('PARAMETER')} {{ {given} }}")
+        for name, member in {str(n): m for n, m in zip(names, members, strict=True)}.items():
+            given = self._assigned("member", member, language)
+            if given:
+                called = "" if names[0] is None else f" {name}"
+                lines.append(f"    {w('MEMBER')}{called} {{ {given} }}")
+        for claim, name, row in zip(claims, names, rows, strict=True):
+            day = _iso(claim[self.kernel.date]) + ("" if name is None else f" {name}")
+            values = self._assigned("claim", claim, language)
+            paid = amount_text(row.step.total_pay, self.kernel.minor_digits)
+            lines.append(f"    {w('CLAIM')} {day} {{ {values} }} {w('PAY')} {paid}")
+        return "\n".join([*lines, "}"])
+
+    def _parameters(self, language: Language) -> str:
+        setting = self.found.setting
+        parts = [
+            (given.name, self._value(given, setting.parameters[given.name], language))
+            for given in self.kernel.parameters
+        ]
+        for name, codes in setting.lists.items():
+            if codes:
+                parts.append((name, " | ".join(f'"{code}"' for code in codes)))
+        return _listed(parts, language)
+
+    def _assigned(self, owner: str, values: Mapping[str, Any], language: Language) -> str:
+        parts = []
+        for given in self.kernel.inputs:
+            if given.owner != owner or given.name not in values or given.name == "member_id":
+                continue
+            if (owner, given.name) == ("claim", self.kernel.date):
+                continue
+            value = values[given.name]
+            if not given.optional and not value and isinstance(given.type, Money | Bool | Periods):
+                if not isinstance(given.type, Money) or (given.low or 0) <= 0:
+                    continue  # what may be left out
+            if value == "" or value == ():
+                continue
+            parts.append((given.name, self._value(given, value, language)))
+        return _listed(parts, language)
+
+    def _value(self, given: Input | ParameterInput, value: Any, language: Language) -> str:
+        match given.type:
+            case Money():
+                return amount_text(value, self.kernel.minor_digits)
+            case Ratio():
+                return percent_text(Fraction(value, RATIO_DENOMINATOR))
+            case Bool():
+                return spelling("YES" if value else "NO", language)
+            case Date():
+                return _iso(value)
+            case Enum():
+                return str(value)
+            case Code():
+                return f'"{value}"'
+            case Periods():
+                to = spelling("TO", language)
+                return " | ".join(f"{_iso(first)} {to} {_iso(last)}" for first, last in value)
+            case _:
+                return str(value)
+
+
+_DECIDING = frozenset(("eligible", "wait", "exclude", "applies", "ratio", "threshold", "cap"))
+_WORKING = {
+    "counted": ("计入金额", "what counts"),
+    "excess": ("超起付线金额", "what is above the threshold"),
+    "share": ("按比例金额", "the shares"),
+    "target": ("目标金额", "the target"),
+    "rounded": ("舍入后金额", "the rounded shares"),
+    "limited": ("封顶后金额", "what a cap lets through"),
+    "pay": ("给付", "the payments"),
+}
+
+
+def _iso(day: int) -> str:
+    return (date(1970, 1, 1) + timedelta(day)).isoformat()
+
+
+def _listed(parts: Sequence[tuple[str, str]], language: Language) -> str:
+    colon, comma = ("：", "，") if language == "zh" else (": ", ", ")
+    return comma.join(f"{name}{colon}{value}" for name, value in parts)
+
+
+def lines_of(example: str) -> Iterator[str]:
+    """The lines of an example block, to indent."""
+    yield from example.splitlines()

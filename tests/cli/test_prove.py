@@ -1,0 +1,101 @@
+"""`hmbc prove` and the gate of `hmbc compile`: what they say of laws, and with what code they end."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+STEPPED = """scheme stepped "One ratio for the whole bill" {
+    source   "leaflet", 2024-01-01
+    currency CNY
+    benefit year calendar
+    claim { cost: money }
+    layer hospital  cite XX-03 {
+        base claim.cost
+        no threshold
+        ratio by bands of claim.cost (up to 10_000: 80%, beyond: 60%)
+        no cap
+    }
+    WAIVER
+    example { claim 2024-03-01 { cost: 100 } pay 80 }
+}
+"""
+ALLOWED = 'allow not monotone because "the leaflet says so" cite XX-03'
+
+
+@pytest.fixture
+def stepped(folder):
+    (folder / "stepped.hmb").write_text(STEPPED.replace("WAIVER", ""))
+    (folder / "allowed.hmb").write_text(STEPPED.replace("WAIVER", ALLOWED))
+    bands = "by bands of claim.cost (up to 10_000: 80%, beyond: 60%)"
+    kept = STEPPED.replace("WAIVER", ALLOWED).replace(bands, "80%")
+    (folder / "kept.hmb").write_text(kept)
+    return folder
+
+
+def test_a_broken_law_is_told_with_amounts_clause_and_examples(call, stepped):
+    result = call("prove", "stepped.hmb")
+    assert result.exit_code == 1
+    assert (
+        "raising `cost` of claim 1 from 10,000.00 to 10,000.01 lowers what is paid in sum by 1,999.99"
+        in result.stdout
+    )
+    assert "the ratio of `hospital` goes from 80% to 60%, for the whole amount" in result.stdout
+    assert "cites XX-03" in result.stdout
+    assert "{ cost: 10000.01 } pay 6000.01" in result.stdout
+    assert "（" not in result.stdout
+    chinese = call("prove", "--lang", "zh", "stepped.hmb").stdout
+    assert "第 1 笔费用的“cost”从 10,000.00 增到 10,000.01，给付合计少 1,999.99" in chinese
+    assert "“hospital”的比例从 80% 变为 60%，适用于整笔金额" in chinese
+
+
+def test_its_examples_can_be_pasted(call, stepped):
+    found = json.loads(call("prove", "--format", "json", "stepped.hmb").stdout)
+    examples = [row["example"] for row in found["verdicts"] if row["example"]]
+    assert examples
+    text = STEPPED.replace("WAIVER", "\n".join(examples))
+    (stepped / "pasted.hmb").write_text(text)
+    assert call("test", "pasted.hmb").exit_code == 0
+
+
+def test_a_waived_law_is_listed_and_no_error(call, stepped):
+    result = call("prove", "allowed.hmb")
+    assert result.exit_code == 0
+    assert "a larger bill never pays less [cost] (allowed)" in result.stdout
+    assert "allowed not to hold: a larger bill never pays less: the leaflet says so" in result.stdout
+    assert "HMB403" in call("check", "allowed.hmb").stdout
+
+
+def test_a_waiver_of_a_law_that_holds_is_a_warning(call, stepped):
+    assert "HMB404" in call("prove", "--format", "github", "kept.hmb").stdout
+
+
+def test_compile_refuses_what_breaks_a_law(call, stepped):
+    refused = call("compile", "--emit", "kernel", "stepped.hmb")
+    assert refused.exit_code == 1
+    assert "HMB402" in refused.stderr and "kernel stepped" not in refused.stdout
+    for file in ("allowed.hmb", "kept.hmb", "kept.hmb"):  # the second time it is remembered
+        passed = call("compile", "--emit", "kernel", file)
+        assert passed.exit_code == 0
+        assert "kernel stepped" in passed.stdout
+        assert "HMB403" in passed.stderr
+    assert "HMB404" in passed.stderr
+
+
+@pytest.mark.parametrize("form", ["sarif", "github", "json"])
+def test_every_format_names_the_law(call, stepped, form):
+    result = call("prove", "--format", form, "stepped.hmb")
+    assert result.exit_code == 1
+    assert ("monotone" if form == "json" else "HMB402") in result.stdout
+    if form == "sarif":
+        assert json.loads(result.stdout)["runs"][0]["results"]
+
+
+def test_without_a_solver_the_structure_still_decides(call, stepped, monkeypatch):
+    from hmbc.compiler import prove
+
+    monkeypatch.setattr(prove, "find_spec", lambda name: None)
+    found = json.loads(call("prove", "--format", "json", "kept.hmb").stdout)
+    assert found["solver"] is False
+    assert {row["verdict"] for row in found["verdicts"] if row["held_to"]} == {"proved"}
