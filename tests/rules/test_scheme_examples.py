@@ -49,8 +49,10 @@ def test_its_examples_come_out_on_the_evaluator(compiled, read_scheme, adjudicat
     kinds = {(x.owner, x.name): x for x in compiled.kernel.inputs}
     external = {x.name for x in compiled.kernel.lists if x.codes is None}
     for example in compiled.scheme.examples:
+        assert set(example.members) <= {""}  # one member: the evaluator is asked about one
+        one = example.members.get("", {})
         member = {
-            name: shown(example.member[name], info) if name in example.member else unread(info)
+            name: shown(one[name], info) if name in one else unread(info)
             for (owner, name), info in kinds.items()
             if owner == "member"
         }
@@ -70,6 +72,8 @@ def test_its_examples_come_out_on_the_evaluator(compiled, read_scheme, adjudicat
         paid = adjudicate_compiled(text, claims, member, given)
         for claim, row in zip(example.claims, paid, strict=True):
             for expected in claim.expectations:
+                if expected.due is not None:
+                    continue  # deadlines are counted beside adjudication
                 if expected.reason is not None:
                     assert row.reason == expected.reason, example.title
                     continue
