@@ -555,6 +555,8 @@ class _Emitter:
         accepted = graph.no(graph.any(feed.rejects))
         if accepted.stage == 2:
             raise NoFeed("rows rejected for what their member is")
+        if accepted.stage == 0 and accepted.const is None:
+            raise NoFeed("rows rejected for what the parameters are")
         record = self.record.text() if self.record.is_there else ""
         steps: list[_Loop] = []
         fetches: list[_Loop] = []
@@ -568,10 +570,6 @@ class _Emitter:
             steps += self.totals()
         elif accepted.const is None:
             steps += self.prepared("early", [accepted])
-        if accepted.const is None and accepted not in self.held:  # parameters alone decide
-            whole = [(stored(accepted), f"s{accepted.number}", accepted)]
-            steps.append(self.loop(f"{name}_accepted", whole))
-            self.held |= {accepted: None}
         refuse = self.refuse() if feed.rejects else None
         conditions = list(dict.fromkeys(
             leaf for node in (*feed.reasons, feed.decided) for leaf in self.byte_leaves(node)
