@@ -23,8 +23,8 @@ from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.meaning import Missing
 from hmbc.compiler.search import EMPTY, Assignment, Search, part_of
 from hmbc.compiler.types_of import ORDERED, Names, names_of, type_of
-from hmbc.compiler.walk import walk
 from hmbc.dsl.expr import Compare, Expr, Max, Min, Ref, Round, Subtract, Total, money
+from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Bool, Code, Enum, Money
 
 PROBED = 2

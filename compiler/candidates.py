@@ -14,10 +14,11 @@ from typing import assert_never
 from attrs import frozen
 
 from hmbc.compiler.days import day_number, year_month_day
+from hmbc.compiler.expressions import expressions
 from hmbc.compiler.kernel import Input, Kernel, ParameterInput
 from hmbc.compiler.meaning import Ranges, Value
-from hmbc.compiler.walk import expressions, walk
 from hmbc.dsl.expr import Attribute, Compare, Const, DateIn, YearOf
+from hmbc.dsl.reads import walk
 from hmbc.dsl.types import (
     Bool,
     Code,

@@ -8,10 +8,10 @@ from typing import assert_never
 from attrs import define, field
 
 from hmbc.compiler.denominators import denominators_of
+from hmbc.compiler.expressions import expressions
 from hmbc.compiler.kernel import Accumulator, Definition, Input, Kernel
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.types_of import KEYS, NUMBERS, Names, names_of, type_of
-from hmbc.compiler.walk import children, expressions, reads_totals, walk
 from hmbc.dsl.check_scopes import MOST_PARTS
 from hmbc.dsl.expr import (
     TRUE,
@@ -32,7 +32,9 @@ from hmbc.dsl.expr import (
     Round,
     Total,
     YearOf,
+    parts_of,
 )
+from hmbc.dsl.reads import reads_totals, walk
 from hmbc.dsl.types import (
     Bool,
     Code,
@@ -132,7 +134,7 @@ def _node(node: Expr) -> None:
             if _is_code(right) and not isinstance(left, Attribute):
                 raise KernelError("a literal code is compared with an attribute only")
         case _:
-            if any(_is_code(child) for child in children(node)):
+            if any(_is_code(child) for child in parts_of(node)):
                 raise KernelError(f"a literal code in {type(node).__name__}")
 
 
@@ -190,7 +192,7 @@ class _Reader:
                     raise KernelError("increase of what depends on a total, but reads none")
                 self.read(of, increase=True, keys_of=keys_of)
             case _:
-                for child in children(expr):
+                for child in parts_of(expr):
                     self.read(child, increase, keys_of)
 
     def depends_on_totals(self, expr: Expr) -> bool:
@@ -290,7 +292,7 @@ class _Guard:
                 self.check(then, given | self.facts(when, True))
                 self.check(otherwise, given | self.facts(when, False))
             case _:
-                for child in children(expr):
+                for child in parts_of(expr):
                     self.check(child, given)
 
     def facts(self, expr: Expr, holds: bool) -> _Facts:

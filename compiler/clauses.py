@@ -13,10 +13,11 @@ from typing import Literal
 
 from attrs import evolve, frozen
 
+from hmbc.compiler.expressions import expressions
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.print_kernel import print_expr
-from hmbc.compiler.walk import expressions, walk
 from hmbc.dsl.expr import YearOf
+from hmbc.dsl.reads import walk
 from hmbc.dsl.source import NOWHERE, Source, Span
 
 DERIVED = frozenset(("billed", "excess", "share", "due", "rounded", "pay", "spent", "banded"))

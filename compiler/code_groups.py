@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from hmbc.compiler.expressions import expressions
 from hmbc.compiler.kernel import Kernel
-from hmbc.compiler.walk import expressions, walk
 from hmbc.dsl.expr import Attribute, Compare
+from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Code
 
 Place = tuple[str, str]

@@ -19,7 +19,6 @@ from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.plan import Listed, look_up, look_ups
 from hmbc.compiler.ranges import INT64, Ranges, ranges_of
-from hmbc.compiler.walk import reads_totals
 from hmbc.dsl.expr import (
     Add,
     AddMonths,
@@ -53,6 +52,7 @@ from hmbc.dsl.expr import (
     Total,
     YearOf,
 )
+from hmbc.dsl.reads import reads_totals
 from hmbc.dsl.types import Enum
 from hmbc.runtime.plan import Plan
 

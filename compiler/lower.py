@@ -9,6 +9,7 @@ from functools import reduce
 
 from attrs import evolve
 
+from hmbc.compiler.expressions import expressions
 from hmbc.compiler.kernel import (
     OUTSIDE_VALIDITY,
     Accumulator,
@@ -27,9 +28,9 @@ from hmbc.compiler.lower_body import STOP_CODE, lower_body, stop_name
 from hmbc.compiler.lower_promises import lower_promises
 from hmbc.compiler.reasons import reason_label, reason_rank
 from hmbc.compiler.scopes import MEMBER_ID
-from hmbc.compiler.walk import expressions, walk
 from hmbc.dsl import expr as e
 from hmbc.dsl.check_dated import day_text
+from hmbc.dsl.reads import walk
 from hmbc.dsl.scheme import CheckedBands, CheckedScheme, ListInfo
 from hmbc.dsl.types import Date
 

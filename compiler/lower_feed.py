@@ -19,7 +19,6 @@ from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.optimise import Optimise
 from hmbc.compiler.plan import look_up, look_ups
 from hmbc.compiler.ranges import CODE_IDS, Ranges, ranges_of
-from hmbc.compiler.walk import reads_totals, walk
 from hmbc.dsl.expr import (
     Add,
     AddMonths,
@@ -52,6 +51,7 @@ from hmbc.dsl.expr import (
     Total,
     YearOf,
 )
+from hmbc.dsl.reads import reads_totals, walk
 from hmbc.dsl.types import Enum
 from hmbc.runtime.plan import AttributePlan, Plan
 

@@ -17,7 +17,6 @@ from attrs import define, field
 
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.rounding import rounded, share
-from hmbc.compiler.walk import reads_totals, walk
 from hmbc.dsl.expr import (
     Add,
     AddMonths,
@@ -51,6 +50,7 @@ from hmbc.dsl.expr import (
     Total,
     YearOf,
 )
+from hmbc.dsl.reads import reads_totals, walk
 from hmbc.dsl.types import Bool
 
 Number = Fraction | int

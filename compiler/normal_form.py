@@ -17,8 +17,8 @@ from attrs import define, field, fields
 
 from hmbc.compiler.denominators import Denominators, denominators_of
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
-from hmbc.compiler.walk import children
 from hmbc.dsl import expr as e
+from hmbc.dsl.expr import parts_of
 from hmbc.dsl.types import Code, Enum
 
 Form = tuple[Hashable, ...]
@@ -86,7 +86,7 @@ class _Forms:
         number = self._made(expr)
         if isinstance(expr, e.Total) or (
             not isinstance(expr, e.Ref | e.Increase)
-            and any(self.of(part) in self._moving for part in children(expr))
+            and any(self.of(part) in self._moving for part in parts_of(expr))
         ):
             self._moving.add(number)
         return number
@@ -132,7 +132,7 @@ class _Forms:
                 return self._intern("attribute", owner, name)
             case _:
                 return self._intern(
-                    type(expr).__name__, *map(self.of, children(expr)), *_settings(expr)
+                    type(expr).__name__, *map(self.of, parts_of(expr)), *_settings(expr)
                 )
 
     def _constant(self, value: object, kind: object) -> int:

@@ -10,12 +10,13 @@ from attrs import frozen
 from hmbc.compiler.code_groups import code_groups
 from hmbc.compiler.deadlines import deadline_plans
 from hmbc.compiler.denominators import denominators_of
+from hmbc.compiler.expressions import expressions
 from hmbc.compiler.kernel import Accumulator, Input, Kernel
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.state_hash import state_hash
 from hmbc.compiler.types_of import Names, names_of, type_of
-from hmbc.compiler.walk import expressions, walk
 from hmbc.dsl.expr import Attribute, Compare, Const, Expr, InList
+from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Bool, Code, Date, Days, Enum, Int, Money, Periods, Ratio, Type
 from hmbc.runtime import plan as runtime
 

@@ -20,7 +20,6 @@ from hmbc.compiler.denominators import Denominators, denominators_of
 from hmbc.compiler.kernel import Accumulator, Definition, Input, Kernel
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.rounding import rounded
-from hmbc.compiler.walk import children, reads_totals, walk
 from hmbc.dsl.expr import (
     Add,
     AddMonths,
@@ -51,7 +50,9 @@ from hmbc.dsl.expr import (
     Subtract,
     Total,
     YearOf,
+    parts_of,
 )
+from hmbc.dsl.reads import reads_totals, walk
 from hmbc.dsl.types import Code, Enum, Ratio
 from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
@@ -334,7 +335,7 @@ class Ranges:
     def width(self, expr: Expr) -> int:
         """The largest numerator met in computing this node from its operands' values: operands are
         first brought to a common denominator."""
-        parts = children(expr)
+        parts = parts_of(expr)
         of, value = self.denominators.of, self.value
         match expr:
             case Add() | Subtract() | Min() | Max() | Compare():

@@ -21,7 +21,6 @@ from hmbc.compiler.kernel import Definition, Kernel
 from hmbc.compiler.lazy_row import LazyRow
 from hmbc.compiler.meaning import Meaning, Missing, Value
 from hmbc.compiler.refunds import Row
-from hmbc.compiler.walk import walk
 from hmbc.dsl.expr import (
     And,
     Attribute,
@@ -37,6 +36,7 @@ from hmbc.dsl.expr import (
     Total,
 )
 from hmbc.dsl.expr import Given as IsGiven
+from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Money, Type
 
 Assignment = Mapping[Slot, Given]

@@ -37,8 +37,8 @@ from hmbc.compiler.kernel import Accumulator, Definition, Input, Kernel, Paramet
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.ranges import Ranges, ranges_of
 from hmbc.compiler.rounding import share as shared
-from hmbc.compiler.walk import walk
 from hmbc.dsl import expr as e
+from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Bool, Code, Enum, Periods, Ratio
 from hmbc.runtime.ratio import RATIO_DENOMINATOR
 

@@ -32,9 +32,9 @@ from hmbc.compiler.structure_order import Order, Orders, shown
 from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_split import Divisions
 from hmbc.compiler.structure_stage import at_zero, stage_of
-from hmbc.compiler.walk import reads_totals, walk
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
+from hmbc.dsl.reads import reads_totals, walk
 from hmbc.dsl.types import Money
 
 Law = Literal[

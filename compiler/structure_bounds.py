@@ -20,8 +20,8 @@ from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.ranges import Ranges
 from hmbc.compiler.structure_scope import Constancy
 from hmbc.compiler.structure_stage import Stage, at_zero, shape_of, stage_of
-from hmbc.compiler.walk import children, walk
 from hmbc.dsl import expr as e
+from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Money
 
 Names = frozenset[str]
@@ -199,4 +199,4 @@ def _without(expr: e.Expr, total: e.Expr) -> list[e.Expr]:
         return []
     if all(node != total for node in walk(expr)):
         return [expr]
-    return [part for child in children(expr) for part in _without(child, total)]
+    return [part for child in e.parts_of(expr) for part in _without(child, total)]

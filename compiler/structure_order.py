@@ -28,9 +28,9 @@ from hmbc.compiler.kernel import Accumulator, Definition
 from hmbc.compiler.structure_bounds import Bounds, parts_beside
 from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_stage import Stage, is_convex, shape_of, stage_of
-from hmbc.compiler.walk import children, walk
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
+from hmbc.dsl.reads import walk
 
 Way = Literal["same", "grows", "shrinks", "unknown"]
 
@@ -139,7 +139,7 @@ class Orders:
             case e.Increase():
                 return _unknown("增量的写法超出本分析", "an increase of a form not looked into")
             case _:
-                inside = children(expr)
+                inside = e.parts_of(expr)
                 for part in inside:
                     if (found := self.of(part)) != SAME:
                         return self._condition(found)

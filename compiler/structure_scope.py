@@ -14,7 +14,6 @@ from datetime import date, timedelta
 from attrs import frozen
 
 from hmbc.compiler.kernel import Definition, Kernel
-from hmbc.compiler.walk import children
 from hmbc.dsl import expr as e
 from hmbc.dsl.types import Code
 
@@ -76,7 +75,7 @@ class Constancy:
             ):
                 return None
             case _:
-                inside = children(expr)
+                inside = e.parts_of(expr)
                 if not inside:
                     return expr
                 parts = (self.varying(part, scope) for part in inside)

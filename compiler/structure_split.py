@@ -15,7 +15,6 @@ from attrs import define, field, frozen
 
 from hmbc.compiler.structure_bounds import Bounds, parts_beside
 from hmbc.compiler.structure_stage import stage_of
-from hmbc.compiler.walk import children
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.types import Money
@@ -114,7 +113,7 @@ class Divisions:
                         return found if found.way == "unknown" else _CONDITION
                 return SAME
             case _:
-                inside = children(expr)
+                inside = e.parts_of(expr)
                 for part in inside:
                     if not (found := self.of(part)).is_same:
                         return found if found.way == "unknown" else _ALONE

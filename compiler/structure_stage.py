@@ -15,8 +15,8 @@ from attrs import frozen
 from hmbc.compiler.kernel import Accumulator
 from hmbc.compiler.ranges import Interval, Ranges, between
 from hmbc.compiler.structure_scope import Scope
-from hmbc.compiler.walk import children, walk
 from hmbc.dsl import expr as e
+from hmbc.dsl.reads import walk
 
 ZERO = e.money(0)
 
@@ -212,5 +212,5 @@ def _reads(expr: e.Expr, part: e.Expr) -> bool:
 def _reads_outside(expr: e.Expr, part: e.Expr, around: e.Expr) -> bool:
     if expr == around:
         return False
-    return expr == part or any(_reads_outside(child, part, around) for child in children(expr))
+    return expr == part or any(_reads_outside(child, part, around) for child in e.parts_of(expr))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from attrs import evolve
@@ -19,9 +20,10 @@ def name_clauses(
     """The diagnostics; those inside a clause that cites say so in their first line."""
     sources = [item for item in scheme.items if isinstance(item, n.SourceClause)]
     title = sources[0].title if len(sources) == 1 else ""
+    places = _places(scheme)
     for diagnostic in diagnostics:
         misspelt = diagnostic.code.startswith("HMB1")  # nothing to look up in the document
-        cites = () if misspelt else _cites_at(scheme, diagnostic.span)
+        cites = () if misspelt else _cites_at(places, diagnostic.span)
         if cites:
             shown = Bilingual(
                 (f"“{title}” " if title else "") + "、".join(cites),
@@ -31,13 +33,23 @@ def name_clauses(
         yield diagnostic
 
 
-def _cites_at(scheme: n.Scheme | n.Guideline, span: Span) -> tuple[str, ...]:
+def _places(scheme: n.Scheme | n.Guideline) -> list[tuple[int, int, n.Cites]]:
+    """Where which citations begin and end to hold, by place: an item's, but for its clauses that have
+    their own."""
+    found: list[tuple[int, int, n.Cites]] = []
     for item in scheme.items:
-        if not item.span.start <= span.start < item.span.end:
-            continue
+        at, cites = item.span.start, getattr(item, "cites", ())
         for clause in item.clauses if isinstance(item, n.Layer) else ():
-            if clause.cites and clause.span.start <= span.start < clause.span.end:
-                return tuple(cite.text for cite in clause.cites)
-        cites: n.Cites = getattr(item, "cites", ())
-        return tuple(cite.text for cite in cites)
-    return ()
+            if clause.cites:
+                found.append((at, clause.span.start, cites))
+                found.append((clause.span.start, clause.span.end, clause.cites))
+                at = clause.span.end
+        found.append((at, item.span.end, cites))
+    return sorted(found, key=lambda place: place[:2])
+
+
+def _cites_at(places: list[tuple[int, int, n.Cites]], span: Span) -> tuple[str, ...]:
+    number = bisect_right(places, span.start, key=lambda place: place[0]) - 1
+    if number < 0 or span.start >= places[number][1]:
+        return ()
+    return tuple(cite.text for cite in places[number][2])

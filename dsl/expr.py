@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 import attrs
 from attrs import frozen
@@ -308,29 +308,20 @@ TRUE = Const(True, Bool())
 FALSE = Const(False, Bool())
 
 
+NODES = get_args(Expr)
+_PARTS: dict[type, tuple[str, ...]] = {
+    kind: tuple(field.name for field in attrs.fields(kind) if field.type in ("Expr", "Attribute"))
+    for kind in NODES
+}
+"""The fields of each kind of node that hold an expression."""
+
+
+def parts_of(expr: Expr) -> tuple[Expr, ...]:
+    """The expressions directly inside this one, in reading order."""
+    return tuple(getattr(expr, name) for name in _PARTS[type(expr)])
+
+
 def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
     """The expression with `change` applied to each of its direct parts."""
-    parts = {
-        name: change(part)
-        for name in _names(type(expr))
-        if isinstance(part := getattr(expr, name), NODES)
-    }
+    parts = {name: change(getattr(expr, name)) for name in _PARTS[type(expr)]}
     return attrs.evolve(expr, **parts) if parts else expr  # type: ignore[arg-type]
-
-
-def parts_of(expr: Expr) -> list[Expr]:
-    """The direct parts of an expression."""
-    return [part for name in _names(type(expr)) if isinstance(part := getattr(expr, name), NODES)]
-
-
-_NAMES: dict[type[Any], tuple[str, ...]] = {}
-
-
-def _names(kind: type[Any]) -> tuple[str, ...]:
-    """The fields of a kind of expression, asked of attrs once."""
-    if kind not in _NAMES:
-        _NAMES[kind] = tuple(field.name for field in attrs.fields(kind))
-    return _NAMES[kind]
-
-
-NODES = get_args(Expr)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import attrs
-
 from hmbc.dsl import expr as e
 
 
@@ -30,6 +28,11 @@ def attributes_read(expr: e.Expr) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
+def reads_totals(expr: e.Expr) -> bool:
+    """Whether the expression itself, not what it refers to, reads a running total."""
+    return any(isinstance(node, e.Total) for node in walk(expr))
+
+
 def has_increase(expr: e.Expr) -> bool:
     """Whether it reads what the claim adds to an expression over totals."""
     return any(isinstance(node, e.Increase) for node in walk(expr))
@@ -44,5 +47,4 @@ def moves_with_totals(expr: e.Expr) -> bool:
         case e.Increase():
             return False
         case _:
-            parts = (getattr(expr, field.name) for field in attrs.fields(type(expr)))
-            return any(isinstance(part, e.NODES) and moves_with_totals(part) for part in parts)
+            return any(moves_with_totals(part) for part in e.parts_of(expr))

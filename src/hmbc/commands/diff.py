@@ -56,8 +56,8 @@ def command(old: str, new: str, condition: str | None, form: str, lang: str | No
 
 def _restriction(text: str, scheme: Compiled, file: str, language: Language) -> Expr:
     """The condition of --when; what is wrong with it is a wrong use of the command."""
-    from hmbc.compiler.walk import walk
     from hmbc.dsl.expr import Before, Ref, Total
+    from hmbc.dsl.reads import walk
     from hmbc.dsl.restriction import NAME, check_restriction
 
     found = check_restriction(text, scheme.source, None if file == "-" else Path(file).parent)
