@@ -17,9 +17,10 @@ from typing import Any
 from attrs import define, field, frozen
 
 from hmbc.compiler import days
+from hmbc.compiler.expressions import expressions
 from hmbc.compiler.kernel import Input, Kernel, ParameterInput
-from hmbc.compiler.walk import expressions, walk
 from hmbc.dsl import expr as e
+from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Bool, Code, Date, Days, Enum, Int, Money, Periods, Ratio, Type
 from hmbc.runtime.ratio import RATIO_DENOMINATOR
 

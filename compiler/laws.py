@@ -31,8 +31,8 @@ from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.quick import Row, Values
 from hmbc.compiler.slices import slice_of
 from hmbc.compiler.structure import Cap, base_of, caps_of
-from hmbc.compiler.walk import children
 from hmbc.dsl import expr as e
+from hmbc.dsl.expr import parts_of
 from hmbc.dsl.types import Money
 
 Law = Literal[
@@ -137,7 +137,7 @@ class _Signs:
             case e.Compare() | e.And() | e.Or() | e.Not():
                 pass
             case _:
-                for part in children(expr):
+                for part in parts_of(expr):
                     self._read(part, sign)
 
     def _item(self, name: str, sign: Sign) -> None:
@@ -365,5 +365,5 @@ def steps_of(kernel: Kernel) -> dict[str | None, int]:
 def _steps(expr: e.Expr) -> Iterator[int]:
     if isinstance(expr, e.Round):
         yield expr.step
-    for part in children(expr):
+    for part in parts_of(expr):
         yield from _steps(part)

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from attrs import evolve
 
 from hmbc.compiler.kernel import Definition, Kernel
-from hmbc.compiler.walk import walk
 from hmbc.dsl import expr as e
+from hmbc.dsl.reads import walk
 
 
 def _read(expr: e.Expr) -> Iterator[str]:

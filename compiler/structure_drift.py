@@ -32,8 +32,9 @@ from hmbc.compiler.ranges import Interval
 from hmbc.compiler.structure_bounds import Bounds, parts_beside
 from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_stage import Stage, shape_of, slope_of, stage_of
-from hmbc.compiler.walk import children, walk
 from hmbc.dsl import expr as e
+from hmbc.dsl.expr import parts_of
+from hmbc.dsl.reads import walk
 
 Kind = Literal["raise", "insert", "swap"]
 Number = Fraction | int | float
@@ -145,7 +146,7 @@ class Drifts:
             case e.Total(accumulator=name) | e.Before(accumulator=name):
                 return None if name in self._moved else SAME
             case _:
-                inside = children(expr)
+                inside = parts_of(expr)
                 return SAME if inside and all(self.of(part) == SAME for part in inside) else None
 
     def _both(
