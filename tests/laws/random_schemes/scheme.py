@@ -125,6 +125,13 @@ class Scheme(Data):
             names = [name for name in ("flag", "bonus", "quota") if not self.reads(name, before)]
             proved = self.listed([self.member(name) for name in (*names, "idle")])
             lines.append(f"{self.w('PROVE')} {self.w('PAY')} {self.w('INDEPENDENT')} {proved}")
+        if self.chance(12):
+            self.use("waiver")
+            laws = ("NEGATIVE_PAY", "ABOVE_BASE", "ABOVE_BILL", "ABOVE_CAP", "NOT_MONOTONE")
+            why = f"{self.w('BECAUSE')} {self.text('文件如此', 'so it says')}"
+            lines.append(
+                f"{self.w('ALLOW')} {self.w(self.pick(*laws))} {why} {self.w('CITE')} XX-01"
+            )
         if self.chance(15):
             self.use("conforms")
             lines.append(f"{self.w('CONFORMS')} guidance")
