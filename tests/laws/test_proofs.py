@@ -68,7 +68,7 @@ def test_a_refutation_pays_in_the_scheme_what_its_examples_say(
     assume(blocks)
     text = scheme.drawn.text.rstrip().removesuffix("}") + "\n".join(blocks) + "\n}\n"
     note(text)
-    found = compile_source(Source("random.hmb", text))
+    found = compile_source(Source("random.hmb", text), lawful.schemes.FOLDER)
     assert found.kernel is not None and found.scheme is not None, found.diagnostics
     results = run_examples(found.kernel, found.scheme)
     assert [result for result in results if result.diagnostics] == []
