@@ -130,6 +130,8 @@ class _Emitter:
 
     def array(self, node: Node) -> tuple[str, str] | None:
         """Type and name of the array in which a value is there for each row of the block, or None."""
+        if node in self.held:
+            return stored(node), f"b->s{node.number}"
         if node.op in ("claim", "raw"):
             return self.column_type(place_of(node)), f"c{node.data}"
         if node.op == "claim_given":
@@ -140,8 +142,6 @@ class _Emitter:
             at = self.record.places[node].word
             kind = self.record.words[at]
             return kind, f"b->{'h' if kind == 'uint16_t' else 'w'}{at}"
-        if node in self.held:
-            return stored(node), f"b->s{node.number}"
         return None
 
     def elsewhere(self, node: Node) -> str | None:
@@ -242,6 +242,17 @@ class _Emitter:
             found.append(self.loop(f"{self.name}_{name}", arrays))
             self.held |= dict.fromkeys(wanted)
         return found
+
+    def kept(self, accepted: Node) -> list[_Loop]:
+        """A loop that puts it in an array of its own where a column holds it: the column need not be
+        there for all rows."""
+        if accepted.const is not None or not self.is_there(accepted):
+            return []
+        loop = self.loop(
+            f"{self.name}_accepted", [(stored(accepted), f"b->s{accepted.number}", accepted)]
+        )
+        self.held |= {accepted: None}
+        return [loop]
 
     def scalar(self, name: str, targets: Iterable[Node]) -> list[_Loop]:
         """A scalar loop for what only it can compute under targets, if there is such a thing."""
@@ -562,14 +573,14 @@ class _Emitter:
         fetches: list[_Loop] = []
         place = 0
         if self.record.is_there:
-            steps += self.prepared("early", self.early(accepted))
+            steps += [*self.kept(accepted), *self.prepared("early", self.early(accepted))]
             fetches = [self.fetch(accepted, False)]
             if accepted.const is None:
                 fetches.append(self.fetch(accepted, True))
             place = len(steps)
             steps += self.totals()
         elif accepted.const is None:
-            steps += self.prepared("early", [accepted])
+            steps += [*self.kept(accepted), *self.prepared("early", [accepted])]
         refuse = self.refuse() if feed.rejects else None
         conditions = list(dict.fromkeys(
             leaf for node in (*feed.reasons, feed.decided) for leaf in self.byte_leaves(node)
