@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 LANGUAGE_VERSION = "1"
+EVALUATOR_ABI = 2
+"""HMB_ABI of runtime/evaluator.h."""
 
 
 class SchemeError(ValueError):

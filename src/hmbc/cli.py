@@ -20,7 +20,7 @@ from typing import Any
 
 import click
 
-from hmbc import LANGUAGE_VERSION, __version__
+from hmbc import EVALUATOR_ABI, LANGUAGE_VERSION, __version__
 from hmbc.commands.exit_codes import BUG, INTERRUPTED, READER_LEFT, UNREADABLE
 from hmbc.commands.usage import usage_in_chinese
 
@@ -84,7 +84,8 @@ class _Lazy(click.Group):
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(
-    __version__, message=f"hmbc {__version__} (language {LANGUAGE_VERSION}, evaluator ABI 1)"
+    __version__,
+    message=f"hmbc {__version__} (language {LANGUAGE_VERSION}, evaluator ABI {EVALUATOR_ABI})",
 )
 def hmbc() -> None:
     """Benefit schemes: check, prove, compile, adjudicate. 方案的检查、证明、编译与理算。"""

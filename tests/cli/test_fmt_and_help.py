@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -120,7 +121,9 @@ def test_every_command_has_help_in_both_languages(call):
 def test_the_version(spawn):
     done = spawn("--version")
     assert done.stdout.startswith("hmbc 0.")
-    assert "language 1" in done.stdout
+    header = files("hmbc.runtime").joinpath("evaluator.h").read_text("ascii")
+    abi = header.partition("#define HMB_ABI ")[2].split()[0]
+    assert done.stdout.endswith(f"(language 1, evaluator ABI {abi})\n")
 
 
 def test_completion_by_the_shell(spawn):
