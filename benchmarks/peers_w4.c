@@ -37,7 +37,11 @@ static int year_of(int32_t date)
     return (int)(year + era * 400 + (left >= 306));
 }
 
-static inline int better(int a, int b) { return RANK[b] < RANK[a] ? b : a; }
+/* The reason of two layers, by what they pay: one that pays something comes first, capped or not. */
+static inline int better(int a, i64 pays, int b, i64 pays_too)
+{
+    return (pays_too ? 0 : RANK[b]) < (pays ? 0 : RANK[a]) ? b : a;
+}
 static inline i64 most(i64 a, i64 b) { return a > b ? a : b; }
 static inline i64 least(i64 a, i64 b) { return a < b ? a : b; }
 static inline i64 fen(i64 twentieths) { return (twentieths + 10) / 20; }
@@ -46,7 +50,7 @@ static inline i64 banded(i64 sum, i64 low, i64 high)
     return least(sum, BAND) * low + most(0, sum - BAND) * high;
 }
 
-/* ---- naive: by member spent, due of the first two layers, drugs, proton, the year, CAR-T */
+/* ---- naive: by member deducted, due of the first two layers, drugs, proton, the year, CAR-T */
 
 typedef struct { i64 key, total; } slot;
 
@@ -70,6 +74,7 @@ void naive_w4(i64 n, const city *in, i64 *totals, slot *table, i64 mask, i64 *pa
     for (i64 i = 0; i < n; i++) {
         i64 m = in->member[i], *own = totals + 8 * m, row = 2 * m + (in->date[i] >= in->border[m]);
         int year = year_of(in->date[i]), kind = in->kind[i], ill = in->ill[m], why[5];
+        i64 first = 0, second = 0;
         i64 points = in->years[row] >= 3, paid = 0;
         if (own[6] != year) {
             memset(own, 0, 6 * sizeof *own);
@@ -92,12 +97,13 @@ void naive_w4(i64 n, const city *in, i64 *totals, slot *table, i64 mask, i64 *pa
             why[layer] = NOT_COVERED;
         if (kind <= CHRONIC) {
             i64 threshold = most(0, (ill ? 2400000 : 1800000) - least(200000 * in->no_claim[row], 600000));
-            i64 before = most(0, own[0] - threshold), after = most(0, own[0] + in->own[i] - threshold);
-            i64 due = own[1] + (after - before) * ((ill ? 8 : 16) + points);
+            i64 taken = least(in->own[i], most(0, threshold - own[0])), excess = in->own[i] - taken;
+            i64 due = own[1] + excess * ((ill ? 8 : 16) + points);
             i64 got = least(150000000, fen(due)) - least(150000000, fen(own[1]));
-            why[0] = !in->own[i] ? NOTHING : after == before ? BELOW : outcome(got, fen(due) - fen(own[1]));
-            own[0] += in->own[i];
+            why[0] = !in->own[i] ? NOTHING : !excess ? BELOW : outcome(got, fen(due) - fen(own[1]));
+            own[0] += taken;
             own[1] = due;
+            first = got;
             paid += got;
         }
         if (kind == STAY) {
@@ -110,6 +116,7 @@ void naive_w4(i64 n, const city *in, i64 *totals, slot *table, i64 mask, i64 *pa
                    : outcome(got, fen(due) - fen(own[3]));
             own[2] += base;
             own[3] = due;
+            second = got;
             paid += got;
         }
         if (kind == PURCHASE && in->drug[i] >= 0 && (in->class_a[in->drug[i]] || in->class_b[in->drug[i]])) {
@@ -137,14 +144,14 @@ void naive_w4(i64 n, const city *in, i64 *totals, slot *table, i64 mask, i64 *pa
             paid += got;
         }
         pay[i] = paid;
-        reason[i] = better(better(better(better(why[0], why[1]), why[2]), why[3]), why[4]);
+        reason[i] = kind == STAY ? better(why[0], first, why[1], second) : why[kind == CHRONIC ? 0 : kind];
     }
 }
 
 /* ---- best: the member's record in two lines, the second for what is rare */
 
 typedef struct {
-    i64 spent, due, off_spent, off_due;
+    i64 deducted, due, off_spent, off_due;
     int32_t enrolled, border;
     uint8_t years[2], no_claim[2], ill;
     uint8_t unused;
@@ -218,7 +225,7 @@ void best_w4(i64 n, i64 members, const city *in, record *table, closed *chain, i
         }
         if (r->year != year) {
             if (r->year) {
-                r->spent = r->due = r->off_spent = r->off_due = r->drugs = r->proton = r->open = 0;
+                r->deducted = r->due = r->off_spent = r->off_due = r->drugs = r->proton = r->open = 0;
                 r->drug = r->chain = -1;
                 r->chained = 0;
             }
@@ -233,13 +240,13 @@ void best_w4(i64 n, i64 members, const city *in, record *table, closed *chain, i
             case STAY:
             case CHRONIC: {
                 i64 threshold = most(0, (ill ? 2400000 : 1800000) - least(200000 * r->no_claim[later], 600000));
-                i64 cost = in->own[i];
-                i64 before = most(0, r->spent - threshold), after = most(0, r->spent + cost - threshold);
-                i64 due = r->due + (after - before) * ((ill ? 8 : 16) + points);
+                i64 cost = in->own[i], before, after;
+                i64 taken = least(cost, most(0, threshold - r->deducted)), excess = cost - taken;
+                i64 due = r->due + excess * ((ill ? 8 : 16) + points);
                 i64 all = fen(due) - fen(r->due);
                 paid = least(150000000, fen(due)) - least(150000000, fen(r->due));
-                out = !cost ? NOTHING : after == before ? BELOW : outcome(paid, all);
-                r->spent += cost;
+                out = !cost ? NOTHING : !excess ? BELOW : outcome(paid, all);
+                r->deducted += taken;
                 r->due = due;
                 if (kind == CHRONIC)
                     break;
@@ -255,8 +262,9 @@ void best_w4(i64 n, i64 members, const city *in, record *table, closed *chain, i
                     r->off_spent += base;
                     r->off_due = due;
                     paid += got;
-                }
-                out = better(out, why);
+                    out = better(out, paid - got, why, got);
+                } else
+                    out = better(out, paid, why, 0);
                 break;
             }
             case PURCHASE:
