@@ -1,0 +1,141 @@
+"""The function that takes a feed's rows through its loops, block by block."""
+
+from __future__ import annotations
+
+from hmbc.compiler.feed_loops import Loop, Loops
+from hmbc.compiler.graph import Node
+
+
+def driver(
+    loops: Loops,
+    before: list[Loop],
+    fetches: list[Loop],
+    steps: list[Loop],
+    accepted: Node,
+    refuse: Loop | None,
+    money: dict[tuple[bool, bool], Loop],
+    reasons: list[Loop],
+    decided: Loop,
+) -> str:
+    feed, layers = loops.feed, len(loops.feed.pays)
+    every = [
+        *before,
+        *fetches,
+        *steps,
+        *([refuse] if refuse else []),
+        *money.values(),
+        *reasons,
+        decided,
+    ]
+    arguments = list(dict.fromkeys(arg for loop in every for arg in loop.arguments))
+    columns = [
+        f"const {loops.column_type(int(arg[1:]))} *c{arg[1:]} = in->claim[{arg[1:]}];"
+        for arg in arguments
+        if arg[0] == "c"
+    ]
+    columns += [f"const uint8_t *{arg} = in->claim_given[{arg[1:]}];"
+                for arg in arguments if arg[0] == "g"]  # fmt: skip
+    columns += [f"const int64_t {arg} = in->parameter[{arg[1:]}];" for arg in arguments
+                if arg[0] == "p"]  # fmt: skip
+    columns += [f"const uint8_t *{arg} = in->listed[{arg[1:]}];" for arg in arguments
+                if arg[0] == "l"]  # fmt: skip
+    arrays = [f"{loops.name}_block block, *b = &block;"]
+    outs = [f"int64_t w{place}[HMB_BLOCK] __attribute__((aligned(64)));" for place in range(layers)]
+    outs += [
+        f"uint8_t x{place}[HMB_BLOCK] __attribute__((aligned(64)));" for place in range(layers)
+    ]
+    outs += ["int64_t wt[HMB_BLOCK] __attribute__((aligned(64)));",
+             "uint8_t xd[HMB_BLOCK] __attribute__((aligned(64)));"]  # fmt: skip
+    wants = [f"pays |= out->pay[{place}] != NULL;" for place in range(layers)]
+    whys = [f"why |= out->reason[{place}] != NULL;" for place in range(layers)]
+    places = [f"int64_t *o{p} = hmb_out(out->pay[{p}], i, w{p}, past);" for p in range(layers)] + [
+        "int64_t *total = hmb_out(out->total, i, wt, past);"
+    ]
+    places += [
+        f"uint8_t *q{p} = hmb_out_byte(out->reason[{p}], i, x{p}, past);" for p in range(layers)
+    ]
+    places += ["uint8_t *decided = hmb_out_byte(out->decided, i, xd, past);"]
+    after = [f"if (past && out->pay[{p}] != NULL)\n            "
+             f"hmb_stream(out->pay[{p}] + i, w{p}, 8 * n);" for p in range(layers)]  # fmt: skip
+    after += ["if (past && out->total != NULL)\n            hmb_stream(out->total + i, wt, 8 * n);"]
+    after += [f"if (past && out->reason[{p}] != NULL)\n            "
+              f"hmb_stream(out->reason[{p}] + i, x{p}, n);" for p in range(layers)]  # fmt: skip
+    after += ["if (past && out->decided != NULL)\n            hmb_stream(out->decided + i, xd, n);"]
+    record = f"{loops.name}_record *records = in->records;" if loops.record.is_there else ""
+    days = []
+    if loops.record.is_there:
+        days = [f"hmb_days(n, c{feed.date} + i, (int32_t)in->first_day, b->day);"]
+        if f"c{feed.date}" not in arguments:
+            columns.append(f"const int32_t *c{feed.date} = in->claim[{feed.date}];")
+    fetch = [call(loops, loop) for loop in fetches]
+    if len(fetches) == 2:
+        fetch = [f"if (hmb_any_zero(n, b->s{accepted.number}))", f"    {fetch[1]}",
+                 "else", f"    {fetch[0]}"]  # fmt: skip
+    refused = []
+    if refuse is not None and accepted.const is None:
+        refused = [
+            f"if (hmb_any_zero(n, b->s{accepted.number}))",
+            f"    {call(loops, refuse)}",
+        ]
+    elif refuse is not None:
+        refused = [call(loops, refuse)]
+    body = [
+        *days,
+        *(call(loops, loop) for loop in before),
+        *fetch,
+        *(call(loops, loop) for loop in steps),
+        *refused,
+        "if (pays && why)",
+        f"    {call(loops, money[True, True])}",
+        "else if (pays)",
+        f"    {call(loops, money[True, False])}",
+        "else if (why)",
+        f"    {call(loops, money[False, True])}",
+        "else",
+        f"    {call(loops, money[False, False])}",
+    ]
+    for place, loop in enumerate(reasons):
+        body += [f"if (out->reason[{place}] != NULL)", f"    {call(loops, loop)}"]
+    body += ["if (out->decided != NULL)", f"    {call(loops, decided)}"]
+    lines = [
+        f"static void {loops.name}_run(const hmb_feed_input *in, int64_t first, int64_t end,",
+        "    hmb_feed_output *out)",
+        "{",
+        *(f"    {line}" for line in columns),
+        *(f"    {line}" for line in [*arrays, *outs]),
+        *([f"    {record}"] if record else []),
+        "    int pays = 0, why = out->decided != NULL;",
+        *(f"    {line}" for line in [*wants, *whys]),
+        f"    const int large = hmb_is_large(out, {layers}, end - first);",
+        "    for (int64_t i = first, n; i < end; i += n) {",
+        "        n = HMB_BLOCK - i % HMB_BLOCK;",
+        "        n = n < end - i ? n : end - i;",
+        "        const int past = large && n == HMB_BLOCK;",
+        *(f"        {line}" for line in places),
+        *(f"        {line}" for line in body),
+        *(f"        {line}" for line in after),
+        "    }",
+        "    if (large)",
+        "        hmb_streamed();",
+        "}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def call(loops: Loops, loop: Loop) -> str:
+    known = {
+        "out": "out", "unit": "in->unit + i", "records": "records", "b": "b",
+        "far": "in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0)",
+        "status": "out->status + i", "rejected": "&out->rejected", "total": "total",
+        "decided": "decided",
+    }  # fmt: skip
+    texts = []
+    for argument in loop.arguments:
+        if argument in known:
+            texts.append(known[argument])
+        else:
+            given = f"{argument} == NULL ? hmb_ones : {argument} + i"
+            column = f"{argument} + i"
+            texts.append({"c": column, "g": given}.get(argument[0], argument))
+    return f"{loop.name}({', '.join(['n', *texts])});"

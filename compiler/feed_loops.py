@@ -1,0 +1,225 @@
+"""Functions in C that go through the rows of a block, each made from nodes of the graph.
+
+What one leaves for another lies in arrays of a block's length. Most become vectors; what no vector
+instruction does is computed in scalar loops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from attrs import define, field
+
+from hmbc.compiler.emit_c import BOOL, Body, is_scalar, stored, type_of
+from hmbc.compiler.feed_record import Record, place_of
+from hmbc.compiler.graph import Node
+from hmbc.compiler.lower_feed import Feed, FeedTotal
+
+LANES = "#pragma omp simd simdlen({})"
+"""Left alone, gcc takes as many rows at once as there are bytes in a vector, and runs out of
+registers."""
+
+
+@define
+class Loop:
+    """A function over a block, and what it is called with after the number of rows."""
+
+    name: str
+    arguments: list[str]
+
+
+@define
+class Loops:
+    """The loops of a feed as they are made, and what they leave in arrays."""
+
+    feed: Feed
+    name: str
+    functions: list[str] = field(factory=list)
+    held: dict[Node, None] = field(factory=dict)
+    """What lies in an array of the block, in the order of its making."""
+    ran: dict[int, None] = field(factory=dict)
+    """Totals of which what rows add lies in an array."""
+    record: Record = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.record = Record(self.feed, self.name)
+
+    @property
+    def head(self) -> str:
+        """What stands before a loop that vectors or newer instructions help."""
+        return "HMB_LOOP " if self.feed.graph.optimise.clones else "HMB_PLAIN_LOOP "
+
+    def column_type(self, place: int) -> str:
+        item = self.feed.plan.claim[place]
+        if item.kind in ("money", "ratio", "int"):
+            return "int64_t"
+        if item.kind == "bool" or (item.kind == "enum" and len(item.values) <= 256):
+            return "uint8_t"
+        return "int32_t"
+
+    def array(self, node: Node) -> tuple[str, str] | None:
+        """Type and name of the array in which a value is there for each row of the block, or None."""
+        if node in self.held:
+            return stored(node), f"b->s{node.number}"
+        if node.op in ("claim", "raw"):
+            return self.column_type(place_of(node)), f"c{node.data}"
+        if node.op == "claim_given":
+            return "uint8_t", f"g{node.data}"
+        if node.op == "day":
+            return "uint16_t", "b->day"
+        if node in self.record.places:
+            at = self.record.places[node].word
+            kind = self.record.words[at]
+            return kind, f"b->{'h' if kind == 'uint16_t' else 'w'}{at}"
+        return None
+
+    def elsewhere(self, node: Node) -> str | None:
+        """The text of a value that a loop over a block need not compute."""
+        if node.op == "parameter":
+            return f"p{node.data}"
+        if node.op == "after" and place_of(node) in self.ran:
+            before = self.feed.graph.leaf("before", node.data, node.low, node.high)
+            return f"b->s{before.number}[i] + b->a{node.data}[i]"
+        if (array := self.array(node)) is None:
+            return None
+        text = f"{array[1]}[i]"
+        if node in self.record.places:
+            return self.record.places[node].text(text)
+        return f"{text} != 0" if type_of(node) == BOOL else text
+
+    def is_there(self, node: Node) -> bool:
+        return node.const is not None or self.elsewhere(node) is not None
+
+    def before(self, total: FeedTotal) -> Node:
+        return self.feed.graph.leaf("before", total.number, 0, total.most)
+
+    def parts(self, reads: Iterable[Node], lists: Iterable[int]) -> list[str]:
+        """The parameters of a function that reads these."""
+        parts: dict[str, None] = {}
+        for node in reads:
+            if node.op == "parameter":
+                parts[f"int64_t p{node.data}"] = None
+            elif node.op == "after":
+                parts[f"{self.name}_block *restrict b"] = None
+            elif (array := self.array(node)) is not None:
+                parts[self.part(f"const {array[0]}", array[1])] = None
+        return [*parts, *(f"const uint8_t *restrict l{place}" for place in lists)]
+
+    def part(self, kind: str, array: str) -> str:
+        """The parameter through which an array is reached. Those between loops are one: so few
+        pointers are needed that they stay in registers."""
+        if array.startswith("b->"):
+            return f"{self.name}_block *restrict b"
+        return f"{kind} *restrict {array}"
+
+    def loop(
+        self,
+        name: str,
+        targets: Sequence[tuple[str, str, Node]],
+        vector: bool = True,
+        lanes: int = 0,
+    ) -> Loop:
+        """A loop that computes nodes from the arrays there are; targets: an array's type and name,
+        and the node."""
+        reads: dict[Node, None] = {}
+
+        def given(node: Node) -> str | None:
+            text = self.elsewhere(node)
+            if text is not None:
+                reads[node] = None
+            return text
+
+        body = Body(given, lanes)
+        writes = [f"{array}[i] = {body.value(node)};" for _, array, node in targets]
+        lists = sorted({place_of(node) for node in body.names if node.op == "listed"})
+        parts = self.parts(reads, lists)
+        parts = list(dict.fromkeys([*parts, *(self.part(kind, x) for kind, x, _ in targets)]))
+        head, pragma = (
+            self.head if vector else "HMB_PLAIN_LOOP ",
+            [LANES.format(512 // lanes)] if lanes else [],
+        )
+        return self.function(name, parts, [*body.lines, *writes], head, pragma)
+
+    def function(
+        self,
+        name: str,
+        parts: list[str],
+        lines: list[str],
+        head: str,
+        first: Sequence[str] = (),
+        then: Sequence[str] = (),
+    ) -> Loop:
+        """A function that does `lines` for each row of a block, `first` before and `then` after."""
+        text = [
+            f"{head}static void {name}(",
+            "    " + ",\n    ".join(["int64_t n", *parts]) + ")",
+            "{",
+            *(line if line[0] == "#" else f"    {line}" for line in first),
+            "    for (int64_t i = 0; i < n; i++) {",
+            *(f"        {line}" for line in lines),
+            "    }",
+            *(f"    {line}" for line in then),
+            "    HMB_KEEP;",
+            "}",
+            "",
+        ]
+        self.functions.append("\n".join(text))
+        return Loop(name, [part.rpartition(" ")[2].lstrip("*") for part in parts])
+
+    def prepared(self, name: str, targets: Iterable[Node]) -> list[Loop]:
+        """Loops that put targets, and what only a scalar loop can compute for them, in arrays."""
+        found = self.scalar(name, targets)
+        wanted = [node for node in dict.fromkeys(targets) if not self.is_there(node)]
+        if wanted:
+            arrays = [(stored(node), f"b->s{node.number}", node) for node in wanted]
+            found.append(self.loop(f"{self.name}_{name}", arrays))
+            self.held |= dict.fromkeys(wanted)
+        return found
+
+    def kept(self, accepted: Node) -> list[Loop]:
+        """A loop that puts it in an array of its own where a column holds it: the column need not be
+        there for all rows."""
+        if accepted.const is not None or not self.is_there(accepted):
+            return []
+        loop = self.loop(
+            f"{self.name}_accepted", [(stored(accepted), f"b->s{accepted.number}", accepted)]
+        )
+        self.held |= {accepted: None}
+        return [loop]
+
+    def scalar(self, name: str, targets: Iterable[Node]) -> list[Loop]:
+        """A scalar loop for what only it can compute under targets, if there is such a thing."""
+        found: dict[Node, None] = {}
+        seen: set[tuple[Node, bool]] = set()
+
+        def visit(node: Node, by_vector: bool) -> None:
+            if (node, by_vector) in seen or self.is_there(node):
+                return
+            seen.add((node, by_vector))
+            is_one = is_scalar(node)
+            for arg in node.args:
+                visit(arg, not is_one)
+            if is_one and by_vector:
+                found[node] = None
+
+        for node in targets:
+            visit(node, True)
+        if not found:
+            return []
+        arrays = [(stored(node), f"b->s{node.number}", node) for node in found]
+        loop = self.loop(f"{self.name}_{name}_scalar", arrays, vector=False)
+        self.held |= found
+        return [loop]
+
+    def block(self) -> str:
+        """The type of what lies between the loops."""
+        arrays, inside = ["uint16_t day"], ""
+        for at, kind in enumerate(self.record.words):
+            if kind == "uint16_t":
+                inside += f"    uint16_t h{at}[HMB_BLOCK][4] __attribute__((aligned(64)));\n"
+            else:
+                arrays.append(f"{kind} w{at}")
+        arrays += [f"int64_t a{number}" for number in self.ran]
+        arrays += [f"{stored(node)} s{node.number}" for node in self.held]
+        inside += "".join(f"    {x}[HMB_BLOCK] __attribute__((aligned(64)));\n" for x in arrays)
+        return f"typedef struct {{\n{inside}}} {self.name}_block;\n"

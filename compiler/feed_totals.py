@@ -1,0 +1,214 @@
+"""The loops that go row by row through the records: what they hold to arrays, and the running totals."""
+
+from __future__ import annotations
+
+from hmbc.compiler.emit_c import Body, literal, stored, type_of
+from hmbc.compiler.feed_conditions import is_narrow, narrow_conditions, shared_conditions
+from hmbc.compiler.feed_loops import Loop, Loops
+from hmbc.compiler.feed_record import place_of
+from hmbc.compiler.graph import Node, reachable
+from hmbc.compiler.lower_feed import FeedTotal, NoFeed
+
+
+def fetch(loops: Loops, accepted: Node, careful: bool) -> Loop:
+    """The loop that takes what a record holds to arrays, and leaves the day of the last row there.
+    careful: some rows of the block are rejected and leave nothing."""
+    words = [
+        f"memcpy(b->h{at}[i], &r->w{at}, 8);" if kind == "uint16_t" else f"b->w{at}[i] = r->w{at};"
+        for at, kind in enumerate(loops.record.words)
+    ]
+    day = "b->day[i]"
+    if careful:
+        array = loops.array(accepted)
+        assert array is not None
+        day = f"{array[1]}[i] ? b->day[i] : r->last"
+    lines = [
+        "const int64_t next = far[i];",
+        *(
+            f"__builtin_prefetch((const char *)(records + next) + {64 * line}, 1);"
+            for line in range(loops.record.lines)
+        ),
+        f"{loops.name}_record *restrict r = records + unit[i];",
+        *words,
+        "odd |= (int64_t)b->day[i] - r->last;",
+        f"r->last = {day};",
+    ]
+    # which one is not known any more: all units of the block are
+    then = [
+        "for (int64_t i = 0; odd < 0 && i < n; i++)",
+        "    hmb_odd(out, &records[unit[i]].odd, unit[i]);",
+    ]
+    parts = ["const int32_t *restrict unit", "const int32_t *restrict far", *to_records(loops)]
+    name = f"{loops.name}_fetch{'_careful' if careful else ''}"
+    return loops.function(name, parts, lines, loops.head, ["int64_t odd = 0;"], then)
+
+
+def to_records(loops: Loops) -> list[str]:
+    return [
+        f"{loops.name}_record *records",
+        "hmb_feed_output *out",
+        f"{loops.name}_block *restrict b",
+    ]
+
+
+def totals(loops: Loops) -> list[Loop]:
+    """The loops that work out what rows add, in vectors, and run the totals, one row after the
+    other. A total whose additions read others comes after those; where additions read what they
+    move, one scalar loop does all that is left."""
+    found: list[Loop] = []
+    left = list(loops.record.kept)
+    while left:
+        there = {total.number for total in loops.record.kept if total not in left}
+        ready = [total for total in left if read_by(loops, total) <= there]
+        if not ready:
+            return [*found, together(loops, left)]
+        step, adds = len(found), [total.adds for total in ready]
+        shared = shared_conditions(loops, adds)
+        found += loops.prepared(f"keys{step}", [x.keys[at] for x in ready for at in x.by_row])
+        found += loops.scalar(f"adds{step}", [*adds, *shared])
+        found += loops.prepared(
+            f"narrow{step}",
+            [*narrow_conditions(loops, adds), *(one for one in shared if is_narrow(loops, one))],
+        )
+        arrays = [("int64_t", f"b->a{total.number}", total.adds) for total in ready]
+        conditions = [
+            (stored(node), f"b->s{node.number}", node)
+            for node in shared
+            if not loops.is_there(node)
+        ]
+        found.append(loops.loop(f"{loops.name}_adds{step}", [*arrays, *conditions], lanes=64))
+        loops.held |= {node: None for _, _, node in conditions}
+        found.append(running(loops, f"{loops.name}_run{step}", ready))
+        left = [total for total in left if total not in ready]
+    return found
+
+
+def read_by(loops: Loops, total: FeedTotal) -> set[int]:
+    """The totals that a total's additions read."""
+    nodes = reachable([total.adds])
+    return {place_of(node) for node in nodes if node.op in ("before", "after")}
+
+
+def running(loops: Loops, name: str, totals: list[FeedTotal]) -> Loop:
+    """The loop that runs totals whose additions lie in arrays."""
+    first: list[str] = []
+    lines = [f"{loops.name}_record *restrict r = records + unit[i];"]
+    then: list[str] = []
+    reads: dict[Node, None] = {}
+    for total in totals:
+        number, most, kind = total.number, literal(total.most), loops.record.total_type(total)
+        at = "0"
+        if total.by is not None:
+            reads[total.by[0]] = None
+            at = loops.elsewhere(total.by[0]) or "0"
+        before = loops.before(total)
+        if total.by_row:
+            run_by_row(loops, total, at, lines, reads)
+            first.append(f"int64_t over{number} = 0;")
+            then += [
+                f"for (int64_t i = 0; over{number} < 0 && i < n; i++)",
+                "    hmb_odd(out, &records[unit[i]].odd, unit[i]);",
+            ]
+            loops.held[before] = None
+            loops.ran[number] = None
+            continue
+        first.append(f"int64_t over{number} = 0;")
+        lines += [
+            f"{kind} *t{number} = &r->t{number}[{at}];",
+            f"const int64_t was{number} = *t{number};",
+            f"const int64_t now{number} = was{number} + b->a{number}[i];",
+            f"over{number} |= {most} - now{number};",
+            f"b->s{before.number}[i] = ({stored(before)})was{number};",
+            f"*t{number} = ({kind})now{number};",
+        ]
+        then += [
+            f"for (int64_t i = 0; over{number} < 0 && i < n; i++)",
+            f"    if ({most} - b->s{before.number}[i] < b->a{number}[i])",
+            "        hmb_odd(out, &records[unit[i]].odd, unit[i]);",
+        ]
+        loops.held[before] = None
+        loops.ran[number] = None
+    parts = ["const int32_t *restrict unit", *to_records(loops), *loops.parts(reads, ())]
+    return loops.function(name, list(dict.fromkeys(parts)), lines, loops.head, first, then)
+
+
+def run_by_row(
+    loops: Loops, total: FeedTotal, at: str, lines: list[str], reads: dict[Node, None]
+) -> None:
+    """Adds the lines of a total whose key each row has its own of: a new key forgets the old one,
+    an earlier one is odd, and a row that adds nothing leaves both."""
+    number, before, kind = total.number, loops.before(total), loops.record.total_type(total)
+    late, same = "0", "1"
+    for part in reversed(total.by_row):
+        key = total.keys[part]
+        reads[key] = None
+        row, held = f"k{number}_{part}", f"&r->k{number}_{part}[{at}]"
+        lines.append(f"const int64_t {row} = {loops.elsewhere(key)};")
+        lines.append(f"{loops.record.key_type(total, part)} *h{number}_{part} = {held};")
+        late = f"{row} < *h{number}_{part} || ({row} == *h{number}_{part} && ({late}))"
+        same = f"{row} == *h{number}_{part} && {same}"
+    lines += [
+        f"const int64_t was{number} = {same} ? r->t{number}[{at}] : 0;",
+        f"const int64_t now{number} = was{number} + b->a{number}[i];",
+        f"over{number} |= ({literal(total.most)} - now{number}) | -(int64_t)({late});",
+        f"b->s{before.number}[i] = ({stored(before)})was{number};",
+        f"if (b->a{number}[i] != 0) {{",
+        f"    r->t{number}[{at}] = ({kind})now{number};",
+        *(f"    *h{number}_{part} = k{number}_{part};" for part in total.by_row),
+        "}",
+    ]
+
+
+def together(loops: Loops, totals: list[FeedTotal]) -> Loop:
+    """One scalar loop that works out what rows add to totals that read each other, and runs them."""
+    if any(total.by_row for total in totals):
+        raise NoFeed("totals that read each other, under keys of each row")
+    numbers = {total.number: total for total in totals}
+    reads: dict[Node, None] = {}
+    now: set[int] = set()
+
+    def given(node: Node) -> str | None:
+        if node.op == "before" and place_of(node) in numbers:
+            return place(numbers[place_of(node)])
+        if node.op == "after" and place_of(node) in numbers:
+            return f"({type_of(node)}){moved(numbers[place_of(node)])}"
+        text = loops.elsewhere(node)
+        if text is not None:
+            reads[node] = None
+        return text
+
+    body = Body(given)
+
+    def place(total: FeedTotal) -> str:
+        at = "0" if total.by is None else body.value(total.by[0])
+        return f"r->t{total.number}[{at}]"
+
+    def moved(total: FeedTotal) -> str:
+        if total.number not in now:
+            adds, was = body.value(total.adds), body.value(loops.before(total))
+            now.add(total.number)
+            body.lines.append(f"const int64_t now{total.number} = {was} + (int64_t){adds};")
+            body.lines.append(f"odd |= {literal(total.most)} - now{total.number};")
+            body.lines.append(f"b->a{total.number}[i] = {adds};")
+        return f"now{total.number}"
+
+    for total in totals:
+        moved(total)
+    writes = []
+    for total in totals:
+        before, kind = loops.before(total), loops.record.total_type(total)
+        writes.append(f"b->s{before.number}[i] = {body.value(before)};")
+        writes.append(f"{place(total)} = ({kind})now{total.number};")
+    lines = [
+        f"{loops.name}_record *restrict r = records + unit[i];",
+        "int64_t odd = 0;",
+        *body.lines,
+        *writes,
+        "if (__builtin_expect(odd < 0, 0))",
+        "    hmb_odd(out, &r->odd, unit[i]);",
+    ]
+    lists = sorted({place_of(node) for node in body.names if node.op == "listed"})
+    parts = ["const int32_t *restrict unit", *to_records(loops), *loops.parts(reads, lists)]
+    loops.held |= {loops.before(total): None for total in totals}
+    loops.ran |= {total.number: None for total in totals}
+    return loops.function(f"{loops.name}_together", list(dict.fromkeys(parts)), lines, loops.head)
