@@ -18,8 +18,9 @@ from hmbc.compiler.interpret import Interpreter, State  # noqa: E402
 from hmbc.compiler.kernel import Kernel  # noqa: E402
 from hmbc.compiler.pipeline import compile_file  # noqa: E402
 from hmbc.compiler.rounding import rounded as rounded_exactly  # noqa: E402
-from hmbc.compiler.smt import Encoding, rounded  # noqa: E402
+from hmbc.compiler.smt import Encoding  # noqa: E402
 from hmbc.compiler.smt_model import Valuation, inputs_of  # noqa: E402
+from hmbc.compiler.smt_terms import rounded  # noqa: E402
 
 PARAMETERS = {"line": 20_000, "top_up": Fraction(142_857, 10**6)}
 LISTS = {"outside": ("D2", "R1", "D4")}
