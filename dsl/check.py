@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 
 from hmbc.dsl import codes
 from hmbc.dsl import nodes as n
+from hmbc.dsl.check_branches import check_branches
 from hmbc.dsl.check_carried import check_carried
 from hmbc.dsl.check_conditions import check_conditions
 from hmbc.dsl.check_deadlines import check_deadlines
@@ -100,6 +101,7 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
     examples = check_examples(scheme, env)
     if not has_errors(env.diagnostics):  # what an error left out would be blamed for nothing
         check_conditions(scheme, layers, stops, env)
+        check_branches(scheme, layers, stops, parts, env)
         check_carried(scheme, env)
         _check_unused(env, used | {(one.owner, one.name) for one in independences})
         _check_examples_exist(scheme, env)

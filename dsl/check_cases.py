@@ -122,9 +122,11 @@ def _code_cases(
 def check_choice(written: n.Choice, env: Environment, hint: Type | None, facts: Facts) -> Typed:
     """One of two, by a condition."""
     condition = expressions.check_as(written.condition, Bool(), env, facts)
-    one = expressions.check(written.then, env, hint, facts | facts_of(condition))
+    with env.branch(written.then.span, condition):
+        one = expressions.check(written.then, env, hint, facts | facts_of(condition))
     known = facts | facts_if_false(condition)
-    two = expressions.check(written.otherwise, env, hint or literal_hint(one.type), known)
+    with env.branch(written.otherwise.span, e.Not(condition)):
+        two = expressions.check(written.otherwise, env, hint or literal_hint(one.type), known)
     if not same(written, one, two, env, "compare", written.then, written.otherwise):
         return BROKEN
     return Typed(e.Choose(condition, one.expr, two.expr), one.type)
@@ -172,6 +174,10 @@ def check_by_bands(written: n.ByBands, env: Environment, hint: Type | None, fact
         if result.type != first.type:
             clash(band.result, first, result, env, "compare", written.bands[0].result, band.result)
             return BROKEN
+    below: e.Expr = e.FALSE
+    for band, (test, _) in zip(written.bands, branches, strict=True):
+        with env.branch(band.result.span, e.And(e.Not(below), test)):
+            below = test
     chosen = branches[-1][1].expr
     for test, result in reversed(branches[:-1]):
         chosen = e.Choose(test, result.expr, chosen)

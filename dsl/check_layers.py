@@ -68,6 +68,7 @@ def check_layers(
                 codes.DUPLICATE, item.name.span, Related(env.layers[name], FIRST), name=name
             )
         checked.append(_layer(item, env, default))
+        env.layer = None
         env.layers[name] = item.name.span
         env.amounts_of[name] = _amounts(checked[-1])
     return tuple(checked), tuple(totals)
@@ -77,6 +78,7 @@ def _layer(layer: n.Layer, env: Environment, default: CheckedRounding) -> Checke
     if not layer.cites:
         env.report(codes.NOT_CITED, layer.name.span, clause=layer.name.text)
     applies = _applies(layer, env)
+    env.layer = layer.name.text  # what follows is read only where the layer applies
     pays = _only(layer, n.Pays, "PAYS", env, needed=False)
     base = _only(layer, n.Base, "BASE", env, needed=pays is None)
     facts = facts_of(applies)

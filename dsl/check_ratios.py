@@ -55,7 +55,9 @@ def _limit(written: n.Expression, before: e.Expr | None, env: Environment) -> e.
 
 def _points(point: n.Points, env: Environment) -> e.Expr:
     signed = e.Scale(check_as(point.amount, Ratio(), env), e.Const(point.sign, Int()))
-    return e.Choose(check_as(point.condition, Bool(), env), signed, e.ratio(0))
+    condition = check_as(point.condition, Bool(), env)
+    with env.branch(point.span, condition):
+        return e.Choose(condition, signed, e.ratio(0))
 
 
 def _with_points(ratio: e.Expr, points: list[e.Expr]) -> e.Expr:

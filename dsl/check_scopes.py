@@ -38,7 +38,10 @@ def _scope(scope: n.Scope, env: Environment) -> CheckedScope:
     if scope.condition is None or scope.otherwise is None:
         return CheckedScope(keys)
     condition = check_as(scope.condition, Bool(), env)
-    return CheckedScope(keys, condition, _scope(scope.otherwise, env))
+    with env.branch(scope.condition.span, condition):
+        pass
+    with env.branch(scope.otherwise.span, e.Not(condition)):
+        return CheckedScope(keys, condition, _scope(scope.otherwise, env))
 
 
 def _parts(scope: CheckedScope, env: Environment, counts_events: bool) -> int:

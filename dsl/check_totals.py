@@ -123,7 +123,11 @@ def check_total(
     """One declaration, after which its running value can be read."""
     if not item.cites:
         env.report(codes.NOT_CITED, item.name.span, clause=item.name.text)
-    condition = e.TRUE if item.condition is None else check_as(item.condition, Bool(), env)
+    condition: e.Expr = e.TRUE
+    if item.condition is not None:
+        condition = check_as(item.condition, Bool(), env)
+        with env.branch(item.condition.span, condition):
+            pass
     counts_events = isinstance(item, n.CountDeclaration) and item.of == "events"
     scope = check_scope(item.scope, env, counts_events)
     amount: e.Expr = e.Const(1, Int())

@@ -265,6 +265,11 @@ ONE_VALUE = _rule(
     "“{name}”只有一个取值 {value}", "`{name}` has one value only, `{value}`",
     "这里写类型：金额、比例、整数、是否、日期、编码；或列出全部取值：甲 | 乙", "a type stands here: money, ratio, int, bool, date, code; or all values: a | b",
 )
+DEAD_BRANCH = _rule(
+    "HMB219", "warning",
+    "{what}永远走不到：{why}", "{what} can never be reached: {why}",
+    "对照声明的取值、范围和前面的条款，改正条件或界限；若真不需要，删去它", "compare it with what is declared and with the clauses before it, and correct the condition or the limit; if it is not needed, remove it",
+)
 VARIES_IN_SCOPE = _rule(
     "HMB231", "warning",
     "{clause}{scope}，却随{whose}的“{attribute}”变化：各笔按自己的数，减去此前{counted}",

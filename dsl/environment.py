@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from difflib import get_close_matches
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from hmbc.dsl import codes
 from hmbc.dsl.chinese_numbers import in_digits
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, Related
-from hmbc.dsl.expr import Expr, MonthEnd
+from hmbc.dsl.expr import And, Expr, MonthEnd
 from hmbc.dsl.habits import NO_LIMIT, NOTHING
 from hmbc.dsl.lexer import ADVICE
 from hmbc.dsl.nodes import Let
@@ -75,6 +77,16 @@ class TableInfo:
     span: Span
 
 
+@frozen
+class Branch:
+    """A choice, an addition, a band of a value: where it stands, in which layer (None: in none), and
+    when it is taken."""
+
+    span: Span
+    layer: str | None
+    when: Expr
+
+
 @define
 class Environment:
     """Filled while the header and the declarations are read; looked up by everything after."""
@@ -104,6 +116,11 @@ class Environment:
     later_layers: dict[str, Span] = field(factory=dict)
     undated: list[Undated] = field(factory=list)
     diagnostics: list[Diagnostic] = field(factory=list)
+    branches: list[Branch] = field(factory=list)
+    layer: str | None = None
+    """The layer whose clauses are being checked."""
+    path: tuple[Expr, ...] = ()
+    """The conditions under which what is being checked is read at all."""
     used: set[tuple[str, str]] = field(factory=set)
 
     def report(
@@ -117,6 +134,17 @@ class Environment:
     ) -> None:
         """Add a diagnostic."""
         self.diagnostics.append(Diagnostic(code, span, values, related, hint, extra))
+
+    @contextmanager
+    def branch(self, span: Span, when: Expr) -> Iterator[None]:
+        """Note a branch; what is checked inside is read only where it is taken."""
+        before = self.path
+        self.path = (*before, when)
+        self.branches.append(Branch(span, self.layer, reduce(And, self.path)))
+        try:
+            yield
+        finally:
+            self.path = before
 
     def enums_with(self, value: str) -> list[AttributeInfo]:
         """The attributes that may have this value."""

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
+from typing import Protocol
 
 from attrs import frozen
 
 from hmbc.dsl import expr as e
-from hmbc.dsl.environment import Environment
-from hmbc.dsl.scheme import ParameterInfo
+from hmbc.dsl.scheme import AttributeInfo, ListInfo, ParameterInfo
 from hmbc.dsl.types import Enum, Ratio, Type
 
 Bound = Fraction | None
+
+
+class Domains(Protocol):
+    """What is declared: an Environment is one."""
+
+    @property
+    def attributes(self) -> Mapping[tuple[str, str], AttributeInfo]:
+        """By owner and name."""
+    @property
+    def parameters(self) -> Mapping[str, object]:
+        """By name; a ParameterInfo has a domain."""
+    @property
+    def lists(self) -> Mapping[str, ListInfo]:
+        """By name."""
 
 
 @frozen
@@ -25,7 +40,7 @@ class Interval:
 ANY = Interval(None, None)
 
 
-def interval(expr: e.Expr, env: Environment) -> Interval:
+def interval(expr: e.Expr, env: Domains) -> Interval:
     """The range of a number or date, in the units of its type (ratios as shares)."""
     match expr:
         case e.Const(value=value) if not isinstance(value, str):
@@ -80,7 +95,7 @@ def _minus(bound: Bound) -> Bound:
     return None if bound is None else -bound
 
 
-def truth(condition: e.Expr, env: Environment) -> bool | None:
+def truth(condition: e.Expr, env: Domains) -> bool | None:
     """Whether a condition always (True) or never (False) holds; None: it varies, as far as the
     domains tell."""
     match condition:

@@ -4,7 +4,7 @@
 
 One small change at a time to the text of a scheme, at a place where its syntax tree has a clause: a
 figure by one minor unit or one in the last place, a comparison, a scope, a rounding, a condition
-negated, a ratio and a cap exchanged, an exclusion, a waiting condition, a cap or a layer left out.
+negated, ratio and cap in the other order, an exclusion, a waiting condition, a cap or a layer left out.
 Then who notices: `check` (an error, or a warning or note that the original does not give), `test` (the
 worked examples), `prove` (a law that was proved no longer is), `diff` (the two are not the same).
 """
@@ -28,6 +28,7 @@ from hmbc.compiler.pipeline import Compiled, compile_file, compile_source
 from hmbc.compiler.run_examples import run_examples
 from hmbc.compiler.structure import structure_of
 from hmbc.dsl.lexer import Lexeme, first_word
+from hmbc.dsl.nodes import Layer
 from hmbc.dsl.parse import parse
 from hmbc.dsl.source import Source, Span
 from hmbc.grammar.keywords import KEYWORDS, language_of
@@ -76,6 +77,11 @@ def mutants(path: Path) -> Iterator[Mutant]:
     words = {name: pair[0 if language == "zh" else 1] for name, pair in KEYWORDS.items()}
     for clause in clauses(source, lexemes):
         yield from within(path, source, clause, words)
+    tree = parse(source).scheme
+    for item in () if tree is None else tree.items:
+        if isinstance(item, Layer):
+            text = source.text[item.span.start : item.span.end]
+            yield Mutant(path, "left out: layer", item.span, text, "")
 
 
 @frozen
@@ -165,6 +171,10 @@ def within(path: Path, source: Source, clause: Piece, words: dict[str, str]) -> 
     if clause.word in LEFT_OUT and clause.word not in ("LAYER", "CAP"):
         text = source.text[clause.span.start : clause.span.end]
         yield Mutant(path, f"left out: {LEFT_OUT[clause.word]}", clause.span, text, "")
+    if clause.word in ("CAP", "COST_CAP"):  # `cost cap` counts before the ratio, `cap` after it
+        other = "COST_CAP" if clause.word == "CAP" else "CAP"
+        word = clause.lexemes[0].span
+        yield Mutant(path, "ratio and cap exchanged", word, words[clause.word], words[other])
     if clause.word == "CAP":
         text = source.text[clause.span.start : clause.span.end]
         yield Mutant(path, "left out: cap", clause.span, text, words["NO_CAP"])
@@ -252,6 +262,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sample", type=int, default=300)
+    parser.add_argument("--kinds", nargs="*", help="of those drawn, these kinds only")
     parser.add_argument("--part", default="0/1", help="0/2 and 1/2: each half by one process")
     options = parser.parse_args()
     every = [mutant for path in SCHEMES for mutant in mutants(path)]
@@ -264,6 +275,8 @@ def main() -> None:
         for kind in sorted(by_kind):
             if by_kind[kind] and len(chosen) < options.sample:
                 chosen.append(by_kind[kind].pop(pick.randrange(len(by_kind[kind]))))
+    if options.kinds:
+        chosen = [mutant for mutant in chosen if mutant.kind in options.kinds]
     part, parts = map(int, options.part.split("/"))
     chosen = chosen[part::parts]
     originals = {path: compile_file(path) for path in {mutant.path for mutant in chosen}}
