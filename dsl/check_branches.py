@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from functools import reduce
 
 from hmbc.dsl import codes
 from hmbc.dsl import expr as e
