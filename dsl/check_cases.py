@@ -155,9 +155,10 @@ def check_by_bands(written: n.ByBands, env: Environment, hint: Type | None, fact
             branches.append((e.TRUE, result))
             continue
         limit = expressions.check_as(band.limit, subject.type, env)
+        if limit == BROKEN.expr:
+            return BROKEN
         if not isinstance(limit, e.Const) or isinstance(limit.value, str):
-            if limit != e.FALSE:
-                env.report(codes.BAND_NOT_CONSTANT, band.limit.span)
+            env.report(codes.BAND_NOT_CONSTANT, band.limit.span)
             return BROKEN
         place = (Fraction(limit.value), band.included)
         if before is not None and place <= before:

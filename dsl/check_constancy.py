@@ -131,7 +131,7 @@ def names_in(written: n.Expression, env: Environment) -> set[str]:
 def _moves_with(read: AttributeInfo, scope: CheckedScope, env: Environment) -> str | None:
     """Whose value of the attribute may be another one inside the scope: a claim's, the member's at
     another time, another member's of the family; None where it is one value."""
-    if _holds_still(read.name, scope) or (read.owner == "member" and read.name == env.unit):
+    if _holds_still(read, scope) or (read.owner == "member" and read.name == env.unit):
         return None
     if read.same is not None and holds_in(read.same, scope, env):
         return None
@@ -140,11 +140,11 @@ def _moves_with(read: AttributeInfo, scope: CheckedScope, env: Environment) -> s
     return "family" if "PER_FAMILY" in _keys(scope) else "member" if read.varies else None
 
 
-def _holds_still(name: str, scope: CheckedScope) -> bool:
+def _holds_still(read: AttributeInfo, scope: CheckedScope) -> bool:
     """Whether an attribute is one value in the scope: no wider than an event, or part of the key."""
-    keyed = {key.name for key in scope.keys if isinstance(key, Attribute)}
-    here = bool(_NARROW.intersection(scope.keys)) or name in keyed
-    return here and (scope.otherwise is None or _holds_still(name, scope.otherwise))
+    keyed = {(key.owner, key.name) for key in scope.keys if isinstance(key, Attribute)}
+    here = bool(_NARROW.intersection(scope.keys)) or (read.owner, read.name) in keyed
+    return here and (scope.otherwise is None or _holds_still(read, scope.otherwise))
 
 
 def _every_side_has(scope: CheckedScope, words: set[str]) -> bool:
@@ -178,32 +178,27 @@ def _report(
     if example := _example(amount, clause, value, env):
         extra = ((_EXAMPLE, example),)
     env.report(
-        codes.VARIES_IN_SCOPE, _where_read(amount.value, attribute),
+        codes.VARIES_IN_SCOPE, _where_read(amount.value, attribute) or amount.value.span,
         Related(info.span, _ONE_VALUE[whose]), Related(amount.scope.span, _runs(scope)),
         extra=extra, clause=word(clause), scope=_runs(scope), counted=_COUNTED[clause],
         whose=_WHOSE[whose], attribute=info.label or info.name,
     )  # fmt: skip
 
 
-def _where_read(written: n.Expression, attribute: tuple[str, str]) -> Span:
-    """Where the author names the attribute, or the whole amount where its values imply it."""
+def _where_read(written: object, attribute: tuple[str, str]) -> Span | None:
+    """Where the author names the attribute; None where a name stands for it, or its values imply it."""
     match written:
-        case n.AttributeRef(owner=owner, name=name) if (owner, name.text) == attribute:
-            return written.span
-        case n.Cases(by=n.AttributeRef(owner=owner, name=name) as by) if (
-            owner,
-            name.text,
-        ) == attribute:
-            return by.span
-        case n.Binary(left=left, right=right) | n.Extreme(left=left, right=right):
-            for side in (left, right):
-                if (found := _where_read(side, attribute)) != side.span:
-                    return found
-                if isinstance(side, n.AttributeRef) and side.name.text == attribute[1]:
-                    return found
-        case _:
+        case n.AttributeRef(owner=owner, name=name, span=span):
+            return span if (owner, name.text) == attribute else None
+        case tuple() as parts:
             pass
-    return written.span
+        case node if attrs.has(kind := type(node)):
+            fields: tuple[attrs.Attribute[object], ...] = attrs.fields(kind)
+            parts = tuple(getattr(node, field.name) for field in fields)
+        case _:
+            return None
+    found = (_where_read(part, attribute) for part in parts)
+    return next((span for span in found if span is not None), None)
 
 
 def _report_pay(

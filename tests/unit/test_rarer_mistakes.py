@@ -100,6 +100,48 @@ CASES = [
     ("claim { z: money 1 to 0.001 }\n", [("HMB205", "0.001")]),
     ("member { z: date 2024-01-02 to 2024-01-01 }\n", [("HMB206", "2024-01-02 to 2024-01-01")]),
     ("member { z: int 5 to high }\n", [("HMB010", "high")]),
+    # said of an attribute that is not there
+    ("prove pay does not depend on claim.kindd\n", [("HMB101", "kindd")]),
+    ("prove pay does not depend on member.lvel\n", [("HMB101", "lvel")]),
+    ("example { claim 2024-01-01 { csot: 5 } pay 0 }\n", [("HMB101", "csot")]),
+    ("example { claim 2024-01-01 { date: 2024-01-02 } pay 0 }\n", [("HMB101", "date")]),
+    ("example { member { boorn: 2000-01-01 } claim 2024-01-01 { cost: 5 } pay 0 }\n",
+     [("HMB101", "boorn")]),
+    ("example { claim 2024-01-01 { kind: 5, cost: a } pay 0 }\n",
+     [("HMB201", "5"), ("HMB201", "a")]),
+    # one mistake is told once
+    (layer("by bands of claim.cost (up to 5: 1, up to nowhere: 2, beyond: 3)"),
+     [("HMB102", "nowhere")]),
+    ("parameter p: money = yes\n" + layer(rest="threshold p per year ratio 5% no cap"),
+     [("HMB201", "yes")]),
+    # two of a kind are needed
+    (layer("share (claim.cost, claim.rate, claim.days)"),
+     [("HMB202", "share (claim.cost, claim.rate, claim.days)")]),
+    ("total t: 5% per year\n", [("HMB201", "5%")]),
+    ("let a: claim.days\n" + LAYER.format("when a given base " + RATIO.format("5%")),
+     [("HMB215", "a given")]),
+    ("due d: 5.5 working days from claim.date\n", [("HMB013", "5.5 working days")]),
+    # where it is named that an amount varies
+    (layer(rest="threshold 1 + by claim.kind (a: 5, b: 6) per year ratio 50% no cap"),
+     [("HMB231", "claim.kind")]),
+    (layer(rest="threshold (1 if claim.days > 5 else 2) per year ratio 50% no cap"),
+     [("HMB231", "claim.days")]),
+    ("let k: by claim.kind (a: 5, b: 6)\n" + layer(rest="threshold 1 + k per year ratio 50% no cap"),
+     [("HMB231", "1 + k")]),
+    ("member { cost: money varies }\n"
+     + layer(rest="threshold member.cost + claim.cost per year ratio 50% no cap"),
+     [("HMB231", "member.cost"), ("HMB231", "claim.cost")]),
+    ("member { drug: code varies }\n"
+     + layer(rest='threshold by member.drug ("A": 1, otherwise: 2) per claim.drug ratio 50% no cap'),
+     [("HMB231", "member.drug")]),
+    # always, or never
+    (LAYER.format("when claim.kind is a or claim.kind is b or member.level is low base "
+                  + RATIO.format("5%")),
+     [("HMB212", "claim.kind is a or claim.kind is b or member.level is low")]),
+    (LAYER.format("when claim.kind is a or member.level is low base " + RATIO.format("5%")), []),
+    (LAYER.format("when no base " + RATIO.format("5%")), [("HMB212", "no")]),
+    ("parameter p: int { from 2024-01-01: 5  from 2025-01-01: 6 }\n"
+     + LAYER.format("when p > 6 base " + RATIO.format("5%")), [("HMB212", "p > 6")]),
 ]  # fmt: skip
 
 
@@ -176,4 +218,97 @@ def test_a_guideline_that_cannot_be_read_says_why(
     (tmp_path / "g.hmb").write_bytes(content)
     assert texts("conforms to g\n", tmp_path) == [
         f"cannot read the guideline `g`: it has an error: {why} | it is g.hmb, beside the scheme"
+    ]
+
+
+def unused(body: str) -> list[str]:
+    text = HEAD + USES + body + "}\n"
+    found = check_source(Source("s.hmb", text)).diagnostics
+    return [text[x.span.start : x.span.end] for x in found if x.code == "HMB306"]
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ("total t: claim.cost per year\n", "t"),
+        ("shared cap c: 5 per year in order\n", "c"),
+        ("working calendar CN\n", "working calendar CN"),
+        ('list l: "A"\n', "l"),
+    ],
+)
+def test_what_nothing_uses_is_told(body: str, where: str) -> None:
+    assert unused(body) == [where]
+
+
+def test_an_attribute_of_a_law_is_looked_for_among_those_of_its_owner() -> None:
+    assert texts("prove pay does not depend on member.lvel, member.cost\n") == [
+        "`member` has no attribute `lvel` | did you mean `level`?",
+        "`member` has no attribute `cost` | None",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "also"),
+    [
+        (layer("by claim.cost (a: 1, b: 2)"), "HMB201", ["cost"]),
+        ("decides claim.rate\n", "HMB201", ["rate"]),
+        ("member { since: date varies }  benefit year from member.since\n", "HMB201", ["since"]),
+        (layer(rest="no threshold threshold 5 per year ratio 5% no cap"), "HMB314",
+         ["threshold 5 per year"]),
+        (layer(rest="no threshold ratio 5% no cap no cap"), "HMB107", ["no cap"]),
+    ],
+)  # fmt: skip
+def test_what_a_mistake_goes_against_is_shown(body: str, code: str, also: list[str]) -> None:
+    text = HEAD.replace("benefit year calendar\n", "") if "benefit year" in body else HEAD
+    text += USES + body + "}\n"
+    (found,) = [x for x in check_source(Source("s.hmb", text)).diagnostics if x.code == code]
+    assert [text[x.span.start : x.span.end] for x in found.related] == also
+
+
+@pytest.mark.parametrize(
+    ("scope", "zh", "en"),
+    [("day", "按日累计", "over the day"), ("month", "按月累计", "over the month"),
+     ("quarter", "按季累计", "over the quarter"), ("lifetime", "终身累计", "over the lifetime")],
+)  # fmt: skip
+def test_an_amount_that_varies_says_over_what_it_runs(scope: str, zh: str, en: str) -> None:
+    rest = f"threshold by claim.kind (a: 5, b: 6) per {scope} ratio 50% no cap"
+    source = Source("s.hmb", HEAD + USES + layer(rest=rest) + "}\n")
+    (found,) = [x for x in check_source(source).diagnostics if x.code == "HMB231"]
+    assert zh in found.message("zh") and en in found.message("en")
+
+
+READERS = [
+    "base claim.cost threshold shared t ratio 50% cap second.pay per claim",
+    "base claim.cost threshold shared t threshold second.pay per claim ratio 50% no cap",
+    "base claim.cost threshold shared t ratio bands above threshold per year: up to 5: "
+    "(5% if second.pay > 0 else 6%), beyond: 7% no cap",
+    "base claim.cost tops up to 50% after second.pay cap shared c",
+    "base claim.cost pays second.pay cap shared c",
+]
+
+
+@pytest.mark.parametrize("clauses", READERS)
+def test_of_layers_that_share_pro_rata_none_reads_what_another_pays(clauses: str) -> None:
+    """Wherever the third of them reads what the second pays."""
+    pools = "shared threshold t: 5 per year pro rata\nshared cap c: 5 per year pro rata\n"
+    plain = "base claim.cost threshold shared t ratio 50% cap shared c"
+    layers = f'layer second cite "2" {{ {plain} }}\nlayer third cite "3" {{ {clauses} }}\n'
+    assert {code for code, _ in told(pools + layers) if code != "HMB231"} == {"HMB322"}
+    without = told(pools + layers.replace("second.pay", "claim.cost"))
+    assert "HMB322" not in {code for code, _ in without}
+
+
+def test_an_enrolment_window_within_the_year_and_one_over_its_end() -> None:
+    for window in ("02-01 to 03-01", "11-01 to 02-01", "previous 11-01 to 12-31"):
+        text = f"enrolment {window}\n" + LAYER.format(
+            "when claim.date in enrolment base claim.cost no threshold ratio 5% no cap"
+        )
+        assert told(text) == []
+
+
+def test_a_list_in_another_encoding_is_told(tmp_path: Path) -> None:
+    (tmp_path / "l.csv").write_bytes("code\n安宫牛黄丸\n".encode("gb18030"))
+    assert texts('list l: from "l.csv"\n', tmp_path) == [
+        "cannot read the list file `l.csv`: it is not UTF-8"
+        " | a list is a CSV file beside the scheme whose first column is called code"
     ]
