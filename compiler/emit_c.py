@@ -72,8 +72,9 @@ def common(nodes: Iterable[Node]) -> str:
 
 @define
 class Body:
-    """The lines of one loop. given: the text of a value that is there already, or None; lanes: whether
-    all numbers are 64 bits wide, so that a vector holds as many of one as of another."""
+    """The lines of one loop. given: the text of a value that is there already, or None; lanes: how many
+    bits wide all numbers are (32, which hold them all; 64), so that a vector holds as many of one as
+    of another; 0: as wide as they need to be."""
 
     given: Callable[[Node], str | None]
     lanes: int = 0
@@ -95,9 +96,14 @@ class Body:
         kind = type_of(node)
         if self.lanes == 64 and kind not in (BOOL, WIDE):
             return "int64_t"
-        return "int32_t" if self.lanes == 32 and kind in SMALL else kind
+        if self.lanes == 32 and kind != BOOL:
+            return "int32_t" if node.low < 0 else "uint32_t"
+        return kind
 
     def common(self, nodes: Iterable[Node]) -> str:
+        nodes = list(nodes)
+        if self.lanes == 32:
+            return "int32_t" if min(node.low for node in nodes) < 0 else "uint32_t"
         kind = common(nodes)
         return "int64_t" if self.lanes == 64 and kind != WIDE else kind
 

@@ -15,11 +15,12 @@ Adds and run alternate where a total reads another. What no vector does is compu
 
 from __future__ import annotations
 
-from hmbc.compiler.emit_c import Body, stored
+from hmbc.compiler.emit_c import Body
 from hmbc.compiler.feed_conditions import byte_leaves, early_conditions
 from hmbc.compiler.feed_days import with_days
 from hmbc.compiler.feed_driver import driver
 from hmbc.compiler.feed_loops import Loop, Loops
+from hmbc.compiler.feed_money import money_loops
 from hmbc.compiler.feed_record import place_of
 from hmbc.compiler.feed_totals import fetch, totals
 from hmbc.compiler.graph import Node
@@ -80,20 +81,8 @@ def text(loops: Loops) -> str:
     ))  # fmt: skip
     conditions = [node for node in conditions if not loops.is_there(node)]
     steps += loops.scalar("money", [*feed.pays, feed.total, *conditions])
-    pays = [("int64_t", f"o{place}", pay) for place, pay in enumerate(feed.pays)]
-    total = [("int64_t", "total", feed.total)]
-    causes = [(stored(node), f"b->s{node.number}", node) for node in conditions
-              if not loops.is_there(node)]  # fmt: skip
-    money = {
-        (want_pays, want_why): loops.loop(
-            f"{name}_money{int(want_pays)}{int(want_why)}",
-            [*(pays if want_pays else []), *total, *(causes if want_why else [])],
-            lanes=64,
-        )
-        for want_pays in (False, True)
-        for want_why in (False, True)
-    }
-    loops.held |= {node: None for _, _, node in causes}
+    conditions = [node for node in conditions if not loops.is_there(node)]
+    money = money_loops(loops, conditions)
     reasons = [
         loops.loop(f"{name}_reason{place}", [("uint8_t", f"q{place}", node)])
         for place, node in enumerate(feed.reasons)

@@ -88,10 +88,12 @@ def is_narrow(loops: Loops, node: Node) -> bool:
 
 
 def byte_leaves(loops: Loops, node: Node) -> list[Node]:
-    """What a loop over bytes reads to compute a reason."""
+    """What a loop over bytes reads to compute a reason: what is there, and else the largest parts of it
+    that need nothing of that."""
     if node.const is not None:
         return []
     small = all(type_of(one) in (BOOL, *SMALL) for one in (node, *node.args))
-    if node.args and small and not is_scalar(node) and node not in loops.held:
-        return [leaf for arg in node.args for leaf in byte_leaves(loops, arg)]
-    return [node]
+    if not node.args or not small or is_scalar(node) or node in loops.held:
+        return [node]
+    found = [leaf for arg in node.args for leaf in byte_leaves(loops, arg)]
+    return found if any(loops.is_there(leaf) for leaf in found) else [node]

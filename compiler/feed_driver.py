@@ -13,7 +13,7 @@ def driver(
     steps: list[Loop],
     accepted: Node,
     refuse: Loop | None,
-    money: dict[tuple[bool, bool], Loop],
+    money: dict[tuple[bool, bool], list[Loop]],
     reasons: list[Loop],
     decided: Loop,
 ) -> str:
@@ -23,7 +23,7 @@ def driver(
         *fetches,
         *steps,
         *([refuse] if refuse else []),
-        *money.values(),
+        *(loop for each in money.values() for loop in each),
         *reasons,
         decided,
     ]
@@ -85,14 +85,7 @@ def driver(
         *fetch,
         *(call(loops, loop) for loop in steps),
         *refused,
-        "if (pays && why)",
-        f"    {call(loops, money[True, True])}",
-        "else if (pays)",
-        f"    {call(loops, money[True, False])}",
-        "else if (why)",
-        f"    {call(loops, money[False, True])}",
-        "else",
-        f"    {call(loops, money[False, False])}",
+        *chosen(loops, money),
     ]
     for place, loop in enumerate(reasons):
         body += [f"if (out->reason[{place}] != NULL)", f"    {call(loops, loop)}"]
@@ -139,3 +132,14 @@ def call(loops: Loops, loop: Loop) -> str:
             column = f"{argument} + i"
             texts.append({"c": column, "g": given}.get(argument[0], argument))
     return f"{loop.name}({', '.join(['n', *texts])});"
+
+
+def chosen(loops: Loops, money: dict[tuple[bool, bool], list[Loop]]) -> list[str]:
+    """The calls of the loops for what is wanted."""
+    lines = []
+    for (pays, why), found in money.items():
+        condition = f"{'' if pays else '!'}pays && {'' if why else '!'}why"
+        lines.append(f"if ({condition}) {{")
+        lines += [f"    {call(loops, loop)}" for loop in found]
+        lines.append("}")
+    return lines

@@ -37,8 +37,12 @@ class Loops:
     functions: list[str] = field(factory=list)
     held: dict[Node, None] = field(factory=dict)
     """What lies in an array of the block, in the order of its making."""
-    ran: dict[int, None] = field(factory=dict)
+    added: dict[int, None] = field(factory=dict)
     """Totals of which what rows add lies in an array."""
+    wide: dict[Node, None] = field(factory=dict)
+    """What lies in an array of 32 bits too, for loops in such lanes."""
+    ran: dict[int, str] = field(factory=dict)
+    """Totals of which there is an array of what they are with each row, and its type."""
     record: Record = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -57,8 +61,10 @@ class Loops:
             return "uint8_t"
         return "int32_t"
 
-    def array(self, node: Node) -> tuple[str, str] | None:
+    def array(self, node: Node, lanes: int = 0) -> tuple[str, str] | None:
         """Type and name of the array in which a value is there for each row of the block, or None."""
+        if lanes == 32 and node in self.wide:
+            return "int32_t", f"b->x{node.number}"
         if node in self.held:
             return stored(node), f"b->s{node.number}"
         if node.op in ("claim", "raw"):
@@ -73,17 +79,16 @@ class Loops:
             return kind, f"b->{'h' if kind == 'uint16_t' else 'w'}{at}"
         return None
 
-    def elsewhere(self, node: Node) -> str | None:
+    def elsewhere(self, node: Node, lanes: int = 0) -> str | None:
         """The text of a value that a loop over a block need not compute."""
         if node.op == "parameter":
             return f"p{node.data}"
         if node.op == "after" and place_of(node) in self.ran:
-            before = self.feed.graph.leaf("before", node.data, node.low, node.high)
-            return f"b->s{before.number}[i] + b->a{node.data}[i]"
-        if (array := self.array(node)) is None:
+            return f"b->n{node.data}[i]"
+        if (array := self.array(node, lanes)) is None:
             return None
         text = f"{array[1]}[i]"
-        if node in self.record.places:
+        if node in self.record.places and not (lanes == 32 and node in self.wide):
             return self.record.places[node].text(text)
         return f"{text} != 0" if type_of(node) == BOOL else text
 
@@ -93,7 +98,7 @@ class Loops:
     def before(self, total: FeedTotal) -> Node:
         return self.feed.graph.leaf("before", total.number, 0, total.most)
 
-    def parts(self, reads: Iterable[Node], lists: Iterable[int]) -> list[str]:
+    def parts(self, reads: Iterable[Node], lists: Iterable[int], lanes: int = 0) -> list[str]:
         """The parameters of a function that reads these."""
         parts: dict[str, None] = {}
         for node in reads:
@@ -101,7 +106,7 @@ class Loops:
                 parts[f"int64_t p{node.data}"] = None
             elif node.op == "after":
                 parts[f"{self.name}_block *restrict b"] = None
-            elif (array := self.array(node)) is not None:
+            elif (array := self.array(node, lanes)) is not None:
                 parts[self.part(f"const {array[0]}", array[1])] = None
         return [*parts, *(f"const uint8_t *restrict l{place}" for place in lists)]
 
@@ -124,7 +129,7 @@ class Loops:
         reads: dict[Node, None] = {}
 
         def given(node: Node) -> str | None:
-            text = self.elsewhere(node)
+            text = self.elsewhere(node, lanes)
             if text is not None:
                 reads[node] = None
             return text
@@ -132,7 +137,7 @@ class Loops:
         body = Body(given, lanes)
         writes = [f"{array}[i] = {body.value(node)};" for _, array, node in targets]
         lists = sorted({place_of(node) for node in body.names if node.op == "listed"})
-        parts = self.parts(reads, lists)
+        parts = self.parts(reads, lists, lanes)
         parts = list(dict.fromkeys([*parts, *(self.part(kind, x) for kind, x, _ in targets)]))
         head, pragma = (
             self.head if vector else "HMB_PLAIN_LOOP ",
@@ -219,7 +224,9 @@ class Loops:
                 inside += f"    uint16_t h{at}[HMB_BLOCK][4] __attribute__((aligned(64)));\n"
             else:
                 arrays.append(f"{kind} w{at}")
-        arrays += [f"int64_t a{number}" for number in self.ran]
+        arrays += [f"int64_t a{number}" for number in self.added]
+        arrays += [f"int32_t x{node.number}" for node in self.wide]
+        arrays += [f"{kind} n{number}" for number, kind in self.ran.items()]
         arrays += [f"{stored(node)} s{node.number}" for node in self.held]
         inside += "".join(f"    {x}[HMB_BLOCK] __attribute__((aligned(64)));\n" for x in arrays)
         return f"typedef struct {{\n{inside}}} {self.name}_block;\n"

@@ -70,17 +70,36 @@ def totals(loops: Loops) -> list[Loop]:
             f"narrow{step}",
             [*narrow_conditions(loops, adds), *(one for one in shared if is_narrow(loops, one))],
         )
-        arrays = [("int64_t", f"b->a{total.number}", total.adds) for total in ready]
+        loops.added |= {
+            total.number: None
+            for total in ready
+            if total.by_row or not is_little(loops, total.adds)
+        }
+        arrays = [
+            ("int64_t", f"b->a{total.number}", total.adds)
+            for total in ready
+            if total.number in loops.added
+        ]
         conditions = [
             (stored(node), f"b->s{node.number}", node)
             for node in shared
             if not loops.is_there(node)
         ]
-        found.append(loops.loop(f"{loops.name}_adds{step}", [*arrays, *conditions], lanes=64))
+        if arrays or conditions:
+            found.append(loops.loop(f"{loops.name}_adds{step}", [*arrays, *conditions], lanes=64))
         loops.held |= {node: None for _, _, node in conditions}
         found.append(running(loops, f"{loops.name}_run{step}", ready))
         left = [total for total in left if total not in ready]
     return found
+
+
+def is_little(loops: Loops, adds: Node) -> bool:
+    """Whether what a row adds is a column under a condition that is there: less to work out than to
+    pass on."""
+    if not loops.feed.graph.optimise.fuse:
+        return False
+    parts = adds.args if adds.op == "select" else (adds,)
+    return all(loops.is_there(part) for part in parts)
 
 
 def read_by(loops: Loops, total: FeedTotal) -> set[int]:
@@ -90,11 +109,20 @@ def read_by(loops: Loops, total: FeedTotal) -> set[int]:
 
 
 def running(loops: Loops, name: str, totals: list[FeedTotal]) -> Loop:
-    """The loop that runs totals whose additions lie in arrays."""
-    first: list[str] = []
-    lines = [f"{loops.name}_record *restrict r = records + unit[i];"]
-    then: list[str] = []
+    """The loop that runs totals, each by what rows add to it: an array, or so little to compute that it
+    is done here."""
     reads: dict[Node, None] = {}
+
+    def given(node: Node) -> str | None:
+        text = loops.elsewhere(node)
+        if text is not None:
+            reads[node] = None
+        return text
+
+    first: list[str] = []
+    then: list[str] = []
+    body = Body(given, 64)
+    body.lines.append(f"{loops.name}_record *restrict r = records + unit[i];")
     for total in totals:
         number, most, kind = total.number, literal(total.most), loops.record.total_type(total)
         at = "0"
@@ -102,34 +130,38 @@ def running(loops: Loops, name: str, totals: list[FeedTotal]) -> Loop:
             reads[total.by[0]] = None
             at = loops.elsewhere(total.by[0]) or "0"
         before = loops.before(total)
+        first.append(f"int64_t over{number} = 0;")
         if total.by_row:
-            run_by_row(loops, total, at, lines, reads)
-            first.append(f"int64_t over{number} = 0;")
+            run_by_row(loops, total, at, body.lines, reads)
             then += [
                 f"for (int64_t i = 0; over{number} < 0 && i < n; i++)",
                 "    hmb_odd(out, &records[unit[i]].odd, unit[i]);",
             ]
-            loops.held[before] = None
-            loops.ran[number] = None
-            continue
-        first.append(f"int64_t over{number} = 0;")
-        lines += [
-            f"{kind} *t{number} = &r->t{number}[{at}];",
-            f"const int64_t was{number} = *t{number};",
-            f"const int64_t now{number} = was{number} + b->a{number}[i];",
-            f"over{number} |= {most} - now{number};",
-            f"b->s{before.number}[i] = ({stored(before)})was{number};",
-            f"*t{number} = ({kind})now{number};",
-        ]
-        then += [
-            f"for (int64_t i = 0; over{number} < 0 && i < n; i++)",
-            f"    if ({most} - b->s{before.number}[i] < b->a{number}[i])",
-            "        hmb_odd(out, &records[unit[i]].odd, unit[i]);",
-        ]
-        loops.held[before] = None
-        loops.ran[number] = None
+        else:
+            is_array = number in loops.added
+            adds = f"b->a{number}[i]" if is_array else body.value(total.adds)
+            again = Body(given, 64)
+            own = adds if is_array else again.value(total.adds)
+            body.lines += [
+                f"{kind} *t{number} = &r->t{number}[{at}];",
+                f"const int64_t was{number} = *t{number};",
+                f"const int64_t now{number} = was{number} + {adds};",
+                f"over{number} |= {most} - now{number};",
+                f"b->s{before.number}[i] = ({stored(before)})was{number};",
+                f"b->n{number}[i] = ({kind})now{number};",
+                f"*t{number} = ({kind})now{number};",
+            ]
+            then += [
+                f"for (int64_t i = 0; over{number} < 0 && i < n; i++) {{",
+                *(f"    {line}" for line in again.lines),
+                f"    if ({most} - b->s{before.number}[i] < {own})",
+                "        hmb_odd(out, &records[unit[i]].odd, unit[i]);",
+                "}",
+            ]
+    loops.held |= {loops.before(total): None for total in totals}
+    loops.ran |= {total.number: loops.record.total_type(total) for total in totals}
     parts = ["const int32_t *restrict unit", *to_records(loops), *loops.parts(reads, ())]
-    return loops.function(name, list(dict.fromkeys(parts)), lines, loops.head, first, then)
+    return loops.function(name, list(dict.fromkeys(parts)), body.lines, loops.head, first, then)
 
 
 def run_by_row(
@@ -152,6 +184,7 @@ def run_by_row(
         f"const int64_t now{number} = was{number} + b->a{number}[i];",
         f"over{number} |= ({literal(total.most)} - now{number}) | -(int64_t)({late});",
         f"b->s{before.number}[i] = ({stored(before)})was{number};",
+        f"b->n{number}[i] = ({kind})now{number};",
         f"if (b->a{number}[i] != 0) {{",
         f"    r->t{number}[{at}] = ({kind})now{number};",
         *(f"    *h{number}_{part} = k{number}_{part};" for part in total.by_row),
@@ -189,7 +222,8 @@ def together(loops: Loops, totals: list[FeedTotal]) -> Loop:
             now.add(total.number)
             body.lines.append(f"const int64_t now{total.number} = {was} + (int64_t){adds};")
             body.lines.append(f"odd |= {literal(total.most)} - now{total.number};")
-            body.lines.append(f"b->a{total.number}[i] = {adds};")
+            kind = loops.record.total_type(total)
+            body.lines.append(f"b->n{total.number}[i] = ({kind})now{total.number};")
         return f"now{total.number}"
 
     for total in totals:
@@ -210,5 +244,5 @@ def together(loops: Loops, totals: list[FeedTotal]) -> Loop:
     lists = sorted({place_of(node) for node in body.names if node.op == "listed"})
     parts = ["const int32_t *restrict unit", *to_records(loops), *loops.parts(reads, lists)]
     loops.held |= {loops.before(total): None for total in totals}
-    loops.ran |= {total.number: None for total in totals}
+    loops.ran |= {total.number: loops.record.total_type(total) for total in totals}
     return loops.function(f"{loops.name}_together", list(dict.fromkeys(parts)), lines, loops.head)
