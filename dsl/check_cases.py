@@ -1,4 +1,4 @@
-"""Values chosen: by the value of an attribute, by a code, by a condition, by bands of a value."""
+"""Values chosen: by the value of an attribute, by a condition, by bands of a value."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.check_literals import plain
+from hmbc.dsl.check_value_cases import check_value_cases
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import DECLARED, FIRST, Environment, listed
 from hmbc.dsl.facts import Facts, facts_if_false, facts_of
@@ -17,7 +18,6 @@ from hmbc.dsl.source import Span
 from hmbc.dsl.typed import BROKEN, Typed, clash, declared, literal_hint, of_enum, same
 from hmbc.dsl.types import (
     Bool,
-    Code,
     Date,
     Days,
     Enum,
@@ -27,34 +27,32 @@ from hmbc.dsl.types import (
     Type,
     Unknown,
 )
-from hmbc.dsl.written_codes import absent_code, inline_list
 
 
 def check_cases(
     written: n.Cases, env: Environment, hint: Type | None, facts: Facts
 ) -> Typed:
-    """By the value of an attribute, all of them or with `otherwise`; or by a code."""
-    if written.by is not None and any(case.is_code for case in written.cases):
-        return _code_cases(written, written.by, env, hint, facts)
+    """By the value of an attribute, all of them or with `otherwise`; other values in check_value_cases."""
+    names = [(case.value, case) for case in written.cases if isinstance(case.value, n.Name)]
+    if written.by is not None and len(names) < len(written.cases):
+        return check_value_cases(written, written.by, env, hint, facts)
     subject = _case_subject(written, env, facts)
     if subject is None:
         return BROKEN
     attribute, enum = subject
     seen: dict[str, Span] = {}
     branches: list[tuple[str, Typed]] = []
-    for case in written.cases:
-        value = case.value.text
+    for name, case in names:
+        value = name.text
         if value not in enum.values:
             env.unknown(
-                codes.UNKNOWN_VALUE, value, case.value.span, list(enum.values),
+                codes.UNKNOWN_VALUE, value, name.span, list(enum.values),
                 *of_enum(enum, env), attribute=env.shown(enum.name), values=listed(enum.values),
             )  # fmt: skip
             return BROKEN
         if value in seen:
-            env.report(
-                codes.CASE_TWICE, case.value.span, Related(seen[value], FIRST), name=value
-            )
-        seen[value] = case.value.span
+            env.report(codes.CASE_TWICE, name.span, Related(seen[value], FIRST), name=value)
+        seen[value] = name.span
         branches.append((value, expressions.check(case.result, env, hint, facts)))
     missing = [value for value in enum.values if value not in seen]
     otherwise = None
@@ -84,39 +82,6 @@ def check_cases(
         test = e.Compare("==", attribute, e.Const(value, enum))
         chosen = e.Choose(test, result.expr, chosen)
     return Typed(chosen, first.type)
-
-
-def _code_cases(
-    written: n.Cases, by: n.AttributeRef, env: Environment, hint: Type | None, facts: Facts
-) -> Typed:
-    """By a code: `otherwise` is compulsory, for codes cannot be listed to the last."""
-    guard = absent_code(by, env, facts)
-    subject = expressions.check(by, env, None, facts | {(by.owner, by.name.text)} if guard else facts)
-    if isinstance(subject.type, Unknown):
-        return BROKEN
-    if not isinstance(subject.type, Code) or not isinstance(subject.expr, e.Attribute):
-        env.report(
-            codes.WRONG_TYPE, by.span, *declared(by, env),
-            expected=type_name(Code("")), found=type_name(subject.type),
-        )  # fmt: skip
-        return BROKEN
-    if written.otherwise is None:
-        env.report(codes.CODES_OTHERWISE, written.span)
-        return BROKEN
-    last = expressions.check(written.otherwise, env, hint, facts)
-    chosen = last.expr
-    seen: dict[str, Span] = {}
-    for case in reversed(written.cases):
-        code = case.value.text.strip()
-        if code in seen:
-            env.report(codes.CASE_TWICE, seen[code], Related(case.value.span, FIRST), name=code)
-        seen[code] = case.value.span
-        result = expressions.check(case.result, env, hint, facts)
-        if not same(written, result, last, env, "compare", case.result, written.otherwise):
-            return BROKEN
-        test: e.Expr = e.InList(subject.expr, inline_list((code,), case.value.span, env))
-        chosen = e.Choose(e.And(guard, test) if guard else test, result.expr, chosen)
-    return Typed(chosen, last.type)
 
 
 def check_choice(written: n.Choice, env: Environment, hint: Type | None, facts: Facts) -> Typed:
@@ -201,6 +166,7 @@ def _case_subject(
             return None
         return found.expr, found.type
     first = written.cases[0].value
+    assert isinstance(first, n.Name | n.CodeLiteral)  # other values stand behind `by` alone
     candidates = env.enums_with(first.text)
     if not candidates:
         known = [v for x in env.attributes.values() if isinstance(x.type, Enum) for v in x.type.values]

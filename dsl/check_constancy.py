@@ -19,6 +19,7 @@ from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.check_dated import day_text
 from hmbc.dsl.check_promises import holds_in
+from hmbc.dsl.check_value_cases import case_text
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import Environment, FixedParameter
 from hmbc.dsl.expr import Attribute
@@ -272,7 +273,7 @@ def _names_of_amounts(written: n.Expression, env: Environment) -> dict[Fraction,
     if not isinstance(written, n.Cases):
         return {}
     return {
-        env.to_minor(case.result.value): case.value.text
+        env.to_minor(case.result.value): case_text(case.value, env)
         for case in written.cases
         if isinstance(case.result, n.NumberLiteral | n.MoneyLiteral)
     }

@@ -434,8 +434,8 @@ NO_SUCH_AMOUNT = _rule(
 )
 CODES_OTHERWISE = _rule(
     "HMB329", "error",
-    "按编码分情况，必须写“其余：…”", "cases by a code must end with `otherwise: …`",
-    "没有列出的编码也要有说法", "codes that are not listed need an answer too",
+    "按编码或数分情况，必须写“其余：…”", "cases by a code or a number must end with `otherwise: …`",
+    "没有列出的也要有说法", "what is not listed needs an answer too",
 )
 TOTAL_PER_CLAIM = _rule(
     "HMB325", "error",

@@ -187,6 +187,11 @@ def _punctuation(lexeme: Lexeme, accepts: Collection[str], last: Lexeme) -> Bili
             )
         if "NUMBER" in accepts and "NAME" not in accepts:
             return Bilingual("这里不要冒号", "no colon here")
+        if "PLUS" in accepts and "COLON" not in accepts:
+            return Bilingual(
+                "分情况写：按 参保人.…（真：50%，假：70%），或（50% 若 条件 否则 70%）",
+                "by cases: by member.… (yes: 50%, no: 70%), or (50% if a condition else 70%)",
+            )
     if lexeme.terminal == "COMMA" and last.terminal in ("STRING", "NAME"):
         if "RPAR" in accepts and "COMMA" not in accepts and "IF" in accepts:
             return Bilingual(

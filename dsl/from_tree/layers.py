@@ -9,7 +9,10 @@ from lark import Token, Transformer, v_args
 from lark.tree import Meta
 
 from hmbc.dsl import nodes as n
-from hmbc.dsl.from_tree.parts import Key, Kind, Read, name_of, span_of
+from hmbc.dsl.from_tree.parts import Key, Kind, Read, name_of, span_of, text_of, value_of
+
+_NO_RESULT = n.BoolLiteral(False)
+"""Of a case's value, until the case is read."""
 
 
 @v_args(meta=True)
@@ -100,8 +103,17 @@ class LayerRules(Transformer[Token, Any]):
         return tuple(evolve(value, result=c[-1], span=span_of(meta)) for value in values)
 
     def case_value(self, meta: Meta, c: list[Any]) -> n.Case:
-        nothing = n.BoolLiteral(False)
-        return n.Case(name_of(c[0]), nothing, c[0].type == "STRING", span=span_of(meta))
+        value = name_of(c[0]) if c[0].type == "NAME" else n.CodeLiteral(text_of(c[0]), span=span_of(meta))
+        return n.Case(value, _NO_RESULT, span=span_of(meta))
+
+    def plain_value(self, meta: Meta, c: list[Any]) -> n.Case:
+        value = {"YES": True, "NO": False}.get(c[0].type)
+        return n.Case(
+            n.NumberLiteral(value_of(c[0]), span=span_of(meta)) if value is None
+            else n.BoolLiteral(value, span=span_of(meta)), _NO_RESULT, span=span_of(meta)
+        )  # fmt: skip
+
+    value_cases, value_case = cases, case
 
     def bands(self, meta: Meta, c: list[Any]) -> n.Bands:
         r = Read(c)

@@ -237,21 +237,23 @@ class AgeOf:
     span: Span = place()
 
 
+CaseValue = Name | CodeLiteral | NumberLiteral | BoolLiteral
+
+
 @frozen(repr=False)
 class Case:
-    """`healthy: 75%`; of a code in quotes, `"K1": 300_000`."""
+    """`healthy: 75%`; of a code in quotes `"K1": 300_000`, of a number `2: 50%`, of yes or no `yes: 0`."""
 
-    value: Name
+    value: CaseValue
     result: Expression
-    is_code: bool = False
     span: Span = place()
 
 
 @frozen(repr=False)
 class Cases:
-    """`healthy: 75%, preexisting: 30%`; `by` names the attribute where the author does."""
+    """`healthy: 75%, preexisting: 30%`; `by` is what the author names, nothing where values tell it."""
 
-    by: AttributeRef | None
+    by: Expression | None
     cases: tuple[Case, ...]
     otherwise: Expression | None
     span: Span = place()

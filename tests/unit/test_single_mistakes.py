@@ -38,7 +38,7 @@ MISTAKES = [
     ({"base": "by bands of claim.cost (up to claim.cost: 1, beyond: 2)"}, "HMB214"),
     ({"base": "by bands of claim.cost (up to 1: 1, beyond: 50%)"}, "HMB202"),
     ({"base": "by claim.kind (a: claim.cost, b: 50%)"}, "HMB202"),
-    ({"base": 'by claim.kind ("K": 1, otherwise: 2)'}, "HMB201"),
+    ({"base": 'by claim.kind ("K": 1, otherwise: 2)'}, "HMB202"),
     ({"base": 'by claim.drug ("K": 1, "K": 2, otherwise: 3)'}, "HMB210"),
     ({"base": 'by claim.drug ("K": 50%, otherwise: 3)'}, "HMB202"),
     ({"base": "by claim.cost (a: 1, b: 2)"}, "HMB201"),

@@ -74,6 +74,7 @@ class Amounts(Conditions):
             (9, lambda: self.by_cases("tier", low, high)),
             (6, lambda: self.by_cases("care", low, high)),
             (5, lambda: self.by_code(low, high)),
+            (5, lambda: self.by_value(low, high)),
             (4, lambda: f"¥{self.money(low // 4, high // 4)} * {self.number()}"),
             (6, lambda: f"{self.money(low, high)} + {self.quota()} * {self.percent(0, 20)}"),
             (5, lambda: self.choice(low, high)),
@@ -138,6 +139,25 @@ class Amounts(Conditions):
         parts = [f'"{code}"{self.colon}{self.money(low, high)}' for code in some]
         parts.append(f"{self.w('OTHERWISE')}{self.colon}{self.money(low, high)}")
         return f"{self.w('BY')} {self.claim(name)} ({self.listed(parts)})"
+
+    def by_value(self, low: int, high: int) -> str:
+        """By a whole number, or by yes and no."""
+        self.use("amount by value")
+        if self.chance(50):
+            name, values = self.pick(self.member("flag"), self.claim("accident")), ["YES", "NO"]
+            parts = [f"{self.w(value)}{self.colon}{self.money(low, high)}" for value in values]
+            if self.chance(40):
+                parts[1:] = [f"{self.w('OTHERWISE')}{self.colon}{self.money(low, high)}"]
+            return f"{self.w('BY')} {name} ({self.listed(parts)})"
+        ordinals = [name for name, of in self.numbers if of == "EVENTS"] if self.in_layer else []
+        name = self.claim("days")
+        if ordinals and self.chance(60):
+            name = f"{self.pick(*ordinals)} {self.w('ORDINAL')}"
+        one, two, three = sorted(self.random.sample(range(6), 3))
+        both = self.listed([str(one), str(two)])
+        parts = [f"{value}{self.colon}{self.money(low, high)}" for value in (both, three)]
+        parts.append(f"{self.w('OTHERWISE')}{self.colon}{self.money(low, high)}")
+        return f"{self.w('BY')} {name} ({self.listed(parts)})"
 
     def looked_up(self, type_: str) -> str:
         """The value of a table for the claim's drug."""
