@@ -50,7 +50,9 @@ def check_attributes(scheme: n.Scheme, env: Environment) -> None:
         if isinstance(block, n.Attributes):
             for declared in block.attributes:
                 _attribute(block.owner, declared, env)
-    if env.date == "date":
+    deciding = env.attributes.get(("claim", env.date))
+    if deciding is None or deciding.type != Date():  # none is named, or one that cannot decide
+        env.date = "date"
         low, high = _DOMAIN[Date]
         date = AttributeInfo("claim", "date", None, Date(), False, low, high)
         env.attributes[("claim", "date")] = date
@@ -85,9 +87,11 @@ def _attribute(owner: str, declared: n.AttributeDeclaration, env: Environment) -
     else:
         type_ = WORDS[declared.type.word]
         low, high = _domain(declared.type, type_, env)
+    if declared.varies and owner == "claim":
+        env.report(codes.VARIES_IDLE, declared.name.span, name=name)
     env.attributes[(owner, name)] = AttributeInfo(
         owner, name, declared.label, type_, declared.optional, low, high, labels,  # type: ignore[arg-type]
-        declared.varies, texts(declared.cites), span=declared.name.span,
+        declared.varies and owner == "member", texts(declared.cites), span=declared.name.span,
         means=check_means(name, declared.label, declared.means, OF_ATTRIBUTE, env),
     )  # fmt: skip
 

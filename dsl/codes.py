@@ -270,6 +270,11 @@ DEAD_BRANCH = _rule(
     "{what}永远走不到：{why}", "{what} can never be reached: {why}",
     "对照声明的取值、范围和前面的条款，改正条件或界限；若真不需要，删去它", "compare it with what is declared and with the clauses before it, and correct the condition or the limit; if it is not needed, remove it",
 )
+VARIES_IDLE = _rule(
+    "HMB220", "warning",
+    "“{name}”是费用的属性，每笔本来各有一个值，“可变”没有用处", "`{name}` belongs to a claim, and each claim has its own value: `varies` says nothing",
+    "删去“可变”；若属于参保人，声明在“参保人”里", "remove it; if the attribute is the member's, declare it under `member`",
+)
 VARIES_IN_SCOPE = _rule(
     "HMB231", "warning",
     "{clause}{scope}，却随{whose}的“{attribute}”变化：各笔按自己的数，减去此前{counted}",

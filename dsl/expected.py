@@ -47,6 +47,7 @@ _GOES_ON = {
     "PLUS", "MINUS", "STAR", "LESSTHAN", "MORETHAN", "AT_MOST", "AT_LEAST", "UNEQUAL", "EQUAL",
     "AND", "OR", "IN", "NOT_IN", "IS", "IS_NOT", "GIVEN", "$END",
 }  # fmt: skip
+_LAST_BAND = both("最后一段没有界限，写“，以上：……”", "the last band has no limit: `, beyond: …`")
 _KEYWORD = {"PER": both("每个 费用.…", "per claim.…")}
 _SHOWN = 12
 _SYNONYMS = {
@@ -76,10 +77,14 @@ def explain_unexpected(
     after: Lexeme,
     language: Language,
     unfinished: bool,
+    in_bands: bool,
 ) -> Diagnostic:
-    """The diagnostic for a token that the grammar does not take."""
+    """The diagnostic for a token that the grammar does not take. unfinished: a new clause begins with
+    it; in_bands: it stands among bands of which the last has not come."""
     advice = likely_mistake(lexeme, accepts, last, after, language)
     advice = advice or _advice(lexeme, accepts, last, after, language)
+    if not advice and in_bands and "COMMA" in accepts and (unfinished or lexeme.terminal == "RPAR"):
+        advice = _LAST_BAND
     expected = None if advice else _expected(accepts)
     if unfinished and last is not None:
         extra = ((ADVICE, advice),) if advice else ((NEEDED, expected),) if expected else ()

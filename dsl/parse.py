@@ -29,6 +29,7 @@ MAX_BYTES = 1 << 20
 MAX_DEPTH = 64
 MAX_TREE_DEPTH = 128  # the passes over the tree are recursive
 MAX_ERRORS = 20
+_BANDS = {"BANDS_OF_EXCESS", "BANDS_OF_COST", "BANDS_OF", "BEYOND"}
 
 
 @frozen
@@ -242,8 +243,15 @@ class _Run:
         )
         after = self.lexer.next(lexeme.span.end, ())
         self.diagnostics.append(
-            explain_unexpected(lexeme, accepts, last, after, self.lexer.language, unfinished)
+            explain_unexpected(
+                lexeme, accepts, last, after, self.lexer.language, unfinished, self._in_bands()
+            )
         )
+
+    def _in_bands(self) -> bool:
+        """Whether bands were begun, and the last of them has not come."""
+        marks = (one.terminal for one in reversed(self.fed) if one.terminal in _BANDS)
+        return next(marks, "BEYOND") != "BEYOND"
 
     def _open_braces(self) -> list[Lexeme]:
         opened: list[Lexeme] = []
