@@ -21,6 +21,7 @@ from hmbc.compiler.histories import MEMBER_ID, History, replay
 from hmbc.compiler.interpret import Prepared, State
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.meaning import Missing
+from hmbc.compiler.runs import runs
 from hmbc.compiler.search import EMPTY, Assignment, Search, part_of
 from hmbc.compiler.types_of import ORDERED, Names, names_of, type_of
 from hmbc.dsl.expr import Compare, Expr, Max, Min, Ref, Round, Subtract, Total, money
@@ -80,6 +81,7 @@ class _Maker:
             yield self.history(at, [at])
         streams = [
             self.approaches(paid),
+            _in_turn([runs(self.search, layer, at) for layer, at in paid]),
             self.roundings(paid),
             *(self.around(at) for _, at in paid),
             self.brinks(paid),

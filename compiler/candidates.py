@@ -166,8 +166,16 @@ class _Suggested:
         ]
         usual = {Money: (0, 1, 10, 3_333_333), Ratio: (200_000, 0, 333_333)}
         numbers = [*usual.get(type(given.type), (1, 0, 2))]
+        if isinstance(given, Input):
+            about += [*self._usual_parameters(given.type)]
         numbers += [number + by for number in about for by in (-1, 0, 1)]
         yield from self._within(given, numbers)
+
+    def _usual_parameters(self, kind: Type) -> Iterator[int]:
+        """The usual values of the parameters of a type: what an attribute may be compared with."""
+        for place, parameter in enumerate(self.kernel.parameters, 1):
+            if parameter.type == kind:
+                yield from (numbered(one, kind) or 0 for one in self._parameter(parameter, place))
 
     def _parameter(self, given: ParameterInput, place: int) -> Iterator[Value]:
         """A value that no other parameter has; they ascend as they are declared."""

@@ -82,10 +82,11 @@ def compare(
     when: e.Expr | None = None,
     rows: int = ROWS,
     thorough: bool = True,
+    examples: Iterable[History] = (),
 ) -> Compared:
     """Hold two kernels against each other. when: a condition over the old one's attributes; only
     claims for which it holds are compared. thorough: look for the largest changes too, not only for
-    one. Raises Incomparable."""
+    one. examples: histories in the old one's words that are tried first. Raises Incomparable."""
     _check_comparable(old, new)
     aligned = align(old, new, when)
     both = product(aligned.old, aligned.new, aligned.when)
@@ -93,6 +94,7 @@ def compare(
     if _same_form(both, names):
         return Compared(aligned=aligned, both=both, verdict="equal", how="form")
     found = _Findings(prepare(both), names, thorough)
+    found.look(examples)
     found.look(_directed(found.prepared, names))
     found.look(boundary_histories(found.prepared, rows))
     how: How = "claims"

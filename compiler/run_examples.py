@@ -55,12 +55,12 @@ def _run(
     example: CheckedExample, prepared: Prepared, scheme: CheckedScheme
 ) -> Iterator[Diagnostic]:
     kernel = prepared.kernel
-    interpreter = Interpreter(kernel, _scalars(example.parameters), example.lists, prepared)
-    members = {name: _member(name, values, kernel) for name, values in example.members.items()}
+    interpreter = Interpreter(kernel, scalars(example.parameters), example.lists, prepared)
+    members = {name: member_of(name, values, kernel) for name, values in example.members.items()}
     states: dict[str, State] = {}
     for claim in example.claims:
-        member = members.get(claim.member) or _member(claim.member, {}, kernel)
-        unit = _unit(claim.member, member, kernel)
+        member = members.get(claim.member) or member_of(claim.member, {}, kernel)
+        unit = unit_of(claim.member, member, kernel)
         values = {**defaults("claim", kernel), **claim.values}
         try:
             step = interpreter.step(states.get(unit, State()), values, member)
@@ -77,17 +77,18 @@ def _run(
         states[unit] = step.state
 
 
-def _member(name: str, values: Mapping[str, Plain], kernel: Kernel) -> dict[str, Plain]:
+def member_of(name: str, values: Mapping[str, Plain], kernel: Kernel) -> dict[str, Plain]:
     """All attributes of a member of an example; its id is its name."""
     return {**defaults("member", kernel), **values, MEMBER_ID.name: name}
 
 
-def _unit(name: str, member: Mapping[str, Plain], kernel: Kernel) -> str:
+def unit_of(name: str, member: Mapping[str, Plain], kernel: Kernel) -> str:
     """Whose claims form one stream with this member's."""
     return name if kernel.unit is None else str(member[kernel.unit])
 
 
-def _scalars(values: dict[str, Plain]) -> dict[str, Fraction | int | bool | str]:
+def scalars(values: dict[str, Plain]) -> dict[str, Fraction | int | bool | str]:
+    """The parameters of an example as the interpreter takes them."""
     return {name: value for name, value in values.items() if not isinstance(value, tuple)}
 
 

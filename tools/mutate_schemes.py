@@ -24,6 +24,7 @@ from pathlib import Path
 from attrs import frozen
 
 from hmbc.compiler.difference import Incomparable, compare
+from hmbc.compiler.example_histories import histories_of
 from hmbc.compiler.pipeline import Compiled, compile_file, compile_source
 from hmbc.compiler.run_examples import run_examples
 from hmbc.compiler.structure import structure_of
@@ -237,7 +238,10 @@ def noticed(mutant: Mutant, original: Compiled) -> Noticed:
     if before - after:
         by.add("prove")
     try:
-        verdict = compare(original.kernel, changed.kernel, rows=ROWS, thorough=False).verdict
+        examples = [*histories_of(original.kernel, original.scheme)]
+        verdict = compare(
+            original.kernel, changed.kernel, rows=ROWS, thorough=False, examples=examples
+        ).verdict
     except Incomparable:
         verdict = "different"
     if verdict == "different":

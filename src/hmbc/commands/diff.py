@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from hmbc.commands.exit_codes import FINDINGS, UNREADABLE
 from hmbc.grammar.keywords import Language
 
 if TYPE_CHECKING:
+    from hmbc.compiler.histories import History
     from hmbc.compiler.pipeline import Compiled
     from hmbc.dsl.expr import Expr
 
@@ -38,7 +40,7 @@ def command(old: str, new: str, condition: str | None, form: str, lang: str | No
     assert one.kernel is not None and two.kernel is not None
     when = None if condition is None else _restriction(condition, one, old, language)
     try:
-        found = compare(one.kernel, two.kernel, when)
+        found = compare(one.kernel, two.kernel, when, examples=_examples(one, two))
     except Incomparable as error:
         if form == "json":
             said = {"schema_version": 1, "verdict": "incomparable", "because": error.why.get(language)}
@@ -52,6 +54,15 @@ def command(old: str, new: str, condition: str | None, form: str, lang: str | No
         text = as_text(found, changes, (old, new), language)
     click.echo(text.encode("utf-8"), nl=False)
     sys.exit(0 if found.verdict == "equal" else FINDINGS)
+
+
+def _examples(one: Compiled, two: Compiled) -> Iterator[History]:
+    """The worked examples of both: those of the new scheme where it has the old one's words."""
+    from hmbc.compiler.example_histories import histories_of
+
+    for of in (one, two):
+        if of.kernel is not None and of.scheme is not None:
+            yield from histories_of(of.kernel, of.scheme)
 
 
 def _restriction(text: str, scheme: Compiled, file: str, language: Language) -> Expr:
