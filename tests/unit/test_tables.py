@@ -93,7 +93,10 @@ def test_a_table_that_is_not_what_it_says_is_an_error(
     tmp_path: Path, csv: str, declared: str
 ) -> None:
     value = "10" if "money" not in declared else LOOK_UP
-    assert _codes(_compiled(tmp_path, csv, declared, value)) == ["HMB319"]
+    compiled = _compiled(tmp_path, csv, declared, value)
+    assert _codes(compiled) == ["HMB319"]
+    (told,) = [d.message("en") for d in compiled.diagnostics if d.code == "HMB319"]
+    assert ("stands twice" in told) == (csv.count("K1") == 2), told
 
 
 def test_too_many_different_values(tmp_path: Path) -> None:
