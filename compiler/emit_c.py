@@ -13,8 +13,10 @@ from hmbc.compiler.graph import Node
 from hmbc.compiler.kernel_error import KernelError
 
 BOOL, WIDE = "_Bool", "hmb_wide"
-SCALAR = frozenset({"listed", "round", "share", "year", "month", "date_in", "add_months", "age"})
+SCALAR = frozenset({"listed", "round", "share", "month", "date_in", "add_months", "age"})
 """Operations that no vector instruction does."""
+EASY_DAYS = -700_000, 10_000_000
+"""Days of which the benefit year takes 32 bits and no division."""
 
 _TYPES = (
     (0, 1, BOOL),
@@ -60,7 +62,18 @@ def literal(number: int) -> str:
 def is_scalar(node: Node) -> bool:
     """Whether only a scalar loop can compute the node."""
     wide = any(type_of(one) == WIDE for one in (node, *node.args))
-    return node.op in SCALAR or wide
+    return node.op in SCALAR or wide or (node.op == "year" and not is_easy_year(node))
+
+
+def is_easy_year(node: Node) -> bool:
+    """Whether a benefit year is found by products alone."""
+    day = node.args[0]
+    return EASY_DAYS[0] <= day.low and day.high <= EASY_DAYS[1]
+
+
+def year_begins(month: int, first: int) -> str:
+    """When a benefit year begins, as `hmb_year_after_0` is told."""
+    return f"{(153 * ((month + 9) % 12) + 2) // 5 + first - 1}, {int(month <= 2)}"
 
 
 def common(nodes: Iterable[Node]) -> str:
@@ -159,6 +172,9 @@ class Body:
                 return f"({kind})hmb_{mode}_{bits}({args[0]}, {literal(int(unit))})"
             case "share", (mode, parts):
                 return f"({kind})hmb_share_{mode}({args[0]}, {literal(int(parts))}, {args[1]}, {args[2]})"
+            case "year", (month, first) if is_easy_year(node):
+                begins = year_begins(int(month), int(first))
+                return f"({kind})hmb_year_after_0((int32_t){args[0]}, {begins})"
             case "year" | "date_in", (month, first):
                 return f"({kind})hmb_{node.op}({args[0]}, {month}, {first})"
             case "month", _:

@@ -21,9 +21,9 @@ from hmbc.compiler.feed_days import with_days
 from hmbc.compiler.feed_driver import driver
 from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.feed_money import money_loops
-from hmbc.compiler.feed_record import place_of
 from hmbc.compiler.feed_totals import fetch, totals
-from hmbc.compiler.graph import Node
+from hmbc.compiler.feed_years import turning, years_of
+from hmbc.compiler.graph import Node, place_of
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.lower_feed import NoFeed, lower_feed
 from hmbc.compiler.merge_layers import merge_layers
@@ -91,7 +91,12 @@ def text(loops: Loops) -> str:
     run = driver(
         loops, steps[:place], fetches, steps[place:], accepted, refused, money, reasons, decided
     )
-    return "\n".join([record, loops.block(), *loops.functions, run, loops.record.functions()])
+    own = loops.record.functions()
+    # what is made of others comes first: a year that is over holds it too
+    made, years = loops.record.made_functions(), ""
+    if years_of(feed):
+        years = "\n".join([loops.record.turns(), turning(feed, name)])
+    return "\n".join([record, loops.block(), *made, years, *loops.functions, run, own])
 
 
 def refusing(loops: Loops) -> Loop:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from hmbc.compiler.feed_record import place_of
-from hmbc.compiler.graph import Known, Node, reachable
+from hmbc.compiler.graph import Known, Node, place_of, reachable
 from hmbc.compiler.lower_feed import Feed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hmbc.compiler import feed_years
 from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.graph import Node
 
@@ -31,14 +32,14 @@ def driver(
     columns = [
         f"const {loops.column_type(int(arg[1:]))} *c{arg[1:]} = in->claim[{arg[1:]}];"
         for arg in arguments
-        if arg[0] == "c"
+        if numbered(arg, "c")
     ]
     columns += [f"const uint8_t *{arg} = in->claim_given[{arg[1:]}];"
-                for arg in arguments if arg[0] == "g"]  # fmt: skip
+                for arg in arguments if numbered(arg, "g")]  # fmt: skip
     columns += [f"const int64_t {arg} = in->parameter[{arg[1:]}];" for arg in arguments
-                if arg[0] == "p"]  # fmt: skip
+                if numbered(arg, "p")]  # fmt: skip
     columns += [f"const uint8_t *{arg} = in->listed[{arg[1:]}];" for arg in arguments
-                if arg[0] == "l"]  # fmt: skip
+                if numbered(arg, "l")]  # fmt: skip
     arrays = [f"{loops.name}_block block, *b = &block;"]
     outs = [f"int64_t w{place}[HMB_BLOCK] __attribute__((aligned(64)));" for place in range(layers)]
     outs += [
@@ -62,11 +63,22 @@ def driver(
               f"hmb_stream(out->reason[{p}] + i, x{p}, n);" for p in range(layers)]  # fmt: skip
     after += ["if (past && out->decided != NULL)\n            hmb_stream(out->decided + i, xd, n);"]
     record = f"{loops.name}_record *records = in->records;" if loops.record.is_there else ""
-    days = []
+    days, turns = list[str](), list[str]()
     if loops.record.is_there:
         days = [f"hmb_days(n, c{feed.date} + i, (int32_t)in->first_day, b->day);"]
+        if years := feed_years.years_of(feed):
+            arrays += [
+                f"const int32_t first_year{number} = in->past == NULL ? 0 : "
+                f"(int32_t){feed_years.first_year(feed, number)};"
+                for number in years
+            ]
+            turns = ["if (in->past != NULL) {", *(f"    {x}" for x in feed_years.fill(feed)),
+                     f"    n = {loops.name}_years(n, in, in->unit + i, out, b);", "}"]  # fmt: skip
         if f"c{feed.date}" not in arguments:
             columns.append(f"const int32_t *c{feed.date} = in->claim[{feed.date}];")
+    if loops.record.keyed:
+        per_row = len(loops.record.keyed)
+        arrays += ["hmb_closed *closed = in->closed;", f"int32_t used = (int32_t)(first * {per_row});"]
     fetch = [call(loops, loop) for loop in fetches]
     if len(fetches) == 2:
         fetch = [f"if (hmb_any_zero(n, b->s{accepted.number}))", f"    {fetch[1]}",
@@ -103,6 +115,7 @@ def driver(
         "    for (int64_t i = first, n; i < end; i += n) {",
         "        n = HMB_BLOCK - i % HMB_BLOCK;",
         "        n = n < end - i ? n : end - i;",
+        *(f"        {line}" for line in turns),
         "        const int past = large && n == HMB_BLOCK;",
         *(f"        {line}" for line in places),
         *(f"        {line}" for line in body),
@@ -121,7 +134,7 @@ def call(loops: Loops, loop: Loop) -> str:
         "out": "out", "unit": "in->unit + i", "records": "records", "b": "b",
         "far": "in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0)",
         "status": "out->status + i", "rejected": "&out->rejected", "total": "total",
-        "decided": "decided",
+        "decided": "decided", "closed": "closed", "used": "&used",
     }  # fmt: skip
     texts = []
     for argument in loop.arguments:
@@ -143,3 +156,8 @@ def chosen(loops: Loops, money: dict[tuple[bool, bool], list[Loop]]) -> list[str
         lines += [f"    {call(loops, loop)}" for loop in found]
         lines.append("}")
     return lines
+
+
+def numbered(argument: str, letter: str) -> bool:
+    """Whether it is the letter and a number."""
+    return argument[0] == letter and argument[1:].isdigit()

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Sequence
 from attrs import define, field
 
 from hmbc.compiler.emit_c import BOOL, Body, is_scalar, stored, type_of
-from hmbc.compiler.feed_record import Record, place_of
-from hmbc.compiler.graph import Node
+from hmbc.compiler.feed_record import Record
+from hmbc.compiler.feed_years import years_of
+from hmbc.compiler.graph import Node, place_of
 from hmbc.compiler.lower_feed import Feed, FeedTotal
 
 LANES = "#pragma omp simd simdlen({})"
@@ -224,6 +225,7 @@ class Loops:
                 inside += f"    uint16_t h{at}[HMB_BLOCK][4] __attribute__((aligned(64)));\n"
             else:
                 arrays.append(f"{kind} w{at}")
+        arrays += [f"uint8_t y{number}" for number in years_of(self.feed)]
         arrays += [f"int64_t a{number}" for number in self.added]
         arrays += [f"int32_t x{node.number}" for node in self.wide]
         arrays += [f"{kind} n{number}" for number, kind in self.ran.items()]

@@ -1,15 +1,17 @@
 """The record of a unit: what of its member is read, packed into words, and its running totals.
 
 Words first, then totals, the day of the last row and the odd byte. Words are not written while rows
-run, so that reading them never waits for a store.
+run, so that reading them never waits for a store. Of keyed totals it holds the open ones
+(`feed_closed`), of yearly ones those of one year (`feed_years`).
 """
 
 from __future__ import annotations
 
 from attrs import define, field, frozen
 
+from hmbc.compiler import feed_closed, feed_years
 from hmbc.compiler.emit_c import BOOL, Body, literal, stored, type_of
-from hmbc.compiler.graph import RANGES, Node, reachable
+from hmbc.compiler.graph import RANGES, Node, place_of, reachable
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.lower_feed import Feed, FeedTotal, NoFeed
 
@@ -50,6 +52,7 @@ class Record:
     feed: Feed
     name: str
     kept: list[FeedTotal] = field(init=False)
+    keyed: list[FeedTotal] = field(init=False)
     places: dict[Node, Place] = field(factory=dict)
     words: list[str] = field(factory=list)
     lines: int = 1
@@ -58,9 +61,11 @@ class Record:
     def __attrs_post_init__(self) -> None:
         feed = self.feed
         self.kept = [total for total in feed.totals if total.made_of is None]
+        self.keyed = [total for total in self.kept if total.key is not None]
         roots = [*feed.outputs(), *(total.adds for total in self.kept)]
         roots += [total.made_of for total in feed.totals if total.made_of is not None]
         roots += [total.keys[at] for total in self.kept for at in total.by_row]
+        roots += [node for total in self.keyed if total.key for node in total.key.nodes()]
         leaves = [node for node in reachable(roots) if node.op in OF_RECORD]
         used: list[int] = []
         for node in sorted(leaves, key=lambda node: -self.bits(node)):
@@ -96,11 +101,17 @@ class Record:
         parts = [(SIZES[kind], 1, f"{kind} w{at};") for at, kind in enumerate(types)]
         for total in self.kept:
             kind, count = self.total_type(total), 1 if total.by is None else len(total.by[1])
+            if total.key is not None:
+                count, key = total.key.slots, feed_closed.key_type(total)
+                parts.append((SIZES[key], count, f"{key} k{total.number}[{count}];"))
             parts.append((SIZES[kind], count, f"{kind} t{total.number}[{count}];"))
             for at in total.by_row:
                 of = self.key_type(total, at)
                 parts.append((SIZES[of], count, f"{of} k{total.number}_{at}[{count}];"))
         parts += [(2, 1, "uint16_t last;"), (1, 1, "uint8_t odd;")]
+        parts += [(1, 1, f"uint8_t y{number};") for number in feed_years.years_of(self.feed)]
+        if self.keyed:
+            parts += [(8, 1, "uint64_t seen;"), (4, 1, "int32_t chain;"), (1, 1, "uint8_t links;")]
         parts.sort(key=lambda part: -part[0])
         size = sum(width * count for width, count, _ in parts)
         if size > LARGEST:
@@ -108,14 +119,17 @@ class Record:
         self.lines = -(-size // 64)
         inside = "".join(f"    {text}\n" for _, _, text in parts)
         aligned = 32 if size <= 32 else 64
+        kinds = {total.number: self.total_type(total) for total in self.keyed}
         return (
             f"typedef struct {{\n{inside}}} "
             f"__attribute__((aligned({aligned}))) {self.name}_record;\n"
+            f"\n{feed_closed.functions(self.name, self.keyed, kinds)}\n"
         )
 
     def functions(self) -> str:
         """The C of packing, unpacking and the table of the feed's functions."""
-        return "\n".join([self.pack(), self.table()])
+        load = [feed_closed.load(self.name, self.keyed)] if self.keyed else []
+        return "\n".join([self.pack(), *load, self.table()])
 
     @staticmethod
     def total_type(total: FeedTotal) -> str:
@@ -154,13 +168,13 @@ class Record:
             return (
                 f"static void {name}_pack(const hmb_feed_input *in, const hmb_input *members, int64_t first,\n"
                 "    int64_t end, const int64_t *words, const int64_t *last)\n{\n}\n\n"
-                f"static int64_t {name}_unpack(const hmb_feed_input *in, int64_t record, int64_t *words)\n"
+                f"static int64_t {name}_unpack(const hmb_feed_input *in, int64_t record, hmb_state *state)\n"
                 "{\n    return INT64_MIN;\n}\n"
             )
         return self.packing() + "\n" + self.unpacking()
 
-    def keys(self, total: FeedTotal) -> str:
-        """An array of the total's key, at least one long."""
+    def keys(self, total: FeedTotal, fresh: bool = False) -> str:
+        """An array of the total's key, at least one long; of a record r, or of one that is fresh."""
         texts = []
         for at, key in enumerate(total.keys):
             if at in total.by_row:
@@ -168,14 +182,17 @@ class Record:
             elif key.const is not None:
                 texts.append(literal(key.low))
             else:
-                month, first = self.feed.uniform[place_of(key)]
-                texts.append(f"hmb_year(in->first_day, {month}, {first})")
+                number = place_of(key)
+                since = "" if fresh else f" + r->y{number}"
+                texts.append(f"{feed_years.first_year(self.feed, number)}{since}")
         return ", ".join(texts) or "0"
 
     def accumulators(self) -> list[tuple[int, FeedTotal]]:
         """Each accumulator of the plan that the record keeps."""
         found = []
         for total in self.kept:
+            if total.key is not None:
+                continue
             places = (
                 [total.number] if total.by is None else [p for p in total.by[1] if p is not None]
             )
@@ -238,10 +255,10 @@ class Record:
                     f"odd |= hmb_held(w + {word}, key{total.number}, {len(total.keys)})"
                     f" != {self.name}_made{total.number}(in, r);"
                 )
-        made = [self.made(total) for total in self.feed.totals if total.made_of is not None]
         keys = [
-            f"const int64_t key{total.number}[] = {{{self.keys(total)}}};"
+            f"const int64_t key{total.number}[] = {{{self.keys(total, fresh=True)}}};"
             for total in self.feed.totals
+            if total.key is None
         ]
         text = [
             f"static void {self.name}_pack(const hmb_feed_input *in, const hmb_input *members,",
@@ -268,7 +285,7 @@ class Record:
             "}",
             "",
         ]
-        return "\n".join([*made, *text])
+        return "\n".join(text)
 
     def packed_by_row(
         self, total: FeedTotal, place: int, words: str
@@ -290,6 +307,10 @@ class Record:
                 own.append(f"odd |= held && ({words})[{at}] != {literal(key.low)};")
         return fresh, own
 
+    def made_functions(self) -> list[str]:
+        """A function for each total that is not kept."""
+        return [self.made(total) for total in self.feed.totals if total.made_of is not None]
+
     def made(self, total: FeedTotal) -> str:
         """A function that gives a total that is not kept."""
         assert total.made_of is not None
@@ -307,31 +328,78 @@ class Record:
         ]
         return "\n".join(text)
 
-    def unpacking(self) -> str:
-        plan, lines = self.feed.plan, list[str]()
+    def held(self) -> list[tuple[int, FeedTotal, str]]:
+        """Each accumulator that has words of state, its total and the text of its value."""
         found = [(place, total, self.total_of(place)) for place, total in self.accumulators()]
-        found += [
+        return found + [
             (total.number, total, f"{self.name}_made{total.number}(in, r)")
             for total in self.feed.totals
             if total.made_of is not None
         ]
-        for place, total, value in found:
-            word = plan.accumulators[place].word
+
+    def word(self, place: int) -> int:
+        """Where the state words of an accumulator begin."""
+        word = self.feed.plan.accumulators[place].word
+        assert word is not None
+        return word
+
+    def turns(self) -> str:
+        """The functions by which a record begins another year."""
+        text = []
+        for number in feed_years.years_of(self.feed):
+            own = [entry for entry in self.held() if feed_years.is_of_year(entry[1], number)]
+            totals = list({total.number: total for _, total, _ in own}.values())
+            hold = [f"const int64_t key{x.number}[] = {{{self.keys(x)}}};" for x in totals]
+            hold += [
+                f"hmb_hold(past + {self.word(place)}, key{total.number}, {len(total.keys)}, {value});"
+                for place, total, value in own
+            ]
+            forget = [
+                f"memset(r->t{total.number}, 0, sizeof r->t{total.number});"
+                for total in totals
+                if total.made_of is None
+            ]
+            text.append(feed_years.turn(self.feed, self.name, number, hold, forget))
+        return "\n".join(text)
+
+    def unpacking(self) -> str:
+        lines = list[str]()
+        past = [
+            f"hmb_hold_past(words + {self.word(place)}, past + {self.word(place)}, {len(total.keys)});"
+            for place, total, _ in self.held()
+            if any(key.op == "uniform" for key in total.keys)
+        ]
+        if past:
+            every = " | ".join(f"r->y{number}" for number in feed_years.years_of(self.feed))
+            size = self.feed.plan.state_words
+            lines += [
+                f"if (({every}) != 0) {{",
+                f"    const int64_t *past = (const int64_t *)in->past + {size} * record;",
+                *(f"    {line}" for line in past),
+                "}",
+            ]
+        for place, total, value in self.held():
             for at in total.by_row:
                 part = self.total_of(place).replace(f"t{total.number}", f"k{total.number}_{at}")
                 lines.append(f"key{total.number}[{at}] = {part};")
             lines.append(
-                f"hmb_hold(words + {word}, key{total.number}, {len(total.keys)}, {value});"
+                f"hmb_hold(words + {self.word(place)}, key{total.number}, {len(total.keys)}, {value});"
             )
+        if self.keyed:
+            lines += feed_closed.unpacked(self.name, self.keyed)
         keys = [
-            f"int64_t key{total.number}[] = {{{self.keys(total)}}};" for total in self.feed.totals
+            f"int64_t key{total.number}[] = {{{self.keys(total)}}};"
+            for total in self.feed.totals
+            if total.key is None
         ]
         text = [
-            f"static int64_t {self.name}_unpack(const hmb_feed_input *in, int64_t record, int64_t *words)",
+            f"static int64_t {self.name}_unpack(const hmb_feed_input *in, int64_t record, hmb_state *state)",
             "{",
-            *(f"    {line}" for line in keys),
             f"    const {self.name}_record *r = ({self.name}_record *)in->records + record;",
+            "    int64_t *words = state->words;",
+            *(f"    {line}" for line in keys),
             *(f"    {line}" for line in lines),
+            "    (void)words;",
             "    return r->last ? in->first_day + r->last - 1 : INT64_MIN;",
             "}",
             "",
@@ -339,29 +407,23 @@ class Record:
         return "\n".join(text)
 
     def table(self) -> str:
-        name = self.name
-        checks = [
-            f"hmb_year(in->first_day, {month}, {first}) == hmb_year(in->last_day, {month}, {first})"
-            for month, first in self.feed.uniform
-        ]
-        if self.is_there:
-            checks.append("in->last_day - in->first_day < HMB_DAYS")
+        name, years = self.name, feed_years.years_of(self.feed)
+        can = "in->last_day - in->first_day < HMB_DAYS" if self.is_there else "1"
+        if years:
+            can += f" ? {feed_years.years_are_one(self.feed)} ? 1 : 2 : 0"
         size = f"sizeof({name}_record)" if self.is_there else "0"
         odd = f"offsetof({name}_record, odd)" if self.is_there else "0"
+        past = 8 * self.feed.plan.state_words if years else 0
+        load = f"{name}_load" if self.keyed else "NULL"
         return "\n".join([
             f"static int32_t {name}_can(const hmb_feed_input *in)",
             "{",
-            f"    return {' && '.join(checks) or '1'};",
+            f"    return {can};",
             "}",
             "",
             f"static const hmb_feed {name} = {{",
-            f"    HMB_FEED_ABI, {size}, {odd}, {name}_can, {name}_pack, {name}_run, {name}_unpack,",
+            f"    HMB_FEED_ABI, {size}, {odd}, {past}, {len(self.keyed)},",
+            f"    {name}_can, {name}_pack, {load}, {name}_run, {name}_unpack,",
             "};",
             "",
         ])  # fmt: skip
-
-
-def place_of(node: Node) -> int:
-    """Which one a leaf is."""
-    assert isinstance(node.data, int)
-    return node.data

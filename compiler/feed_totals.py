@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from hmbc.compiler.emit_c import Body, literal, stored, type_of
+from hmbc.compiler.feed_closed import key_type
 from hmbc.compiler.feed_conditions import is_narrow, narrow_conditions, shared_conditions
 from hmbc.compiler.feed_loops import Loop, Loops
-from hmbc.compiler.feed_record import place_of
-from hmbc.compiler.graph import Node, reachable
+from hmbc.compiler.graph import Node, place_of, reachable
 from hmbc.compiler.lower_feed import FeedTotal, NoFeed
 
 
@@ -64,7 +64,9 @@ def totals(loops: Loops) -> list[Loop]:
             return [*found, together(loops, left)]
         step, adds = len(found), [total.adds for total in ready]
         shared = shared_conditions(loops, adds)
-        found += loops.prepared(f"keys{step}", [x.keys[at] for x in ready for at in x.by_row])
+        keys = [x.keys[at] for x in ready for at in x.by_row]
+        keys += [node for x in ready if x.key is not None for node in x.key.nodes()]
+        found += loops.prepared(f"keys{step}", keys)
         found += loops.scalar(f"adds{step}", [*adds, *shared])
         found += loops.prepared(
             f"narrow{step}",
@@ -73,7 +75,7 @@ def totals(loops: Loops) -> list[Loop]:
         loops.added |= {
             total.number: None
             for total in ready
-            if total.by_row or not is_little(loops, total.adds)
+            if total.by_row or total.key is not None or not is_little(loops, total.adds)
         }
         arrays = [
             ("int64_t", f"b->a{total.number}", total.adds)
@@ -129,6 +131,9 @@ def running(loops: Loops, name: str, totals: list[FeedTotal]) -> Loop:
         if total.by is not None:
             reads[total.by[0]] = None
             at = loops.elsewhere(total.by[0]) or "0"
+        if total.key is not None and total.key.slot is not None:
+            reads[total.key.slot] = None
+            at = loops.elsewhere(total.key.slot) or "0"
         before = loops.before(total)
         first.append(f"int64_t over{number} = 0;")
         if total.by_row:
@@ -142,14 +147,19 @@ def running(loops: Loops, name: str, totals: list[FeedTotal]) -> Loop:
             adds = f"b->a{number}[i]" if is_array else body.value(total.adds)
             again = Body(given, 64)
             own = adds if is_array else again.value(total.adds)
+            if total.key is not None:
+                run_keyed(loops, total, at, body.lines, reads)
+            else:
+                body.lines += [
+                    f"{kind} *t{number} = &r->t{number}[{at}];",
+                    f"const int64_t was{number} = *t{number};",
+                    f"*t{number} = ({kind})(was{number} + {adds});",
+                ]
             body.lines += [
-                f"{kind} *t{number} = &r->t{number}[{at}];",
-                f"const int64_t was{number} = *t{number};",
                 f"const int64_t now{number} = was{number} + {adds};",
                 f"over{number} |= {most} - now{number};",
                 f"b->s{before.number}[i] = ({stored(before)})was{number};",
                 f"b->n{number}[i] = ({kind})now{number};",
-                f"*t{number} = ({kind})now{number};",
             ]
             then += [
                 f"for (int64_t i = 0; over{number} < 0 && i < n; i++) {{",
@@ -161,7 +171,30 @@ def running(loops: Loops, name: str, totals: list[FeedTotal]) -> Loop:
     loops.held |= {loops.before(total): None for total in totals}
     loops.ran |= {total.number: loops.record.total_type(total) for total in totals}
     parts = ["const int32_t *restrict unit", *to_records(loops), *loops.parts(reads, ())]
+    if any(total.key is not None for total in totals):
+        parts += ["hmb_closed *closed", "int32_t *used"]
     return loops.function(name, list(dict.fromkeys(parts)), body.lines, loops.head, first, then)
+
+
+def run_keyed(
+    loops: Loops, total: FeedTotal, at: str, lines: list[str], reads: dict[Node, None]
+) -> None:
+    """Adds the lines of a keyed total: a row that adds something makes its key the open one."""
+    assert total.key is not None
+    number, key = total.number, total.key.node
+    reads[key] = None
+    text = literal(key.low) if key.const is not None else loops.elsewhere(key)
+    kind = loops.record.total_type(total)
+    lines += [
+        f"const {key_type(total)} k{number} = {text};",
+        f"const int64_t at{number} = {at};",
+        f"if (__builtin_expect(r->k{number}[at{number}] != k{number} && b->a{number}[i] != 0, 0))",
+        f"    {loops.name}_open{number}(r, at{number}, k{number}, closed, used, out, unit[i]);",
+        f"int64_t was{number} = r->t{number}[at{number}];",
+        f"if (__builtin_expect(r->k{number}[at{number}] != k{number}, 0))",
+        f"    was{number} = hmb_of_closed(closed, r->seen, r->chain, {number}, (int64_t)k{number});",
+        f"r->t{number}[at{number}] += ({kind})b->a{number}[i];",
+    ]
 
 
 def run_by_row(
@@ -194,7 +227,7 @@ def run_by_row(
 
 def together(loops: Loops, totals: list[FeedTotal]) -> Loop:
     """One scalar loop that works out what rows add to totals that read each other, and runs them."""
-    if any(total.by_row for total in totals):
+    if any(total.by_row or total.key is not None for total in totals):
         raise NoFeed("totals that read each other, under keys of each row")
     numbers = {total.number: total for total in totals}
     reads: dict[Node, None] = {}

@@ -631,3 +631,9 @@ def reachable(nodes: Iterable[Node]) -> dict[Node, None]:
     for node in nodes:
         visit(node)
     return found
+
+
+def place_of(node: Node) -> int:
+    """Which one a leaf is."""
+    assert isinstance(node.data, int)
+    return node.data

@@ -1,8 +1,8 @@
 """kernel -> the graph of its feed: what a row adds to each total, pays and gives as reasons.
 
-Not every kernel has a feed: `lower_feed` gives None where totals are keyed or can fall, where a key is
-not the same for all rows of a batch, where a unit is more than a member, where attributes vary or
-are periods, where a row is rejected by what a total was, and where a number would not fit 64 bits.
+Not every kernel has a feed: `lower_feed` gives None where totals can fall, where a key reads totals
+or does not fit one word, where a unit is more than a member, where attributes vary, where a row is
+rejected by what a total was, and where a number would not fit 64 bits.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import assert_never
 
 from attrs import define, field, frozen
 
+from hmbc.compiler.feed_keys import PackedKey, packed
 from hmbc.compiler.graph import RANGES, Graph, Known, Node, reachable
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.kernel_error import KernelError
@@ -70,7 +71,7 @@ class FeedTotal:
     number: its place in the plan; of several, a number after all of those. most: no total of a unit that is not
     odd is larger. made_of: the total as it was before the row, where it follows from others and is not kept.
     by: of several, the claim's attribute that says which one, and for each value of it its place in the plan,
-    or None.
+    or None. key: of a keyed total, of which a unit has `bound` at most; it has no `keys` then.
     """
 
     number: int
@@ -79,6 +80,8 @@ class FeedTotal:
     most: int
     made_of: Node | None = None
     by: tuple[Node, tuple[int | None, ...]] | None = None
+    key: PackedKey | None = None
+    bound: int = 0
 
     @property
     def by_row(self) -> tuple[int, ...]:
@@ -212,14 +215,14 @@ class _Lowering:
     # ---- accumulators
 
     def total(self, item: Accumulator, accepted: Node, earlier: list[FeedTotal]) -> FeedTotal:
-        if not item.sequential:
-            raise NoFeed("a keyed total")
         graph, number = self.graph, self.numbers[item.name]
-        keys = self.keys(item)
         adds = graph.select(accepted, self.term(item.adds), graph.const(0))
         if adds.low < 0 or adds.high >= 2**62:
             raise NoFeed("a total that can fall, or rise too far")
         most = self.befores[item.name].high
+        if not item.sequential:
+            return FeedTotal(number, (), adds, most, key=self.key(item), bound=item.bound)
+        keys = self.keys(item)
         kept = FeedTotal(number, keys, adds, most)
         if graph.optimise.derive and item.name not in self.read and not kept.by_row:
             after = self.derived(self.term(item.adds), keys, earlier)
@@ -232,14 +235,23 @@ class _Lowering:
     def keys(self, item: Accumulator) -> tuple[Node, ...]:
         """A total's key: constants and benefit years that are the same for all rows of a batch; or, where
         one part is neither, what each row has."""
-        parts = [self.term(key) for key in item.keys]
+        parts = self.parts(item)
         same = [self.same(part) for part in parts]
         if None not in same:
             return tuple(part for part in same if part is not None)
-        read = reachable(parts)
-        if any(node.op in ("before", "after") for node in read):
-            raise NoFeed("a key that reads totals")
         return tuple(parts)
+
+    def key(self, item: Accumulator) -> PackedKey:
+        """The key of a keyed total."""
+        if (key := packed(self.graph, self.parts(item))) is None:
+            raise NoFeed("a key that fits no word")
+        return key
+
+    def parts(self, item: Accumulator) -> list[Node]:
+        parts = [self.term(key) for key in item.keys]
+        if any(node.op in ("before", "after") for node in reachable(parts)):
+            raise NoFeed("a key that reads totals")
+        return parts
 
     def same(self, node: Node) -> Node | None:
         """A part of a key, if it is the same for all rows."""
@@ -272,7 +284,9 @@ class _Lowering:
             if len(read) != 1 or not all(_of_unit(node) for node in others):
                 continue
             source = next((one for one in earlier if one.number in read), None)
-            if source is None or source.made_of is not None or source.keys != keys:
+            if source is None or source.made_of is not None:
+                continue
+            if source.key is not None or source.keys != keys:
                 continue
             leaf = next(node for node in reachable([after]) if node.op == "after")
             if graph.rebuilt(after, Known({leaf: graph.const(0)})).const == 0:

@@ -88,7 +88,7 @@ class _Merge:
             total.number: [value for value in values if adds[value, total.number].const != 0]
             for total in kept
         }
-        alone = [total for total in kept if len(moved[total.number]) == 1]
+        alone = [total for total in kept if total.key is None and len(moved[total.number]) == 1]
         by_value = [{v: graph.rebuilt(node, known[v]) for v in values} for node in feed.outputs()]
         everything = [*by_value, *({v: adds[v, total.number] for v in values} for total in kept)]
         alone = [total for total in alone if not self.strays(total, moved, everything)]

@@ -20,7 +20,7 @@ from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Bool, Code, Date, Days, Enum, Int, Money, Periods, Ratio, Type
 from hmbc.runtime import plan as runtime
 
-GENERATION = 4
+GENERATION = 5
 """Raised when the same kernel gets another evaluator."""
 
 

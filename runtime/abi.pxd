@@ -42,6 +42,12 @@ cdef extern from "evaluator.h" nogil:
     ctypedef void (*hmb_run)(const hmb_input *, const int64_t *, int64_t, hmb_state *,
                              const hmb_output *) noexcept nogil
 
+    ctypedef struct hmb_closed:
+        int64_t key
+        int64_t total
+        int32_t of
+        int32_t earlier
+
     ctypedef struct hmb_feed_input:
         const void **claim
         const uint8_t **claim_given
@@ -52,6 +58,8 @@ cdef extern from "evaluator.h" nogil:
         int64_t n_records
         int64_t first_day
         int64_t last_day
+        void *past
+        hmb_closed *closed
 
     ctypedef struct hmb_feed_output:
         int64_t **pay
@@ -67,11 +75,15 @@ cdef extern from "evaluator.h" nogil:
         int32_t abi
         int32_t record_size
         int32_t odd_at
+        int32_t past_size
+        int32_t closed_per_row
         int32_t (*can)(const hmb_feed_input *) noexcept nogil
         void (*pack)(const hmb_feed_input *, const hmb_input *, int64_t, int64_t, const int64_t *,
                      const int64_t *) noexcept nogil
+        int32_t (*load)(const hmb_feed_input *, int64_t, int32_t, const int64_t *, int64_t,
+                        int32_t) noexcept nogil
         void (*run)(const hmb_feed_input *, int64_t, int64_t, hmb_feed_output *) noexcept nogil
-        int64_t (*unpack)(const hmb_feed_input *, int64_t, int64_t *) noexcept nogil
+        int64_t (*unpack)(const hmb_feed_input *, int64_t, hmb_state *) noexcept nogil
 
     enum:
         HMB_FEED_ABI

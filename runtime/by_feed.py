@@ -48,7 +48,7 @@ def run_by_feed(
     call = FeedCall(
         feed, rows, attributes, widths, readers.day, inputs, members, len(plan.layers)
     )
-    if not call.prepare(threads, by_layer, member_columns):
+    if not call.prepare(threads, by_layer, member_columns, len(before)):
         return None
     call.pack(before, readers.unit())
     pieces = [

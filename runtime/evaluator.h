@@ -68,11 +68,11 @@ typedef void (*hmb_run)(const hmb_input *in, const int64_t *rows, int64_t n, hmb
 
 /* ---- The feed: rows of ALL units at once, in one pass over contiguous columns.
  *
- * A scheme whose totals are all sequential may export a second function, hmb_feed, that gives for
- * every row what hmb_run would give, many times faster. Each unit has one record: the attributes
- * of its member that are read, packed, and its running totals. Within a unit, rows stand in the
- * order of their dates; units may interleave in any way (a file in order of date, a file sorted by
- * member and date: both will do).
+ * A scheme may export a second function, hmb_feed, that gives for every row what hmb_run would give,
+ * many times faster. Each unit has one record: the attributes of its member that are read, packed, and
+ * its running totals, of keyed ones those whose keys are open. Within a unit, rows stand in the order
+ * of their dates; units may interleave in any way (a file in order of date, a file sorted by member and
+ * date: both will do).
  *
  * What a record cannot hold (a total too large for it, a date that falls, a row that would pass
  * a ceiling, a state that was made under other attributes) makes the unit ODD: its byte at
@@ -83,6 +83,14 @@ typedef void (*hmb_run)(const hmb_input *in, const int64_t *rows, int64_t n, hmb
  * Columns: money, ratio, int: int64; date, code: int32; bool: uint8; enum: uint8 up to 256 values,
  * else int32. Values lie in their declared domains; absent ones hold 0.
  */
+/* A total under a key that is not the open one of its record. */
+typedef struct hmb_closed {
+    int64_t key;                /* packed by the feed */
+    int64_t total;
+    int32_t of;                 /* which accumulator */
+    int32_t earlier;            /* the number of the unit's entry before this one, from 1; 0: none */
+} hmb_closed;
+
 typedef struct hmb_feed_input {
     const void *const *claim;             /* claim[a][row] */
     const uint8_t *const *claim_given;    /* claim_given[a][row]; NULL where never absent */
@@ -90,9 +98,12 @@ typedef struct hmb_feed_input {
     const uint8_t *const *listed;         /* of claim attributes; as hmb_input */
     const int32_t *unit;                  /* unit[row]: number of its record, or n_records */
     void *records;                        /* n_records + 1 of them; the last takes rows that the host
-                                             rejected, and is all 0 to begin with */
+                                             rejected: all 0, but for its odd byte, which is set */
     int64_t n_records;
     int64_t first_day, last_day;          /* no deciding date of a row is outside these */
+    void *past;                           /* n_records + 1 times past_size bytes, where `can` says 2 */
+    hmb_closed *closed;                   /* closed_per_row for each row, which hold anything, then those
+                                             that `load` makes; fewer than 2^31 in all */
 } hmb_feed_input;
 
 #define HMB_ODD_ROOM 64
@@ -112,20 +123,27 @@ typedef struct hmb_feed {
     int32_t abi;                /* HMB_FEED_ABI */
     int32_t record_size;        /* bytes of a record; a multiple of 32 */
     int32_t odd_at;             /* where in a record its odd byte is */
-    /* 1 where every key that must be the same for all rows is, from first_day to last_day */
+    int32_t past_size;          /* bytes that hold the totals of one unit's years that are over */
+    int32_t closed_per_row;     /* 0: no total is keyed */
+    /* 0 where the days are too far apart; 1, or 2 where they lie in several benefit years: `past` is
+     * needed then */
     int32_t (*can)(const hmb_feed_input *in);
     /* Makes records[first .. end - 1] of the member rows with the same numbers, fresh; or with the
      * totals in words (as hmb_state.words, for each of them; NULL: fresh) and last (the day of each
      * one's last row, INT64_MIN where there is none; NULL: there is none). */
     void (*pack)(const hmb_feed_input *in, const hmb_input *members, int64_t first, int64_t end,
                  const int64_t *words, const int64_t *last);
+    /* Takes one keyed total of an earlier batch into a record that `pack` made; 1 where it took entry
+     * `at` for it. NULL: no total is keyed. */
+    int32_t (*load)(const hmb_feed_input *in, int64_t record, int32_t accumulator, const int64_t *key,
+                    int64_t total, int32_t at);
     /* Adjudicates rows first .. end - 1. Rows of different records may run in different threads. */
     void (*run)(const hmb_feed_input *in, int64_t first, int64_t end, hmb_feed_output *out);
-    /* Writes the totals of one record that is not odd to words, which hold what `pack` was given
-     * (INT64_MIN keys and totals 0 for a fresh one), and gives the day of its last row that was
-     * adjudicated, or INT64_MIN. */
-    int64_t (*unpack)(const hmb_feed_input *in, int64_t record, int64_t *words);
+    /* Writes the totals of one record that is not odd to a state, which holds what `pack` and `load`
+     * were given (INT64_MIN keys and totals 0 for a fresh one), keyed ones by `put`, and gives the day of
+     * its last row that was adjudicated, or INT64_MIN. */
+    int64_t (*unpack)(const hmb_feed_input *in, int64_t record, hmb_state *state);
 } hmb_feed;
 
-#define HMB_FEED_ABI 1
+#define HMB_FEED_ABI 2
 #endif

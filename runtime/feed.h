@@ -107,6 +107,27 @@ HMB_LOOP static void hmb_days(int64_t n, const int32_t *restrict date, int32_t f
         day[i] = (uint16_t)(date[i] - first + 1);
 }
 
+/* The benefit year of a day after the year 0, by products alone: Neri, Schneider, "Euclidean affine functions
+ * and their application to calendar algorithms", 2022. start: the day of a year from 1 March on which a
+ * benefit year begins; later: 1 where that is in January or February. */
+static inline int32_t hmb_year_after_0(int32_t number, uint32_t start, int32_t later)
+{
+    uint32_t four = 4 * (uint32_t)(number + 719468) + 3, century = four / 146097;
+    uint32_t of_century = four - 146097 * century;
+    uint64_t product = (uint64_t)2939745 * (uint64_t)(uint32_t)(of_century | 3);
+    int32_t before = (uint64_t)(uint32_t)product < (uint64_t)start * (4 * 2939745);
+    return (int32_t)(100 * century) + (int32_t)(product >> 32) + later - before;
+}
+
+/* Benefit years of a block from 0 for the batch's first. */
+HMB_LOOP static void hmb_years(int64_t n, const int32_t *restrict date, int32_t base, uint32_t start,
+                               int32_t later, uint8_t *restrict year)
+{
+    for (int64_t i = 0; i < n; i++)
+        year[i] = (uint8_t)(hmb_year_after_0(date[i], start, later) - base);
+    HMB_KEEP;
+}
+
 HMB_LOOP static int hmb_any_zero(int64_t n, const uint8_t *flags)
 {
     uint8_t zeros = 0;
@@ -170,6 +191,13 @@ static inline int64_t hmb_held(const int64_t *words, const int64_t *key, int n)
     return words[n];
 }
 
+/* Takes a total of a year that is over to state words, if there is one. */
+static inline void hmb_hold_past(int64_t *words, const int64_t *past, int n)
+{
+    if (past[n] != 0)
+        memcpy(words, past, 8 * ((size_t)n + 1));
+}
+
 /* Keeps a total under a key, if there is one: a row that adds nothing moves neither. */
 static inline void hmb_hold(int64_t *words, const int64_t *key, int n, int64_t total)
 {
@@ -178,6 +206,31 @@ static inline void hmb_hold(int64_t *words, const int64_t *key, int n, int64_t t
     for (int i = 0; i < n; i++)
         words[i] = key[i];
     words[n] = total;
+}
+
+/* ---- keyed totals that are not open */
+
+/* One of 64 bits for each key. */
+static inline uint64_t hmb_bit(int64_t key)
+{
+    return (uint64_t)1 << ((uint64_t)key * 0x9E3779B97F4A7C15u >> 58);
+}
+
+/* A unit's entry under a key, or NULL. chain: the number of its last one, from 1. */
+static inline hmb_closed *hmb_chained(hmb_closed *closed, int32_t chain, int32_t of, int64_t key)
+{
+    for (; chain != 0; chain = closed[chain - 1].earlier)
+        if (closed[chain - 1].key == key && closed[chain - 1].of == of)
+            return closed + chain - 1;
+    return NULL;
+}
+
+/* The total under a key that is not open. */
+static inline int64_t hmb_of_closed(hmb_closed *closed, uint64_t seen, int32_t chain, int32_t of,
+                                    int64_t key)
+{
+    const hmb_closed *one = seen & hmb_bit(key) ? hmb_chained(closed, chain, of, key) : NULL;
+    return one == NULL ? 0 : one->total;
 }
 
 /* ---- rounding to whole units, halves and up away from zero */

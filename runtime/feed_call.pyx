@@ -5,7 +5,7 @@ from cpython.pycapsule cimport PyCapsule_GetPointer
 from libc.stdint cimport INT32_MAX, INT64_MIN
 from libc.string cimport memcpy
 
-from hmbc.runtime.abi cimport HMB_FEED_ABI, HMB_OK, hmb_output
+from hmbc.runtime.abi cimport HMB_FEED_ABI, HMB_OK, hmb_closed, hmb_output
 from hmbc.runtime.feed_order cimport fetched_back, laid_out, layout
 from hmbc.runtime.memory cimport new_block, push, raw_block
 from hmbc.runtime.payments cimport Results
@@ -59,13 +59,13 @@ cdef class FeedCall:
         self.n_rows = rows.n_rows
         self.n_records = rows.n_ids if members is None else members.ids.length
 
-    def prepare(self, int threads, bint by_layer, list member_columns):
+    def prepare(self, int threads, bint by_layer, list member_columns, int64_t n_before):
         """Gets the columns ready and makes room for the results. Says whether the feed can take these
         rows at all.
 
         by_layer: whether payments and reasons of each layer are wanted. member_columns: what the
         inputs read of members; cells that could not be read are made good, for their members have
-        no rows here.
+        no rows here. n_before: how many totals of an earlier batch there are.
         """
         cdef int64_t row, good = 0
         cdef int32_t first = INT32_MAX, last = -INT32_MAX
@@ -76,6 +76,8 @@ cdef class FeedCall:
         while good < self.n_rows and flag[good]:
             good += 1
         if good == self.n_rows or self.n_rows >= INT32_MAX or self.n_records >= INT32_MAX:
+            return False
+        if self.feed.closed_per_row * self.n_rows + n_before >= INT32_MAX:
             return False
         if self.rows.spoiled:
             self.unit = raw_block(4 * self.n_rows)
@@ -96,8 +98,10 @@ cdef class FeedCall:
         self.input.last_day = last
         self.input.parameter = self.inputs.input.parameter
         self.input.listed = self.inputs.input.listed
-        if not self.feed.can(&self.input):
+        self.several_years = self.feed.can(&self.input)
+        if not self.several_years:
             return False
+        self.several_years -= 1
         self.layout = layout(units, days, self.n_rows, self.n_records, first, last, threads)
         if self.layout is None:
             return False
@@ -190,10 +194,20 @@ cdef class FeedCall:
 
     def pack(self, Totals before, Unit unit):
         """Makes the records, with the totals of an earlier batch."""
-        cdef int64_t id, record, last
+        cdef int64_t id, record, last, place, row, closed
         cdef const int64_t *starts
         self.records = new_block((self.n_records + 1) * self.feed.record_size)
         self.input.records = self.records.data
+        if self.feed.record_size:
+            (<uint8_t *>self.records.data)[
+                self.n_records * self.feed.record_size + self.feed.odd_at] = 1
+        if self.several_years:
+            self.past = raw_block((self.n_records + 1) * self.feed.past_size)
+            self.input.past = self.past.data
+        if self.feed.closed_per_row:
+            closed = self.feed.closed_per_row * self.n_rows
+            self.closed = raw_block((closed + before.rows.unit.n) * <int64_t>sizeof(hmb_closed))
+            self.input.closed = <hmb_closed *>self.closed.data
         with nogil:
             self.feed.pack(&self.input, &self.inputs.input, 0, self.n_records, NULL, NULL)
         if before.starts is None:
@@ -208,6 +222,14 @@ cdef class FeedCall:
             last = unit.last if unit.has_last else INT64_MIN
             self.feed.pack(
                 &self.input, &self.inputs.input, record, record + 1, unit.state.words, &last)
+            if self.feed.closed_per_row:
+                for place in range(starts[id], starts[id + 1]):
+                    row = (<const int64_t *>before.order.data)[place]
+                    if unit.is_keyed(before.rows.accumulator.data[row]):
+                        closed += self.feed.load(
+                            &self.input, record, <int32_t>before.rows.accumulator.data[row],
+                            before.rows.key.data + KEY_WORDS * row, before.rows.total.data[row],
+                            <int32_t>closed)
 
     def parts(self):
         """The rows in parts that share no unit: (first, end)."""
@@ -351,13 +373,13 @@ cdef class FeedCall:
             failed |= start_unit(unit, before, id)
             record = self._record_of(id)
             if record >= 0:
-                last = self.feed.unpack(&self.input, record, unit.state.words)
+                last = self.feed.unpack(&self.input, record, &unit.state)
                 if last != INT64_MIN:
                     unit.has_last = 1
                     unit.last = last
             if rejected != NULL and rejected[id]:
                 unit.rejected = 1
-            failed |= unit.dump(id, &to.rows)
+            failed |= unit.dump(id, &to.rows) | unit.map.failed
         if failed:
             raise MemoryError("totals")
 

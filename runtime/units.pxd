@@ -49,6 +49,7 @@ cdef class Unit:
     cdef int64_t last
 
     cdef void reset(self) noexcept nogil
+    cdef bint is_keyed(self, int64_t accumulator) noexcept nogil
     cdef int load(self, int64_t accumulator, const int64_t *key, int64_t total) noexcept nogil
     cdef int dump(self, int64_t unit, TotalRows *to) noexcept nogil
     cdef int64_t snapshot_words(self) noexcept nogil

@@ -191,6 +191,10 @@ cdef class Unit:
         self.rejected = 0
         self.last = INT64_MIN
 
+    cdef bint is_keyed(self, int64_t accumulator) noexcept nogil:
+        """Whether it is an accumulator of the plan, and keyed."""
+        return accumulator >= 0 and (<const int64_t *>self.keyed.data)[accumulator] != 0
+
     cdef int load(self, int64_t accumulator, const int64_t *key, int64_t total) noexcept nogil:
         """Puts one total in. Returns 0, 1 where it is there already, -1 where there is no memory."""
         cdef int64_t part, components

@@ -19,7 +19,8 @@ SPARE = 77
 class CFeedInput(ctypes.Structure):
     _fields_ = [
         ("claim", ANY), ("claim_given", ANY), ("parameter", ANY), ("listed", ANY), ("unit", ANY),
-        ("records", ANY), ("n_records", I64), ("first_day", I64), ("last_day", I64),
+        ("records", ANY), ("n_records", I64), ("first_day", I64), ("last_day", I64), ("past", ANY),
+        ("closed", ANY),
     ]  # fmt: skip
 
 
@@ -30,14 +31,25 @@ class CFeedOutput(ctypes.Structure):
     ]  # fmt: skip
 
 
+PUT = ctypes.CFUNCTYPE(None, ANY, I32, ctypes.POINTER(I64), I32, I64)
+ENTRY = 24
+"""Bytes of hmb_closed."""
+
+
+class CState(ctypes.Structure):
+    _fields_ = [("words", ANY), ("map", ANY), ("find", ANY), ("room", ANY), ("put", PUT)]
+
+
 IN, OUT = ctypes.POINTER(CFeedInput), ctypes.POINTER(CFeedOutput)
 
 
 class CFeed(ctypes.Structure):
     _fields_ = [
-        ("abi", I32), ("record_size", I32), ("odd_at", I32),
+        ("abi", I32), ("record_size", I32), ("odd_at", I32), ("past_size", I32),
+        ("closed_per_row", I32),
         ("can", ctypes.CFUNCTYPE(I32, IN)),
         ("pack", ctypes.CFUNCTYPE(None, IN, ANY, I64, I64, ANY, ANY)),
+        ("load", ctypes.CFUNCTYPE(I32, IN, I64, I32, ANY, I64, I32)),
         ("run", ctypes.CFUNCTYPE(None, IN, I64, I64, OUT)),
         ("unpack", ctypes.CFUNCTYPE(I64, IN, I64, ANY)),
     ]  # fmt: skip
@@ -89,12 +101,13 @@ class FeedHost:
         *,
         words: Sequence[int] | None = None,
         last: Sequence[int] | None = None,
+        keyed: Sequence[Mapping[tuple[int, tuple[int, ...]], int]] | None = None,
         wanted: Callable[[str], bool] = lambda _: True,
         cuts: Sequence[int] = (),
         periods: Sequence[Sequence[Sequence[tuple[int, int]]]] = (),
     ) -> SimpleNamespace | None:
         """What came out, or None where the feed cannot take the batch. words, last: of all members;
-        wanted: which outputs; cuts: where the rows are divided among calls."""
+        keyed: totals of each by number of the accumulator and key; wanted: which outputs; cuts: where the rows are divided among calls."""
         plan, n = self.plan, len(unit)
         days = [day for day in claims[plan.date] if day is not None]
         columns = [
@@ -122,10 +135,19 @@ class FeedHost:
         address = ctypes.addressof
         taken = CFeedInput(
             address(claim), address(claim_given), address(parameter), address(in_list),
-            address(units), address(records), n_members, min(days), max(days),
+            address(units), address(records), n_members, min(days), max(days), None, None,
         )  # fmt: skip
-        if not self.feed.can(ctypes.byref(taken)):
+        can = self.feed.can(ctypes.byref(taken))
+        if not can:
             return None
+        if self.feed.record_size:
+            records[n_members * self.feed.record_size + self.feed.odd_at] = 1
+        past = aligned(U8, [SPARE] * (self.feed.past_size * (n_members + 1)))
+        taken.past = address(past) if can == 2 else None
+        closed_at = self.feed.closed_per_row * n
+        loaded = sum(map(len, keyed or ()))
+        closed = aligned(U8, [SPARE] * (ENTRY * (closed_at + loaded)))
+        taken.closed = address(closed) if self.feed.closed_per_row else None
         ranges = []
         for of_members in periods:
             flat = [pair for own_ranges in of_members for pair in own_ranges]
@@ -147,6 +169,10 @@ class FeedHost:
             )
         else:
             self.feed.pack(ctypes.byref(taken), address(people), 0, n_members, None, None)
+        for m, own_totals in enumerate(keyed or ()):
+            for (accumulator, key), value in own_totals.items():
+                at = (I64 * 4)(*key)
+                closed_at += self.feed.load(ctypes.byref(taken), m, accumulator, at, value, closed_at)
         pays = [aligned(I64, [SPARE] * n) if wanted(f"{x}_pay") else None for x in plan.layers]
         reasons = [aligned(U8, [SPARE] * n) if wanted(f"{x}_reason") else None for x in plan.layers]
         total = aligned(I64, [SPARE] * n) if wanted("total_pay") else None
@@ -162,15 +188,23 @@ class FeedHost:
             self.feed.run(ctypes.byref(taken), first, end, ctypes.byref(out))
         size, odd_at = self.feed.record_size, self.feed.odd_at
         odd = [bool(size and records[m * size + odd_at]) for m in range(n_members)]
-        after, last_days = [], []
+        after, last_days, keyed_after = [], [], []
         for m in range(n_members):
             own_words = self.fresh() if words is None else words[m * plan.state_words :]
             made = aligned(I64, own_words[: plan.state_words])
-            last_days.append(self.feed.unpack(ctypes.byref(taken), m, address(made)))
+            found: dict[tuple[int, tuple[int, ...]], int] = {}
+
+            def put(_: Any, of: int, key: Any, parts: int, value: int, to: Any = found) -> None:
+                to[of, tuple(key[:parts])] = value
+
+            state = CState(address(made), None, None, None, PUT(put))
+            last_days.append(self.feed.unpack(ctypes.byref(taken), m, address(state)))
+            keyed_after.append(found)
             after.append(list(made)[: plan.state_words])
         return SimpleNamespace(
             pays=pays, reasons=reasons, total=total, decided=decided, status=list(status)[:n],
-            odd=odd, words=after, last=last_days, rejected=out.rejected,
+            odd=odd, words=after, last=last_days, rejected=out.rejected, keyed=keyed_after,
+            years=can,
         )  # fmt: skip
 
     def fresh(self) -> list[int]:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from random import Random
 
 KINDS = ("policy", "drugs", "special", "rare")
+KEYED = (
+    "per event", "per event", "per event per year", "per claim.drug", "per claim.drug per year",
+    "per year if claim.abroad else per event", "per lifetime if claim.days > 5 else per event",
+)  # fmt: skip
 MODES = ("half up", "half up", "down", "up", "half even")
 
 
@@ -30,10 +34,10 @@ def draw(random: Random) -> str:
             case _:
                 return percent()
 
-    scope = random.choice(
-        ("per year", "per year", "per year", "per claim", "per lifetime", "per month")
-    )
+    scopes = ("per year", "per claim", "per lifetime", "per day", "per month", *KEYED)
+    scope = random.choice(("per year", "per year", "per year", *scopes))
     lines = ['scheme s "s" {', "    source \"s\", 2022-01-01", "    currency CNY",
+             "    event claim.stay",
              "    benefit year " + random.choice(("calendar", "07-01 to 06-30"))]  # fmt: skip
     if chance(50):
         lines.append('    valid 2021-02-01 to 2023-11-30 cite "0"')
@@ -42,7 +46,7 @@ def draw(random: Random) -> str:
         "        from: date", "        to: date", "        quota: money",
         "        stops: periods", "    }",
         "    claim {", f"        kind: {' | '.join(KINDS)}", "        amount: money", "        paid: money",
-        "        own: money optional", "        abroad: bool", "        drug: code", "        days: int 0 to 60",
+        "        own: money optional", "        abroad: bool", "        drug: code", "        stay: code", "        days: int 0 to 60",
         "    }",
     ]  # fmt: skip
     if chance(70):
@@ -67,9 +71,7 @@ def draw(random: Random) -> str:
     own_scope = scope
     for place, name in enumerate(names):
         if not alike:
-            own_scope = random.choice(
-                ("per year", "per claim", "per lifetime", "per day", "per month")
-            )
+            own_scope = random.choice(scopes)
         base = random.choice(
             ("claim.amount", "claim.amount", "larger of (0, claim.amount - claim.paid)")
         )

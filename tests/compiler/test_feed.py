@@ -23,7 +23,7 @@ from hmbc.dsl.source import Source
 
 SCHEMES, MEMBERS, ROWS = 14, 8, 40
 FIRST = 18_640  # in January 2021
-CODES = ("D1", "D2", "D3")
+CODES = ("D1", "D2", "D3", *(f"S{number}" for number in range(60)))
 OFF = [evolve(PLAIN, **{each.name: False}) for each in fields(Optimise)]
 NONE = Optimise(**{each.name: False for each in fields(Optimise)})
 WAYS = [*OFF, NONE]
@@ -76,7 +76,8 @@ def made(random: Random, first: int) -> tuple[list[dict[str, Any]], list[dict[st
             "amount": random.choice((0, 1, 3, random.randint(0, 10**4), random.randint(0, 10**8))),
             "paid": random.choice((0, 0, random.randint(0, 10**5))),
             "abroad": random.random() < 0.1,
-            "drug": random.choice((*CODES, "")),
+            "drug": random.choice((*CODES[:3], "")),
+            "stay": random.choice((*CODES[:9], random.choice(CODES))),
             "days": random.randint(0, 9),
         }
         if random.random() < 0.5:
@@ -95,7 +96,7 @@ def word(item: Any, value: Any) -> int | None:
             return 0
         case "enum":
             return int(item.values.index(value))
-        case "code:claim.drug" | "code":
+        case "code":
             return -1 if value == "" else CODES.index(value)
         case _:
             return int(value)
@@ -115,14 +116,36 @@ def words_of(host: Any, state: State, kernel: Kernel) -> list[int]:
     found = host.fresh()
     for row in state.rows(kernel):
         item = next(one for one in host.plan.accumulators if one.name == row.accumulator)
+        if item.keyed:
+            continue
         found[item.word : item.word + len(row.key) + 1] = [*row.key, row.total]
     return found
+
+
+def key_words(item: Any, key: Sequence[Any]) -> tuple[int, ...]:
+    """A key as numbers."""
+    return tuple(
+        (CODES.index(part) if part else -1) if kind.startswith("code") else int(part)
+        for kind, part in zip(item.key_kinds, key, strict=True)
+    )
+
+
+def keyed_of(host: Any, state: State, kernel: Kernel) -> dict[tuple[int, tuple[int, ...]], int]:
+    """An interpreter's keyed totals."""
+    numbers = {item.name: (n, item) for n, item in enumerate(host.plan.accumulators) if item.keyed}
+    return {
+        (numbers[row.accumulator][0], key_words(numbers[row.accumulator][1], row.key)): row.total
+        for row in state.rows(kernel)
+        if row.accumulator in numbers
+    }
 
 
 def rows_of(host: Any, words: Sequence[int]) -> set[StateRow]:
     """The totals in state words that are not 0."""
     found = set()
     for item in host.plan.accumulators:
+        if item.keyed:
+            continue
         n = len(item.key_kinds)
         if total := words[item.word + n]:
             key = tuple(words[item.word : item.word + n])
@@ -150,7 +173,8 @@ def check(
     got = host.run(
         columns(plan.claim, claims), columns(plan.member, members),
         [claim["unit"] for claim in claims], MEMBERS, [], listed(plan),
-        words=words, last=days, wanted=wanted, cuts=[len(claims) // 3],
+        words=words, last=days, keyed=[keyed_of(host, states[m], kernel) for m in range(MEMBERS)],
+        wanted=wanted, cuts=[len(claims) // 3],
         periods=[[one[item.name] for one in members] for item in plan.member if item.kind == "periods"],
     )  # fmt: skip
     if got is None:
@@ -189,9 +213,13 @@ def check(
     assert got.rejected >= rejected
     for m in range(MEMBERS):
         if host.feed.record_size and not got.odd[m]:
-            assert rows_of(host, got.words[m]) == {r for r in states[m].rows(kernel) if r.total}, (
-                where
-            )
+            keyed = {item.name for item in plan.accumulators if item.keyed}
+            assert rows_of(host, got.words[m]) == {
+                r for r in states[m].rows(kernel) if r.total and r.accumulator not in keyed
+            }, where
+            assert got.keyed[m] == keyed_of(host, states[m], kernel), where
+            seen["keys"] += len(got.keyed[m])
+            seen["years"] += got.years == 2
             assert max(got.last[m], days[m]) == last.get(m, -(2**63)), where
 
 
@@ -223,5 +251,6 @@ def test_feeds_agree_with_the_interpreter(built: list[SimpleNamespace], feed_hos
         )
     assert seen["ok"] > 5_000 and seen["outside_validity"] > 20, seen
     assert seen["odd"] < seen["ok"], seen
+    assert seen["keys"] > 500 and seen["years"] > 20, seen
     assert {"paid", "capped", "below_threshold", "not_covered"} < set(seen), seen
     print(seen)

@@ -77,11 +77,11 @@ typedef void (*hmb_run)(const hmb_input *in, const int64_t *rows, int64_t n, hmb
 
 /* ---- The feed: rows of ALL units at once, in one pass over contiguous columns.
  *
- * A scheme whose totals are all sequential may export a second function, hmb_feed, that gives for
- * every row what hmb_run would give, many times faster. Each unit has one record: the attributes
- * of its member that are read, packed, and its running totals. Within a unit, rows stand in the
- * order of their dates; units may interleave in any way (a file in order of date, a file sorted by
- * member and date: both will do).
+ * A scheme may export a second function, hmb_feed, that gives for every row what hmb_run would give,
+ * many times faster. Each unit has one record: the attributes of its member that are read, packed, and
+ * its running totals, of keyed ones those whose keys are open. Within a unit, rows stand in the order
+ * of their dates; units may interleave in any way (a file in order of date, a file sorted by member and
+ * date: both will do).
  *
  * What a record cannot hold (a total too large for it, a date that falls, a row that would pass
  * a ceiling, a state that was made under other attributes) makes the unit ODD: its byte at
@@ -92,6 +92,14 @@ typedef void (*hmb_run)(const hmb_input *in, const int64_t *rows, int64_t n, hmb
  * Columns: money, ratio, int: int64; date, code: int32; bool: uint8; enum: uint8 up to 256 values,
  * else int32. Values lie in their declared domains; absent ones hold 0.
  */
+/* A total under a key that is not the open one of its record. */
+typedef struct hmb_closed {
+    int64_t key;                /* packed by the feed */
+    int64_t total;
+    int32_t of;                 /* which accumulator */
+    int32_t earlier;            /* the number of the unit's entry before this one, from 1; 0: none */
+} hmb_closed;
+
 typedef struct hmb_feed_input {
     const void *const *claim;             /* claim[a][row] */
     const uint8_t *const *claim_given;    /* claim_given[a][row]; NULL where never absent */
@@ -99,9 +107,12 @@ typedef struct hmb_feed_input {
     const uint8_t *const *listed;         /* of claim attributes; as hmb_input */
     const int32_t *unit;                  /* unit[row]: number of its record, or n_records */
     void *records;                        /* n_records + 1 of them; the last takes rows that the host
-                                             rejected, and is all 0 to begin with */
+                                             rejected: all 0, but for its odd byte, which is set */
     int64_t n_records;
     int64_t first_day, last_day;          /* no deciding date of a row is outside these */
+    void *past;                           /* n_records + 1 times past_size bytes, where `can` says 2 */
+    hmb_closed *closed;                   /* closed_per_row for each row, which hold anything, then those
+                                             that `load` makes; fewer than 2^31 in all */
 } hmb_feed_input;
 
 #define HMB_ODD_ROOM 64
@@ -121,22 +132,29 @@ typedef struct hmb_feed {
     int32_t abi;                /* HMB_FEED_ABI */
     int32_t record_size;        /* bytes of a record; a multiple of 32 */
     int32_t odd_at;             /* where in a record its odd byte is */
-    /* 1 where every key that must be the same for all rows is, from first_day to last_day */
+    int32_t past_size;          /* bytes that hold the totals of one unit's years that are over */
+    int32_t closed_per_row;     /* 0: no total is keyed */
+    /* 0 where the days are too far apart; 1, or 2 where they lie in several benefit years: `past` is
+     * needed then */
     int32_t (*can)(const hmb_feed_input *in);
     /* Makes records[first .. end - 1] of the member rows with the same numbers, fresh; or with the
      * totals in words (as hmb_state.words, for each of them; NULL: fresh) and last (the day of each
      * one's last row, INT64_MIN where there is none; NULL: there is none). */
     void (*pack)(const hmb_feed_input *in, const hmb_input *members, int64_t first, int64_t end,
                  const int64_t *words, const int64_t *last);
+    /* Takes one keyed total of an earlier batch into a record that `pack` made; 1 where it took entry
+     * `at` for it. NULL: no total is keyed. */
+    int32_t (*load)(const hmb_feed_input *in, int64_t record, int32_t accumulator, const int64_t *key,
+                    int64_t total, int32_t at);
     /* Adjudicates rows first .. end - 1. Rows of different records may run in different threads. */
     void (*run)(const hmb_feed_input *in, int64_t first, int64_t end, hmb_feed_output *out);
-    /* Writes the totals of one record that is not odd to words, which hold what `pack` was given
-     * (INT64_MIN keys and totals 0 for a fresh one), and gives the day of its last row that was
-     * adjudicated, or INT64_MIN. */
-    int64_t (*unpack)(const hmb_feed_input *in, int64_t record, int64_t *words);
+    /* Writes the totals of one record that is not odd to a state, which holds what `pack` and `load`
+     * were given (INT64_MIN keys and totals 0 for a fresh one), keyed ones by `put`, and gives the day of
+     * its last row that was adjudicated, or INT64_MIN. */
+    int64_t (*unpack)(const hmb_feed_input *in, int64_t record, hmb_state *state);
 } hmb_feed;
 
-#define HMB_FEED_ABI 1
+#define HMB_FEED_ABI 2
 #endif
 
     """
@@ -289,6 +307,27 @@ HMB_LOOP static void hmb_days(int64_t n, const int32_t *restrict date, int32_t f
         day[i] = (uint16_t)(date[i] - first + 1);
 }
 
+/* The benefit year of a day after the year 0, by products alone: Neri, Schneider, "Euclidean affine functions
+ * and their application to calendar algorithms", 2022. start: the day of a year from 1 March on which a
+ * benefit year begins; later: 1 where that is in January or February. */
+static inline int32_t hmb_year_after_0(int32_t number, uint32_t start, int32_t later)
+{
+    uint32_t four = 4 * (uint32_t)(number + 719468) + 3, century = four / 146097;
+    uint32_t of_century = four - 146097 * century;
+    uint64_t product = (uint64_t)2939745 * (uint64_t)(uint32_t)(of_century | 3);
+    int32_t before = (uint64_t)(uint32_t)product < (uint64_t)start * (4 * 2939745);
+    return (int32_t)(100 * century) + (int32_t)(product >> 32) + later - before;
+}
+
+/* Benefit years of a block from 0 for the batch's first. */
+HMB_LOOP static void hmb_years(int64_t n, const int32_t *restrict date, int32_t base, uint32_t start,
+                               int32_t later, uint8_t *restrict year)
+{
+    for (int64_t i = 0; i < n; i++)
+        year[i] = (uint8_t)(hmb_year_after_0(date[i], start, later) - base);
+    HMB_KEEP;
+}
+
 HMB_LOOP static int hmb_any_zero(int64_t n, const uint8_t *flags)
 {
     uint8_t zeros = 0;
@@ -352,6 +391,13 @@ static inline int64_t hmb_held(const int64_t *words, const int64_t *key, int n)
     return words[n];
 }
 
+/* Takes a total of a year that is over to state words, if there is one. */
+static inline void hmb_hold_past(int64_t *words, const int64_t *past, int n)
+{
+    if (past[n] != 0)
+        memcpy(words, past, 8 * ((size_t)n + 1));
+}
+
 /* Keeps a total under a key, if there is one: a row that adds nothing moves neither. */
 static inline void hmb_hold(int64_t *words, const int64_t *key, int n, int64_t total)
 {
@@ -360,6 +406,31 @@ static inline void hmb_hold(int64_t *words, const int64_t *key, int n, int64_t t
     for (int i = 0; i < n; i++)
         words[i] = key[i];
     words[n] = total;
+}
+
+/* ---- keyed totals that are not open */
+
+/* One of 64 bits for each key. */
+static inline uint64_t hmb_bit(int64_t key)
+{
+    return (uint64_t)1 << ((uint64_t)key * 0x9E3779B97F4A7C15u >> 58);
+}
+
+/* A unit's entry under a key, or NULL. chain: the number of its last one, from 1. */
+static inline hmb_closed *hmb_chained(hmb_closed *closed, int32_t chain, int32_t of, int64_t key)
+{
+    for (; chain != 0; chain = closed[chain - 1].earlier)
+        if (closed[chain - 1].key == key && closed[chain - 1].of == of)
+            return closed + chain - 1;
+    return NULL;
+}
+
+/* The total under a key that is not open. */
+static inline int64_t hmb_of_closed(hmb_closed *closed, uint64_t seen, int32_t chain, int32_t of,
+                                    int64_t key)
+{
+    const hmb_closed *one = seen & hmb_bit(key) ? hmb_chained(closed, chain, of, key) : NULL;
+    return one == NULL ? 0 : one->total;
 }
 
 /* ---- rounding to whole units, halves and up away from zero */
@@ -464,23 +535,72 @@ typedef struct {
     int32_t t0[1];
     uint16_t last;
     uint8_t odd;
+    uint8_t y0;
 } __attribute__((aligned(32))) feed_0_record;
+
+
 
 typedef struct {
     uint16_t h0[HMB_BLOCK][4] __attribute__((aligned(64)));
     uint16_t day[HMB_BLOCK] __attribute__((aligned(64)));
     uint32_t w1[HMB_BLOCK] __attribute__((aligned(64)));
-    int64_t a0[HMB_BLOCK] __attribute__((aligned(64)));
+    uint8_t y0[HMB_BLOCK] __attribute__((aligned(64)));
+    int32_t x74[HMB_BLOCK] __attribute__((aligned(64)));
+    int32_t x103[HMB_BLOCK] __attribute__((aligned(64)));
+    int32_t n0[HMB_BLOCK] __attribute__((aligned(64)));
     uint8_t s27[HMB_BLOCK] __attribute__((aligned(64)));
     uint8_t s28[HMB_BLOCK] __attribute__((aligned(64)));
     uint8_t s24[HMB_BLOCK] __attribute__((aligned(64)));
     int32_t s2[HMB_BLOCK] __attribute__((aligned(64)));
-    uint8_t s74[HMB_BLOCK] __attribute__((aligned(64)));
-    uint8_t s79[HMB_BLOCK] __attribute__((aligned(64)));
-    uint8_t s85[HMB_BLOCK] __attribute__((aligned(64)));
-    uint8_t s87[HMB_BLOCK] __attribute__((aligned(64)));
-    uint8_t s89[HMB_BLOCK] __attribute__((aligned(64)));
+    uint8_t s103[HMB_BLOCK] __attribute__((aligned(64)));
 } feed_0_block;
+
+static int64_t feed_0_made1(const hmb_feed_input *in,
+    const feed_0_record *r)
+{
+    const int32_t v2 = r->t0[0];
+    const int32_t v36 = (int32_t)((int32_t)v2 - (int32_t)2000000);
+    const int32_t v37 = (int32_t)((int32_t)v36 > (int32_t)0 ? (int32_t)v36 : (int32_t)0);
+    const _Bool v39 = (int64_t)(r->w1 >> 0 & 1);
+    const uint8_t v48 = v39 ? (uint8_t)6 : (uint8_t)15;
+    const int64_t v53 = (int64_t)((int64_t)v37 * (int64_t)v48);
+    (void)in;
+    return v53;
+}
+
+static __attribute__((noinline)) void feed_0_turn0(const hmb_feed_input *in,
+    feed_0_record *r, int64_t *past, uint8_t year)
+{
+    if ((r->y0) == 0)
+        memset(past, 0, 32);
+    const int64_t key0[] = {hmb_year(in->first_day, 1, 1) + r->y0};
+    const int64_t key1[] = {hmb_year(in->first_day, 1, 1) + r->y0};
+    hmb_hold(past + 0, key0, 1, r->t0[0]);
+    hmb_hold(past + 2, key1, 1, feed_0_made1(in, r));
+    memset(r->t0, 0, sizeof r->t0);
+    r->y0 = year;
+}
+
+HMB_PLAIN_LOOP static int64_t feed_0_years(int64_t n, const hmb_feed_input *in,
+    const int32_t *restrict unit, hmb_feed_output *out,
+    const feed_0_block *restrict b)
+{
+    feed_0_record *records = in->records;
+    int64_t *past = in->past;
+    for (int64_t i = 0; i < n; i++) {
+        feed_0_record *r = records + unit[i];
+        if (__builtin_expect(b->y0[i] == r->y0, 1))
+            continue;
+        for (int64_t k = 0; k < i; k++)
+            if (unit[k] == unit[i])
+                return i;
+        if (b->y0[i] > r->y0)
+            feed_0_turn0(in, r, past + 4 * (int64_t)unit[i], b->y0[i]);
+        else if (b->y0[i] < r->y0)
+            hmb_odd(out, &r->odd, unit[i]);
+    }
+    return n;
+}
 
 HMB_LOOP static void feed_0_early(
     int64_t n,
@@ -549,42 +669,50 @@ HMB_LOOP static void feed_0_narrow0(
     HMB_KEEP;
 }
 
-HMB_LOOP static void feed_0_adds0(
-    int64_t n,
-    feed_0_block *restrict b,
-    const int64_t *restrict c1)
-{
-#pragma omp simd simdlen(8)
-    for (int64_t i = 0; i < n; i++) {
-        const _Bool v28 = b->s28[i] != 0;
-        const int64_t v29 = c1[i];
-        const int64_t m28_int64_t = -(int64_t)v28;
-        const int64_t v30 = ((int64_t)v29 & m28_int64_t);
-        b->a0[i] = v30;
-    }
-    HMB_KEEP;
-}
-
 HMB_LOOP static void feed_0_run0(
     int64_t n,
     const int32_t *restrict unit,
     feed_0_record *records,
     hmb_feed_output *out,
-    feed_0_block *restrict b)
+    feed_0_block *restrict b,
+    const int64_t *restrict c1)
 {
     int64_t over0 = 0;
     for (int64_t i = 0; i < n; i++) {
         feed_0_record *restrict r = records + unit[i];
+        const _Bool v28 = b->s28[i] != 0;
+        const int64_t v29 = c1[i];
+        const int64_t m28_int64_t = -(int64_t)v28;
+        const int64_t v30 = ((int64_t)v29 & m28_int64_t);
         int32_t *t0 = &r->t0[0];
         const int64_t was0 = *t0;
-        const int64_t now0 = was0 + b->a0[i];
+        *t0 = (int32_t)(was0 + v30);
+        const int64_t now0 = was0 + v30;
         over0 |= 2147483647 - now0;
         b->s2[i] = (int32_t)was0;
-        *t0 = (int32_t)now0;
+        b->n0[i] = (int32_t)now0;
     }
-    for (int64_t i = 0; over0 < 0 && i < n; i++)
-        if (2147483647 - b->s2[i] < b->a0[i])
+    for (int64_t i = 0; over0 < 0 && i < n; i++) {
+        const _Bool v28 = b->s28[i] != 0;
+        const int64_t v29 = c1[i];
+        const int64_t m28_int64_t = -(int64_t)v28;
+        const int64_t v30 = ((int64_t)v29 & m28_int64_t);
+        if (2147483647 - b->s2[i] < v30)
             hmb_odd(out, &records[unit[i]].odd, unit[i]);
+    }
+    HMB_KEEP;
+}
+
+HMB_LOOP static void feed_0_aside(
+    int64_t n,
+    const int64_t *restrict c1,
+    feed_0_block *restrict b)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t v29 = c1[i];
+        const _Bool v74 = (int64_t)v29 == (int64_t)0;
+        b->x74[i] = v74;
+    }
     HMB_KEEP;
 }
 
@@ -593,23 +721,23 @@ HMB_LOOP static void feed_0_money00(
     feed_0_block *restrict b,
     int64_t *restrict total)
 {
-#pragma omp simd simdlen(8)
+#pragma omp simd simdlen(16)
     for (int64_t i = 0; i < n; i++) {
-        const int64_t v3 = b->s2[i] + b->a0[i];
-        const int64_t v34 = (int64_t)((int64_t)v3 - (int64_t)2000000);
-        const int64_t v35 = (int64_t)((int64_t)v34 > (int64_t)0 ? (int64_t)v34 : (int64_t)0);
+        const uint32_t v3 = b->n0[i];
+        const int32_t v34 = (int32_t)((int32_t)v3 - (int32_t)2000000);
+        const uint32_t v35 = (uint32_t)((int32_t)v34 > (int32_t)0 ? (int32_t)v34 : (int32_t)0);
         const _Bool v39 = (int64_t)(b->w1[i] >> 0 & 1);
-        const int64_t m39_int64_t = -(int64_t)v39;
-        const int64_t v65 = ((int64_t)133333333 ^ (((int64_t)333333332 ^ (int64_t)133333333) & m39_int64_t));
-        const int64_t v66 = (int64_t)((int64_t)v35 < (int64_t)v65 ? (int64_t)v35 : (int64_t)v65);
-        const int64_t v57 = ((int64_t)3221225472LL ^ (((int64_t)1288490189 ^ (int64_t)3221225472LL) & m39_int64_t));
-        const int64_t v67 = (int64_t)(((uint64_t)(uint32_t)v66 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const int64_t v2 = b->s2[i];
-        const int64_t v36 = (int64_t)((int64_t)v2 - (int64_t)2000000);
-        const int64_t v37 = (int64_t)((int64_t)v36 > (int64_t)0 ? (int64_t)v36 : (int64_t)0);
-        const int64_t v68 = (int64_t)((int64_t)v37 < (int64_t)v65 ? (int64_t)v37 : (int64_t)v65);
-        const int64_t v69 = (int64_t)(((uint64_t)(uint32_t)v68 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const int64_t v70 = (int64_t)((int64_t)v67 - (int64_t)v69);
+        const uint32_t m39_uint32_t = -(uint32_t)v39;
+        const uint32_t v65 = ((uint32_t)133333333 ^ (((uint32_t)333333332 ^ (uint32_t)133333333) & m39_uint32_t));
+        const uint32_t v66 = (uint32_t)((uint32_t)v35 < (uint32_t)v65 ? (uint32_t)v35 : (uint32_t)v65);
+        const uint32_t v57 = ((uint32_t)3221225472LL ^ (((uint32_t)1288490189 ^ (uint32_t)3221225472LL) & m39_uint32_t));
+        const uint32_t v67 = (uint32_t)(((uint64_t)(uint32_t)v66 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v2 = b->s2[i];
+        const int32_t v36 = (int32_t)((int32_t)v2 - (int32_t)2000000);
+        const uint32_t v37 = (uint32_t)((int32_t)v36 > (int32_t)0 ? (int32_t)v36 : (int32_t)0);
+        const uint32_t v68 = (uint32_t)((uint32_t)v37 < (uint32_t)v65 ? (uint32_t)v37 : (uint32_t)v65);
+        const uint32_t v69 = (uint32_t)(((uint64_t)(uint32_t)v68 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v70 = (uint32_t)((uint32_t)v67 - (uint32_t)v69);
         total[i] = v70;
     }
     HMB_KEEP;
@@ -618,42 +746,46 @@ HMB_LOOP static void feed_0_money00(
 HMB_LOOP static void feed_0_money01(
     int64_t n,
     feed_0_block *restrict b,
-    const int64_t *restrict c1,
     int64_t *restrict total)
 {
-#pragma omp simd simdlen(8)
+#pragma omp simd simdlen(16)
     for (int64_t i = 0; i < n; i++) {
-        const int64_t v3 = b->s2[i] + b->a0[i];
-        const int64_t v34 = (int64_t)((int64_t)v3 - (int64_t)2000000);
-        const int64_t v35 = (int64_t)((int64_t)v34 > (int64_t)0 ? (int64_t)v34 : (int64_t)0);
+        const uint32_t v3 = b->n0[i];
+        const int32_t v34 = (int32_t)((int32_t)v3 - (int32_t)2000000);
+        const uint32_t v35 = (uint32_t)((int32_t)v34 > (int32_t)0 ? (int32_t)v34 : (int32_t)0);
         const _Bool v39 = (int64_t)(b->w1[i] >> 0 & 1);
-        const int64_t m39_int64_t = -(int64_t)v39;
-        const int64_t v65 = ((int64_t)133333333 ^ (((int64_t)333333332 ^ (int64_t)133333333) & m39_int64_t));
-        const int64_t v66 = (int64_t)((int64_t)v35 < (int64_t)v65 ? (int64_t)v35 : (int64_t)v65);
-        const int64_t v57 = ((int64_t)3221225472LL ^ (((int64_t)1288490189 ^ (int64_t)3221225472LL) & m39_int64_t));
-        const int64_t v67 = (int64_t)(((uint64_t)(uint32_t)v66 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const int64_t v2 = b->s2[i];
-        const int64_t v36 = (int64_t)((int64_t)v2 - (int64_t)2000000);
-        const int64_t v37 = (int64_t)((int64_t)v36 > (int64_t)0 ? (int64_t)v36 : (int64_t)0);
-        const int64_t v68 = (int64_t)((int64_t)v37 < (int64_t)v65 ? (int64_t)v37 : (int64_t)v65);
-        const int64_t v69 = (int64_t)(((uint64_t)(uint32_t)v68 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const int64_t v70 = (int64_t)((int64_t)v67 - (int64_t)v69);
-        const int64_t v29 = c1[i];
-        const _Bool v74 = (int64_t)v29 == (int64_t)0;
-        const int64_t v38 = (int64_t)((int64_t)v35 - (int64_t)v37);
-        const _Bool v79 = (int64_t)v38 == (int64_t)0;
-        const int64_t v84 = ((int64_t)133333334 ^ (((int64_t)333333335 ^ (int64_t)133333334) & m39_int64_t));
-        const _Bool v85 = (int64_t)v35 < (int64_t)v84;
-        const int64_t v60 = (int64_t)(((uint64_t)(uint32_t)v37 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const int64_t v59 = (int64_t)(((uint64_t)(uint32_t)v35 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const _Bool v87 = (int64_t)v60 < (int64_t)v59;
-        const _Bool v89 = (int64_t)v70 == (int64_t)0;
+        const uint32_t m39_uint32_t = -(uint32_t)v39;
+        const uint32_t v65 = ((uint32_t)133333333 ^ (((uint32_t)333333332 ^ (uint32_t)133333333) & m39_uint32_t));
+        const uint32_t v66 = (uint32_t)((uint32_t)v35 < (uint32_t)v65 ? (uint32_t)v35 : (uint32_t)v65);
+        const uint32_t v57 = ((uint32_t)3221225472LL ^ (((uint32_t)1288490189 ^ (uint32_t)3221225472LL) & m39_uint32_t));
+        const uint32_t v67 = (uint32_t)(((uint64_t)(uint32_t)v66 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v2 = b->s2[i];
+        const int32_t v36 = (int32_t)((int32_t)v2 - (int32_t)2000000);
+        const uint32_t v37 = (uint32_t)((int32_t)v36 > (int32_t)0 ? (int32_t)v36 : (int32_t)0);
+        const uint32_t v68 = (uint32_t)((uint32_t)v37 < (uint32_t)v65 ? (uint32_t)v37 : (uint32_t)v65);
+        const uint32_t v69 = (uint32_t)(((uint64_t)(uint32_t)v68 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v70 = (uint32_t)((uint32_t)v67 - (uint32_t)v69);
+        const _Bool v74 = b->x74[i] != 0;
+        const uint32_t v38 = (uint32_t)((uint32_t)v35 - (uint32_t)v37);
+        const _Bool v79 = (uint32_t)v38 == (uint32_t)0;
+        const uint32_t v84 = ((uint32_t)133333334 ^ (((uint32_t)333333335 ^ (uint32_t)133333334) & m39_uint32_t));
+        const _Bool v85 = (uint32_t)v35 < (uint32_t)v84;
+        const _Bool v86 = !v85;
+        const uint32_t v60 = (uint32_t)(((uint64_t)(uint32_t)v37 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v59 = (uint32_t)(((uint64_t)(uint32_t)v35 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const _Bool v87 = (uint32_t)v60 < (uint32_t)v59;
+        const _Bool v88 = v86 & v87;
+        const _Bool v89 = (uint32_t)v70 == (uint32_t)0;
+        const uint32_t m89_uint32_t = -(uint32_t)v89;
+        const uint32_t v91 = ((uint32_t)6 ^ (((uint32_t)5 ^ (uint32_t)6) & m89_uint32_t));
+        const uint32_t m88_uint32_t = -(uint32_t)v88;
+        const uint32_t v96 = ((uint32_t)v91 ^ (((uint32_t)4 ^ (uint32_t)v91) & m88_uint32_t));
+        const uint32_t m79_uint32_t = -(uint32_t)v79;
+        const uint32_t v100 = ((uint32_t)v96 ^ (((uint32_t)3 ^ (uint32_t)v96) & m79_uint32_t));
+        const uint32_t m74_uint32_t = -(uint32_t)v74;
+        const uint32_t v103 = ((uint32_t)v100 ^ (((uint32_t)2 ^ (uint32_t)v100) & m74_uint32_t));
         total[i] = v70;
-        b->s74[i] = v74;
-        b->s79[i] = v79;
-        b->s85[i] = v85;
-        b->s87[i] = v87;
-        b->s89[i] = v89;
+        b->x103[i] = v103;
     }
     HMB_KEEP;
 }
@@ -664,23 +796,23 @@ HMB_LOOP static void feed_0_money10(
     int64_t *restrict o0,
     int64_t *restrict total)
 {
-#pragma omp simd simdlen(8)
+#pragma omp simd simdlen(16)
     for (int64_t i = 0; i < n; i++) {
-        const int64_t v3 = b->s2[i] + b->a0[i];
-        const int64_t v34 = (int64_t)((int64_t)v3 - (int64_t)2000000);
-        const int64_t v35 = (int64_t)((int64_t)v34 > (int64_t)0 ? (int64_t)v34 : (int64_t)0);
+        const uint32_t v3 = b->n0[i];
+        const int32_t v34 = (int32_t)((int32_t)v3 - (int32_t)2000000);
+        const uint32_t v35 = (uint32_t)((int32_t)v34 > (int32_t)0 ? (int32_t)v34 : (int32_t)0);
         const _Bool v39 = (int64_t)(b->w1[i] >> 0 & 1);
-        const int64_t m39_int64_t = -(int64_t)v39;
-        const int64_t v65 = ((int64_t)133333333 ^ (((int64_t)333333332 ^ (int64_t)133333333) & m39_int64_t));
-        const int64_t v66 = (int64_t)((int64_t)v35 < (int64_t)v65 ? (int64_t)v35 : (int64_t)v65);
-        const int64_t v57 = ((int64_t)3221225472LL ^ (((int64_t)1288490189 ^ (int64_t)3221225472LL) & m39_int64_t));
-        const int64_t v67 = (int64_t)(((uint64_t)(uint32_t)v66 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const int64_t v2 = b->s2[i];
-        const int64_t v36 = (int64_t)((int64_t)v2 - (int64_t)2000000);
-        const int64_t v37 = (int64_t)((int64_t)v36 > (int64_t)0 ? (int64_t)v36 : (int64_t)0);
-        const int64_t v68 = (int64_t)((int64_t)v37 < (int64_t)v65 ? (int64_t)v37 : (int64_t)v65);
-        const int64_t v69 = (int64_t)(((uint64_t)(uint32_t)v68 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const int64_t v70 = (int64_t)((int64_t)v67 - (int64_t)v69);
+        const uint32_t m39_uint32_t = -(uint32_t)v39;
+        const uint32_t v65 = ((uint32_t)133333333 ^ (((uint32_t)333333332 ^ (uint32_t)133333333) & m39_uint32_t));
+        const uint32_t v66 = (uint32_t)((uint32_t)v35 < (uint32_t)v65 ? (uint32_t)v35 : (uint32_t)v65);
+        const uint32_t v57 = ((uint32_t)3221225472LL ^ (((uint32_t)1288490189 ^ (uint32_t)3221225472LL) & m39_uint32_t));
+        const uint32_t v67 = (uint32_t)(((uint64_t)(uint32_t)v66 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v2 = b->s2[i];
+        const int32_t v36 = (int32_t)((int32_t)v2 - (int32_t)2000000);
+        const uint32_t v37 = (uint32_t)((int32_t)v36 > (int32_t)0 ? (int32_t)v36 : (int32_t)0);
+        const uint32_t v68 = (uint32_t)((uint32_t)v37 < (uint32_t)v65 ? (uint32_t)v37 : (uint32_t)v65);
+        const uint32_t v69 = (uint32_t)(((uint64_t)(uint32_t)v68 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v70 = (uint32_t)((uint32_t)v67 - (uint32_t)v69);
         o0[i] = v70;
         total[i] = v70;
     }
@@ -690,44 +822,58 @@ HMB_LOOP static void feed_0_money10(
 HMB_LOOP static void feed_0_money11(
     int64_t n,
     feed_0_block *restrict b,
-    const int64_t *restrict c1,
     int64_t *restrict o0,
     int64_t *restrict total)
 {
-#pragma omp simd simdlen(8)
+#pragma omp simd simdlen(16)
     for (int64_t i = 0; i < n; i++) {
-        const int64_t v3 = b->s2[i] + b->a0[i];
-        const int64_t v34 = (int64_t)((int64_t)v3 - (int64_t)2000000);
-        const int64_t v35 = (int64_t)((int64_t)v34 > (int64_t)0 ? (int64_t)v34 : (int64_t)0);
+        const uint32_t v3 = b->n0[i];
+        const int32_t v34 = (int32_t)((int32_t)v3 - (int32_t)2000000);
+        const uint32_t v35 = (uint32_t)((int32_t)v34 > (int32_t)0 ? (int32_t)v34 : (int32_t)0);
         const _Bool v39 = (int64_t)(b->w1[i] >> 0 & 1);
-        const int64_t m39_int64_t = -(int64_t)v39;
-        const int64_t v65 = ((int64_t)133333333 ^ (((int64_t)333333332 ^ (int64_t)133333333) & m39_int64_t));
-        const int64_t v66 = (int64_t)((int64_t)v35 < (int64_t)v65 ? (int64_t)v35 : (int64_t)v65);
-        const int64_t v57 = ((int64_t)3221225472LL ^ (((int64_t)1288490189 ^ (int64_t)3221225472LL) & m39_int64_t));
-        const int64_t v67 = (int64_t)(((uint64_t)(uint32_t)v66 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const int64_t v2 = b->s2[i];
-        const int64_t v36 = (int64_t)((int64_t)v2 - (int64_t)2000000);
-        const int64_t v37 = (int64_t)((int64_t)v36 > (int64_t)0 ? (int64_t)v36 : (int64_t)0);
-        const int64_t v68 = (int64_t)((int64_t)v37 < (int64_t)v65 ? (int64_t)v37 : (int64_t)v65);
-        const int64_t v69 = (int64_t)(((uint64_t)(uint32_t)v68 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const int64_t v70 = (int64_t)((int64_t)v67 - (int64_t)v69);
-        const int64_t v29 = c1[i];
-        const _Bool v74 = (int64_t)v29 == (int64_t)0;
-        const int64_t v38 = (int64_t)((int64_t)v35 - (int64_t)v37);
-        const _Bool v79 = (int64_t)v38 == (int64_t)0;
-        const int64_t v84 = ((int64_t)133333334 ^ (((int64_t)333333335 ^ (int64_t)133333334) & m39_int64_t));
-        const _Bool v85 = (int64_t)v35 < (int64_t)v84;
-        const int64_t v60 = (int64_t)(((uint64_t)(uint32_t)v37 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const int64_t v59 = (int64_t)(((uint64_t)(uint32_t)v35 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const _Bool v87 = (int64_t)v60 < (int64_t)v59;
-        const _Bool v89 = (int64_t)v70 == (int64_t)0;
+        const uint32_t m39_uint32_t = -(uint32_t)v39;
+        const uint32_t v65 = ((uint32_t)133333333 ^ (((uint32_t)333333332 ^ (uint32_t)133333333) & m39_uint32_t));
+        const uint32_t v66 = (uint32_t)((uint32_t)v35 < (uint32_t)v65 ? (uint32_t)v35 : (uint32_t)v65);
+        const uint32_t v57 = ((uint32_t)3221225472LL ^ (((uint32_t)1288490189 ^ (uint32_t)3221225472LL) & m39_uint32_t));
+        const uint32_t v67 = (uint32_t)(((uint64_t)(uint32_t)v66 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v2 = b->s2[i];
+        const int32_t v36 = (int32_t)((int32_t)v2 - (int32_t)2000000);
+        const uint32_t v37 = (uint32_t)((int32_t)v36 > (int32_t)0 ? (int32_t)v36 : (int32_t)0);
+        const uint32_t v68 = (uint32_t)((uint32_t)v37 < (uint32_t)v65 ? (uint32_t)v37 : (uint32_t)v65);
+        const uint32_t v69 = (uint32_t)(((uint64_t)(uint32_t)v68 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v70 = (uint32_t)((uint32_t)v67 - (uint32_t)v69);
+        const _Bool v74 = b->x74[i] != 0;
+        const uint32_t v38 = (uint32_t)((uint32_t)v35 - (uint32_t)v37);
+        const _Bool v79 = (uint32_t)v38 == (uint32_t)0;
+        const uint32_t v84 = ((uint32_t)133333334 ^ (((uint32_t)333333335 ^ (uint32_t)133333334) & m39_uint32_t));
+        const _Bool v85 = (uint32_t)v35 < (uint32_t)v84;
+        const _Bool v86 = !v85;
+        const uint32_t v60 = (uint32_t)(((uint64_t)(uint32_t)v37 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v59 = (uint32_t)(((uint64_t)(uint32_t)v35 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const _Bool v87 = (uint32_t)v60 < (uint32_t)v59;
+        const _Bool v88 = v86 & v87;
+        const _Bool v89 = (uint32_t)v70 == (uint32_t)0;
+        const uint32_t m89_uint32_t = -(uint32_t)v89;
+        const uint32_t v91 = ((uint32_t)6 ^ (((uint32_t)5 ^ (uint32_t)6) & m89_uint32_t));
+        const uint32_t m88_uint32_t = -(uint32_t)v88;
+        const uint32_t v96 = ((uint32_t)v91 ^ (((uint32_t)4 ^ (uint32_t)v91) & m88_uint32_t));
+        const uint32_t m79_uint32_t = -(uint32_t)v79;
+        const uint32_t v100 = ((uint32_t)v96 ^ (((uint32_t)3 ^ (uint32_t)v96) & m79_uint32_t));
+        const uint32_t m74_uint32_t = -(uint32_t)v74;
+        const uint32_t v103 = ((uint32_t)v100 ^ (((uint32_t)2 ^ (uint32_t)v100) & m74_uint32_t));
         o0[i] = v70;
         total[i] = v70;
-        b->s74[i] = v74;
-        b->s79[i] = v79;
-        b->s85[i] = v85;
-        b->s87[i] = v87;
-        b->s89[i] = v89;
+        b->x103[i] = v103;
+    }
+    HMB_KEEP;
+}
+
+HMB_LOOP static void feed_0_narrow(
+    int64_t n,
+    feed_0_block *restrict b)
+{
+    for (int64_t i = 0; i < n; i++) {
+        b->s103[i] = (uint8_t)b->x103[i];
     }
     HMB_KEEP;
 }
@@ -741,17 +887,7 @@ HMB_LOOP static void feed_0_reason0(
     for (int64_t i = 0; i < n; i++) {
         const _Bool v24 = b->s24[i] != 0;
         const _Bool v26 = c0[i] != 0;
-        const _Bool v74 = b->s74[i] != 0;
-        const _Bool v79 = b->s79[i] != 0;
-        const _Bool v85 = b->s85[i] != 0;
-        const _Bool v86 = !v85;
-        const _Bool v87 = b->s87[i] != 0;
-        const _Bool v88 = v86 & v87;
-        const _Bool v89 = b->s89[i] != 0;
-        const uint8_t v91 = v89 ? (uint8_t)5 : (uint8_t)6;
-        const uint8_t v96 = v88 ? (uint8_t)4 : (uint8_t)v91;
-        const uint8_t v100 = v79 ? (uint8_t)3 : (uint8_t)v96;
-        const uint8_t v103 = v74 ? (uint8_t)2 : (uint8_t)v100;
+        const uint8_t v103 = b->s103[i];
         const uint8_t v106 = v26 ? (uint8_t)1 : (uint8_t)v103;
         const uint8_t v109 = v24 ? (uint8_t)v106 : (uint8_t)0;
         q0[i] = v109;
@@ -768,17 +904,7 @@ HMB_LOOP static void feed_0_decided(
     for (int64_t i = 0; i < n; i++) {
         const _Bool v24 = b->s24[i] != 0;
         const _Bool v26 = c0[i] != 0;
-        const _Bool v74 = b->s74[i] != 0;
-        const _Bool v79 = b->s79[i] != 0;
-        const _Bool v85 = b->s85[i] != 0;
-        const _Bool v86 = !v85;
-        const _Bool v87 = b->s87[i] != 0;
-        const _Bool v88 = v86 & v87;
-        const _Bool v89 = b->s89[i] != 0;
-        const uint8_t v91 = v89 ? (uint8_t)5 : (uint8_t)6;
-        const uint8_t v96 = v88 ? (uint8_t)4 : (uint8_t)v91;
-        const uint8_t v100 = v79 ? (uint8_t)3 : (uint8_t)v96;
-        const uint8_t v103 = v74 ? (uint8_t)2 : (uint8_t)v100;
+        const uint8_t v103 = b->s103[i];
         const uint8_t v106 = v26 ? (uint8_t)1 : (uint8_t)v103;
         const uint8_t v109 = v24 ? (uint8_t)v106 : (uint8_t)0;
         decided[i] = v109;
@@ -793,6 +919,7 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
     const int64_t *c1 = in->claim[1];
     const int32_t *c2 = in->claim[2];
     feed_0_block block, *b = &block;
+    const int32_t first_year0 = in->past == NULL ? 0 : (int32_t)hmb_year(in->first_day, 1, 1);
     int64_t w0[HMB_BLOCK] __attribute__((aligned(64)));
     uint8_t x0[HMB_BLOCK] __attribute__((aligned(64)));
     int64_t wt[HMB_BLOCK] __attribute__((aligned(64)));
@@ -805,6 +932,10 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
     for (int64_t i = first, n; i < end; i += n) {
         n = HMB_BLOCK - i % HMB_BLOCK;
         n = n < end - i ? n : end - i;
+        if (in->past != NULL) {
+            hmb_years(n, c2 + i, first_year0, 306, 1, b->y0);
+            n = feed_0_years(n, in, in->unit + i, out, b);
+        }
         const int past = large && n == HMB_BLOCK;
         int64_t *o0 = hmb_out(out->pay[0], i, w0, past);
         int64_t *total = hmb_out(out->total, i, wt, past);
@@ -814,16 +945,25 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
         feed_0_early(n, c0 + i, b);
         feed_0_fetch(n, in->unit + i, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, out, b);
         feed_0_narrow0(n, b);
-        feed_0_adds0(n, b, c1 + i);
-        feed_0_run0(n, in->unit + i, records, out, b);
-        if (pays && why)
-            feed_0_money11(n, b, c1 + i, o0, total);
-        else if (pays)
-            feed_0_money10(n, b, o0, total);
-        else if (why)
-            feed_0_money01(n, b, c1 + i, total);
-        else
+        feed_0_run0(n, in->unit + i, records, out, b, c1 + i);
+        if (!pays && !why) {
+            feed_0_aside(n, c1 + i, b);
             feed_0_money00(n, b, total);
+        }
+        if (!pays && why) {
+            feed_0_aside(n, c1 + i, b);
+            feed_0_money01(n, b, total);
+            feed_0_narrow(n, b);
+        }
+        if (pays && !why) {
+            feed_0_aside(n, c1 + i, b);
+            feed_0_money10(n, b, o0, total);
+        }
+        if (pays && why) {
+            feed_0_aside(n, c1 + i, b);
+            feed_0_money11(n, b, o0, total);
+            feed_0_narrow(n, b);
+        }
         if (out->reason[0] != NULL)
             feed_0_reason0(n, b, c0 + i, q0);
         if (out->decided != NULL)
@@ -839,19 +979,6 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
     }
     if (large)
         hmb_streamed();
-}
-
-static int64_t feed_0_made1(const hmb_feed_input *in,
-    const feed_0_record *r)
-{
-    const int32_t v2 = r->t0[0];
-    const int32_t v36 = (int32_t)((int32_t)v2 - (int32_t)2000000);
-    const int32_t v37 = (int32_t)((int32_t)v36 > (int32_t)0 ? (int32_t)v36 : (int32_t)0);
-    const _Bool v39 = (int64_t)(r->w1 >> 0 & 1);
-    const uint8_t v48 = v39 ? (uint8_t)6 : (uint8_t)15;
-    const int64_t v53 = (int64_t)((int64_t)v37 * (int64_t)v48);
-    (void)in;
-    return v53;
 }
 
 static void feed_0_pack(const hmb_feed_input *in, const hmb_input *members,
@@ -885,23 +1012,31 @@ static void feed_0_pack(const hmb_feed_input *in, const hmb_input *members,
     }
 }
 
-static int64_t feed_0_unpack(const hmb_feed_input *in, int64_t record, int64_t *words)
+static int64_t feed_0_unpack(const hmb_feed_input *in, int64_t record, hmb_state *state)
 {
-    int64_t key0[] = {hmb_year(in->first_day, 1, 1)};
-    int64_t key1[] = {hmb_year(in->first_day, 1, 1)};
     const feed_0_record *r = (feed_0_record *)in->records + record;
+    int64_t *words = state->words;
+    int64_t key0[] = {hmb_year(in->first_day, 1, 1) + r->y0};
+    int64_t key1[] = {hmb_year(in->first_day, 1, 1) + r->y0};
+    if ((r->y0) != 0) {
+        const int64_t *past = (const int64_t *)in->past + 4 * record;
+        hmb_hold_past(words + 0, past + 0, 1);
+        hmb_hold_past(words + 2, past + 2, 1);
+    }
     hmb_hold(words + 0, key0, 1, r->t0[0]);
     hmb_hold(words + 2, key1, 1, feed_0_made1(in, r));
+    (void)words;
     return r->last ? in->first_day + r->last - 1 : INT64_MIN;
 }
 
 static int32_t feed_0_can(const hmb_feed_input *in)
 {
-    return hmb_year(in->first_day, 1, 1) == hmb_year(in->last_day, 1, 1) && in->last_day - in->first_day < HMB_DAYS;
+    return in->last_day - in->first_day < HMB_DAYS ? hmb_year(in->first_day, 1, 1) == hmb_year(in->last_day, 1, 1) ? 1 : 2 : 0;
 }
 
 static const hmb_feed feed_0 = {
-    HMB_FEED_ABI, sizeof(feed_0_record), offsetof(feed_0_record, odd), feed_0_can, feed_0_pack, feed_0_run, feed_0_unpack,
+    HMB_FEED_ABI, sizeof(feed_0_record), offsetof(feed_0_record, odd), 32, 0,
+    feed_0_can, feed_0_pack, NULL, feed_0_run, feed_0_unpack,
 };
 
     """
@@ -1301,7 +1436,7 @@ cdef void run_0(const hmb_input *inp, const int64_t *rows, int64_t n,
 
 
 PLANS = (
-    b'{"accumulators":[{"bound":null,"ceiling":1000000000000000,"denominator":1,"key_kinds":["int"],"keyed":false,"name":"\\u4f4f\\u9662.spent","word":0},{"bound":null,"ceiling":20000000000000000,"denominator":20,"key_kinds":["int"],"keyed":false,"name":"\\u4f4f\\u9662.due","word":2}],"claim":[{"code_group":null,"high":null,"kind":"enum","label":null,"low":null,"name":"\\u7c7b\\u522b","optional":false,"periods_index":null,"value_labels":[null,null],"values":["\\u4f4f\\u9662","\\u95e8\\u8bca"],"varies":false},{"code_group":null,"high":1000000000000,"kind":"money","label":null,"low":0,"name":"\\u81ea\\u4ed8","optional":false,"periods_index":null,"value_labels":[],"values":[],"varies":false},{"code_group":null,"high":84005,"kind":"date","label":null,"low":-25567,"name":"date","optional":false,"periods_index":null,"value_labels":[],"values":[],"varies":false}],"currency":"CNY","date":"date","deadlines":[],"format":4,"kernel_hash":"deb7806a5d6b7794e78440c0e4f91d4af0e1a0a844e4679fb694328be6bc18f6","language":"zh","layer_labels":[null],"layers":["\\u4f4f\\u9662"],"listed":[],"lists":[],"member":[{"code_group":null,"high":null,"kind":"enum","label":null,"low":null,"name":"\\u5065\\u5eb7\\u72b6\\u51b5","optional":false,"periods_index":null,"value_labels":[null,null],"values":["\\u5065\\u5eb7","\\u65e2\\u5f80\\u75c7"],"varies":false},{"code_group":null,"high":null,"kind":"periods","label":null,"low":null,"name":"\\u505c\\u4fdd","optional":false,"periods_index":0,"value_labels":[],"values":[],"varies":false}],"minor_digits":2,"parameters":[],"reason_labels":["\\u7b49\\u5f85\\u4e2d\\uff1a\\u505c\\u4fdd\\u671f\\u95f4","\\u4e0d\\u9002\\u7528","\\u65e0\\u8d39\\u7528","\\u672a\\u8fbe\\u8d77\\u4ed8\\u7ebf","\\u8fbe\\u5230\\u5c01\\u9876","\\u4e0d\\u8db3\\u6700\\u5c0f\\u5355\\u4f4d","\\u8d54\\u4ed8"],"reason_ranks":[1,6,5,4,2,3,0],"reasons":["waiting:\\u505c\\u4fdd\\u671f\\u95f4","not_covered","nothing_claimed","below_threshold","capped","rounded_away","paid"],"rejects":[],"scheme":"\\u65e5\\u5e38\\u4e00\\u5c42","state_hash":"8064f54a91440cdfdfff6a21f7bacff6114c39dfc52f30a1da35e27601b642db","state_words":4,"title":"\\u8d77\\u4ed8\\u7ebf\\u3001\\u6bd4\\u4f8b\\u3001\\u5c01\\u9876","unit":null}',
+    b'{"accumulators":[{"bound":null,"ceiling":1000000000000000,"denominator":1,"key_kinds":["int"],"keyed":false,"name":"\\u4f4f\\u9662.spent","word":0},{"bound":null,"ceiling":20000000000000000,"denominator":20,"key_kinds":["int"],"keyed":false,"name":"\\u4f4f\\u9662.due","word":2}],"claim":[{"code_group":null,"high":null,"kind":"enum","label":null,"low":null,"name":"\\u7c7b\\u522b","optional":false,"periods_index":null,"value_labels":[null,null],"values":["\\u4f4f\\u9662","\\u95e8\\u8bca"],"varies":false},{"code_group":null,"high":1000000000000,"kind":"money","label":null,"low":0,"name":"\\u81ea\\u4ed8","optional":false,"periods_index":null,"value_labels":[],"values":[],"varies":false},{"code_group":null,"high":84005,"kind":"date","label":null,"low":-25567,"name":"date","optional":false,"periods_index":null,"value_labels":[],"values":[],"varies":false}],"currency":"CNY","date":"date","deadlines":[],"format":4,"kernel_hash":"86a4ef99fae83f0a19f7b5c18289b90ef6a80c55c425d9bec4995bac1b9ed4fa","language":"zh","layer_labels":[null],"layers":["\\u4f4f\\u9662"],"listed":[],"lists":[],"member":[{"code_group":null,"high":null,"kind":"enum","label":null,"low":null,"name":"\\u5065\\u5eb7\\u72b6\\u51b5","optional":false,"periods_index":null,"value_labels":[null,null],"values":["\\u5065\\u5eb7","\\u65e2\\u5f80\\u75c7"],"varies":false},{"code_group":null,"high":null,"kind":"periods","label":null,"low":null,"name":"\\u505c\\u4fdd","optional":false,"periods_index":0,"value_labels":[],"values":[],"varies":false}],"minor_digits":2,"parameters":[],"reason_labels":["\\u7b49\\u5f85\\u4e2d\\uff1a\\u505c\\u4fdd\\u671f\\u95f4","\\u4e0d\\u9002\\u7528","\\u65e0\\u8d39\\u7528","\\u672a\\u8fbe\\u8d77\\u4ed8\\u7ebf","\\u8fbe\\u5230\\u5c01\\u9876","\\u4e0d\\u8db3\\u6700\\u5c0f\\u5355\\u4f4d","\\u8d54\\u4ed8"],"reason_ranks":[1,6,5,4,2,3,0],"reasons":["waiting:\\u505c\\u4fdd\\u671f\\u95f4","not_covered","nothing_claimed","below_threshold","capped","rounded_away","paid"],"rejects":[],"scheme":"\\u65e5\\u5e38\\u4e00\\u5c42","state_hash":"8064f54a91440cdfdfff6a21f7bacff6114c39dfc52f30a1da35e27601b642db","state_words":4,"title":"\\u8d77\\u4ed8\\u7ebf\\u3001\\u6bd4\\u4f8b\\u3001\\u5c01\\u9876","unit":null}',
 )
 ENTRIES = (
     PyCapsule_New(<void *>run_0, "hmb_run", NULL),
