@@ -14,8 +14,9 @@ import made_data
 import native
 import numpy as np
 import pyarrow as pa
+from attrs import frozen
 from measure import Way
-from ours import WHOLE, fen
+from ours import FEED, WHOLE, fen
 
 from hmbc.compiler.pipeline import compile_file, module_of
 from hmbc.runtime.evaluator import Evaluator
@@ -67,13 +68,34 @@ def day(number: int) -> str:
     return str(np.datetime64(number, "D"))
 
 
+@frozen(kw_only=True)
+class Columns:
+    """What the compiled function by itself is given, by the scheme's names and as narrow as Arrow's.
+    unit: of each claim its place among the members; given: of optional attributes, where they are;
+    parameters and listed (which codes are in the list): in the plan's order."""
+
+    claim: Mapping[str, Any]
+    member: Mapping[str, Any]
+    unit: Any
+    given: Mapping[str, Any] = {}
+    parameters: Sequence[int] = ()
+    listed: Sequence[Any] = ()
+
+
 def ours(
-    scheme: Path, claims: Any, people: Any, parameters: Mapping[str, object], reasons: Sequence[str]
-) -> Way:
-    """The whole call; money of the tables counts fen. reasons: in the order of the C file's."""
+    scheme: Path,
+    claims: Any,
+    people: Any,
+    parameters: Mapping[str, object],
+    reasons: Sequence[str],
+    columns: Columns | None = None,
+) -> list[Way]:
+    """The whole call; money of the tables counts fen. reasons: in the order of the C file's. columns:
+    the same again for the compiled function by itself, where there is one."""
     kernel = compile_file(str(scheme)).kernel
     assert kernel is not None
-    evaluator = Evaluator(module_of(kernel))
+    module = module_of(kernel)
+    evaluator = Evaluator(module)
 
     def answer(done: Any) -> tuple[Any, ...]:
         assert done.counts.rejected == 0, done.counts
@@ -86,4 +108,19 @@ def ours(
     def run() -> Any:
         return evaluator.adjudicate(claims, people, parameters=parameters, minor_units=True)
 
-    return Way(WHOLE, len(claims), run, answer, 3)
+    whole = Way(WHOLE, len(claims), run, answer, 3)
+    if columns is None:
+        return [whole]
+
+    def again(rows: Any, out: Any) -> None:
+        raise AssertionError("a unit that its record cannot hold")
+
+    fed, out = native.feed(
+        module, evaluator.plan, columns.claim, columns.member, columns.unit, ("total_pay", "reason"),
+        again, columns.given, columns.parameters, columns.listed,
+    )  # fmt: skip
+    own = np.array([reasons.index(x) if x in reasons else 255 for x in evaluator.plan.reasons], np.uint8)
+    return [
+        Way(FEED, len(claims), fed, lambda _: (out["total_pay"], own[out["reason"]]), 9),
+        whole,
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from math import lcm
 from pathlib import Path
@@ -122,18 +122,22 @@ def feed(
     unit: Any,
     wanted: tuple[str, ...],
     again: Callable[[Any, dict[str, Any]], None],
+    given: Mapping[str, Any] | None = None,
+    parameters: Sequence[int] = (),
+    listed: Sequence[Any] = (),
 ) -> tuple[Callable[[], None], dict[str, Any]]:
     """A call of nothing but the feed: records made anew from the columns of members, then all rows.
     again: does the rows of a unit that a record cannot hold, and writes them to the outputs.
     claim: columns as evaluator.h wants them for a feed, in any order of rows within which no
-    member's dates fall; wanted: which outputs. Gives the call and the outputs by name."""
-    n = len(next(iter(claim.values())))
+    member's dates fall; wanted: which outputs; given: of optional attributes, where they are; listed:
+    of each look-up, which codes are in the list. Gives the call and the outputs by name."""
+    n, given = len(next(iter(claim.values()))), given or {}
     n_members = len(next(iter(member.values()))) if member else 0
     capsule_of = ctypes.pythonapi.PyCapsule_GetPointer
     capsule_of.restype, capsule_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
     address = capsule_of(module.feed(), b"hmb_feed")
-    size = ctypes.c_int32.from_address(address + 4).value
-    can, pack, run = (ctypes.c_void_p.from_address(address + 16 + 8 * at).value for at in range(3))
+    _, size, odd_at, past_size, per_row = (ctypes.c_int32 * 5).from_address(address)
+    can, pack, _, run = (ctypes.c_void_p.from_address(address + 24 + 8 * at).value for at in range(4))
     records = made_data.empty(size * (n_members + 1) + 64, np.uint8)
     claims = [claim[item.name] for item in plan.claim]
     members = [member[item.name] for item in plan.member]
@@ -149,12 +153,20 @@ def feed(
     columns, people = pointers(claims), pointers(members)
     none = (ctypes.c_void_p * 64)()
     pays = (ctypes.c_void_p * 64)(*[column(f"{x}_pay") for x in plan.layers])
-    taken = (ctypes.c_void_p * 9)(
-        ctypes.addressof(columns), ctypes.addressof(none), None, None, unit.ctypes.data,
-        records.ctypes.data, n_members, int(days.min()), int(days.max()),
+    past = made_data.empty(past_size * (n_members + 1), np.uint8)
+    closed = made_data.empty(3 * per_row * n)
+    words = np.array(parameters, np.int64)
+    lists = pointers(list(listed))
+    there = (ctypes.c_void_p * (len(claims) + 1))(
+        *[given[item.name].ctypes.data if item.name in given else None for item in plan.claim]
+    )
+    taken = (ctypes.c_void_p * 11)(
+        ctypes.addressof(columns), ctypes.addressof(there), words.ctypes.data, ctypes.addressof(lists),
+        unit.ctypes.data, records.ctypes.data, n_members, int(days.min()), int(days.max()),
+        past.ctypes.data, closed.ctypes.data,
     )  # fmt: skip
     of_members = (ctypes.c_void_p * 8)(None, None, ctypes.addressof(people), ctypes.addressof(none))
-    given = (ctypes.c_void_p * 64)(
+    results = (ctypes.c_void_p * 64)(
         ctypes.addressof(pays), ctypes.addressof(none), column("total_pay"), column("reason"),
         out["status"].ctypes.data, 0,
     )  # fmt: skip
@@ -163,18 +175,22 @@ def feed(
     pack_ = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, whole, whole, ctypes.c_void_p,
                              ctypes.c_void_p)(pack)  # fmt: skip
     run_ = ctypes.CFUNCTYPE(None, ctypes.c_void_p, whole, whole, ctypes.c_void_p)(run)
-    assert can_(ctypes.addressof(taken))
+    years = can_(ctypes.addressof(taken))
+    assert years
+    if years == 1:
+        taken[9] = None
 
     def call() -> None:
         pack_(ctypes.addressof(taken), ctypes.addressof(of_members), 0, n_members, None, None)
-        given[5] = given[6] = 0
-        run_(ctypes.addressof(taken), 0, n, ctypes.addressof(given))
-        odd = given[6] or 0
+        results[5] = results[6] = 0
+        run_(ctypes.addressof(taken), 0, n, ctypes.addressof(results))
+        odd = results[6] or 0
         assert odd <= 64
-        units = (ctypes.c_int32 * 64).from_address(ctypes.addressof(given) + 56)
+        units = (ctypes.c_int32 * 64).from_address(ctypes.addressof(results) + 56)
         for at in range(odd):
             again(np.flatnonzero(unit == units[at]), out)
 
-    held = (columns, people, none, pays, taken, of_members, given, records, claims, members, unit)
+    held = (columns, people, none, pays, taken, of_members, results, records, claims, members, unit,
+            past, closed, words, lists, there, given, listed)  # fmt: skip
     call.held = held  # type: ignore[attr-defined]
     return call, out

@@ -8,6 +8,7 @@ from typing import Any
 import native
 import numpy as np
 import pyarrow as pa
+from hand_and_ours import Columns as Bare
 from hand_and_ours import by_hand, choice, day, library, ours
 from made_data import FEES, FUND_MAXIMUM, LISTED_DRUGS, Columns
 from measure import Way
@@ -58,8 +59,23 @@ def ways(claims: Columns, people: Columns) -> list[Way]:
     }
     return [
         *by_hand(library("peers_w3.c"), "w3", rows, members, given, 5, 64),
-        ours(SCHEME, *tables(claims, people), parameters, REASONS),
+        *ours(SCHEME, *tables(claims, people), parameters, REASONS, columns(claims, people, listed)),
     ]
+
+
+def columns(claims: Columns, people: Columns, listed: Any) -> Bare:
+    """What the compiled function by itself is given."""
+    names = {"date": "discharged"}
+    claim = {names.get(name, name): column for name, column in claims.items() if name != "member"}
+    return Bare(
+        claim=claim,
+        member={"insurance": people["resident"].astype(np.int64),
+                "civil_servant_subsidy": people["servant"].astype(np.int64)},
+        unit=claims["member"],
+        given={"drug": (claims["drug"] >= 0).astype(np.uint8)},
+        parameters=(FUND_MAXIMUM, *CYCLE),
+        listed=[listed],
+    )  # fmt: skip
 
 
 def tables(claims: Columns, people: Columns) -> tuple[Any, Any]:

@@ -53,7 +53,7 @@ def ways(claims: Columns, people: Columns) -> list[Way]:
     parameters = {"质子限额": PROTON_CAP // 100, "除外药品目录": EXCLUDED}
     return [
         *by_hand(library("peers_w4.c"), "w4", rows, members, given, 8, 128),
-        ours(SCHEME, *tables(claims, people), parameters, REASONS),
+        *ours(SCHEME, *tables(claims, people), parameters, REASONS),
     ]
 
 
