@@ -29,7 +29,7 @@ _EXCLUSION = Bilingual("除外", "exclusion")
 def exclude(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> Iterator[Diagnostic]:
     """Each concept is taken out of every layer: by an exclusion, or, of what others paid, by the
     layer's base."""
-    every = [layer.name for layer in scheme.layers]
+    every = [layer.name for layer in scheme.paying]
     for name in demand.names:
         of_it = [x for x in exclusions(scheme) if name in exclusion_concepts(x, scheme)]
         spared: set[str] = set()
@@ -37,7 +37,7 @@ def exclude(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> Ite
             spared |= set(every if item.layers is None else item.layers)
         payer = name.removeprefix("paid_by_")
         if payer != name:
-            spared |= {x.name for x in scheme.layers if comes_after(x, payer, scheme)}
+            spared |= {x.name for x in scheme.paying if comes_after(x, payer, scheme)}
         missing = [layer for layer in every if layer not in spared]
         if missing:
             yield Diagnostic(
@@ -71,7 +71,7 @@ def not_exclude(
                 f"list {unknown} of exclusion `{item.name}` is external",
             )
             yield Diagnostic(codes.NOT_DECIDED, item.span, {"why": why})
-    for layer in scheme.layers:
+    for layer in scheme.paying:
         spared = of_lists(lists_read(layer.applies, wanted=False), scheme)
         if names := [name for name in demand.names if name in spared]:
             values = {"kind": word("LAYER"), "name": layer.name, "what": concept_row(names)}

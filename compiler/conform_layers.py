@@ -20,7 +20,7 @@ from hmbc.dsl.types import Money
 def state(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> Iterator[Diagnostic]:
     """The language asks every layer for its clauses; one that says what it pays has none of them. A
     top-up states its ratio, and begins with the first yuan."""
-    for layer in scheme.layers:
+    for layer in scheme.paying:
         for token in demand.names:
             if token == "BASE" and not layer.has_base or (
                 token in ("THRESHOLD", "RATIO") and layer.pays is not None
@@ -31,7 +31,7 @@ def state(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> Itera
 
 def cover(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> Iterator[Diagnostic]:
     """Some layer covers each concept."""
-    covered = {name for layer in scheme.layers for name in layer_concepts(layer, scheme)}
+    covered = {name for layer in scheme.paying for name in layer_concepts(layer, scheme)}
     for name in demand.names:
         if name not in covered:
             yield Diagnostic(codes.NOT_COVERED, scheme.span, {"concept": concept_word(name)})
@@ -41,7 +41,7 @@ def come_after(
     demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel
 ) -> Iterator[Diagnostic]:
     """Every layer counts only what each payer left."""
-    for layer in scheme.layers:
+    for layer in scheme.paying:
         if not layer.has_base:
             zh, en = f"层 `{layer.name}` 没有基数", f"layer `{layer.name}` has no base"
             yield Diagnostic(codes.NOT_DECIDED, layer.span, {"why": Bilingual(zh, en)})
@@ -58,7 +58,7 @@ def come_after(
 
 def rise(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> Iterator[Diagnostic]:
     """The ratio of each layer is set by bands, none below the one before, some above it."""
-    for layer in scheme.layers:
+    for layer in scheme.paying:
         how = _how(layer, scheme)
         if isinstance(how, Diagnostic):
             yield how

@@ -48,9 +48,9 @@ def _barriers(scheme: CheckedScheme) -> Iterator[tuple[e.Expr, Span]]:
     for stop in scheme.stops:
         if stop.kind != "exclude" or (stop.layers is None and _of_member(stop.when)):
             yield stop.when, stop.span
-    own = [[x for x in conjuncts(layer.applies) if _of_member(x)] for layer in scheme.layers]
+    own = [[x for x in conjuncts(layer.applies) if _of_member(x)] for layer in scheme.paying]
     shared = [attributes_read(x) for conditions in own for x in conditions]
-    for layer, conditions in zip(scheme.layers, own, strict=True):
+    for layer, conditions in zip(scheme.paying, own, strict=True):
         for condition in conditions:
             read = attributes_read(condition)
             if all(any(read & attributes_read(x) for x in others) for others in own) and shared:

@@ -30,11 +30,13 @@ _ROLES = {
     "target": Bilingual("应补足到", "to be topped up to"),
     "rounded": Bilingual("舍入后", "rounded"),
     "cap": Bilingual("封顶线", "cap"),
+    "within_cap": Bilingual("不超过封顶线", "within the cap"),
     "limited": Bilingual("不超过封顶线", "within the cap"),
     "pay": Bilingual("给付", "pays"),
 }
 
 
+_OF_LIMITS = frozenset(("threshold", "borne", "deducted", "excess", "cap", "within_cap"))
 _OWED = Bilingual("应付（未舍入）", "owed, not rounded")
 
 
@@ -104,7 +106,7 @@ def _lines(kernel: Kernel, step: Step, layer: str) -> Iterator[Line]:
         if not isinstance(item, Definition) or item.layer != layer or item.role not in _ROLES:
             continue
         value = step.trace[item.name]
-        if not isinstance(value, Fraction | int):
+        if not isinstance(value, Fraction | int) or _is_passed_over(item, step):
             continue
         moved = tuple(
             _total(accumulators[node.accumulator], step, kernel)
@@ -117,6 +119,18 @@ def _lines(kernel: Kernel, step: Step, layer: str) -> Iterator[Line]:
             shown = amount_text(Fraction(value), kernel.minor_digits, fixed=True)
         label = _ROLES[item.role] if rated or item.role != "share" else _OWED
         yield Line(item.role, label, shown, moved, item.clause.cites)
+
+
+def _is_passed_over(item: Definition, step: Step) -> bool:
+    """Whether a step says nothing of this claim: a threshold or cap that it is free of; where it is
+    not free, the choice between the two ways."""
+    way = "no_cap" if item.role in ("cap", "within_cap") else "no_threshold"
+    free = step.trace.get(f"{item.layer}.{way}", False)
+    match item.expr:
+        case e.Choose(when=e.Ref(name=name)) if name == f"{item.layer}.no_threshold":
+            return not free
+        case _:
+            return bool(free) and item.role in _OF_LIMITS
 
 
 def totals(kernel: Kernel, step: Step) -> tuple[Movement, ...]:

@@ -53,7 +53,7 @@ def with_ghosts(kernel: Kernel, groups: Sequence[Keys]) -> Kernel:
                 add(ghost("count", outcome.layer, number), e.Ref(base), keys)
             for place, cap in enumerate(caps_of(kernel, outcome.layer)):
                 if cap.total is not None and cap.total.keys == keys:
-                    of = cap.definition.name if cap.definition.role == "counted" else outcome.pay
+                    of = cap.definition.name if cap.of_step else outcome.pay
                     adds = e.Choose(cap.scope.alone, e.money(0), e.Ref(of))
                     add(ghost(f"cap{place}", outcome.layer, number), adds, keys)
         add(ghost("pay", None, number), total, keys)

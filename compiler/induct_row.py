@@ -124,7 +124,7 @@ class Step:
         number, cap = self.prover.judge._caps[question.subject or ""]
         of = self.encoding.denominators.definitions
         limit, size = self.row.definitions[f"probe.{number}.limit"], of[f"probe.{number}.limit"]
-        counts = cap.definition.role == "counted"
+        counts = cap.of_step
         name = cap.definition.name
         paid = self.row.definitions[name] if counts else self.pay(layer)
         unit = of[name] if counts else 1

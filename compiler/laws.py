@@ -295,7 +295,7 @@ class Judge:
             limit, size = row.value(f"probe.{number}.limit"), of[f"probe.{number}.limit"]
             alone = cap.total is None or row.value(f"probe.{number}.alone")
             key: object = ("row", place) if alone or cap.total is None else row.key(cap.total.name)
-            if cap.definition.role == "counted":
+            if cap.of_step:
                 paid, unit = row.value(name), of[name]
             else:
                 paid, unit = row.pays[self.layers[layer]], 1

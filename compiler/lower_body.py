@@ -25,13 +25,13 @@ def stop_name(stop: Stop) -> str:
 
 
 def lower_body(scheme: CheckedScheme) -> tuple[Items, list[Outcome]]:
-    """All that follows the stops."""
+    """All that follows the stops; outcomes of the layers that the scheme itself pays."""
     body = _Body(scheme)
     for place, layer in enumerate(scheme.layers):
         body.add_totals(place)
         body.finish(layer.name)
     body.add_totals(len(scheme.layers))
-    return body.items, [body.outcomes[layer.name] for layer in scheme.layers]
+    return body.items, [body.outcomes[layer.name] for layer in scheme.paying]
 
 
 @define

@@ -6,6 +6,9 @@
     share    ratio x excess, exact
     rounded  increase round(total share)
     pay      for each cap in turn: increase min(cap, total)
+
+Where a condition lifts thresholds or caps, they see 0 of the claims for which it holds, and those
+claims go on whole.
 """
 
 from __future__ import annotations
@@ -224,6 +227,20 @@ class LayerLowering:
         return counted
 
     def _above_thresholds(self, counted: e.Ref) -> Steps:
+        free = self._free("no_threshold", self.layer.no_threshold)
+        touched = counted
+        if free is not None:
+            touched = self._define("touched", e.Choose(free, ZERO, counted))
+        excess = yield from self._above_each(touched)
+        if free is not None:
+            excess = self._define("excess", e.Choose(free, counted, excess))
+        return excess
+
+    def _free(self, role: str, condition: e.Expr) -> e.Ref | None:
+        """Whether the claim is free of thresholds, or of caps; None where no claim is."""
+        return None if condition == e.FALSE else self._define(role, condition)
+
+    def _above_each(self, counted: e.Ref) -> Steps:
         excess = counted
         for threshold in self.layer.thresholds:
             if isinstance(threshold, str):
@@ -265,12 +282,19 @@ class LayerLowering:
         else:
             floor = self._threshold
             value = self._over(
-                ratio.scope, counted, lambda total: banded(total, ratio, floor), "banded", self.clause
+                ratio.scope,
+                counted,
+                lambda total: banded(total, ratio, floor),
+                "banded",
+                self.clause,
             )
         return self._define("share", value)
 
     def _counts_alike(self, bands: CheckedBands) -> bool:
-        """Whether the bands run over the scope of the one threshold, if there is any."""
+        """Whether the bands run over the scope of the one threshold, if there is any, and it touches
+        every claim."""
+        if self.layer.no_threshold != e.FALSE:
+            return False
         match self.layer.thresholds:
             case ():
                 return True
@@ -320,20 +344,27 @@ class LayerLowering:
         """The first cap, where it runs over the scope of the rounding, is taken on the rounded
         total itself, so that one total serves both."""
         caps = [cap.amount for cap in self.layer.caps if cap.of == "paid"]
+        free = self._free("no_cap", self.layer.no_cap)
         pay = rounded
+        if free is not None:
+            pay = self._define("touched", e.Choose(free, ZERO, rounded))
         for index, cap in enumerate(caps):
             role = "pay" if index == len(caps) - 1 else "limited"
+            if free is not None:
+                role = "within_cap"
             if isinstance(cap, str):
                 value: e.Expr = yield PoolDraw("cap", cap, pay)
                 pay = self._define(role, value)
                 continue
             clause = self._clause(cap)
             limit = self._amount("cap", whole(cap.value, self.scheme), clause)
-            if index == 0 and cap.scope == rounding != CLAIM and not cap.varies:
+            if index == 0 and cap.scope == rounding != CLAIM and not cap.varies and free is None:
                 value = self._over(cap.scope, share, at_most(limit, self._round), "due", clause)
             else:
                 value = self._limited("cap", cap, limit, pay, "paid", clause)
             pay = self._define(role, value, clause)
+        if free is not None:
+            return self._define("pay", e.Choose(free, rounded, pay))
         return pay if caps else self._define("pay", rounded)
 
     def _top_up(

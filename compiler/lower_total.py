@@ -5,15 +5,24 @@
     count x: events per S       seen    = accumulate counted per S and event
                                 x       = accumulate (counted and before seen = 0) per S
                                 ordinal = accumulate (x where the event is new) per S and event
+
+Where `x last year` is read, three totals keep it, over the scope without the year. Each is set by
+adding what it should be less what it is, where the claim adds to x:
+
+    year    the claim's year
+    last    what `newest` was, if `year` was the year before, else 0; where `year` is another one
+    newest  x with this claim
 """
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from hmbc.compiler.kernel import Accumulator, Clause
 from hmbc.compiler.lower_amounts import inner
-from hmbc.compiler.scopes import keys_of, sequential
+from hmbc.compiler.scopes import keys_of, sequential, year_of_claim
 from hmbc.dsl import expr as e
-from hmbc.dsl.scheme import CheckedScheme, CheckedTotal
+from hmbc.dsl.scheme import CheckedScheme, CheckedScope, CheckedTotal
 from hmbc.dsl.types import Code, Days, Int, Money
 
 _NONE = e.Const(0, Int())
@@ -30,8 +39,16 @@ def lower_total(
         counts = e.Not(stop) if counts == e.TRUE else e.And(counts, e.Not(stop))
     amount = inner(total.amount)
     adds = amount if counts == e.TRUE else e.Choose(counts, amount, _ZERO[type(total.type)])
+    found = _counting(total, adds, scheme)
+    return [*found, *_last_year(total, scheme)] if total.last_year else found
+
+
+def _counting(total: CheckedTotal, adds: e.Expr, scheme: CheckedScheme) -> list[Accumulator]:
+    """The total itself, and what it needs where it counts events."""
     if total.of != "events":
-        return [_accumulator(total, total.name, "total", adds, keys_of(total.scope, scheme), scheme)]
+        return [
+            _accumulator(total, total.name, "total", adds, keys_of(total.scope, scheme), scheme)
+        ]
     assert scheme.event is not None
     event = e.Attribute("claim", scheme.event, Code(f"claim.{scheme.event}"))
     keys = keys_of(total.scope, scheme)
@@ -45,6 +62,26 @@ def lower_total(
             total, f"{total.name}.ordinal", "ordinal",
             e.Choose(first, e.Total(total.name), _NONE), per_event, None,
         ),
+    ]  # fmt: skip
+
+
+def _last_year(total: CheckedTotal, scheme: CheckedScheme) -> list[Accumulator]:
+    """What remembers the total of the benefit year before (dsl/check_references.py reads it)."""
+    now, year = e.Total(total.name), year_of_claim(scheme)
+    adds = e.Compare("!=", now, e.Before(total.name))
+    names = {which: f"{total.name}.{which}" for which in ("year", "last", "newest")}
+    known, last, newest = (e.Before(name) for name in names.values())
+    zero = _ZERO[type(total.type)]
+    just_before = e.Compare("==", known, e.Subtract(year, _ONE))
+    ended = e.Choose(just_before, newest, zero)
+    is_new = e.And(adds, e.Compare("!=", known, year))
+    without_year = tuple(key for key in total.scope.keys if key != "PER_YEAR")
+    longer = evolve(total, scope=CheckedScope(without_year or ("PER_LIFETIME",)))
+    keys = keys_of(longer.scope, scheme)
+    return [
+        _accumulator(longer, names["last"], "last", e.Choose(is_new, e.Subtract(ended, last), zero), keys, scheme),
+        _accumulator(longer, names["newest"], "newest", e.Choose(adds, e.Subtract(now, newest), zero), keys, scheme),
+        _accumulator(longer, names["year"], "year", e.Choose(adds, e.Subtract(year, known), _NONE), keys, scheme),
     ]  # fmt: skip
 
 

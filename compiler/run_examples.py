@@ -186,12 +186,17 @@ def _told(layer: str, step: Step, kernel: Kernel) -> Bilingual:
     return Bilingual(f"{layer}：{pay}（{zh}）", f"{layer}: {pay} ({code})")
 
 
-def _both(
-    expected: CheckedExpectation, step: Step, scheme: CheckedScheme
-) -> tuple[str, str]:
+def _of_layer(layer: str, step: Step) -> int:
+    """What a layer comes to; one that others pay is only in the trace."""
+    got = step.pays[layer] if layer in step.pays else step.trace[f"{layer}.pay"]
+    assert isinstance(got, int | Fraction)
+    return int(got)
+
+
+def _both(expected: CheckedExpectation, step: Step, scheme: CheckedScheme) -> tuple[str, str]:
     if expected.reason is not None:
         return expected.reason, step.reason
-    got = step.total_pay if expected.layer is None else step.pays[expected.layer]
+    got = step.total_pay if expected.layer is None else _of_layer(expected.layer, step)
     assert expected.amount is not None
     digits = scheme.minor_digits
     return amount_text(expected.amount, digits), amount_text(got, digits)

@@ -203,6 +203,11 @@ def _part(
     return result
 
 
+def year_of_claim(scheme: CheckedScheme) -> e.Expr:
+    """The claim's benefit year as a number."""
+    return _value("PER_YEAR", scheme)
+
+
 def _value(key: Key | None, scheme: CheckedScheme) -> e.Expr:
     date = e.Attribute("claim", scheme.date, Date())
     match key:

@@ -73,6 +73,12 @@ class Cap:
     scope: Scope
     total: Accumulator | None
 
+    @property
+    def of_step(self) -> bool:
+        """Whether it limits its own step alone (a cost cap; a cap that some claims are free of), not
+        all that the layer pays."""
+        return self.definition.role in ("counted", "within_cap")
+
 
 def structure_of(kernel: Kernel) -> tuple[Verdict, ...]:
     """Every law for every layer, then for the scheme."""
@@ -86,7 +92,7 @@ def caps_of(kernel: Kernel, layer: str) -> tuple[Cap, ...]:
     for item in kernel.items:
         if not isinstance(item, Definition) or item.layer != layer:
             continue
-        if item.role not in ("counted", "limited", "pay"):
+        if item.role not in ("counted", "within_cap", "limited", "pay"):
             continue
         stage = stage_of(item.expr, accumulators)
         function = item.expr if stage is None else stage.of
@@ -197,7 +203,9 @@ class _Structure:
 
     def _above(self, layer: str, base: str, law: Law) -> Verdict:
         """The first step of a layer that its base does not bound, and why."""
-        steps = ("counted", "excess", "share", "target", "rounded", "limited", "pay")
+        steps = (
+            "counted", "excess", "share", "target", "rounded", "within_cap", "limited", "pay"
+        )  # fmt: skip
         bounds = self.bounds.in_sum if law == "within_base" else self.bounds.in_rows
         fault = next(
             item
@@ -236,7 +244,7 @@ class _Structure:
 
     def _within_cap(self, layer: str, pay: str, cap: Cap) -> Verdict:
         name = cap.definition.name
-        paid = cap.definition.role != "counted"
+        paid = not cap.of_step
         start = None
         if cap.total is not None:
             stage = stage_of(cap.definition.expr, self.bounds.accumulators)

@@ -243,7 +243,7 @@ class _Teller:
                 place, cap = self.judge._caps[question.subject or ""]
                 limit = row.step.trace[f"probe.{place}.limit"]
                 assert not isinstance(limit, str)
-                if cap.definition.role == "counted":
+                if cap.of_step:
                     total = int(sum(Fraction(r.step.trace[cap.definition.name]) for r in rows))
                 return Bilingual(
                     f"封顶 {self.amount(limit)}，第 {number} 笔费用之后共计 {self.amount(total)}",
@@ -437,13 +437,26 @@ class _Teller:
                 return str(value)
 
 
-_DECIDING = frozenset(("eligible", "wait", "exclude", "applies", "ratio", "threshold", "cap"))
+_DECIDING = frozenset(
+    (
+        "eligible",
+        "wait",
+        "exclude",
+        "applies",
+        "no_threshold",
+        "no_cap",
+        "ratio",
+        "threshold",
+        "cap",
+    )
+)
 _WORKING = {
     "counted": ("计入金额", "what counts"),
     "excess": ("超起付线金额", "what is above the threshold"),
     "share": ("按比例金额", "the shares"),
     "target": ("目标金额", "the target"),
     "rounded": ("舍入后金额", "the rounded shares"),
+    "within_cap": ("封顶后金额", "what a cap lets through"),
     "limited": ("封顶后金额", "what a cap lets through"),
     "pay": ("给付", "the payments"),
 }

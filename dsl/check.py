@@ -35,6 +35,7 @@ from hmbc.dsl.parse import parse
 from hmbc.dsl.revised_files import take_revised
 from hmbc.dsl.scheme import (
     CheckedFact,
+    CheckedLayer,
     CheckedScheme,
     CheckedWaiver,
     Independence,
@@ -103,6 +104,7 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
         check_conditions(scheme, layers, stops, env)
         check_branches(scheme, layers, stops, parts, env)
         check_carried(scheme, env)
+        _check_unread(layers, env)
         _check_unused(env, used | {(one.owner, one.name) for one in independences})
         _check_examples_exist(scheme, env)
     _unexpressed(scheme, env)
@@ -129,7 +131,9 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
         stops=stops,
         parts=parts,
         layers=layers,
-        totals=totals,
+        totals=tuple(
+            evolve(total, last_year=("last year", total.name) in used) for total in totals
+        ),
         pools=pools,
         undated=tuple(dict.fromkeys(env.undated)),
         deadlines=deadlines,
@@ -190,6 +194,13 @@ def _check_unused(env: Environment, used: set[tuple[str, str]]) -> None:
     for name, list_ in env.lists.items():
         if ("list", name) not in used:
             env.report(codes.UNUSED, list_.span, name=name)
+
+
+def _check_unread(layers: tuple[CheckedLayer, ...], env: Environment) -> None:
+    """A layer that others pay is there to be read."""
+    for layer in layers:
+        if layer.by_others and ("layer", layer.name) not in env.used:
+            env.report(codes.UNUSED, env.layers[layer.name], name=layer.name)
 
 
 def _check_examples_exist(scheme: n.Scheme, env: Environment) -> None:

@@ -19,6 +19,7 @@ from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.check_dated import day_text
 from hmbc.dsl.check_promises import holds_in
+from hmbc.dsl.check_references import claim_year
 from hmbc.dsl.check_value_cases import case_text
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import Environment, FixedParameter
@@ -27,7 +28,7 @@ from hmbc.dsl.names import amount_text, word
 from hmbc.dsl.reads import attributes_read, moves_with_totals, walk
 from hmbc.dsl.scheme import AttributeInfo, CheckedScope, Undated
 from hmbc.dsl.source import Span
-from hmbc.dsl.types import Date, Money
+from hmbc.dsl.types import Date, Int, Money
 
 _NARROW = {"PER_CLAIM", "PER_EVENT"}
 _ONE_VALUE = {
@@ -97,8 +98,10 @@ def _moves_with_date(
     A dated parameter changes with the year, as was just asked."""
     if _every_side_has(scope, {"PER_CLAIM", "PER_DAY"}):
         return False
-    by_year = env.anniversary is None and _every_side_has(scope, {"PER_YEAR"})
-    if by_year:
+    by_year = _every_side_has(scope, {"PER_YEAR"})
+    if by_year and env.anniversary is not None:
+        value = _replace(value, claim_year(env), e.Const(0, Int()))
+    elif by_year:
         for parameter in dated:
             value = _replace(value, parameter.expr, e.FALSE)
     pending = [value]
@@ -106,7 +109,7 @@ def _moves_with_date(
         node = pending.pop()
         if node == e.Attribute("claim", env.date, Date()):
             return True
-        if not (by_year and isinstance(node, e.YearOf)):
+        if not (by_year and env.anniversary is None and isinstance(node, e.YearOf)):
             pending += e.parts_of(node)
     return False
 

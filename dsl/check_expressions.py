@@ -128,6 +128,8 @@ def check(
             return Typed(e.Increase(found.expr), found.type)
         case n.DatePart():
             return check_arithmetic.check_date_part(written, env, facts)
+        case n.DayOf():
+            return check_references.check_day_of(written, env)
         case n.RoundedAmount():
             return check_arithmetic.check_rounded(written, env, facts)
         case _:

@@ -41,7 +41,9 @@ Clause = TypeVar("Clause")
 
 _MISSING = {
     "BASE": Bilingual("哪一笔钱算数，如：基数 费用.自付金额", "what counts: base claim.self_paid"),
-    "THRESHOLD": Bilingual("“起付线 金额 每年”或“无起付线”", "`threshold AMOUNT per year` or `no threshold`"),
+    "THRESHOLD": Bilingual(
+        "“起付线 金额 每年”或“无起付线”", "`threshold AMOUNT per year` or `no threshold`"
+    ),
     "RATIO": Bilingual("“比例 75%”", "`ratio 75%`"),
     "CAP": Bilingual("“封顶 金额 每年”或“不封顶”", "`cap AMOUNT per year` or `no cap`"),
 }
@@ -51,7 +53,7 @@ def check_layers(
     scheme: n.Scheme, env: Environment
 ) -> tuple[tuple[CheckedLayer, ...], tuple[CheckedTotal, ...]]:
     """Every layer and declared total, in written order; each sees what stands before it."""
-    if not env.later_layers:
+    if all(any(isinstance(x, n.PaidByOthers) for x in layer.clauses) for layer in _layers(scheme)):
         env.report(codes.NO_LAYER, scheme.name.span)
     general = [item for item in scheme.items if isinstance(item, n.Rounding)]
     default = check_rounding(general, env, CheckedRounding("half_up", 1))
@@ -64,14 +66,16 @@ def check_layers(
             continue
         name = item.name.text
         if name in env.layers:
-            env.report(
-                codes.DUPLICATE, item.name.span, Related(env.layers[name], FIRST), name=name
-            )
+            env.report(codes.DUPLICATE, item.name.span, Related(env.layers[name], FIRST), name=name)
         checked.append(_layer(item, env, default))
         env.layer = None
         env.layers[name] = item.name.span
         env.amounts_of[name] = _amounts(checked[-1])
     return tuple(checked), tuple(totals)
+
+
+def _layers(scheme: n.Scheme) -> list[n.Layer]:
+    return [item for item in scheme.items if isinstance(item, n.Layer)]
 
 
 def _layer(layer: n.Layer, env: Environment, default: CheckedRounding) -> CheckedLayer:
@@ -102,6 +106,7 @@ def _layer(layer: n.Layer, env: Environment, default: CheckedRounding) -> Checke
                 )  # fmt: skip
     share = None if ratio is None else check_ratio(ratio, env)
     rounding = check_rounding(_all(layer, n.Rounding), env, default)
+    by_others = _only(layer, n.PaidByOthers, "PAID_BY_OTHERS", env, needed=False)
     return CheckedLayer(
         layer.name.text,
         layer.label,
@@ -115,6 +120,9 @@ def _layer(layer: n.Layer, env: Environment, default: CheckedRounding) -> Checke
         _caps(layer, env),
         rounding,
         _cites(layer),
+        no_threshold=_lifted(layer, n.Threshold, "THRESHOLD", env),
+        no_cap=_lifted(layer, n.Cap, "CAP", env),
+        by_others=by_others is not None,
         means=check_means(layer.name.text, layer.label, layer.means, OF_LAYER, env),
         base_at=layer.name.span if base is None else base.span,
         ratio_at=layer.name.span if ratio is None else ratio.span,
@@ -218,7 +226,7 @@ def _totals_read(layer: CheckedLayer) -> set[str]:
 
 def _parts(layer: CheckedLayer) -> Iterator[e.Expr]:
     """Every expression of a layer but what its scopes are chosen by."""
-    yield from (layer.applies, layer.base)
+    yield from (layer.applies, layer.base, layer.no_threshold, layer.no_cap)
     for threshold in layer.thresholds:
         if isinstance(threshold, CheckedAmount):
             yield threshold.value
@@ -236,6 +244,7 @@ def _parts(layer: CheckedLayer) -> Iterator[e.Expr]:
         yield from (layer.top_up.target, *layer.top_up.after)
     if layer.pays is not None:
         yield layer.pays.amount
+
 
 def _check_pays_alone(layer: n.Layer, pays: n.Pays, env: Environment) -> None:
     """A layer that says what it pays has no threshold, ratio or top-up beside it."""
@@ -285,13 +294,12 @@ def _check_one_pool(
         )  # fmt: skip
 
 
-def _thresholds(
-    layer: n.Layer, env: Environment, needed: bool
-) -> tuple[CheckedAmount | str, ...]:
+def _thresholds(layer: n.Layer, env: Environment, needed: bool) -> tuple[CheckedAmount | str, ...]:
     written = _all(layer, n.Threshold)
     if not written and needed:
         _missing(layer, "THRESHOLD", env)
-    _not_both(layer, [x for x in written if x.amount is None], [x for x in written if x.amount], "THRESHOLD", env)
+    plain_no = [x for x in written if x.amount is None and x.condition is None]
+    _not_both(layer, plain_no, [x for x in written if x.amount is not None], "THRESHOLD", env)
     _check_one_pool(layer, written, "THRESHOLD", env)
     found: list[CheckedAmount | str] = []
     for clause in written:
@@ -311,8 +319,9 @@ def _caps(layer: n.Layer, env: Environment) -> tuple[CheckedCap, ...]:
     written = _all(layer, n.Cap)
     if not written:
         _missing(layer, "CAP", env)
+    plain_no = [x for x in written if x.amount is None and x.condition is None]
     paid = [x for x in written if x.amount is not None and x.of == "paid"]
-    _not_both(layer, [x for x in written if x.amount is None], paid, "CAP", env)
+    _not_both(layer, plain_no, paid, "CAP", env)
     _check_one_pool(layer, written, "CAP", env)
     return tuple(
         CheckedCap(
@@ -321,6 +330,28 @@ def _caps(layer: n.Layer, env: Environment) -> tuple[CheckedCap, ...]:
         for clause in written
         if clause.amount is not None
     )
+
+
+def _lifted(
+    layer: n.Layer, kind: type[n.Threshold] | type[n.Cap], token: str, env: Environment
+) -> e.Expr:
+    """For which claims `no threshold if`, or `no cap if`, says that there is none."""
+    written = _all(layer, kind)
+    limits = any(
+        x.amount is not None and not (isinstance(x, n.Cap) and x.of == "cost") for x in written
+    )
+    found: e.Expr = e.FALSE
+    for clause in written:
+        if clause.condition is None:
+            continue
+        test = check_as(clause.condition, Bool(), env)
+        found = test if found == e.FALSE else e.Or(found, test)
+        if not limits:
+            env.report(
+                codes.NOTHING_LIFTED, clause.span, layer=layer.name.text, no=word(f"NO_{token}"),
+                clause=word(token),
+            )  # fmt: skip
+    return found
 
 
 def _not_both(

@@ -4,15 +4,18 @@ pays, the enrolment window, the benefit year.
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from hmbc.dsl import check_expressions as expressions
 from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.diagnostic import Bilingual, Related
-from hmbc.dsl.environment import DECLARED, Environment, FixedParameter, listed
+from hmbc.dsl.environment import DECLARED, Environment, FixedParameter, TotalInfo, listed
 from hmbc.dsl.facts import Facts
 from hmbc.dsl.lexer import ADVICE
 from hmbc.dsl.names import type_name, word
+from hmbc.dsl.source import Span
 from hmbc.dsl.typed import BROKEN, Typed, of_enum
 from hmbc.dsl.types import (
     Bool,
@@ -24,8 +27,10 @@ from hmbc.dsl.types import (
     Money,
     Period,
     Type,
+    Unknown,
 )
 
+_WINDOW = Bilingual("“保障年度”或“参保期”", "`benefit year` or `enrolment`")
 _BETWEEN_VALUES = Bilingual(
     "几个取值之间用逗号，不用“或”：属于 甲，乙", "between values write commas, not `or`: in a, b"
 )
@@ -110,7 +115,7 @@ def _total(written: n.NameRef, env: Environment) -> Typed:
     env.used.add(("total", name))
     info = env.totals.get(name)
     if info is None:
-        if written.which != "before":
+        if written.which not in ("before", "last_year"):
             related = Related(env.later_totals[name].span, DECLARED)
             env.report(codes.LATER_TOTAL, written.span, related, name=name)
         info = env.later_totals[name]
@@ -123,14 +128,31 @@ def _total(written: n.NameRef, env: Environment) -> Typed:
             return Typed(e.Total(f"{name}.ordinal"), Int())
         case "before":
             return Typed(e.Before(name), info.type)
+        case "last_year":
+            return Typed(_of_last_year(name, info, written.span, env), info.type)
         case _:
             return Typed(e.Total(name), info.type)
+
+
+def _of_last_year(name: str, info: TotalInfo, at: Span, env: Environment) -> e.Expr:
+    """The total of the benefit year before the claim's: what the last year that added something came
+    to, where that is the one before; 0 where it is an older one. compiler/lower_total.py keeps it."""
+    if not info.by_year:
+        env.report(codes.NOT_BY_YEAR, at, Related(info.span, DECLARED), name=name)
+    env.used.add(("last year", name))
+    year = claim_year(env)
+    known = e.Before(f"{name}.year")
+    none = e.Const(Fraction(0) if info.type == Money() else 0, info.type)
+    before = e.Subtract(year, e.Const(1, Int()))
+    older = e.Choose(e.Compare("==", known, before), e.Before(f"{name}.newest"), none)
+    return e.Choose(e.Compare("==", known, year), e.Before(f"{name}.last"), older)
 
 
 def check_layer_pay(written: n.LayerPayRef, env: Environment) -> Typed:
     """What an earlier layer pays of this claim, or had before its caps, above its threshold."""
     name = written.layer.text
     if name in env.layers:
+        env.used.add(("layer", name))
         if written.which != "pay" and written.which not in env.amounts_of[name]:
             related = Related(env.layers[name], DECLARED)
             env.report(
@@ -148,8 +170,13 @@ def check_layer_pay(written: n.LayerPayRef, env: Environment) -> Typed:
     return BROKEN
 
 
-def _claim_year(env: Environment) -> e.YearOf:
-    return e.YearOf(e.Attribute("claim", env.date, Date()), *env.year_start)
+def claim_year(env: Environment) -> e.Expr:
+    """The claim's benefit year as a number."""
+    date = e.Attribute("claim", env.date, Date())
+    if env.anniversary is not None:
+        env.used.add(("member", env.anniversary))
+        return e.AgeAt(e.Attribute("member", env.anniversary, Date()), date)
+    return e.YearOf(date, *env.year_start)
 
 
 def _own_year(anniversary: str, env: Environment) -> Typed:
@@ -172,11 +199,23 @@ def check_enrolment(written: n.EnrolmentRef, env: Environment) -> Typed:
         )  # fmt: skip
         return BROKEN
     previous, first, last = env.enrolment
-    year: e.Expr = _claim_year(env)
+    year: e.Expr = e.YearOf(e.Attribute("claim", env.date, Date()), *env.year_start)
     if previous:
         year = e.Subtract(year, e.Const(1, Int()))
     end = year if first <= last else e.Add(year, e.Const(1, Int()))
     return Typed(e.DateIn(year, *first), Period(), e.DateIn(end, *last))
+
+
+def check_day_of(written: n.DayOf, env: Environment) -> Typed:
+    """The first or the last day of a period of the claim's year."""
+    period = expressions.check(written.of, env)
+    if period.last is None or period.type != Period():
+        if period.type != Unknown():
+            env.report(
+                codes.WRONG_TYPE, written.of.span, expected=_WINDOW, found=type_name(period.type)
+            )
+        return BROKEN
+    return Typed(period.expr if written.which == "first" else period.last, Date())
 
 
 def check_benefit_year(env: Environment) -> Typed:
@@ -184,7 +223,7 @@ def check_benefit_year(env: Environment) -> Typed:
     if env.anniversary is not None:
         env.used.add(("member", env.anniversary))
         return _own_year(env.anniversary, env)
-    year = _claim_year(env)
+    year = claim_year(env)
     start = e.DateIn(year, *env.year_start)
     next_start = e.DateIn(e.Add(year, e.Const(1, Int())), *env.year_start)
     return Typed(start, Period(), e.Subtract(next_start, e.Const(1, Days())))

@@ -59,7 +59,8 @@ def announce_totals(scheme: n.Scheme, env: Environment) -> None:
             if isinstance(item, n.TotalDeclaration):
                 found = _type_of(item.amount, env, frozenset({name}))
                 type_ = found if found in (Int(), Days()) else Money()
-            env.later_totals[name] = TotalInfo(name, type_, of_events, span)
+            by_year = item.scope.condition is None and "PER_YEAR" in item.scope.keys
+            env.later_totals[name] = TotalInfo(name, type_, of_events, by_year, span)
 
 
 def _type_of(written: n.Expression, env: Environment, inside: frozenset[str]) -> Type | None:

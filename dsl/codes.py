@@ -296,6 +296,14 @@ NESTED_INCREASE = _rule(
     "“增量”里不能再有“增量”", "an `increase of` cannot stand inside another",
     "先用“累计”记下里面的一个", "declare a `total` of the inner one first",
 )
+NOT_BY_YEAR = _rule(
+    "HMB237",
+    "error",
+    "`{name}` 不是按年累计，没有“上年度”的数",
+    "`{name}` does not run over the benefit year: it has no `last year`",
+    "给累计写“每年”（不带“若…否则”）",
+    "let the total run `per year` (and by no condition)",
+)
 NO_MONTH_END = _rule(
     "HMB233", "error",
     "加减月数，却没有说月末怎么算（1月31日加一个月）",
@@ -525,6 +533,14 @@ A_GUIDELINE = _rule(
     "HMB344", "error",
     "`{name}` 是指导意见，不是方案", "`{name}` is a guideline, not a scheme",
     "用它检查方案：hmbc check 方案.hmb --against {file}", "check a scheme against it: hmbc check SCHEME.hmb --against {file}",
+)
+NOTHING_LIFTED = _rule(
+    "HMB345",
+    "error",
+    "层 `{layer}` 写了“{no} 若 …”，却没有可以免去的“{clause}”",
+    "layer `{layer}` says `{no} if …`, but has no `{clause}` that could be lifted",
+    "写明其余费用的“{clause}”；若一律没有，写“{no}”",
+    "state the `{clause}` of all other claims; if there never is any, say `{no}`",
 )
 REVISED_FILE = _rule(
     "HMB350", "error",

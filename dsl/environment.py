@@ -58,11 +58,12 @@ class FixedParameter:
 
 @define
 class TotalInfo:
-    """A declared total: its type, and whether it counts events."""
+    """A declared total: its type, whether it counts events, whether it runs over the benefit year."""
 
     name: str
     type: Type
     of_events: bool
+    by_year: bool
     span: Span
 
 

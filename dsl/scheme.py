@@ -11,7 +11,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from hmbc.dsl.checked_guideline import CheckedGuideline
-from hmbc.dsl.expr import Attribute, Expr, MonthEnd, Owner, RoundingMode
+from hmbc.dsl.expr import FALSE, Attribute, Expr, MonthEnd, Owner, RoundingMode
 from hmbc.dsl.nodes import ScopeWord
 from hmbc.dsl.source import NOWHERE, Span
 from hmbc.dsl.types import Type
@@ -142,7 +142,8 @@ class CheckedPool:
 @frozen(repr=False)
 class CheckedTotal:
     """A declared running total. of `amount`: sums it; of `claims` or `events`: counts them.
-    type: money, a whole number or days; `position`: how many layers stand before it."""
+    type: money, a whole number or days; `position`: how many layers stand before it; `last_year`:
+    whether the total of the benefit year before is read."""
 
     of: Literal["amount", "claims", "events"]
     name: str
@@ -152,6 +153,7 @@ class CheckedTotal:
     condition: Expr
     type: Type
     position: int
+    last_year: bool = field(default=False, kw_only=True)
     cites: tuple[str, ...] = ()
     span: Span = _span()
 
@@ -168,7 +170,8 @@ class CheckedRounding:
 @frozen(repr=False)
 class CheckedLayer:
     """One benefit. Exactly one of ratio, top_up and pays is there; base is 0 where `pays` has none
-    behind it."""
+    behind it. no_threshold, no_cap: which claims no threshold, no cap of what is paid touches (FALSE:
+    none); by_others: worked out, but paid by somebody else."""
 
     name: str
     label: str | None
@@ -181,6 +184,9 @@ class CheckedLayer:
     pays: CheckedPays | None
     caps: tuple[CheckedCap, ...]
     rounding: CheckedRounding
+    no_threshold: Expr = field(default=FALSE, kw_only=True)
+    no_cap: Expr = field(default=FALSE, kw_only=True)
+    by_others: bool = field(default=False, kw_only=True)
     cites: tuple[str, ...] = ()
     means: tuple[str, ...] = field(default=(), kw_only=True)
     base_at: Span = _span()
@@ -366,3 +372,8 @@ class CheckedScheme:
     guidelines: tuple[CheckedGuideline, ...] = ()
     span: Span = field(default=NOWHERE, eq=False, repr=False)
     """Where the scheme's name stands."""
+
+    @property
+    def paying(self) -> tuple[CheckedLayer, ...]:
+        """The layers that the scheme itself pays."""
+        return tuple(layer for layer in self.layers if not layer.by_others)

@@ -94,6 +94,10 @@ class ExpressionRules(Transformer[Token, Any]):
     def year_of(self, meta: Meta, c: list[Any]) -> n.DatePart:
         return n.DatePart("year", c[-1], span=span_of(meta))
 
+    def day_of(self, meta: Meta, c: list[Any]) -> n.DayOf:
+        which: Any = "first" if c[0].type == "FIRST_DAY_OF" else "last"
+        return n.DayOf(which, c[-1], span=span_of(meta))
+
     def rounded(self, meta: Meta, c: list[Any]) -> n.RoundedAmount:
         mode = next(x for x in c if isinstance(x, str) and x in _MODES.values())
         rest = [x for x in c if not isinstance(x, str)]
@@ -126,8 +130,8 @@ class ExpressionRules(Transformer[Token, Any]):
         return n.Name(text, span=span_of(meta))
 
     def name_ref(self, meta: Meta, c: list[Any]) -> n.NameRef:
-        which = {"BEFORE": "before", "ORDINAL": "ordinal"}[c[1].type] if len(c) > 1 else "now"
-        return n.NameRef(text_of(c[0]), which, span=span_of(meta))  # type: ignore[arg-type]
+        which: Any = c[1].type.lower() if len(c) > 1 else "now"
+        return n.NameRef(text_of(c[0]), which, span=span_of(meta))
 
     def layer_pay(self, meta: Meta, c: list[Any]) -> n.LayerPayRef:
         return n.LayerPayRef(name_of(c[0]), c[-1].type.lower(), span=span_of(meta))

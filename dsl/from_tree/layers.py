@@ -34,7 +34,8 @@ class LayerRules(Transformer[Token, Any]):
         return n.Threshold(amount, r.cites, within=within, span=span_of(meta))
 
     def no_threshold(self, meta: Meta, c: list[Any]) -> n.Threshold:
-        return n.Threshold(None, Read(c).cites, span=span_of(meta))
+        r = Read(c)
+        return n.Threshold(None, r.cites, condition=r.condition(), span=span_of(meta))
 
     def ratio(self, meta: Meta, c: list[Any]) -> n.RatioClause:
         r = Read(c)
@@ -71,7 +72,11 @@ class LayerRules(Transformer[Token, Any]):
         return n.Cap("cost", r.one(n.Amount), r.cites, span=span_of(meta))
 
     def no_cap(self, meta: Meta, c: list[Any]) -> n.Cap:
-        return n.Cap("paid", None, Read(c).cites, span=span_of(meta))
+        r = Read(c)
+        return n.Cap("paid", None, r.cites, condition=r.condition(), span=span_of(meta))
+
+    def by_others(self, meta: Meta, c: list[Any]) -> n.PaidByOthers:
+        return n.PaidByOthers(Read(c).cites, span=span_of(meta))
 
     def amount(self, meta: Meta, c: list[Any]) -> n.Amount:
         r = Read(c)

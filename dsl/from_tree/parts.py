@@ -130,6 +130,10 @@ class Read:
                 return self.rest.pop(index)
         return None
 
+    def condition(self) -> Any:
+        """The one node that is left, or None."""
+        return next(iter(self.nodes()), None)
+
     def nodes(self) -> tuple[Any, ...]:
         """All that is not a token."""
         return tuple(child for child in self.rest if not isinstance(child, Token))

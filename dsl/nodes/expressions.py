@@ -132,10 +132,10 @@ class AttributeRef:
 @frozen(repr=False)
 class NameRef:
     """A parameter, a list, a total, or a value of an enumeration: only its place tells which.
-    `which`: `visits before`, `visits ordinal`."""
+    `which`: `visits before`, `visits ordinal`, `visits last year`."""
 
     name: str
-    which: Literal["now", "before", "ordinal"] = "now"
+    which: Literal["now", "before", "ordinal", "last_year"] = "now"
     span: Span = place()
 
 
@@ -305,6 +305,15 @@ class DatePart:
 
 
 @frozen(repr=False)
+class DayOf:
+    """`first day of (benefit year)`, `last day of (enrolment)`."""
+
+    which: Literal["first", "last"]
+    of: Expression
+    span: Span = place()
+
+
+@frozen(repr=False)
 class RoundedAmount:
     """`rounded (member.income * 3%, down to 1)`."""
 
@@ -355,5 +364,6 @@ Expression = (
     | Division
     | IncreaseOf
     | DatePart
+    | DayOf
     | RoundedAmount
 )

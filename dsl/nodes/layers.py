@@ -89,9 +89,11 @@ class Base:
 @frozen(repr=False)
 class Threshold:
     """Above what the layer pays; amount None is `no threshold`, a Name a shared one. within: no more
-    than this is deducted together, over its own scope (a family's)."""
+    than this is deducted together, over its own scope (a family's). condition: of `no threshold if`,
+    which claims none of the layer's thresholds touches."""
 
     amount: Amount | Name | None
+    condition: Expression | None = field(default=None, kw_only=True)
     within: Amount | None = field(default=None, kw_only=True)
     cites: Cites = ()
     span: Span = place()
@@ -142,10 +144,19 @@ class Pays:
 @frozen(repr=False)
 class Cap:
     """Up to what it pays; of what is paid, or of the cost that counts. amount None: `no cap`, a
-    Name a shared one."""
+    Name a shared one. condition: of `no cap if`, which claims no cap of what is paid touches."""
 
     of: Literal["paid", "cost"]
     amount: Amount | Name | None
+    condition: Expression | None = field(default=None, kw_only=True)
+    cites: Cites = ()
+    span: Span = place()
+
+
+@frozen(repr=False)
+class PaidByOthers:
+    """Somebody else pays what the layer comes to: it is worked out for other clauses to read."""
+
     cites: Cites = ()
     span: Span = place()
 
@@ -171,7 +182,17 @@ class Reading:
 
 
 LayerClause = (
-    When | Unless | Base | Threshold | RatioClause | TopsUp | Pays | Cap | Rounding | Reading
+    When
+    | Unless
+    | Base
+    | Threshold
+    | RatioClause
+    | TopsUp
+    | Pays
+    | Cap
+    | PaidByOthers
+    | Rounding
+    | Reading
 )
 
 

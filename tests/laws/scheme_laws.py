@@ -100,11 +100,7 @@ def _passes_cap(cap: Cap, number: int, layer: str, steps: Sequence[Step]) -> boo
     for place, step in enumerate(steps):
         alone = cap.total is None or step.trace[f"probe.{number}.alone"]
         key = ("row", place) if alone else step.movements[cap.total.name].key  # type: ignore[union-attr]
-        paid = (
-            step.trace[cap.definition.name]
-            if cap.definition.role == "counted"
-            else step.pays[layer]
-        )
+        paid = step.trace[cap.definition.name] if cap.of_step else step.pays[layer]
         used[key] += Fraction(paid)  # type: ignore[arg-type]
         if used[key] > Fraction(step.trace[f"probe.{number}.limit"]):  # type: ignore[arg-type]
             return True

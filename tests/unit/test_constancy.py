@@ -41,6 +41,22 @@ def test_a_single_dated_value_does_not_reach_back_to_the_start_of_the_year() -> 
     assert step.status == "undated:p"
 
 
+def test_the_last_day_of_the_year_is_one_value_in_it_also_where_each_member_has_a_year() -> None:
+    own = HEAD.replace(
+        "calendar", "from member.joined\n    month end last day\n member { joined: date }"
+    )
+    left = "month of (last day of (benefit year)) - month of (2020-01-01)"
+    for head, date in ((own, "claim.date"), (HEAD, "last day of (benefit year)")):
+        varying = LAYER.format(threshold=f"¥1 * (month of ({date}) - 24000) per year")
+        body = varying.replace("layer a", "layer b") + LAYER.format(
+            threshold=f"¥1 * ({left}) per year"
+        )
+        compiled = compile_source(Source("s.hmb", head + body + FOOT))
+        assert compiled.scheme is not None
+        varies = [layer.thresholds[0].varies for layer in compiled.scheme.layers]  # type: ignore[union-attr]
+        assert varies == [date == "claim.date", False]
+
+
 def test_a_literal_that_equals_a_dated_value_is_not_the_parameter() -> None:
     parameter = "parameter p: money { from 2023-01-01: 1  from 2024-07-01: 2 }\n"
     used = 'layer b cite "2" { base claim.other  threshold p per claim  ratio 50%  no cap }\n'

@@ -153,6 +153,15 @@ class Conditions(Draft):
             date = self.member("born") if self.chance(30) else self.claim("start")
             return f"{date} {self.w('NOT_IN' if usual else 'IN')} {self.w('ENROLMENT')}"
         self.use("benefit year window")
+        if self.chance(40):
+            self.use("first or last day of")
+            first, last = (
+                f"{self.w(token)} ({self.w(self.pick('BENEFIT_YEAR', 'ENROLMENT'))})"
+                for token in ("FIRST_DAY_OF", "LAST_DAY_OF")
+            )
+            if usual:
+                return f"{self.claim('start')} <= {last}"
+            return f"{self.date()} - {self.claim('start')} > {last} - {first}"
         word = self.w("IN" if usual else "NOT_IN")
         return f"{self.claim('start')} {word} {self.w('BENEFIT_YEAR')}"
 
@@ -214,6 +223,14 @@ class Conditions(Draft):
 
     def by_total(self, usual: bool) -> str:
         sign = "<" if usual else ">="
+        if self.by_year and self.chance(20):
+            self.use("last year")
+            name, kind = self.random.choice(self.by_year)
+            number = self.random.randint(1, 9)
+            most = self.span_of("days", 30) if kind == "DAYS" else str(number)
+            if kind == "MONEY":
+                most = self.money(50, 500)
+            return f"{name} {self.w('LAST_YEAR')} {sign} {most}"
         if self.numbers and (not self.totals or self.chance(60)):
             name, of = self.random.choice(self.numbers)
             number = self.random.randint(2, 5)

@@ -74,6 +74,8 @@ class Draft:
     totals: list[str] = field(factory=list)
     """Totals of money; other totals are `numbers`, with their kind."""
     numbers: list[tuple[str, str]] = field(factory=list)
+    by_year: list[tuple[str, str]] = field(factory=list)
+    """Totals over the benefit year, with their kind."""
     pools: list[tuple[str, str]] = field(factory=list)
     # ---- where the pen is
     in_layer: bool = False

@@ -29,6 +29,9 @@ class Layers(Totals):
             self.use("cost cap")
             lines.append(f"{self.w('COST_CAP')} {self.amount(150, 500)}")
         lines += self.caps()
+        if name != self.names[-1] and self.chance(20):
+            self.use("paid by others")
+            lines.append(self.w("PAID_BY_OTHERS"))
         if self.chance(35):
             lines.append(self.rounding("rounding in layer"))
         if self.chance(8):
@@ -55,13 +58,18 @@ class Layers(Totals):
         count = self.random.choice((0, 0, 1, 1, 1, 1, 2))
         self.use(f"{count} thresholds")
         for _ in range(count):
-            lines.append(f"{self.w('THRESHOLD')} {self.amount(10, 90)}{self.cite()}")
+            within = ""
+            if self.chance(15):
+                self.use("within")
+                within = f" {self.w('WITHIN')} {self.amount(20, 120)}"
+            lines.append(f"{self.w('THRESHOLD')} {self.amount(10, 90)}{within}{self.cite()}")
         shared = [one for kind, one in self.pools if kind == "THRESHOLD"]
         if shared and self.chance(70):
             self.use("shared threshold")
             lines.append(f"{self.w('THRESHOLD')} {self.w('SHARED')} {self.pick(*shared)}")
         if lines:
             self.workings[name].append("EXCESS")
+            lines += self.lifted("NO_THRESHOLD")
         else:
             lines.append(self.w("NO_THRESHOLD"))
         ratio = self.bands() if self.chance(28) else self.ratio()
@@ -78,7 +86,17 @@ class Layers(Totals):
         if shared and self.chance(70):
             self.use("shared cap")
             lines.append(f"{self.w('CAP')} {self.w('SHARED')} {self.pick(*shared)}")
-        return lines or [self.w("NO_CAP")]
+        if not lines:
+            return [self.w("NO_CAP")]
+        return lines + self.lifted("NO_CAP")
+
+    def lifted(self, token: str) -> list[str]:
+        """For which claims the layer has no threshold, or no cap."""
+        if not self.chance(20):
+            return []
+        self.use(f"{token} if")
+        condition = self.condition(1, usual=False, reads_money=self.chance(15))
+        return [f"{self.w(token)} {self.w('IF')} {condition}{self.cite()}"]
 
     def base(self) -> str:
         bill, other, fee = self.claim("bill"), self.claim("other"), self.claim("fee")

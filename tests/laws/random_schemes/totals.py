@@ -39,6 +39,14 @@ class Totals(Stops):
         while self.w("PER_CLAIM") in scope:
             scope = self.scope(70, chosen=False)
         name = self.name("t")
+        known = len(self.totals), len(self.numbers)
+        text = self._total(name, scope, when)
+        if self.w("PER_YEAR") in scope:
+            added = [(one, "MONEY") for one in self.totals[known[0] :]]
+            self.by_year += added or self.numbers[known[1] :]
+        return text
+
+    def _total(self, name: str, scope: str, when: str) -> str:
         head = f"{self.w('TOTAL')} {name}{self.label()}"
         if self.chance(55):
             self.use("total")
