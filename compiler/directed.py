@@ -185,7 +185,9 @@ class Directed:
                 other["member_id"] = "X2" if member["member_id"] == "X1" else "X1"
             members = [random.choice((member, other)) for _ in claims]
         elif any(given.varies for given in self.kernel.inputs):
-            members = [self._varied(member) for _ in claims]
+            # What varies has one value a day.
+            on = {claim[self.kernel.date]: self._varied(member) for claim in claims}
+            members = [on[claim[self.kernel.date]] for claim in claims]
         return Unit(tuple(claims), tuple(members))
 
     def _varied(self, member: Values) -> Values:

@@ -141,9 +141,11 @@ class Search:
                 yield Change("raise", row, name, to - held)
         if "split_proof" in laws:
             amounts = [
-                name
-                for name in (*self.judge.amounts.bills, *self.judge.amounts.deductions)
-                if claim.get(name, 0) > 0
+                given.name
+                for given in self.kernel.inputs
+                if given.owner == "claim"
+                and isinstance(given.type, Money)
+                and claim.get(given.name, 0) > 0
             ]
             if amounts:
                 parts = {name: _part(random, claim[name]) for name in amounts}
@@ -205,6 +207,8 @@ class Smaller:
         if self.left <= 0:
             return False
         unit, change = other.unit, other.change
+        if not self._is_sound(unit):
+            return False
         self.left -= 2 * len(unit.claims) * len(self.machine.kernel.items)
         before = self.machine.run(unit.claims, unit.members)
         if before is None:
@@ -217,6 +221,15 @@ class Smaller:
         if broken:
             self.best = other
         return broken
+
+    def _is_sound(self, unit: Unit) -> bool:
+        """Whether a member has one set of values a day."""
+        known: dict[object, Values] = {}
+        for claim, member in zip(unit.claims, unit.members, strict=True):
+            key = (claim[self.kernel.date], member.get("member_id"))
+            if known.setdefault(key, member) != member:
+                return False
+        return True
 
     def _moves(self) -> Iterator[Callable[[], Iterator[Refutation]]]:
         """What to make plainer, one after the other, each of the best so far."""

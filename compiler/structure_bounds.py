@@ -20,6 +20,7 @@ from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.ranges import Ranges
 from hmbc.compiler.structure_scope import Constancy
 from hmbc.compiler.structure_stage import Stage, at_zero, shape_of, stage_of
+from hmbc.compiler.structure_used import limit_of, rest_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Money
@@ -71,6 +72,8 @@ class Bounds:
                 return natural(self.definitions[name].expr)
             case e.Max(left=left, right=right):
                 return natural(left) or natural(right)
+            case e.Subtract() if rest := rest_of(expr, self.accumulators):
+                return natural(rest[0])
             case e.Choose() | e.Increase() | e.Subtract() if stage := stage_of(
                 expr, self.accumulators
             ):
@@ -85,8 +88,15 @@ class Bounds:
                 return natural(left) and natural(right)
             case e.Round(amount=amount) | e.Share(amount=amount):
                 return natural(amount)
+            case e.Total(accumulator=name) | e.Before(accumulator=name):
+                self._signs[expr] = False  # for one that reads itself
+                return natural(self.accumulators[name].adds)
             case _:
                 return False
+
+    def is_within(self, expr: e.Expr, bound: e.Expr) -> bool:
+        """Whether an amount is never above a bound, or above 0 where the bound is not."""
+        return False
 
     def is_share(self, expr: e.Expr) -> bool:
         """Whether a ratio lies between 0% and 100%."""
@@ -126,6 +136,8 @@ class Bounds:
             ):
                 above = self._of_stage(stage)
                 return above if stage.alone is None else above & self.of(stage.alone)
+            case e.Subtract() if rest := rest_of(expr, self.accumulators):
+                return self.of(rest[0]) if self.is_natural(rest[0]) else NO_NAMES
             case e.Subtract(left=left, right=right) if self.is_natural(right):
                 return self.of(left)
             case e.Scale(amount=amount, by=by) if self.is_natural(amount) and self.is_share(by):
@@ -141,6 +153,8 @@ class Bounds:
                 return NO_NAMES
 
     def _of_stage(self, stage: Stage) -> Names:
+        if (used := limit_of(stage.total)) and stage.of == e.Total(stage.total.name):
+            return self.of(used[0]) if self.is_natural(used[0]) else NO_NAMES
         shape = shape_of(stage, self.ranges)
         if not self.is_natural(stage.added) or not shape.is_short:
             return NO_NAMES

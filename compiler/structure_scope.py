@@ -3,19 +3,21 @@
 Parameters are constant for a unit, and so are the attributes of its member, unless they are declared
 to vary; in a unit of several members, those of each member where the total is the member's. A claim's attribute is constant only where
 it is a key of the scope, or a function of one: the benefit year is one value for all rows of a day,
-and so is everything that changes only where benefit years begin for the rows of one year.
+and so is everything that changes only where benefit years begin for the rows of one year. What a
+scheme says is the same in a scope is: a row with another value is rejected.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from fractions import Fraction
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from hmbc.compiler.kernel import Definition, Kernel
+from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.dsl import expr as e
-from hmbc.dsl.types import Code
+from hmbc.dsl.types import Code, Date
 
 _EPOCH = date(1970, 1, 1)
 
@@ -37,6 +39,10 @@ class Constancy:
     definitions: Mapping[str, Definition]
     fixed: frozenset[str]
     unit: str | None
+    date: e.Expr
+    """The deciding date."""
+    kept: Mapping[e.Attribute, tuple[e.Expr, ...]]
+    """By attribute the keys of the scope in which its first value is kept."""
 
     @classmethod
     def of(cls, kernel: Kernel) -> Constancy:
@@ -49,14 +55,20 @@ class Constancy:
                 if given.owner == "member" and not given.varies
             ),
             kernel.unit,
+            e.Attribute("claim", kernel.date, Date()),
+            dict(_kept(kernel)),
         )
 
     def varying(self, expr: e.Expr, scope: Scope) -> e.Expr | None:
         """A part of `expr` that may differ between two rows of one total; None: all are constant."""
         if expr in scope.keys:
             return None
+        if isinstance(expr, e.Attribute) and self._is_kept(expr, scope):
+            return None
         match expr:
             case e.Const() | e.Parameter():
+                return None
+            case e.And(left=e.Given(), right=e.InList(code=code)) if _code_key(code) in scope.keys:
                 return None
             case e.Attribute(owner="member", name=name) | e.Given(owner="member", name=name):
                 return None if self._is_fixed(name, scope) else expr
@@ -92,7 +104,66 @@ class Constancy:
             key == e.Attribute("member", "member_id", Code("member.member_id"))
             for key in scope.keys
         )
-        return name == self.unit or (name in self.fixed and one_member)
+        # An attribute that varies is read at the deciding date.
+        steady = name in self.fixed or self.date in scope.keys
+        return name == self.unit or (steady and one_member)
+
+    def _is_kept(self, attribute: e.Attribute, scope: Scope) -> bool:
+        if attribute not in self.kept or scope.alone != e.FALSE:
+            return False
+        others = evolve(self, kept={k: v for k, v in self.kept.items() if k != attribute})
+        return all(others.varying(key, scope) is None for key in self.kept[attribute])
+
+
+def _code_key(code: e.Attribute) -> e.Expr:
+    """An optional code as a key: a list holds the same of both, for no list has "no code" in it."""
+    return e.Choose(e.Given(code.owner, code.name), code, e.Const("", code.type))
+
+
+def _kept(kernel: Kernel) -> Iterator[tuple[e.Attribute, tuple[e.Expr, ...]]]:
+    """The attributes whose first value in a scope is kept, as a number above 0 that tells it from all
+    others, and rows with another one rejected."""
+    for item in kernel.items:
+        match item:
+            case Accumulator(
+                name=name,
+                adds=e.Choose(when=e.Compare(op="==", left=before, right=nothing) as new, then=value),
+            ) if before == e.Before(name):
+                other = e.And(e.Not(new), e.Compare("!=", before, value))
+                attribute = _told_by(value, kernel)
+                rejected = any(reject.when == other for reject in kernel.rejects)
+                if rejected and attribute is not None and _is_zero(nothing):
+                    yield attribute, item.keys
+            case _:
+                pass
+
+
+def _is_zero(expr: e.Expr) -> bool:
+    return isinstance(expr, e.Const) and expr.value == 0
+
+
+def _told_by(number: e.Expr, kernel: Kernel) -> e.Attribute | None:
+    """The attribute of which each value has a number above 0 of its own."""
+    lows = {(given.owner, given.name): given.low or 0 for given in kernel.inputs}
+    match number:
+        case (
+            e.Add(left=e.Attribute() as of, right=e.Const(value=int() | Fraction() as more))
+            | e.Add(
+                left=e.Scale(amount=e.Const(value=1_000_000), by=e.Attribute() as of),
+                right=e.Const(value=int() | Fraction() as more),
+            )
+        ):
+            return of if lows[of.owner, of.name] + more > 0 else None
+        case e.Subtract(left=e.Attribute() as of, right=e.Const(value=int() as less)):
+            return of if lows[of.owner, of.name] - less > 0 else None
+        case e.Choose(
+            when=e.Attribute() as of,
+            then=e.Const(value=1 | 2 as one),
+            otherwise=e.Const(value=1 | 2 as two),
+        ):
+            return of if one != two else None
+        case _:
+            return None
 
 
 def _begins(key: e.Expr, of: e.Expr, day: int) -> bool:

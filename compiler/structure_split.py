@@ -13,8 +13,10 @@ from typing import Literal
 
 from attrs import define, field, frozen
 
+from hmbc.compiler.kernel import Accumulator
 from hmbc.compiler.structure_bounds import Bounds, parts_beside
 from hmbc.compiler.structure_stage import stage_of
+from hmbc.compiler.structure_used import limit_of, rest_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.types import Money
@@ -81,6 +83,12 @@ class Divisions:
                 return SAME
             case e.Ref(name=name):
                 return self.of_definition(name)
+            case e.Subtract() if rest := rest_of(expr, self.bounds.accumulators):
+                return self._used(*rest)
+            case e.Increase(of=e.Total(accumulator=name)) if limited := limit_of(
+                self.bounds.accumulators[name]
+            ):
+                return self._used(limited[0], self.bounds.accumulators[name], limited[1])
             case e.Choose() | e.Increase() | e.Subtract() if stage := stage_of(
                 expr, self.bounds.accumulators
             ):
@@ -118,6 +126,13 @@ class Divisions:
                     if not (found := self.of(part)).is_same:
                         return found if found.way == "unknown" else _ALONE
                 return SAME if inside else _unknown("不认识的写法", "a form not looked into")
+
+    def _used(self, amount: e.Expr, used: Accumulator, limit: e.Expr) -> Division:
+        """What is used of a limit, or left above it: the same after two parts as after the whole."""
+        for part in (*used.keys, limit):
+            if not (found := self.of(part)).is_same:
+                return found if found.way == "unknown" else _CONDITION
+        return self._splitting(self.of(amount)) if self.bounds.is_natural(amount) else _ALONE
 
     def _splitting(self, added: Division) -> Division:
         return _FLAT if added.way == "same" else added

@@ -14,6 +14,7 @@ from attrs import frozen
 
 from hmbc.compiler.kernel import Accumulator
 from hmbc.compiler.ranges import Interval, Ranges, between
+from hmbc.compiler.structure_bands import bands_of
 from hmbc.compiler.structure_scope import Scope
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
@@ -110,7 +111,15 @@ def shape_of(stage: Stage, ranges: Ranges) -> Shape:
 
 def is_convex(expr: e.Expr, total: e.Expr, ranges: Ranges) -> bool:
     """Whether a larger total makes each further increase no smaller."""
+    bands = bands_of(expr, total, ranges)
+    if bands is not None and bands.is_convex(ranges):
+        return True
     return _bends(expr, total, ranges, up=True)
+
+
+def is_concave(expr: e.Expr, total: e.Expr, ranges: Ranges) -> bool:
+    """Whether a larger total makes each further increase no larger."""
+    return _bends(expr, total, ranges, up=False)
 
 
 def at_zero(expr: e.Expr, total: e.Expr, ranges: Ranges) -> Interval | None:
@@ -121,6 +130,14 @@ def at_zero(expr: e.Expr, total: e.Expr, ranges: Ranges) -> Interval | None:
 
 def slope_of(expr: e.Expr, variable: e.Expr, ranges: Ranges) -> Interval | None:
     """Between what the slope lies; None where it cannot be told or the function jumps."""
+    bands = bands_of(expr, variable, ranges)
+    found = _slope_by_cells(expr, variable, ranges)
+    if bands is None:
+        return found
+    return bands.slope(ranges) if found is None else found.meet(bands.slope(ranges))
+
+
+def _slope_by_cells(expr: e.Expr, variable: e.Expr, ranges: Ranges) -> Interval | None:
     most = ranges.value(variable)
     marks = {
         node.value

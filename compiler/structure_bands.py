@@ -1,0 +1,221 @@
+"""Bands: functions of a total that are sums of ratios times slices of it.
+
+    r1 × max(0, min(total, b1) − b0) + r2 × max(0, min(total, b2) − b1) + …
+
+Slices that do not overlap never add their ratios up, whatever the borders are: the slope is one
+ratio at a time. Where ratios rise from slice to slice the function is convex. Whether one ratio is at
+most another is decided case by case of the conditions that both read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import pairwise, product
+
+from attrs import evolve, frozen
+
+from hmbc.compiler.ranges import Interval, Ranges, between
+from hmbc.dsl import expr as e
+from hmbc.dsl.reads import walk
+
+_MOST_CONDITIONS = 6
+
+
+@frozen
+class Slice:
+    """The part of a total between two borders (`upper` None: without end), times a ratio."""
+
+    ratio: e.Expr
+    lower: e.Expr
+    upper: e.Expr | None
+
+
+@frozen
+class Bands:
+    """Slices in ascending order that never overlap."""
+
+    slices: tuple[Slice, ...]
+
+    def slope(self, ranges: Ranges) -> Interval:
+        """Between what the slope lies."""
+        found = between(0, 0)
+        for one in self.slices:
+            found = found.hull(ranges.value(one.ratio))
+        return found
+
+    def is_convex(self, ranges: Ranges) -> bool:
+        """Whether the slope never falls as the total grows."""
+        if ranges.value(self.slices[0].ratio).low < 0:
+            return False
+        return self._is_closed() and all(
+            step is not None and step.low >= 0 for step in self._steps(ranges)
+        )
+
+    def climb(self, ranges: Ranges) -> Interval | None:
+        """Of a convex function that may be another for each row: how far slopes add up while the
+        total grows past each border once."""
+        high = ranges.value(self.slices[0].ratio).high
+        for step in self._steps(ranges):
+            if step is None:
+                return None
+            high += max(step.high, Fraction(0))
+        return Interval(Fraction(0), high)
+
+    def _steps(self, ranges: Ranges) -> Iterator[Interval | None]:
+        for one, two in pairwise(self.slices):
+            yield _difference(one.ratio, two.ratio, ranges)
+
+    def _is_closed(self) -> bool:
+        """Whether one slice begins where the one before ends, or that one is empty; and the last has
+        no end."""
+        for one, two in pairwise(self.slices):
+            assert one.upper is not None
+            rest = [arm for arm in _arms(two.lower) if arm != one.upper]
+            if len(rest) == len(_arms(two.lower)) or not set(rest) <= set(_arms(one.lower)):
+                return False
+        return self.slices[-1].upper is None
+
+
+def bands_of(expr: e.Expr, total: e.Expr, ranges: Ranges) -> Bands | None:
+    """The bands that an expression is; None for another form."""
+    slices = []
+    for term in _terms(expr):
+        ratio: e.Expr = e.ratio(1)
+        if isinstance(term, e.Scale):
+            ratio, term = term.by, term.amount
+        found = _slice(term, ratio, total)
+        if found is None or any(node == total for node in walk(ratio)):
+            return None
+        slices.append(found)
+    for one, two in pairwise(slices):
+        if one.upper is None or not _is_above(two.lower, one.upper, ranges):
+            return None
+        if two.upper is not None and not _is_above(two.upper, one.upper, ranges):
+            return None
+    return Bands(tuple(slices))
+
+
+def _terms(expr: e.Expr) -> Iterator[e.Expr]:
+    if isinstance(expr, e.Add):
+        yield from _terms(expr.left)
+        yield from _terms(expr.right)
+    else:
+        yield expr
+
+
+def _slice(term: e.Expr, ratio: e.Expr, total: e.Expr) -> Slice | None:
+    zero: e.Expr = e.money(0)
+    inner = term
+    match term:
+        case e.Max(left=e.Const(value=0), right=e.Subtract() as inner):
+            pass
+        case e.Max(left=e.Subtract() as inner, right=e.Const(value=0)):
+            pass
+        case e.Min() if (upper := _upper(term, total)) is not None:
+            return Slice(ratio, zero, upper)
+        case _:
+            return Slice(ratio, zero, None) if term == total else None
+    match inner:
+        case e.Subtract(left=left, right=lower) if all(node != total for node in walk(lower)):
+            if left == total:
+                return Slice(ratio, lower, None)
+            upper = _upper(left, total)
+            return None if upper is None else Slice(ratio, lower, upper)
+        case _:
+            return None
+
+
+def _upper(expr: e.Expr, total: e.Expr) -> e.Expr | None:
+    """The border of `min(total, border)`."""
+    match expr:
+        case e.Min(left=left, right=right) if left == total or right == total:
+            border = right if left == total else left
+            return None if any(node == total for node in walk(border)) else border
+        case _:
+            return None
+
+
+def _arms(expr: e.Expr) -> tuple[e.Expr, ...]:
+    """What a maximum is the largest of."""
+    if isinstance(expr, e.Max):
+        return (*_arms(expr.left), *_arms(expr.right))
+    return (expr,)
+
+
+def _is_above(high: e.Expr, low: e.Expr, ranges: Ranges) -> bool:
+    if low in _arms(high) or ranges.value(high).low >= ranges.value(low).high:
+        return True
+    # A row is rejected whose borders, being parameters, do not ascend.
+    fails = e.Compare(">=", low, high)
+    return any(fails in _either(reject.when) for reject in ranges.kernel.rejects)
+
+
+def _either(expr: e.Expr) -> tuple[e.Expr, ...]:
+    """Conditions of which one is enough."""
+    if isinstance(expr, e.Or):
+        return (*_either(expr.left), *_either(expr.right))
+    return (expr,)
+
+
+# ---- one ratio and the next
+
+
+def _difference(low: e.Expr, high: e.Expr, ranges: Ranges) -> Interval | None:
+    """Between what `high − low` lies, in each case of the conditions that they read."""
+    conditions = list(
+        dict.fromkeys(
+            node.when for one in (low, high) for node in walk(one) if isinstance(node, e.Choose)
+        )
+    )
+    if len(conditions) > _MOST_CONDITIONS:
+        return None
+    found: Interval | None = None
+    for truths in product((True, False), repeat=len(conditions)):
+        case = dict(zip(conditions, truths, strict=True))
+        one, two = _settled(low, case), _settled(high, case)
+        here = ranges.value(two) - ranges.value(one)
+        if _at_most(one, two, ranges):
+            here = evolve(here, low=max(here.low, Fraction(0)))
+        found = here if found is None else found.hull(here)
+    return found
+
+
+def _settled(expr: e.Expr, case: Mapping[e.Expr, bool]) -> e.Expr:
+    """An expression with its choices made."""
+    if isinstance(expr, e.Choose) and expr.when in case:
+        return _settled(expr.then if case[expr.when] else expr.otherwise, case)
+    return e.rebuild(expr, lambda part: _settled(part, case))
+
+
+def _at_most(low: e.Expr, high: e.Expr, ranges: Ranges) -> bool:
+    """Whether one is never above the other, from their forms and ranges."""
+    if low == high or ranges.value(low).high <= ranges.value(high).low:
+        return True
+    match low, high:
+        case e.Max(left=a, right=b), _ if _at_most(a, high, ranges) and _at_most(b, high, ranges):
+            return True
+        case _, e.Min(left=a, right=b) if _at_most(low, a, ranges) and _at_most(low, b, ranges):
+            return True
+        case e.Min(left=a, right=b), _ if _at_most(a, high, ranges) or _at_most(b, high, ranges):
+            return True
+        case _, e.Max(left=a, right=b) if _at_most(low, a, ranges) or _at_most(low, b, ranges):
+            return True
+        case e.Scale(amount=a, by=x), e.Scale(amount=b, by=y) if x == y:
+            return ranges.value(x).low >= 0 and _at_most(a, b, ranges)
+        case e.Subtract(left=a, right=x), e.Subtract(left=b, right=y):
+            return _at_most(a, b, ranges) and _at_most(y, x, ranges)
+        case _, e.Add():
+            return _sums(low, high, ranges)
+        case _:
+            return False
+
+
+def _sums(low: e.Expr, high: e.Expr, ranges: Ranges) -> bool:
+    """Sums term by term: each of the lower's is in the upper's, what is over there is not negative."""
+    rest = list(_terms(high))
+    for term in _terms(low):
+        if term not in rest:
+            return False
+        rest.remove(term)
+    return all(ranges.value(term).low >= 0 for term in rest)
