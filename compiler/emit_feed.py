@@ -21,7 +21,7 @@ from hmbc.compiler.feed_days import with_days
 from hmbc.compiler.feed_driver import driver
 from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.feed_money import money_loops
-from hmbc.compiler.feed_totals import fetch, totals
+from hmbc.compiler.feed_totals import fetch, fetch_runs, totals
 from hmbc.compiler.feed_years import turning, years_of
 from hmbc.compiler.graph import Node, place_of
 from hmbc.compiler.kernel import Kernel
@@ -61,16 +61,19 @@ def text(loops: Loops) -> str:
         raise NoFeed("rows rejected for what the parameters are")
     record = loops.record.text() if loops.record.is_there else ""
     steps: list[Loop] = []
-    fetches: list[Loop] = []
+    fetches: dict[str, Loop] = {}
     place = 0
     if loops.record.is_there:
         steps += [
             *loops.kept(accepted),
             *loops.prepared("early", early_conditions(loops, accepted)),
         ]
-        fetches = [fetch(loops, accepted, False)]
         if accepted.const is None:
-            fetches.append(fetch(loops, accepted, True))
+            some = f"hmb_any_zero(n, b->s{accepted.number})"
+            fetches[some] = fetch(loops, accepted, True)
+        if graph.optimise.runs:
+            fetches["hmb_is_sorted(n, in->unit + i, b->turn)"] = fetch_runs(loops)
+        fetches["1"] = fetch(loops, accepted, False)
         place = len(steps)
         steps += totals(loops)
     elif accepted.const is None:

@@ -10,7 +10,7 @@ from hmbc.compiler.graph import Node
 def driver(
     loops: Loops,
     before: list[Loop],
-    fetches: list[Loop],
+    fetches: dict[str, Loop],
     steps: list[Loop],
     accepted: Node,
     refuse: Loop | None,
@@ -21,7 +21,7 @@ def driver(
     feed, layers = loops.feed, len(loops.feed.pays)
     every = [
         *before,
-        *fetches,
+        *fetches.values(),
         *steps,
         *([refuse] if refuse else []),
         *(loop for each in money.values() for loop in each),
@@ -79,10 +79,12 @@ def driver(
     if loops.record.keyed:
         per_row = len(loops.record.keyed)
         arrays += ["hmb_closed *closed = in->closed;", f"int32_t used = (int32_t)(first * {per_row});"]
-    fetch = [call(loops, loop) for loop in fetches]
-    if len(fetches) == 2:
-        fetch = [f"if (hmb_any_zero(n, b->s{accepted.number}))", f"    {fetch[1]}",
-                 "else", f"    {fetch[0]}"]  # fmt: skip
+    first = next(iter(fetches.values()), None)
+    fetch = [
+        line
+        for condition, loop in fetches.items()
+        for line in (f"{'else ' * (loop is not first)}if ({condition})", f"    {call(loops, loop)}")
+    ]
     refused = []
     if refuse is not None and accepted.const is None:
         refused = [

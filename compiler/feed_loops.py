@@ -156,15 +156,22 @@ class Loops:
         then: Sequence[str] = (),
     ) -> Loop:
         """A function that does `lines` for each row of a block, `first` before and `then` after."""
+        inside = [
+            *first,
+            "for (int64_t i = 0; i < n; i++) {",
+            *(f"    {line}" for line in lines),
+            "}",
+            *then,
+        ]
+        return self.define(name, parts, inside, head)
+
+    def define(self, name: str, parts: list[str], lines: Sequence[str], head: str) -> Loop:
+        """A function of these lines, of n rows."""
         text = [
             f"{head}static void {name}(",
             "    " + ",\n    ".join(["int64_t n", *parts]) + ")",
             "{",
-            *(line if line[0] == "#" else f"    {line}" for line in first),
-            "    for (int64_t i = 0; i < n; i++) {",
-            *(f"        {line}" for line in lines),
-            "    }",
-            *(f"    {line}" for line in then),
+            *(line if line[0] == "#" else f"    {line}" for line in lines),
             "    HMB_KEEP;",
             "}",
             "",
@@ -219,12 +226,14 @@ class Loops:
 
     def block(self) -> str:
         """The type of what lies between the loops."""
-        arrays, inside = ["uint16_t day"], ""
+        arrays, inside = ["uint16_t day"], "    uint8_t turn[HMB_BLOCK + 2 * HMB_STEP];\n"
         for at, kind in enumerate(self.record.words):
             if kind == "uint16_t":
-                inside += f"    uint16_t h{at}[HMB_BLOCK][4] __attribute__((aligned(64)));\n"
+                inside += (
+                    f"    uint16_t h{at}[HMB_BLOCK + HMB_STEP][4] __attribute__((aligned(64)));\n"
+                )
             else:
-                arrays.append(f"{kind} w{at}")
+                inside += f"    {kind} w{at}[HMB_BLOCK + HMB_STEP] __attribute__((aligned(64)));\n"
         arrays += [f"uint8_t y{number}" for number in years_of(self.feed)]
         arrays += [f"int64_t a{number}" for number in self.added]
         arrays += [f"int32_t x{node.number}" for node in self.wide]

@@ -9,6 +9,12 @@ from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.graph import Node, place_of, reachable
 from hmbc.compiler.lower_feed import FeedTotal, NoFeed
 
+ALL_ODD = (
+    "for (int64_t i = 0; odd < 0 && i < n; i++)",
+    "    hmb_odd(out, &records[unit[i]].odd, unit[i]);",
+)
+"""Which unit is odd is not known any more: all of the block are."""
+
 
 def fetch(loops: Loops, accepted: Node, careful: bool) -> Loop:
     """The loop that takes what a record holds to arrays, and leaves the day of the last row there.
@@ -33,14 +39,50 @@ def fetch(loops: Loops, accepted: Node, careful: bool) -> Loop:
         "odd |= (int64_t)b->day[i] - r->last;",
         f"r->last = {day};",
     ]
-    # which one is not known any more: all units of the block are
-    then = [
-        "for (int64_t i = 0; odd < 0 && i < n; i++)",
-        "    hmb_odd(out, &records[unit[i]].odd, unit[i]);",
-    ]
     parts = ["const int32_t *restrict unit", "const int32_t *restrict far", *to_records(loops)]
     name = f"{loops.name}_fetch{'_careful' if careful else ''}"
-    return loops.function(name, parts, lines, loops.head, ["int64_t odd = 0;"], then)
+    return loops.function(name, parts, lines, loops.head, ["int64_t odd = 0;"], ALL_ODD)
+
+
+def fetch_runs(loops: Loops) -> Loop:
+    """As `fetch`, where the rows of a unit stand together: each record is read once. No row of the block
+    is rejected."""
+    kinds = list(enumerate(loops.record.words))
+    steps = [
+        f"((hmb_half *)b->h{at})[l] = v{at};" if kind == "uint16_t" else f"b->w{at}[l] = v{at};"
+        for at, kind in kinds
+    ]
+    prefetch = [
+        f"__builtin_prefetch((const char *)(records + far[{at}]) + {64 * line}, 1);"
+        for at in ("i",)
+        for line in range(loops.record.lines)
+    ]
+    lines = [
+        "int64_t odd = -(int64_t)hmb_falls(n, b->turn, b->day);",
+        "for (int64_t i = 0, end; i < n; i = end) {",
+        *(f"    {line}" for line in prefetch),
+        f"    {loops.name}_record *restrict r = records + unit[i];",
+        *(f"    const {loops.record.scalar(at)} v{at} = r->w{at};" for at, _ in kinds),
+        # what a step writes past its run the next one overwrites
+        "    int64_t step;",
+        "    end = i;",
+        "    do {",
+        *(
+            f"        {line}"
+            for step in steps
+            for line in ("for (int64_t l = end; l < end + HMB_STEP; l++)", f"    {step}")
+        ),
+        "        step = hmb_turn(b->turn + end + 1);",
+        "        end += step;",
+        "    } while (step == HMB_STEP);",
+        "    end++;",
+        "    odd |= (int64_t)b->day[i] - r->last;",
+        "    r->last = b->day[end - 1];",
+        "}",
+        *ALL_ODD,
+    ]
+    parts = ["const int32_t *restrict unit", "const int32_t *restrict far", *to_records(loops)]
+    return loops.define(f"{loops.name}_fetch_runs", parts, lines, loops.head)
 
 
 def to_records(loops: Loops) -> list[str]:

@@ -12,7 +12,7 @@ class Optimise:
     another total are not kept. merge: layers of which each claim enters one share one computation.
     compact: totals in 32 bits and days in 16, checked when run. fuse: what a row adds is worked out in
     the loop that adds it, where it is little. narrow: payments in lanes of 32
-    bits where they fit. clones: loops also for newer
+    bits where they fit. runs: where rows of a unit stand together, its record is read once. clones: loops also for newer
     processors, chosen when loaded."""
 
     fold: bool = True
@@ -22,6 +22,7 @@ class Optimise:
     compact: bool = True
     fuse: bool = True
     narrow: bool = True
+    runs: bool = True
     clones: bool = True
 
 

@@ -23,10 +23,13 @@
 
 #define HMB_BLOCK 128           /* rows; a multiple of 64 */
 #define HMB_AHEAD 128            /* rows from a prefetch to its use */
+#define HMB_STEP 8              /* rows of one unit that are filled at once */
+#define HMB_RUN 4               /* rows of a unit that stand together, from which that is of use */
 #define HMB_LARGE 20000000      /* bytes of outputs from which they pass by the caches */
 #define HMB_DAYS 65000          /* most days of a batch: a record holds them in 16 bits */
 
 typedef __int128 hmb_wide;
+typedef uint64_t __attribute__((may_alias)) hmb_half;   /* four halves of halves */
 
 static inline int hmb_aligned(const void *at)
 {
@@ -134,6 +137,39 @@ HMB_LOOP static int hmb_any_zero(int64_t n, const uint8_t *flags)
     for (int64_t i = 0; i < n; i++)
         zeros |= flags[i] == 0;
     return zeros;
+}
+
+/* Marks the rows at which another unit's begin, and the one after the last; whether there are so few
+ * of them that rows of a unit stand together. */
+HMB_LOOP static int hmb_is_sorted(int64_t n, const int32_t *restrict unit, uint8_t *restrict turn)
+{
+    int32_t turns = 0;
+    for (int64_t i = 1; i < n; i++) {
+        turn[i] = unit[i] != unit[i - 1];
+        turns += unit[i] != unit[i - 1];
+    }
+    turn[n] = 1;
+    return turns * HMB_RUN < n;
+}
+
+/* Whether a day is before that of the row above it, of the same unit. */
+HMB_LOOP static int hmb_falls(int64_t n, const uint8_t *restrict turn, const uint16_t *restrict day)
+{
+    uint16_t falls = 0;
+    for (int64_t i = 1; i < n; i++)
+        falls |= (day[i] < day[i - 1]) & (turn[i] == 0);
+    return falls;
+}
+
+/* The first of HMB_STEP rows that is marked, or HMB_STEP. */
+static inline int64_t hmb_turn(const uint8_t *turn)
+{
+    uint64_t found;
+    memcpy(&found, turn, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    found = __builtin_bswap64(found);
+#endif
+    return found ? __builtin_ctzll(found) / 8 : HMB_STEP;
 }
 
 static __attribute__((noinline, cold)) void hmb_odd(hmb_feed_output *out, uint8_t *odd, int32_t unit)
