@@ -16,25 +16,32 @@ _EPOCH = date(1970, 1, 1)
 
 
 def check_carried(scheme: n.Scheme, env: Environment) -> None:
-    """Warn of a revising scheme that begins inside a benefit year, or has totals of a lifetime."""
+    """Warn of a revising scheme that begins inside a benefit year, has totals of a lifetime, or reads
+    those of the year before."""
     if scheme.revises is None or env.valid is None:
         return
     first = _EPOCH + timedelta(env.valid.first)
     if env.anniversary is not None or (first.month, first.day) != env.year_start:
         env.report(codes.YEAR_CUT, env.valid.span, day=first.isoformat())
-    for scope in _scopes(scheme):
-        if "PER_LIFETIME" in scope.keys:
-            env.report(codes.LIFETIME_CUT, scope.span)
-            return
+    told: set[str] = set()
+    for node in _parts(scheme):
+        match node:
+            case n.Scope(keys=keys) if "PER_LIFETIME" in keys and "lifetime" not in told:
+                told.add("lifetime")
+                env.report(codes.LIFETIME_CUT, node.span)
+            case n.NameRef(which="last_year") if "last year" not in told:
+                told.add("last year")
+                env.report(codes.LAST_YEAR_CUT, node.span, name=node.name)
+            case _:
+                pass
 
 
-def _scopes(node: Any) -> Iterator[n.Scope]:
-    """Every scope below a node of the syntax tree."""
-    if isinstance(node, n.Scope):
-        yield node
+def _parts(node: Any) -> Iterator[Any]:
+    """Every node of the syntax tree below one, itself included."""
     if isinstance(node, tuple):
         for part in node:
-            yield from _scopes(part)
+            yield from _parts(part)
     elif attrs.has(kind := type(node)):
+        yield node
         for field in attrs.fields(kind):
-            yield from _scopes(getattr(node, field.name))
+            yield from _parts(getattr(node, field.name))

@@ -98,7 +98,7 @@ def check(
         case n.Sharing(amount=amount, part=part, whole=whole):
             shared = check_as(amount, Money(), env, facts)
             one, two = pair(part, whole, env, None, facts)
-            if not same(written, one, two, env, "compare", part, whole):
+            if not same(written, one, two, env, "share", part, whole):
                 return BROKEN
             return Typed(e.Share(shared, one.expr, two.expr, "half_up"), Money())
         case n.AgeOf(birth=birth, date=date):

@@ -578,6 +578,11 @@ LIFETIME_CUT = _rule(
     "终身的累计在每一版里都从零算起，不接所修订的那一版", "a total of a lifetime begins anew in each edition and does not go on from the revised one",
     "各年的变化写成按日期取值的参数，放在同一个方案里", "say what changes from year to year by dated parameters in one scheme",
 )
+LAST_YEAR_CUT = _rule(
+    "HMB357", "warning",
+    "`{name}` 的“上年度”在这一版的第一年是 0，不接所修订的那一版", "`{name} last year` is 0 in the first year of this edition and does not go on from the revised one",
+    "上一版的数由参保人的属性带来，如：`{name} 上年度 + 参保人.前一版所计`", "let the member bring what the edition before counted: `{name} last year + member.counted_before`",
+)
 SUMMARY_UNEXPRESSED = _rule(
     "HMB320", "note",
     "未表达的条款（{kind}）：{text}", "clause not expressed ({kind}): {text}",

@@ -90,17 +90,25 @@ def _number(lexeme: Lexeme, language: Language, was: Language) -> str:
     is_money = lexeme.terminal == "MONEY_AMOUNT"
     value = cast(Fraction, lexeme.value)
     if language == "zh":
-        whole = "." not in digits and value >= _WAN and value % _WAN == 0
-        if not unit and whole and (is_money or was == "en"):
-            unit = "亿" if value % _YI == 0 else "万"
-            digits, grouped = str(value / _FACTOR[unit]), False
-        shown = _grouped(digits) if grouped and was == "zh" else digits
+        is_round = grouped if was == "en" else lexeme.text[0] in "¥￥"
+        if not unit and is_round and (unit := _unit_of(value)):
+            digits, grouped = _decimal(value / _FACTOR[unit]), False
+        shown = _grouped(digits) if grouped else digits
         return f"{shown}{unit}{'元' if is_money else ''}"
     if unit:
         digits = _decimal(value)
         if sum(char.isdigit() for char in digits) > MAX_DIGITS:
             return f"{plain[: plain.index(unit)]}{unit}{'元' if is_money else ''}"
-    return f"{'¥' if is_money else ''}{_grouped(digits)}"
+    return f"{'¥' if is_money else ''}{_grouped(digits) if grouped or unit else digits}"
+
+
+def _unit_of(value: Fraction) -> str:
+    """The unit in which a round amount is said in Chinese, with two decimals at most; or none. Digits
+    in groups stand for it in English: `87万` is `870_000`, and `870000` stays as it is, both ways."""
+    for unit, size in (("亿", _YI), ("万", _WAN)):
+        if value >= size and (value * 100 / size).denominator == 1:
+            return unit
+    return ""
 
 
 def _without_zeros(digits: str) -> str:

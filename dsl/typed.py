@@ -72,6 +72,7 @@ _OPERATIONS = {
     "subtract": Bilingual("相减", "subtracted"),
     "multiply": Bilingual("相乘", "multiplied"),
     "compare": Bilingual("相比", "compared"),
+    "share": Bilingual("作为部分和全部来分摊", "the part and the whole of a share"),
 }
 
 
