@@ -12,6 +12,7 @@ COMPILED = (
     "intern",
     "cells",
     "arrow_in",
+    "out_columns",
     "arrow_out",
     "values",
     "blocks",

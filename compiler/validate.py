@@ -26,10 +26,11 @@ from hmbc.compiler.meaning import Missing
 from hmbc.compiler.minimise import minimise
 from hmbc.compiler.refunds import Settled
 from hmbc.runtime import rejects
-from hmbc.runtime.arrow_out import OutTable, int_column, text_column
+from hmbc.runtime.arrow_out import OutTable
 from hmbc.runtime.batch import REFUND
 from hmbc.runtime.errors import BadParameters, BadTable
 from hmbc.runtime.evaluator import CompiledScheme, Evaluator
+from hmbc.runtime.out_columns import int_column, text_column
 from hmbc.runtime.plan import AttributePlan, Plan
 from hmbc.runtime.ratio import RATIO_DENOMINATOR
 from hmbc.runtime.scheme_readers import REFUNDS, VALID_FROM, VALID_TO

@@ -25,6 +25,20 @@ import decimal
 
 cdef extern from *:
     """
+    #include <string.h>
+    static inline const void *hmb_find(const char *in, size_t n, const char *what, size_t m) {
+      const char *at = in, *end = in + n;
+      while (m && (size_t)(end - at) >= m && (at = memchr(at, what[0], end - at - m + 1))) {
+        if (!memcmp(at, what, m)) return at;
+        at++;
+      }
+      return NULL;
+    }
+    """
+    const void *find_bytes "hmb_find" (const char *, size_t, const char *, size_t) noexcept nogil
+
+cdef extern from *:
+    """
     /* low, high: a decimal128; times 10**shift, into 64 bits.
        0 fits, 1 would lose decimals, 2 is too large */
     static inline int hmb_rescale(uint64_t low, int64_t high, int shift, int64_t *to) {
@@ -282,6 +296,30 @@ cdef class Column:
             row -= self.views[chunk].length
         raise IndexError(row)
 
+    def may_hold(self, bytes part):
+        """Whether these bytes may stand in a text of this column: not where they are looked for in vain
+        in all of its memory."""
+        cdef int64_t chunk, start, end
+        cdef const View *view
+        cdef const char *sought = part
+        cdef size_t size = len(part)
+        cdef const void *found = NULL
+        for chunk in range(self.chunks):
+            view = &self.views[chunk]
+            if view.type == T_TEXT:
+                start = (<const int32_t *>view.buffers[1])[view.offset] if view.length else 0
+                end = (<const int32_t *>view.buffers[1])[view.offset + view.length] if view.length else 0
+            elif view.type == T_LARGE_TEXT:
+                start = (<const int64_t *>view.buffers[1])[view.offset] if view.length else 0
+                end = (<const int64_t *>view.buffers[1])[view.offset + view.length] if view.length else 0
+            else:
+                return True
+            if end > start:
+                with nogil:
+                    found = find_bytes(<const char *>view.buffers[2] + start, end - start, sought, size)
+            if found != NULL:
+                return True
+        return False
 
     def values(self):
         """Every cell as a Python value, in order; None where it is null."""

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from hmbc.runtime import rejects
-from hmbc.runtime.arrow_out import OutTable, date_column
+from hmbc.runtime.arrow_out import OutTable
 from hmbc.runtime.by_feed import run_by_feed
 from hmbc.runtime.by_units import Progress, run_by_units
 from hmbc.runtime.claim_rows import ClaimRows
-from hmbc.runtime.deadlines import Deadlines, count_rows
+from hmbc.runtime.deadlines import Deadlines, column_of, count_rows
 from hmbc.runtime.feed_call import Feed
 from hmbc.runtime.found import Found
 from hmbc.runtime.member_rows import MemberRows
+from hmbc.runtime.out_columns import date_column
 from hmbc.runtime.parameters import Parameters, check_parameters
 from hmbc.runtime.payments import Results, payments
 from hmbc.runtime.plan import Plan
@@ -93,8 +94,11 @@ def adjudicate(
     minor_payments: bool = False,
     columns: Container[str] | None = None,
     repeated: Iterable[int] = (),
+    out: Mapping[str, object] | None = None,
 ) -> Adjudication:
     """See `Evaluator.adjudicate`."""
+    if columns is None and out is not None:
+        columns = out
     readers = SchemeReaders(plan, minor_units=minor_units)
     checked = check_parameters(plan, parameters)
     before = readers.read_totals(state)
@@ -134,7 +138,6 @@ def adjudicate(
     for row, (column, year) in uncounted.items():
         found.no_calendar(row, column, year)
     inputs = Inputs(
-        attributes,
         member_columns,
         [
             values
@@ -143,7 +146,6 @@ def adjudicate(
         ],
         checked.words,
         readers.listed(checked),
-        rows.places(),
     )
     results = Results(rows.n_rows)
     after = None
@@ -158,6 +160,7 @@ def adjudicate(
     outputs = None
     if after is None:
         rows.arrange(n_before)
+        inputs.take_claims(attributes, *rows.arranged())
         outputs = Outputs(len(plan.layers), rows.n_rows, len(plan.reasons))
         totals = run_by_units(readers, rows, outputs, entry, inputs, before, threads, progress)
         after = partial(_same, totals)
@@ -187,6 +190,8 @@ def adjudicate(
             if columns is None or name in columns
         ]
         table = OutTable([*table.columns, *added])
+    for name, buffer in (out or {}).items():
+        table.copy_into(name, buffer)
     n_claims = rows.n_rows + len(sheet.ragged)
     counts = Counts(
         claims=n_claims,
@@ -200,6 +205,13 @@ def adjudicate(
     if member_sheet is not None:
         ignored["members"] = member_sheet.matched.ignored
     return Adjudication(table, sorted(found.rejects), after, readers, counts, ignored)
+
+
+def payment_columns(plan: Plan) -> list[str]:
+    """The columns of payments, all of them, in their order."""
+    layers = [f"{layer}_{what}" for layer in plan.layers for what in ("pay", "reason")]
+    due = [column_of(item) for item in plan.deadlines]
+    return ["claim_id", "member_id", "date", *layers, "total_pay", "reason", "after_reject", *due]
 
 
 def _same(totals: Totals) -> Totals:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,6 +93,8 @@ def adjudicate_in_parts(
     minor_units: bool,
     threads: int,
     with_state: bool,
+    minor_payments: bool = False,
+    columns: Container[str] | None = None,
 ) -> Adjudicated:
     """Adjudicate a Parquet file of claims in so many parts.
 
@@ -130,7 +132,8 @@ def adjudicate_in_parts(
         before, _ = _share(state, "member_id", part, parts)
         done = evaluator.adjudicate(
             table.drop_columns([ROW]), people, parameters, before, None,
-            minor_units=minor_units, threads=threads, repeated=again,
+            minor_units=minor_units, threads=threads, repeated=again, minor_payments=minor_payments,
+            columns=columns,
         )  # fmt: skip
         gone = pa.array({record.row - 1 for record in done.reject_records if record.table == "claims"}, pa.int64())
         rejects += [

@@ -69,6 +69,7 @@ def run_by_feed(
     others = readers.totals()
     if odd is not None:
         rows.arrange(n_before, odd)
+        inputs.take_claims(attributes, *rows.arranged())
         outputs = Outputs(len(plan.layers), rows.n_rows, len(plan.reasons))
         others = run_by_units(readers, rows, outputs, entry, inputs, before, threads, None)
         call.replace(outputs, ranks)

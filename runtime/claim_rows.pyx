@@ -6,7 +6,7 @@ from libc.string cimport memset
 
 from hmbc.runtime.intern cimport Intern
 from hmbc.runtime.member_rows cimport MemberRows
-from hmbc.runtime.memory cimport new_block, raw_block
+from hmbc.runtime.memory cimport new_block, raw_block, sparse_block
 from hmbc.runtime.sort_days cimport sort_days
 from hmbc.runtime.values cimport NO_INT
 
@@ -132,6 +132,8 @@ cdef class ClaimRows:
         cdef uint8_t *flag = <uint8_t *>self.flag.data
         cdef int32_t *places = <int32_t *>self.place.data
         for row in range(first, end):
+            if places[row] >= 0 and not members.varies:
+                continue            # found with the block, and good
             id = self.id[row]
             places[row] = NO_INT
             if id == NO_INT:
@@ -151,15 +153,17 @@ cdef class ClaimRows:
             flag[row] = FLAG_BAD
         return 0
 
-    def places(self):
-        """The row of the members table of each row, as words: what evaluator.h calls row_member."""
-        cdef Block block = raw_block(8 * self.n_rows)
-        cdef int64_t row
+    def arranged(self):
+        """Of the rows that were arranged: the row of the members table of each, as words, at its own
+        place (what evaluator.h calls row_member); their numbers."""
+        cdef Block block = sparse_block(8 * self.n_rows)
+        cdef const int64_t *order = <const int64_t *>self.order.data
+        cdef int64_t at
         cdef int64_t *to = <int64_t *>block.data
         with nogil:
-            for row in range(self.n_rows):
-                to[row] = self.place_of[row]
-        return block
+            for at in range(self.order.size // 8):
+                to[order[at]] = self.place_of[order[at]]
+        return block, self.order
 
     cpdef Block rank(self, int64_t n_first, Block chosen=None):
         """Puts the units in order: ids 0 … n_first - 1, then as their first row comes. Returns the rank

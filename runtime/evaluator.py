@@ -76,6 +76,7 @@ class Evaluator:
         minor_payments: bool = False,
         columns: Container[str] | None = None,
         repeated: Iterable[int] = (),
+        out: Mapping[str, object] | None = None,
     ) -> Adjudication:
         """Adjudicate a table of claims, among them refunds: rows whose column `refunds` (冲销) names an
         earlier claim of the same unit in this table.
@@ -89,7 +90,10 @@ class Evaluator:
         minor_payments: payments are int64 in minor units, else decimal128 in units.
         columns: names of the columns of payments that are wanted, in whatever order; None: all.
         repeated: rows, from 0, whose claim_id came before these claims, as in another part of a table.
-        Raises: BadTable, BadParameters. Rows that are bad are rejected and do not raise.
+        out: by the name of a column, a writable buffer such as a NumPy array: the rows of the payments,
+        without rejected ones, are written to its front, as `OutTable.copy_into` says; without `columns`
+        those are all that is wanted.
+        Raises: BadTable, BadParameters, and KeyError or ValueError for `out`. Rows that are bad are rejected and do not raise.
         """
         return adjudicate(
             self.plan,
@@ -105,6 +109,7 @@ class Evaluator:
             minor_payments,
             columns,
             repeated,
+            out,
         )
 
     def read_parameters(self, parameters: Mapping[str, object] | None) -> Parameters:

@@ -244,7 +244,13 @@ cdef class FeedCall:
         self.rejected += output.rejected
 
     def fetch(self):
-        """Brings the results to the rows' own order; the columns of claims are let go."""
+        """Brings the results to the rows' own order; the columns of claims are let go, first of all, so
+        that their memory can be used again."""
+        self.held = self.attributes = []
+        self.input.claim = NULL
+        self.input.claim_given = NULL
+        self.input.unit = NULL
+        self.unit = self.day = None
         if self.layout.place is not None:
             for blocks, width in ((self.pay, 8), (self.reason, 1)):
                 for place, block in enumerate(blocks):
@@ -254,11 +260,7 @@ cdef class FeedCall:
             self.decided = fetched_back(self.layout, self.decided, 1, self.n_rows)
             if self.rejected:
                 self.status = fetched_back(self.layout, self.status, 1, self.n_rows)
-        self.held = self.attributes = []
-        self.input.claim = NULL
-        self.input.claim_given = NULL
-        self.input.unit = NULL
-        self.unit = self.day = self.layout = None
+        self.layout = None
 
     def odd_units(self):
         """Of each unit id whether its rows have to be adjudicated in another way, as bytes; None: no

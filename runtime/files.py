@@ -14,6 +14,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, BinaryIO
 
+from hmbc.runtime import arrow_in
+from hmbc.runtime.arrow_out import OutTable
 from hmbc.runtime.csv_text import BOM, check_quotes, header_of, to_utf8
 from hmbc.runtime.parameter_file import read_parameters
 from hmbc.runtime.spreadsheets import SCIENTIFIC
@@ -32,6 +34,9 @@ __all__ = [
 ]
 
 _BLOCK = 1 << 24
+
+STRETCH = 1 << 18
+"""Rows that are written at a time."""
 
 FilePath = str | os.PathLike[str]
 
@@ -127,7 +132,10 @@ def ids_made_numbers(table: FileTable) -> list[str]:
         if table.table.column_names.count(name) != 1:
             continue
         column = table.table.column(name)
-        if pyarrow.types.is_string(column.type) or pyarrow.types.is_large_string(column.type):
+        texts = arrow_in.read_table(table.table.select([name])).column(0)
+        if (
+            pyarrow.types.is_string(column.type) or pyarrow.types.is_large_string(column.type)
+        ) and texts.may_hold(b"E+"):
             like = pyarrow.compute.match_substring_regex(column, SCIENTIFIC)
             found += pyarrow.compute.unique(column.filter(like)).to_pylist()
     return found
@@ -247,21 +255,17 @@ def _write(table: object, to: BinaryIO, *, is_csv: bool) -> None:
     if not is_csv:
         import pyarrow.parquet
 
-        # batches that are still to come are written one by one
-        is_reader = isinstance(table, pyarrow.RecordBatchReader)
-        rows: Any = table if is_reader else pyarrow.table(table)
+        schema, batches = _batches(table)
         # dictionaries are tried in vain on ids and amounts; amounts take 8 bytes instead of 16
-        named = [field.name for field in rows.schema if pyarrow.types.is_dictionary(field.type)]
+        named = [field.name for field in schema if pyarrow.types.is_dictionary(field.type)]
         with pyarrow.parquet.ParquetWriter(
-            to, rows.schema, use_dictionary=named or False, store_decimal_as_integer=True
+            to, schema, use_dictionary=named or False, store_decimal_as_integer=True
         ) as writer:
-            if is_reader:
-                for batch in rows:
-                    writer.write_batch(batch)
-            else:
-                writer.write_table(rows)
+            for batch in batches:
+                writer.write_batch(batch)
         return
-    rows = pyarrow.table(table)
+    schema, batches = _batches(table)
+    rows = pyarrow.Table.from_batches(batches, schema)
     import pyarrow.csv
 
     for place, field in enumerate(rows.schema):
@@ -272,6 +276,20 @@ def _write(table: object, to: BinaryIO, *, is_csv: bool) -> None:
     style = "needed" if needs else "none"
     options = pyarrow.csv.WriteOptions(quoting_style=style, quoting_header=style)
     pyarrow.csv.write_csv(rows, to, options)
+
+
+def _batches(table: Any) -> tuple[Any, Iterable[Any]]:
+    """The schema and rows of a table, of ours a stretch after the other: decimals are made as they are
+    written, in memory that is used again."""
+    import pyarrow
+
+    # not pyarrow.table, which imports pandas wherever it is installed
+    whole = pyarrow.RecordBatchReader.from_stream
+    if isinstance(table, OutTable):
+        parts = table.batches(STRETCH)
+        return pyarrow.schema(table), (batch for part in parts for batch in whole(part))
+    reader = table if isinstance(table, pyarrow.RecordBatchReader) else whole(table)
+    return reader.schema, reader
 
 
 def _needs_quotes(column: Any) -> bool:

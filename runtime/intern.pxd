@@ -39,6 +39,7 @@ cdef class Intern:
     cdef int put_wholes(self, const int64_t *values, int64_t n, int32_t *to) noexcept nogil
     cdef void expect(self, int64_t low, int64_t high, int64_t n) noexcept nogil
     cdef const char *at(self, int64_t id, int64_t *n, char *digits) noexcept nogil
+    cdef void _fetch(self, const uint32_t *hashed, int64_t n) noexcept nogil
     cdef int64_t _seek(self, uint32_t hashed, const char *text, int64_t n) noexcept nogil
     cdef int64_t _find_whole(self, int64_t value, uint32_t *hashed) noexcept nogil
     cdef int64_t _add_whole(self, int64_t value, uint32_t hashed) noexcept nogil

@@ -157,6 +157,7 @@ cdef class Intern:
             for place in range(first, end):
                 hashed[place - first] = <uint32_t>hash_text(texts[place], sizes[place], SEED)
                 prefetch(&self.slots[hashed[place - first] & self.mask])
+            self._fetch(hashed, end - first)
             for place in range(first, end):
                 if is_whole(texts[place], sizes[place], &value):
                     id = self.put_whole(value)
@@ -169,6 +170,30 @@ cdef class Intern:
                 to[place] = <int32_t>id
             first = end
         return 0
+
+    cdef void _fetch(self, const uint32_t *hashed, int64_t n) noexcept nogil:
+        """Asks for what `_seek` will look at, step by step for all of them: each step waits for memory
+        that the one before named."""
+        cdef int64_t place, id
+        cdef int64_t ids[STEP]
+        cdef Slot slot
+        for place in range(n):
+            slot = self.slots[hashed[place] & self.mask]
+            ids[place] = -1
+            if slot.id_plus_one and slot.hashed == hashed[place]:
+                id = ids[place] = slot.id_plus_one - 1 - self.run_n
+                prefetch(&self.is_text.data[id])
+                prefetch(&self.items.data[id])
+        for place in range(n):
+            if ids[place] >= 0:
+                if self.is_text.data[ids[place]]:
+                    ids[place] = self.items.data[ids[place]]
+                    prefetch(&self.ends.data[ids[place]])
+                else:
+                    ids[place] = -1
+        for place in range(n):
+            if ids[place] >= 0:
+                prefetch(self.arena.data + self.ends.data[ids[place]])
 
     cdef int put_wholes(self, const int64_t *values, int64_t n, int32_t *to) noexcept nogil:
         """Numbers many whole numbers. Returns 0, or -1 where there is no memory."""

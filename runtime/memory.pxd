@@ -62,3 +62,4 @@ cdef class Block:
 
 cdef Block new_block(int64_t size)
 cdef Block raw_block(int64_t size)
+cdef Block sparse_block(int64_t size)

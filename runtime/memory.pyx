@@ -6,8 +6,10 @@ from libc.string cimport memset
 cdef extern from "pool.h" nogil:
     ctypedef struct hmb_pool:
         int64_t limit
+        int64_t lent
 
     void *hmb_pool_take(hmb_pool *pool, int64_t size)
+    void *hmb_pool_sparse(hmb_pool *pool, int64_t size)
     void hmb_pool_give(hmb_pool *pool, void *memory)
     void hmb_pool_limit(hmb_pool *pool, int64_t limit)
 
@@ -33,6 +35,11 @@ def keep_memory(int64_t limit=KEPT):
     hmb_pool_limit(&pool, limit)
 
 
+def memory_used():
+    """Bytes of columns, tables and results that somebody in this process still holds."""
+    return pool.lent
+
+
 cdef class Block:
     def __dealloc__(self):
         give(self.data)
@@ -42,6 +49,16 @@ cdef Block raw_block(int64_t size):
     """A block of `size` bytes that hold anything. Raises MemoryError."""
     cdef Block block = Block.__new__(Block)
     block.data = take(size if size > 0 else 1)
+    if block.data == NULL:
+        raise MemoryError(f"{size} bytes")
+    block.size = size
+    return block
+
+
+cdef Block sparse_block(int64_t size):
+    """A block of `size` bytes that hold anything, of which few will be touched. Raises MemoryError."""
+    cdef Block block = Block.__new__(Block)
+    block.data = hmb_pool_sparse(&pool, size if size > 0 else 1)
     if block.data == NULL:
         raise MemoryError(f"{size} bytes")
     block.size = size

@@ -11,12 +11,19 @@ from libc.string cimport memcpy, memmove, memset
 
 from hmbc.runtime.abi cimport HMB_OK, hmb_output
 from hmbc.runtime.arrow_in cimport Column
-from hmbc.runtime.arrow_out cimport OutColumn, OutTable, block_column, kept_column, words_column
+from hmbc.runtime.arrow_out cimport OutTable
 from hmbc.runtime.claim_rows cimport FLAG_BAD, ClaimRows
 from hmbc.runtime.memory cimport new_block, push, raw_block
+from hmbc.runtime.out_columns cimport (
+    OutColumn,
+    block_column,
+    kept_column,
+    wide_column,
+    words_column,
+)
 from hmbc.runtime.scheme_call cimport Outputs, deciding
 
-from hmbc.runtime.arrow_out import text_column
+from hmbc.runtime.out_columns import text_column
 
 MOST_IN_A_BYTE = 128
 """Reasons whose indices fit a signed byte."""
@@ -152,22 +159,11 @@ cdef object _sum(Block block, int64_t n):
 
 
 cdef OutColumn _money(str name, Results results, Block block, bytes decimal):
-    """A column of amounts whose kept cells stand together; decimal: its format, or None for whole
-    minor units, which takes the block over."""
-    cdef OutColumn column
-    cdef const int64_t *words = <const int64_t *>block.data
-    cdef int64_t *pair
-    cdef int64_t row, n = results.n_kept
-    cdef void *memory
+    """A column of amounts whose kept cells stand together; takes the block over. decimal: its format,
+    or None for whole minor units."""
     if decimal is None:
-        return block_column(name, b"l", n, block)
-    column = words_column(name, decimal, 16, n, &memory)
-    pair = <int64_t *>memory
-    with nogil:
-        for row in range(n):
-            pair[2 * row] = words[row]
-            pair[2 * row + 1] = words[row] >> 63
-    return column
+        return block_column(name, b"l", results.n_kept, block)
+    return wide_column(name, decimal, results.n_kept, block)
 
 
 cdef OutColumn _reasons(str name, Results results, Block block, OutColumn names):

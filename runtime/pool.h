@@ -22,6 +22,7 @@
 typedef struct {
     pthread_mutex_t lock;
     int64_t limit, kept_bytes;
+    int64_t lent;       /* bytes that were taken and not given back */
     int kept;
     int64_t *piece[HMB_POOL_KEPT];
 } hmb_pool;
@@ -66,6 +67,18 @@ static inline void *hmb_pool_take(hmb_pool *pool, int64_t size) {
 #endif
         piece[0] = size;
     }
+    __atomic_add_fetch(&pool->lent, size, __ATOMIC_RELAXED);
+    return (char *)piece + HMB_POOL_HEAD;
+}
+
+/* memory of which little will be touched: nothing of it is there before it is */
+static inline void *hmb_pool_sparse(hmb_pool *pool, int64_t size) {
+    int64_t *piece = NULL;
+    if (size < 0) return NULL;
+    size = hmb_pool_size(size + HMB_POOL_HEAD);
+    if (posix_memalign((void **)&piece, 64, size)) return NULL;
+    piece[0] = size;
+    __atomic_add_fetch(&pool->lent, size, __ATOMIC_RELAXED);
     return (char *)piece + HMB_POOL_HEAD;
 }
 
@@ -73,6 +86,7 @@ static inline void hmb_pool_give(hmb_pool *pool, void *memory) {
     int64_t *piece;
     if (!memory) return;
     piece = (int64_t *)((char *)memory - HMB_POOL_HEAD);
+    __atomic_sub_fetch(&pool->lent, piece[0], __ATOMIC_RELAXED);
     if (piece[0] < HMB_POOL_LEAST) {
         free(piece);
         return;

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hmbc.runtime.arrow_out import OutTable, int_column, text_column
+from hmbc.runtime.arrow_out import OutTable
+from hmbc.runtime.out_columns import int_column, text_column
 
 
 @dataclass(frozen=True, slots=True)

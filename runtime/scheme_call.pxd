@@ -1,6 +1,6 @@
 """What a call of a compiled scheme takes and gives: its function, its inputs, room for its outputs."""
 
-from libc.stdint cimport int16_t, int64_t
+from libc.stdint cimport int16_t, int64_t, uint8_t
 
 from hmbc.runtime.abi cimport hmb_input, hmb_output, hmb_run
 from hmbc.runtime.memory cimport Block
@@ -22,6 +22,8 @@ cdef class Inputs:
     cdef list listed_blocks     # of each a byte for each text
     cdef int64_t *listed_known  # of each how many texts were looked at
 
+    cdef const int64_t **_words(self, list columns, Block rows) except NULL
+    cdef const uint8_t **_given(self, list columns) except NULL
     cdef int relist(self) except -1
     cdef int _relist(self, int64_t place) except -1
     cdef void *_pointers(self, int64_t n) except NULL

@@ -10,13 +10,12 @@ class Entry:
 class Inputs:
     def __init__(
         self,
-        claim: list[Values],
         member: list[Values],
         periods: list[Values],
         parameters: list[int],
         listed: Sequence[tuple[Intern, Set[str]]],
-        row_member: Block,
     ) -> None: ...
+    def take_claims(self, claim: list[Values], row_member: Block, rows: Block | None = None) -> None: ...
 
 class Outputs:
     n_layers: int

@@ -25,34 +25,17 @@ cdef class Inputs:
     """All that the scheme reads: columns of claims and members, parameters, lists.
 
     periods: the member columns of that kind, in order. listed: for each (attribute, list) pair the
-    Intern of the attribute's texts and the codes of the list. row_member: the row of the member columns
-    that belongs to each row of claims.
+    Intern of the attribute's texts and the codes of the list. Claims come by `take_claims`.
     """
 
-    def __init__(self, list claim, list member, list periods, list parameters, listed,
-                 Block row_member):
+    def __init__(self, list member, list periods, list parameters, listed):
         cdef int64_t place
         cdef Values values
         cdef Block block
         cdef hmb_periods *ranges
-        cdef const int64_t **words
-        cdef const uint8_t **given
-        self.held = [claim, member, periods, row_member]
-        self.input.row_member = <const int64_t *>row_member.data
-        for columns, is_claim in ((claim, True), (member, False)):
-            words = <const int64_t **>self._pointers(len(columns))
-            given = <const uint8_t **>self._pointers(len(columns))
-            for place in range(len(columns)):
-                values = columns[place]
-                words[place] = values.words()
-                if values.given is not None:
-                    given[place] = <const uint8_t *>values.given.data
-            if is_claim:
-                self.input.claim = words
-                self.input.claim_given = given
-            else:
-                self.input.member = words
-                self.input.member_given = given
+        self.held = [periods]
+        self.input.member = self._words(member, None)
+        self.input.member_given = self._given(member)
         block = new_block(sizeof(hmb_periods) * (len(periods) + 1))
         self.held.append(block)
         ranges = <hmb_periods *>block.data
@@ -77,6 +60,37 @@ cdef class Inputs:
         self.input.listed = <const uint8_t **>self._pointers(self.n_listed)
         for place in range(self.n_listed):
             self._relist(place)
+
+    def take_claims(self, list claim, Block row_member, Block rows=None):
+        """The columns of claims, and which row of members belongs to each row. rows: the numbers (int64)
+        of those that will be read; None: of all."""
+        self.held.append(row_member)
+        self.input.row_member = <const int64_t *>row_member.data
+        self.input.claim = self._words(claim, rows)
+        self.input.claim_given = self._given(claim)
+
+    cdef const int64_t **_words(self, list columns, Block rows) except NULL:
+        cdef const int64_t **to = <const int64_t **>self._pointers(len(columns))
+        cdef Values values
+        cdef int64_t place
+        self.held.append(columns)
+        for place in range(len(columns)):
+            values = columns[place]
+            if rows is None:
+                to[place] = values.words()
+            else:
+                to[place] = values.words_at(<const int64_t *>rows.data, rows.size // 8)
+        return to
+
+    cdef const uint8_t **_given(self, list columns) except NULL:
+        cdef const uint8_t **to = <const uint8_t **>self._pointers(len(columns))
+        cdef Values values
+        cdef int64_t place
+        for place in range(len(columns)):
+            values = columns[place]
+            if values.given is not None:
+                to[place] = <const uint8_t *>values.given.data
+        return to
 
     cdef void *_pointers(self, int64_t n) except NULL:
         cdef Block block = new_block(8 * (n + 1))

@@ -51,20 +51,16 @@ class Session(Open):
         self._id = people.unit
         nameless = people.names == [NAMELESS]
         day = readers.deciding_day
+        periods = [
+            values
+            for values, want in zip(people.columns, readers.member, strict=True)
+            if want.kind == "periods"
+        ]
+        inputs = Inputs(people.columns, periods, checked.words, readers.listed(checked))
+        inputs.take_claims(blank_row(form.optional), one_place())
         super().__init__(
             entry,
-            Inputs(
-                blank_row(form.optional),
-                people.columns,
-                [
-                    values
-                    for values, want in zip(people.columns, readers.member, strict=True)
-                    if want.kind == "periods"
-                ],
-                checked.words,
-                readers.listed(checked),
-                one_place(),
-            ),
+            inputs,
             readers.unit(),
             len(plan.layers),
             plan.reason_ranks,

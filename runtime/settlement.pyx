@@ -12,7 +12,8 @@ from decimal import Context, Decimal
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING
 
-from hmbc.runtime.arrow_out import OutTable, int_column, text_column
+from hmbc.runtime.arrow_out import OutTable
+from hmbc.runtime.out_columns import int_column, text_column
 
 _EPOCH = datetime.date(1970, 1, 1)
 _EXACT = Context(prec=100)

@@ -15,7 +15,8 @@ from hmbc.runtime.arrow_in cimport (
     text_at,
     whole_at,
 )
-from hmbc.runtime.arrow_out cimport OutColumn, OutTable, words_column
+from hmbc.runtime.arrow_out cimport OutTable
+from hmbc.runtime.out_columns cimport OutColumn, words_column
 from hmbc.runtime.hash cimport hash_text, hash_whole
 from hmbc.runtime.intern cimport is_whole
 

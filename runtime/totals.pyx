@@ -13,20 +13,15 @@ from libc.stdio cimport snprintf
 from libc.stdlib cimport free
 from libc.string cimport memset
 
-from hmbc.runtime.arrow_out cimport (
-    OutColumn,
-    OutTable,
-    text_of_bytes,
-    text_of_ids,
-    words_column,
-)
+from hmbc.runtime.arrow_out cimport OutTable
 from hmbc.runtime.cells cimport CELL_OK, FIRST_DAY, LAST_DAY, parse_decimal
 from hmbc.runtime.intern cimport DIGITS, Intern
 from hmbc.runtime.memory cimport Bytes, Longs, append, new_block, push
+from hmbc.runtime.out_columns cimport OutColumn, text_of_bytes, text_of_ids, words_column
 from hmbc.runtime.units cimport KEY_WORDS, MARK_LAST, MARK_REJECTED, free_rows
 from hmbc.runtime.values cimport Values
 
-from hmbc.runtime.arrow_out import constant_column, text_column
+from hmbc.runtime.out_columns import constant_column, text_column
 
 LAST = "@last"
 REJECTED = "@rejected"

@@ -1,14 +1,17 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 """Which ids of a column stood in a row before, without numbering them.
 
-Ids that rise from row to row are all different: one pass. Whole numbers close together get a bit
-each. What is left goes through a table of hashes, whose every hit is looked at.
+Only an id that is not above all before it can have come before. Where few are not, as in a file in the
+order in which claims were entered, each of them is looked for among the rising ones, by halves, and
+among its like. Else whole numbers close together get a bit each; what is left goes through a table of
+hashes, whose every hit is looked at.
 """
 
 import os
 
 from libc.stdint cimport INT64_MAX, INT64_MIN, int32_t, int64_t, uint8_t, uint64_t
-from libc.string cimport memcmp
+from libc.stdlib cimport free
+from libc.string cimport memcmp, memset
 
 from hmbc.runtime.arrow_in cimport (
     T_DICTIONARY,
@@ -24,12 +27,13 @@ from hmbc.runtime.arrow_in cimport (
 )
 from hmbc.runtime.cells cimport CELL_NULL, CELL_TOO_LARGE
 from hmbc.runtime.hash cimport hash_text, hash_whole, prefetch
-from hmbc.runtime.memory cimport Block, new_block
+from hmbc.runtime.memory cimport Block, Longs, new_block, push
 from hmbc.runtime.values cimport Values
 
 cdef enum:
     STEP = 64           # ids looked up together
     ROW_BITS = 40       # of a slot: the row + 1; the others are of the hash
+    HOLES = 32          # one row in so many may not rise
     BITS_A_ROW = 64     # room for a bit table: 8 bytes a row
 
 cdef uint64_t SEED = int.from_bytes(os.urandom(8), "little")
@@ -76,13 +80,19 @@ cdef inline bint _above(const Id *id, const Id *last) noexcept nogil:
     return order > 0 or (order == 0 and id.size > last.size)
 
 
+cdef const View *_chunk_of(Column column, int64_t *row) noexcept nogil:
+    """The piece that a row lies in; `row` becomes the place there."""
+    cdef int64_t chunk = 0
+    while row[0] >= column.views[chunk].length:
+        row[0] -= column.views[chunk].length
+        chunk += 1
+    return &column.views[chunk]
+
+
 cdef bint _same(Column column, int64_t row, const Id *id) noexcept nogil:
     cdef Id other
-    cdef int64_t chunk = 0
-    while row >= column.views[chunk].length:
-        row -= column.views[chunk].length
-        chunk += 1
-    _read(&column.views[chunk], row, &other)
+    cdef const View *view = _chunk_of(column, &row)
+    _read(view, row, &other)
     if id.text == NULL or other.text == NULL:
         return id.text == other.text and id.size == other.size
     return id.size == other.size and memcmp(id.text, other.text, id.size) == 0
@@ -92,43 +102,100 @@ def check_ids(Column column):
     """The ids as a column that knows only which of its cells are bad, and the rows whose id stood in
     a row before. column: texts or whole numbers."""
     cdef Values values = Values.__new__(Values)
-    cdef Id id, last
+    cdef Id id, top
     cdef int64_t chunk, row, at = 0, low = INT64_MAX, high = INT64_MIN
+    cdef int64_t most = column.length // HOLES
     cdef const View *view
     cdef bint rising = True, whole = True, any_ = False
+    cdef Longs holes
     cdef list bad = []
+    memset(&holes, 0, sizeof(Longs))
     values.length = column.length
-    last.text = NULL
-    last.size = 0
-    for chunk in range(column.chunks):
-        view = &column.views[chunk]
-        row = 0
-        while row < view.length:
-            with nogil:
-                while row < view.length:
-                    _read(view, row, &id)
-                    if id.status:
-                        break
-                    if id.text != NULL:
-                        whole = False
-                    else:
-                        low = min(low, id.size)
-                        high = max(high, id.size)
-                    if rising:
-                        rising = not any_ or _above(&id, &last)
-                        last = id
-                        any_ = True
+    top.text = NULL
+    top.size = 0
+    try:
+        for chunk in range(column.chunks):
+            view = &column.views[chunk]
+            row = 0
+            while row < view.length:
+                with nogil:
+                    while row < view.length:
+                        _read(view, row, &id)
+                        if id.status:
+                            break
+                        if id.text != NULL:
+                            whole = False
+                        else:
+                            low = min(low, id.size)
+                            high = max(high, id.size)
+                        if rising:
+                            if not any_ or _above(&id, &top):
+                                top = id
+                                any_ = True
+                            else:
+                                rising = holes.n < most and push(&holes, at + row) == 0
+                        row += 1
+                if row < view.length:
+                    bad.append((at + row, id.status))
+                    rising = rising and holes.n < most and push(&holes, at + row) == 0
                     row += 1
-            if row < view.length:
-                bad.append((at + row, id.status))
-                row += 1
-        at += view.length
-    values.bad = bad
-    if rising:
-        return values, []
+            at += view.length
+        values.bad = bad
+        if rising:
+            return values, _among_rising(column, &holes)
+    finally:
+        free(holes.data)
     if whole and 0 <= low and high < INT64_MAX - 64 and high - low < BITS_A_ROW * values.length:
         return values, _by_bits(column, low, high)
     return values, _by_hash(column)
+
+
+cdef int64_t _rising_row(const Longs *holes, int64_t number) noexcept nogil:
+    """The row of the rising id of this number. holes: the rows whose ids do not rise."""
+    cdef int64_t low = 0, high = holes.n, middle
+    while low < high:
+        middle = (low + high) // 2
+        if holes.data[middle] - middle <= number:
+            low = middle + 1
+        else:
+            high = middle
+    return number + low
+
+
+cdef list _among_rising(Column column, const Longs *holes):
+    """The rows whose id came before, where most ids rise. holes: all other rows, those without an id
+    among them: an id is looked for in the rising rows before it, and among its like."""
+    cdef int64_t place, row, low, high, middle
+    cdef Id id, other
+    cdef const View *view
+    cdef bint twice
+    cdef set seen = set()
+    cdef list found = []
+    for place in range(holes.n):
+        row = holes.data[place]
+        view = _chunk_of(column, &row)
+        _read(view, row, &id)
+        if id.status:
+            continue
+        twice = False
+        low = 0
+        high = holes.data[place] - place
+        while low < high and not twice:
+            middle = (low + high) // 2
+            row = _rising_row(holes, middle)
+            view = _chunk_of(column, &row)
+            _read(view, row, &other)
+            if _above(&id, &other):
+                low = middle + 1
+            elif _above(&other, &id):
+                high = middle
+            else:
+                twice = True
+        key = id.size if id.text == NULL else id.text[:id.size]
+        if twice or key in seen:
+            found.append(holes.data[place])
+        seen.add(key)
+    return found
 
 
 cdef list _by_bits(Column column, int64_t low, int64_t high):

@@ -18,9 +18,11 @@ cdef class Values:
     cdef Block own
     cdef object lender              # whose memory it is
     cdef Block widened              # the cells as words, once somebody asked for them
+    cdef Block some                 # the last rows that were asked for, as words
     cdef Block given                # None unless absence was allowed
     cdef Longs offset, first, last  # of periods
 
     cdef const int64_t *words(self) except? NULL
+    cdef const int64_t *words_at(self, const int64_t *rows, int64_t n) except? NULL
     cdef const int32_t *ints(self) except? NULL
     cdef Block narrowed(self, int width)

@@ -9,7 +9,10 @@ from libc.stdint cimport INT64_MIN
 from libc.stdlib cimport free
 from libc.string cimport memset
 
-from hmbc.runtime.memory cimport new_block, push, raw_block
+from hmbc.runtime.memory cimport new_block, push, raw_block, sparse_block
+
+cdef enum:
+    MOSTLY = 8          # of so many rows one is enough to read all of them
 
 
 cdef class Values:
@@ -43,6 +46,27 @@ cdef class Values:
                     for row in range(self.length):
                         to[row] = INT64_MIN if ints[row] == NO_INT else ints[row]
         return <const int64_t *>self.widened.data
+
+    cdef const int64_t *words_at(self, const int64_t *rows, int64_t n) except? NULL:
+        """As `words`, but only these rows can be relied on; they may be few."""
+        cdef int64_t at, row
+        cdef int64_t *to
+        if self.width == 8 or self.widened is not None or n > self.length // MOSTLY:
+            return self.words()
+        self.some = sparse_block(8 * self.length + 8)
+        to = <int64_t *>self.some.data
+        with nogil:
+            for at in range(n):
+                row = rows[at]
+                if self.width == 1:
+                    to[row] = (<const uint8_t *>self.cells)[row]
+                    if to[row] == NO_BYTE:
+                        to[row] = INT64_MIN
+                else:
+                    to[row] = (<const int32_t *>self.cells)[row]
+                    if to[row] == NO_INT:
+                        to[row] = INT64_MIN
+        return to
 
     cdef const int32_t *ints(self) except? NULL:
         """The cells of a column whose width is four bytes: dates and codes that were read."""

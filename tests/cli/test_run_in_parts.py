@@ -119,3 +119,17 @@ def test_refunds_are_read_whole(files):
     run("-o", "whole.parquet")
     run("-o", "parts.parquet", "--memory", "50KB")
     assert parquet.read_table("parts.parquet").equals(parquet.read_table("whole.parquet"))
+
+
+@pytest.mark.parametrize("more", [(), ("--memory", "50KB")])
+def test_some_columns_and_minor_units(files, more):
+    run("--columns", "total_pay, claim_id", "--minor-payments", "-o", "some.parquet", *more)
+    run("-o", "whole.parquet")
+    some, whole = parquet.read_table("some.parquet"), parquet.read_table("whole.parquet")
+    assert some.column_names == ["claim_id", "total_pay"]
+    assert some["claim_id"].equals(whole["claim_id"])
+    assert some["total_pay"].to_pylist() == [int(100 * pay) for pay in whole["total_pay"].to_pylist()]
+
+
+def test_a_column_that_payments_do_not_have(files):
+    assert "hospital_pay" in run("--columns", "total", status=2)

@@ -185,3 +185,21 @@ def test_ids_are_the_same_as_text_and_as_whole_numbers(ids, first):
     assert len({reader.texts.number(text) for text in odd} | set(range(len(reader.texts)))) == len(
         set(ids)
     ) + len(odd)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, 299), st.one_of(st.none(), st.integers(0, 400))), max_size=9),
+    FORMS,
+    st.integers(0, 300),
+)
+def test_repeated_ids_are_found_where_nearly_all_rise(changed, form, cut):
+    ids = list(range(1000, 1300))
+    for row, id in changed:
+        ids[row] = None if id is None else 950 + id
+    texts = ids if form == pa.int64() else [None if id is None else str(id) for id in ids]
+    array = pa.array(texts, form)
+    table = pa.table({"x": pa.chunked_array([array.slice(0, cut), array.slice(cut)])})
+    values, again = check_ids(read_table(table).column(0))
+    assert values.bad == [(row, 1) for row, id in enumerate(ids) if id is None]
+    assert again == [row for row, id in enumerate(ids) if id is not None and id in ids[:row]]

@@ -186,9 +186,9 @@ def test_the_feed_says_what_units_by_themselves_say(both, order, seed):
 
 
 def test_many_rows_in_threads(both):
-    """Enough rows that they are cut, in each order."""
+    """Enough rows that they are cut, in each order; the table is the same for any number of threads."""
     random = Random(7)
-    claims = pa.concat_tables([claims_of(random, 500, 2000, False)] * 70)
+    claims = pa.concat_tables([claims_of(random, 500, 2000, False)] * 140)
     ids = pa.array(range(claims.num_rows))
     claims = claims.set_column(0, "claim_id", ids)
     people = members_of(random, 500, False, True)
@@ -196,9 +196,23 @@ def test_many_rows_in_threads(both):
     for order in ORDERS.values():
         table = order(claims)
         wanted = pa.table(plain.adjudicate(table, people).payments)
-        for threads in (1, 3):
+        for threads in range(1, 9):
             done = fed.adjudicate(table, people, threads=threads)
             assert pa.table(done.payments).equals(wanted)
+
+
+def test_few_members_whose_totals_a_record_cannot_hold(both):
+    """They are adjudicated by themselves, in the same table."""
+    random = Random(11)
+    claims = claims_of(random, 300, 4000, True)
+    large = pa.array([
+        Decimal("9000000.01") if member == "7" and amount is not None else amount
+        for member, amount in zip(claims["member_id"].to_pylist(), claims["amount"].to_pylist(), strict=True)
+    ], pa.decimal128(18, 2))  # fmt: skip
+    claims = claims.set_column(claims.column_names.index("amount"), "amount", large)
+    people = members_of(random, 300, True, True)
+    fed, plain = both
+    assert said(fed, claims, people)[0] == said(plain, claims, people)[0]
 
 
 def test_only_the_columns_that_are_wanted_are_worked_out(both):

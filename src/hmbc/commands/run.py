@@ -18,9 +18,13 @@ from hmbc.commands.evaluator import evaluator_or_exit
 from hmbc.commands.exit_codes import FINDINGS
 from hmbc.grammar.keywords import Language
 
+KEPT = 1 << 40
+"""Bytes of memory kept for reuse while one table is adjudicated: all that was ever needed."""
+
 if TYPE_CHECKING:
     from hmbc.runtime.batch import Adjudication
     from hmbc.runtime.big_tables import Adjudicated
+    from hmbc.runtime.plan import Plan
 
 _table = click.Path(allow_dash=True)
 
@@ -35,6 +39,8 @@ _table = click.Path(allow_dash=True)
 @click.option("--state-in", type=_table, help="Totals of earlier batches.")
 @click.option("--state-out", type=_table, help="Write the totals after this batch.")
 @click.option("--minor-units", is_flag=True, help="Whole numbers in Parquet count minor units (分).")
+@click.option("--columns", help="Of the payments only these, such as claim_id,total_pay,reason.")
+@click.option("--minor-payments", is_flag=True, help="Payments as whole minor units (分).")
 @click.option("--bom", is_flag=True, help="Begin CSV files so that spreadsheets read the Chinese.")
 @click.option("--threads", type=click.IntRange(1), help="Default: one per core.")
 @click.option("--memory", help="At most about so much for claims in Parquet, such as 2GB.")
@@ -50,6 +56,8 @@ def command(
     state_in: str | None,
     state_out: str | None,
     minor_units: bool,
+    columns: str | None,
+    minor_payments: bool,
     bom: bool,
     threads: int | None,
     memory: str | None,
@@ -74,6 +82,7 @@ def command(
         read_table,
         write_tables,
     )
+    from hmbc.runtime.memory import keep_memory
 
     inputs = (file, claims, members, params)
     place = rejects or _beside(output)
@@ -85,6 +94,7 @@ def command(
         fail(str(error))
     most = None if memory is None else _bytes(memory, language)
     evaluator = evaluator_or_exit(compiled, language)
+    wanted = None if columns is None else _columns(columns, evaluator.plan, language)
     progress = Progress(language, quiet)
     stack = ExitStack()
     try:
@@ -109,16 +119,19 @@ def command(
         cores = threads or os.cpu_count() or 1
         done: Adjudication | Adjudicated
         if parts == 1:
+            keep_memory(KEPT)
             done = evaluator.adjudicate(
                 tables["claims"], tables["members"], parameters, tables["state"], progress,
-                minor_units=minor_units, threads=cores,
+                minor_units=minor_units, threads=cores, minor_payments=minor_payments, columns=wanted,
             )  # fmt: skip
+            table = None
+            tables.clear()  # what came in is not needed to write what goes out
         else:
             folder = Path(output).resolve().parent if output != "-" else Path(gettempdir())
             done = adjudicate_in_parts(
                 evaluator, claims, tables["members"], parameters, tables["state"], parts, most or 0,
                 folder, stack, minor_units=minor_units, threads=cores,
-                with_state=state_out is not None,
+                minor_payments=minor_payments, columns=wanted, with_state=state_out is not None,
             )  # fmt: skip
         progress.finish()
         outputs: dict[str | os.PathLike[str], object] = {output: done.payments}
@@ -146,6 +159,22 @@ def command(
 
         show_rejects(done.reject_records, language)
     sys.exit(FINDINGS if done.reject_records else 0)
+
+
+def _columns(text: str, plan: Plan, language: Language) -> list[str]:
+    """The names of columns of payments in `claim_id,total_pay`."""
+    from hmbc.runtime.batch import payment_columns
+
+    names, known = [name.strip() for name in text.split(",")], payment_columns(plan)
+    for name in names:
+        if name not in known:
+            shown = ", ".join(known)
+            fail(
+                f"--columns：给付中没有列 {name}；有 {shown}"
+                if language == "zh"
+                else f"--columns: payments have no column {name}; they have {shown}"
+            )
+    return names
 
 
 def _bytes(text: str, language: Language) -> int:

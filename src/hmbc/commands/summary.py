@@ -45,7 +45,8 @@ def show_summary(
     if len(counts.paid) > 1:
         total = _money(sum(counts.paid.values()), plan.minor_digits)
         paid.add_row("合计" if zh else "total", total, style="bold")
-    console.print(paid)
+    if counts.paid:  # with --columns it may not be worked out
+        console.print(paid)
     why = _table("原因" if zh else "reason", "笔数" if zh else "claims")
     texts = dict(zip(plan.reasons, plan.reason_labels, strict=True))
     texts[REFUND] = "冲销" if zh else "refunded"
