@@ -10,8 +10,16 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from hmbc.compiler.check_kernel import check_kernel
-from hmbc.compiler.kernel import Input, Kernel, Outcome, Reject
+from hmbc.compiler.check_kernel import MOST_REASONS, MOST_REJECTS, check_kernel
+from hmbc.compiler.kernel import (
+    Deadline,
+    Input,
+    Kernel,
+    Outcome,
+    ParameterInput,
+    Reason,
+    Reject,
+)
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.dsl.expr import (
     FALSE,
@@ -41,7 +49,7 @@ from hmbc.dsl.expr import (
     money,
     ratio,
 )
-from hmbc.dsl.types import Bool, Code, Date, Int, Money, Ratio
+from hmbc.dsl.types import Bool, Code, Date, Int, Money, Period, Ratio
 
 AMOUNT = Attribute("claim", "amount", Money())
 PAID_BEFORE = Attribute("claim", "paid_before", Money())
@@ -72,6 +80,12 @@ ILL: dict[str, Expr] = {
     ),
     "literal code as a value": Compare(
         "==", Choose(TRUE, Const("D1", Code("")), DRUG), Const("", Code(""))
+    ),
+    "literal code beside a choice": Compare(
+        "==", Const("D1", Code("")), Choose(TRUE, DRUG, REFERRAL)
+    ),
+    "a choice beside a literal code": Compare(
+        "==", Choose(TRUE, DRUG, DRUG), Const("D1", Code(""))
     ),
     "rounding of a ratio": Round(ratio(Fraction(1, 3)), "up", 1),
     "rounding to 0": Round(AMOUNT, "up", 0),
@@ -148,6 +162,9 @@ def accumulators(make: SimpleNamespace) -> dict[str, list[Any]]:
         "dates": [accumulate("a", DAY)],
         "two of a name": [accumulate("a", AMOUNT), make.define("a", AMOUNT)],
         "no bound": [accumulate("a", AMOUNT, DRUG, sequential=False, bound=0)],
+        "keyed by a literal code": [
+            accumulate("a", AMOUNT, Const("D1", Code("")), sequential=False)
+        ],
     }
 
 
@@ -173,6 +190,10 @@ def kernels(make: SimpleNamespace) -> dict[str, Callable[[Kernel], Kernel]]:
             kernel, inputs=(*kernel.inputs, Input(owner="claim", name="more", **more))
         )
 
+    def due(start: str = "date", when: Expr = TRUE) -> Callable[[Kernel], Kernel]:
+        one = Deadline(name="soon", start=start, days=3, calendar=None, when=when)
+        return lambda kernel: evolve(kernel, deadlines=(one,))
+
     return {
         "pays nothing that is there": outcome("nothing", ("paid", TRUE)),
         "pays a truth": outcome("is_given", ("paid", TRUE)),
@@ -188,6 +209,26 @@ def kernels(make: SimpleNamespace) -> dict[str, Callable[[Kernel], Kernel]]:
         "has an empty domain": given(type=Money(), low=2, high=1),
         "has two of a name": given(type=Bool()),
         "has labels of no values": given(type=Ratio(), low=0, high=1, value_labels=("a",)),
+        "has a period": given(type=Period()),
+        "has a parameter of codes": lambda kernel: evolve(
+            kernel, parameters=(ParameterInput(name="p", type=Code("p"), low=None, high=None),)
+        ),
+        "has more rejects than there is room for": lambda kernel: evolve(
+            kernel,
+            rejects=tuple(
+                Reject(name=str(number), zh="", en="", when=FALSE)
+                for number in range(MOST_REJECTS + 1)
+            ),
+        ),
+        "has more reasons than there is room for": lambda kernel: evolve(
+            kernel,
+            reasons=tuple(
+                Reason(code=str(number), label="", rank=1) for number in range(MOST_REASONS + 1)
+            ),
+        ),
+        "has a deadline from money": due(start="amount"),
+        "has a deadline from nothing": due(start="nothing"),
+        "has a deadline on a condition of money": due(when=AMOUNT),
         "decides by money": lambda kernel: evolve(kernel, date="amount"),
     }  # fmt: skip
 
