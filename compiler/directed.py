@@ -27,6 +27,7 @@ from hmbc.runtime.ratio import RATIO_DENOMINATOR
 Values = dict[str, Any]
 
 MOST_CLAIMS = 3
+MOST_SHAKEN = 5
 _NEW_CODES = ("X1", "X2", "X3")
 _KEPT = 60
 
@@ -185,10 +186,42 @@ class Directed:
                 other["member_id"] = "X2" if member["member_id"] == "X1" else "X1"
             members = [random.choice((member, other)) for _ in claims]
         elif any(given.varies for given in self.kernel.inputs):
-            # What varies has one value a day.
-            on = {claim[self.kernel.date]: self._varied(member) for claim in claims}
-            members = [on[claim[self.kernel.date]] for claim in claims]
-        return Unit(tuple(claims), tuple(members))
+            members = [self._varied(member) for _ in claims]
+        return self._one_value_a_day(Unit(tuple(claims), tuple(members)))
+
+    def _one_value_a_day(self, unit: Unit) -> Unit:
+        """With the values that a member has on a day, those of its first claim, in all of them."""
+        if not any(given.varies for given in self.kernel.inputs):
+            return unit
+        known: dict[object, Values] = {}
+        members = [
+            known.setdefault((claim[self.kernel.date], member.get("member_id")), member)
+            for claim, member in zip(unit.claims, unit.members, strict=True)
+        ]
+        return Unit(unit.claims, tuple(members))
+
+    def shaken(self, pattern: Unit, other: Unit) -> Unit:
+        """A unit with other last digits, and often one of its claims, or of another unit's, once
+        more: roundings break laws by one minor unit."""
+        random = self.random
+        money = {i.name for i in self.kernel.inputs if i.owner == "claim" and isinstance(i.type, Money)}
+        highs = {i.name: i.high for i in self.kernel.inputs if i.owner == "claim"}
+        size = random.choice((3, 10, 100))
+        rows = list(zip(pattern.claims, pattern.members, strict=True))
+        if len(rows) < MOST_SHAKEN and random.random() < 0.3:
+            claim = random.choice(other.claims)
+            rows.append((claim, random.choice(pattern.members)))
+            rows.sort(key=lambda row: row[0][self.kernel.date])
+        claims = tuple(
+            {
+                name: self._within(value + random.randrange(size), 0, highs[name])
+                if name in money and value
+                else value
+                for name, value in claim.items()
+            }
+            for claim, _ in rows
+        )
+        return self._one_value_a_day(Unit(claims, tuple(member for _, member in rows)))
 
     def _varied(self, member: Values) -> Values:
         other = self.member(member)

@@ -24,6 +24,7 @@ from hmbc.compiler.kernel import Clause, Definition, Kernel
 from hmbc.compiler.laws import Amounts, Question, amounts_of, questions_of, steps_of
 from hmbc.compiler.ranges import ranges_of
 from hmbc.compiler.refute import Search
+from hmbc.compiler.settle import with_settled
 from hmbc.compiler.structure import Verdict, structure_of
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_drift import Drifts
@@ -94,7 +95,7 @@ def prove(
             from hmbc.compiler.induct import by_induction
 
             still = [question for question in left if question not in found]
-            proofs = by_induction(kernel, still, budget.solver, budget.solver_in_all)
+            proofs = by_induction(with_settled(kernel), still, budget.solver, budget.solver_in_all)
             found |= {proof.question: proof for proof in proofs}
             search.leave_out(found)
         found |= search.refuted(budget.search[1])
@@ -133,6 +134,7 @@ def _hindrances(kernel: Kernel) -> dict[Question, Verdict]:
 
 def by_structure(kernel: Kernel, questions: Iterable[Question]) -> Iterator[Proof]:
     """The questions that the structure answers."""
+    kernel = with_settled(kernel)
     held = {
         Question(verdict.law, verdict.layer, verdict.subject): verdict
         for verdict in structure_of(kernel)

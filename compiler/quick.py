@@ -109,15 +109,24 @@ class Machine:
                     assert_never(item)
         self._pays = tuple(self.definition[outcome.pay] for outcome in self.kernel.outcomes)
 
-    def run(self, rows: Sequence[Values], members: Sequence[Values]) -> list[Row] | None:
-        """The rows of one unit from its beginning, in date order; None if one is refused."""
+    def run(
+        self, rows: Sequence[Values], members: Sequence[Values], known: Sequence[Row] = ()
+    ) -> list[Row] | None:
+        """The rows of one unit from its beginning, in date order; None if one is refused. known: what
+        became of the first of them in another run that begins with the same."""
         state: State = [{} for _ in self.key_parts]
         found = []
-        for claim, member in zip(rows, members, strict=True):
-            row = self.step(state, claim, member)
-            if row is None:
-                return None
+        for row in known:
+            for place, added in enumerate(row.added):
+                if added:
+                    state[place][row.keys[place] or ()] = row.before[place] + added
             found.append(row)
+        begin = len(known)
+        for claim, member in zip(rows[begin:], members[begin:], strict=True):
+            made = self.step(state, claim, member)
+            if made is None:
+                return None
+            found.append(made)
         return found
 
     def step(self, state: State, claim: Values, member: Values) -> Row | None:

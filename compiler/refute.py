@@ -18,6 +18,8 @@ from hmbc.compiler.quick import Machine, Row, Values
 from hmbc.dsl.types import Bool, Code, Date, Days, Enum, Int, Money, Periods, Ratio
 
 SETTINGS = 6
+MOST_RICH = 60
+MOST_CHANGES = 60
 MOST_SETTINGS = 10
 """How many choices of external parameters and lists are tried by turns."""
 
@@ -46,6 +48,10 @@ class Search:
     random: Random = field(init=False)
     _directed: Directed = field(init=False)
     _paid: set[str] = field(init=False, factory=set)
+    _rich: dict[tuple[tuple[bool, ...], ...], tuple[tuple[Setting, Machine], Unit]] = field(
+        init=False, factory=dict
+    )
+    """Units by which layers pay in their rows."""
     _machines: list[tuple[Setting, Machine]] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -67,8 +73,10 @@ class Search:
             if len(self._machines) > MOST_SETTINGS:
                 del self._machines[0]
         self._directed.learn(setting, unit)
-        if machine.run(unit.claims, unit.members) is not None:
+        rows = machine.run(unit.claims, unit.members)
+        if rows is not None:
             self._directed.keep(unit)
+            self._learn(setting, machine, unit, rows)
 
     @property
     def paid(self) -> frozenset[str]:
@@ -83,32 +91,72 @@ class Search:
             self._one()
 
     def _run(
-        self, machine: Machine, claims: Sequence[Values], members: Sequence[Values]
+        self,
+        machine: Machine,
+        claims: Sequence[Values],
+        members: Sequence[Values],
+        known: Sequence[Row] = (),
     ) -> list[Row] | None:
-        self.left -= len(claims) * len(machine.kernel.items) + 1
-        return machine.run(claims, members)
+        self.left -= (len(claims) - len(known)) * len(machine.kernel.items) + 10
+        return machine.run(claims, members, known)
 
     def _one(self) -> None:
-        setting, machine = self.random.choice(self._machines)
-        unit = self._directed.unit()
+        fine = bool(self._rich) and self.random.random() < 0.5
+        if fine:
+            (setting, machine), pattern = self.random.choice(list(self._rich.values()))
+            (other, _), more = self.random.choice(list(self._rich.values()))
+            unit = self._directed.shaken(pattern, more if other is setting else pattern)
+        else:
+            setting, machine = self.random.choice(self._machines)
+            unit = self._directed.unit()
         self.units += 1
         before = self._run(machine, unit.claims, unit.members)
         if before is None:
             return
-        paid = {name for row in before for name, pay in zip(self.judge.layers, row.pays, strict=True) if pay}
-        if paid:
-            # A layer that was hardly ever paid is worth more than another of the usual ones.
-            self._directed.keep(unit, times=3 if paid - self._paid else 1)
-            self._paid |= paid
+        self._learn(setting, machine, unit, before)
         for question in list(self.judge.denied(before)):
             self._add(Refutation(question, setting, unit, Change("none")))
-        for change in self._changes(unit):
-            members = members_of(unit, change)
-            after = self._run(machine, changed(unit.claims, change), members)
+        changes = list(self._changes(unit, fine))
+        for change in changes:
+            claims, members = changed(unit.claims, change), members_of(unit, change)
+            after = self._run(machine, claims, members, before[: change.row])
             if after is None:
                 continue
-            for question in list(self.judge.denied_by(change, before, after)):
+            denied = list(self.judge.denied_by(change, before, after))
+            for question in denied:
                 self._add(Refutation(question, setting, unit, change))
+            if denied and change.kind == "raise" and len(changes) < MOST_CHANGES:
+                changes += self._alike(unit)  # which other amounts break the law here, too?
+
+    def _learn(
+        self, setting: Setting, machine: Machine, unit: Unit, before: Sequence[Row]
+    ) -> None:
+        """Make more like a unit that is paid, most of all where many layers pay many rows."""
+        layers = self.judge.layers
+        paid = {name for row in before for name, pay in zip(layers, row.pays, strict=True) if pay}
+        if not paid:
+            return
+        # A layer that was hardly ever paid is worth more than another of the usual ones.
+        self._directed.keep(unit, times=3 if paid - self._paid else 1)
+        self._paid |= paid
+        paying = tuple(sorted(tuple(pay > 0 for pay in row.pays) for row in before))
+        if paying in self._rich or len(self._rich) < MOST_RICH:
+            self._rich[paying] = ((setting, machine), unit)
+
+    def _alike(self, unit: Unit) -> Iterator[Change]:
+        for name in self._subjects():
+            for row, claim in enumerate(unit.claims):
+                if name in claim:
+                    yield Change("raise", row, name, 1)
+
+    def _subjects(self) -> list[str]:
+        """The amounts that may be raised."""
+        laws = {one.law for one in self.judge.questions}
+        raising = [one for one in self.judge.questions if one.law in ("monotone", "deduction")]
+        subjects = list(dict.fromkeys(one.subject for one in raising if one.subject is not None))
+        if "no_cliff" in laws:
+            subjects += [name for name in self.judge.amounts.bills if name not in subjects]
+        return subjects
 
     def _add(self, found: Refutation) -> None:
         self.found[found.question] = found
@@ -118,24 +166,23 @@ class Search:
     def smallest(self, question: Question, work: int = 60_000) -> Refutation:
         """What refutes a question, as small as that much work makes it."""
         first = self.found[question]
-        machine = next(machine for setting, machine in self._machines if setting is first.setting)
+        setting = first.setting
+        machine = Machine(self.judge.probed, setting.parameters, setting.lists)
         return Smaller(self.kernel, machine, first, work).smallest()
 
-    def _changes(self, unit: Unit) -> Iterator[Change]:
+    def _changes(self, unit: Unit, fine: bool) -> Iterator[Change]:
         random, laws = self.random, {one.law for one in self.judge.questions}
         row = random.randrange(len(unit.claims))
         claim = unit.claims[row]
         highs = {i.name: i.high for i in self.kernel.inputs if i.owner == "claim"}
-        raising = [one for one in self.judge.questions if one.law in ("monotone", "deduction")]
-        subjects = list(dict.fromkeys(one.subject for one in raising if one.subject is not None))
-        if "no_cliff" in laws:
-            subjects += [name for name in self.judge.amounts.bills if name not in subjects]
+        subjects = self._subjects()
         for name in random.sample(subjects, min(4, len(subjects))):
             held = claim.get(name)
             if held is None:
                 continue
             larger = [one for one in self._directed.amounts if one > held]
-            to = random.choice(larger) if larger and random.random() < 0.6 else held + 1
+            far = larger and not fine and random.random() < 0.6
+            to = random.choice(larger) if far else held + 1
             to = min(to, highs[name] or to)
             if to > held:
                 yield Change("raise", row, name, to - held)

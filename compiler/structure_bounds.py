@@ -13,6 +13,10 @@ A bound holds for values that are not negative; the callers see to that.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+
 from attrs import define, field
 
 from hmbc.compiler.denominators import Denominators
@@ -95,8 +99,80 @@ class Bounds:
                 return False
 
     def is_within(self, expr: e.Expr, bound: e.Expr) -> bool:
-        """Whether an amount is never above a bound, or above 0 where the bound is not."""
-        return False
+        """Whether an amount is never above a bound, or above 0 where the bound is below: as what is
+        left of the same sum."""
+        sum_of = _terms(bound)
+        return any(
+            self._left_of(self.definitions[name].expr) == sum_of
+            for name in self.of(expr)
+            if name in self.definitions
+        )
+
+    def _left_of(self, expr: e.Expr) -> Counter[e.Expr]:
+        """A sum that an expression never exceeds unless by being 0."""
+        match expr:
+            case e.Ref(name=name):
+                return self._left_of(self.definitions[name].expr)
+            case e.Max(left=e.Const(value=0), right=inner):
+                return self._left_of(inner)
+            case e.Choose(then=inner, otherwise=e.Const(value=0)):
+                return self._left_of(inner)
+            case e.Subtract(
+                left=left, right=e.Choose(when=when, then=part, otherwise=e.Const(value=0))
+            ) if self._is_chosen(left, when) and self.is_natural(part):
+                found = self._left_of(left)
+                found.subtract(_terms(part))
+                return found
+            case e.Subtract(left=left, right=right) if self.is_natural(right):
+                found = self._left_of(left)
+                found.subtract(_terms(right))
+                return found
+            case _:
+                return _terms(expr)
+
+    def _is_chosen(self, expr: e.Expr, when: e.Expr) -> bool:
+        """Whether an expression is 0 where a condition does not hold."""
+        match expr:
+            case e.Ref(name=name):
+                return self._is_chosen(self.definitions[name].expr, when)
+            case e.Choose(when=own, otherwise=e.Const(value=0)):
+                return own == when
+            case e.Max(left=e.Const(value=0), right=e.Subtract(left=left)):
+                return self._is_chosen(left, when)
+            case _:
+                return False
+
+    def is_whole(self, expr: e.Expr) -> bool:
+        """Whether an amount counts whole minor units: by its denominator, or as each of the amounts
+        that it chooses from does."""
+        if self.denominators.of(expr) == 1:
+            return True
+        match expr:
+            case e.Const(value=Fraction() as value):
+                return value.denominator == 1
+            case e.Ref(name=name):
+                return self.is_whole(self.definitions[name].expr)
+            case e.Total(accumulator=name) | e.Before(accumulator=name):
+                return self.is_whole(self.accumulators[name].adds)
+            case e.Scale(amount=amount, by=e.Const(value=by)) if not isinstance(by, str):
+                return all(
+                    isinstance(leaf, e.Const)
+                    and not isinstance(leaf.value, str)
+                    and (leaf.value * by).denominator == 1
+                    for leaf in _leaves(amount)
+                )
+            case (
+                e.Add(left=left, right=right)
+                | e.Subtract(left=left, right=right)
+                | e.Min(left=left, right=right)
+                | e.Max(left=left, right=right)
+                | e.Choose(then=left, otherwise=right)
+            ):
+                return self.is_whole(left) and self.is_whole(right)
+            case e.Increase(of=of):
+                return self.is_whole(of)
+            case _:
+                return False
 
     def is_share(self, expr: e.Expr) -> bool:
         """Whether a ratio lies between 0% and 100%."""
@@ -201,6 +277,32 @@ class Bounds:
         if rounding.mode != "down":
             names = self._whole(names, rounding.step)
         return names if stage.alone is None else names & self.of(stage.alone)
+
+
+def _terms(expr: e.Expr) -> Counter[e.Expr]:
+    """What a sum adds up, and how often; less than 0 times for what it takes off."""
+    match expr:
+        case e.Add(left=left, right=right):
+            found = _terms(left)
+            found.update(_terms(right))
+            return found
+        case e.Subtract(left=left, right=right):
+            found = _terms(left)
+            found.subtract(_terms(right))
+            return found
+        case e.Const(value=0):
+            return Counter()
+        case _:
+            return Counter([expr])
+
+
+def _leaves(expr: e.Expr) -> Iterator[e.Expr]:
+    """What an expression chooses from."""
+    if isinstance(expr, e.Choose):
+        yield from _leaves(expr.then)
+        yield from _leaves(expr.otherwise)
+    else:
+        yield expr
 
 
 def parts_beside(stage: Stage) -> list[e.Expr]:

@@ -128,7 +128,7 @@ class Drifts:
         """The drift of a definition; None where nothing is known."""
         if name not in self._known:
             found = self.of(self.bounds.definitions[name].expr)
-            if found is not None and self.bounds.denominators.of(e.Ref(name)) == 1:
+            if found is not None and self.bounds.is_whole(e.Ref(name)):
                 found = self._whole(found)
             self._known[name] = found
         return self._known[name]
@@ -201,7 +201,7 @@ class Drifts:
                 return self._scale(expr, amount, by)
             case e.Round(amount=amount, step=step):
                 found = self.of(amount)
-                if found is None or (step == 1 and self.bounds.denominators.of(amount) == 1):
+                if found is None or (step == 1 and self.bounds.is_whole(amount)):
                     return found
                 return self._row_by_row(expr, found, lambda rows: self._rounded(expr, rows))
             case e.Choose(when=when, then=then, otherwise=otherwise):
@@ -239,7 +239,7 @@ class Drifts:
     def _plain(self, expr: e.Expr) -> e.Expr:
         expr = e.rebuild(expr, self._plain)
         match expr:
-            case e.Round(amount=amount, step=1) if self.bounds.denominators.of(amount) == 1:
+            case e.Round(amount=amount, step=1) if self.bounds.is_whole(amount):
                 return amount
             case e.Scale(amount=amount, by=e.Const(value=1)):
                 return amount

@@ -16,8 +16,9 @@ from fractions import Fraction
 from attrs import evolve, frozen
 
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
+from hmbc.compiler.structure_settled import settled_in
 from hmbc.dsl import expr as e
-from hmbc.dsl.types import Code, Date
+from hmbc.dsl.types import Code, Date, Enum
 
 _EPOCH = date(1970, 1, 1)
 
@@ -43,6 +44,8 @@ class Constancy:
     """The deciding date."""
     kept: Mapping[e.Attribute, tuple[e.Expr, ...]]
     """By attribute the keys of the scope in which its first value is kept."""
+    settled: Mapping[str, tuple[e.Expr, ...]]
+    """The keys of each total that the first row of a key settles."""
 
     @classmethod
     def of(cls, kernel: Kernel) -> Constancy:
@@ -57,6 +60,11 @@ class Constancy:
             kernel.unit,
             e.Attribute("claim", kernel.date, Date()),
             dict(_kept(kernel)),
+            {
+                item.name: item.keys
+                for item in kernel.items
+                if isinstance(item, Accumulator) and item.name in settled_in(kernel)
+            },
         )
 
     def varying(self, expr: e.Expr, scope: Scope) -> e.Expr | None:
@@ -78,6 +86,9 @@ class Constancy:
                 return expr
             case e.Ref(name=name):
                 return self.varying(self.definitions[name].expr, scope)
+            case e.Total(accumulator=name) if name in self.settled:
+                parts = (self.varying(key, scope) for key in self.settled[name])
+                return next((part for part in parts if part is not None), None)
             case e.Total() | e.Before() | e.Increase():
                 return expr
             case e.YearOf(date=of, day=1) if e.MonthOf(of) in scope.keys:
@@ -162,8 +173,29 @@ def _told_by(number: e.Expr, kernel: Kernel) -> e.Attribute | None:
             otherwise=e.Const(value=1 | 2 as two),
         ):
             return of if one != two else None
+        case e.Choose(when=e.Compare(left=e.Attribute(type=Enum(values=values)) as of)):
+            cases = _cases(number, of)
+            numbers = {one for _, one in cases}
+            told = {value for value, _ in cases}
+            distinct = len(numbers) == len(told) == len(cases) == len(values)
+            return of if distinct and 0 not in numbers else None
         case _:
             return None
+
+
+def _cases(number: e.Expr, of: e.Attribute) -> list[tuple[object, object]]:
+    """Values of an attribute with their numbers, the last for whatever else."""
+    match number:
+        case e.Choose(
+            when=e.Compare(op="==", left=left, right=e.Const(value=value)),
+            then=e.Const(value=one),
+            otherwise=rest,
+        ) if left == of:
+            return [(value, one), *_cases(rest, of)]
+        case e.Const(value=one):
+            return [(None, one)]
+        case _:
+            return []
 
 
 def _begins(key: e.Expr, of: e.Expr, day: int) -> bool:

@@ -15,6 +15,7 @@ from attrs import define, field, frozen
 
 from hmbc.compiler.kernel import Accumulator
 from hmbc.compiler.structure_bounds import Bounds, parts_beside
+from hmbc.compiler.structure_settled import first_of
 from hmbc.compiler.structure_stage import stage_of
 from hmbc.compiler.structure_used import limit_of, rest_of
 from hmbc.dsl import expr as e
@@ -113,6 +114,14 @@ class Divisions:
                 if not (found := self.of(when)).is_same:
                     return found if found.way == "unknown" else _CONDITION
                 return self._join(self.of(then), self.of(otherwise))
+            case e.Total(accumulator=name) if first := first_of(
+                self.bounds.accumulators[name], self.bounds.accumulators
+            ):
+                # The first of the two rows brings what the undivided one does, the second nothing.
+                for part in (*first[0].keys, *self.bounds.accumulators[name].keys, first[1]):
+                    if not (found := self.of(part)).is_same:
+                        return found if found.way == "unknown" else _CONDITION
+                return SAME
             case e.Total() | e.Before() | e.Increase():
                 return _unknown("直接读取累计额", "a running total is read as it stands")
             case e.Compare(left=left, right=right):

@@ -78,7 +78,7 @@ def calculate(claims: Sequence[Row], members: Sequence[Row]) -> dict[str, dict[s
 
 
 def history(random: Random, who: str) -> tuple[list[Row], list[Row]]:
-    """A member who may retire within the year, and two years of stays settled in several bills."""
+    """A member who may retire within the year, and two years of stays settled in several bills, some in both."""
     status = {"member_id": who, "公务员": random.choice(["true", "false"])}
     change = random.choice(["2024-05-01", "2025-01-01", "2025-07-15"])
     eve = {"2024-05-01": "2024-04-30", "2025-01-01": "2024-12-31", "2025-07-15": "2025-07-14"}
@@ -91,9 +91,12 @@ def history(random: Random, who: str) -> tuple[list[Row], list[Row]]:
         kind = random.choice(["在职", "退休"])
         members = [{**status, "人员类别": kind, "valid_from": "2020-01-01", "valid_to": ""}]
     claims = []
+    levels: dict[str, str] = {}  # one for all bills of a stay
     for year in ("2024", "2025"):
-        for stay in range(random.randint(0, 5)):
-            level = random.choice(list(FIRST))
+        for place in range(random.randint(0, 5)):
+            # Some stays have bills in both years.
+            stay = f"{place}" if random.random() < 0.3 else f"{year}-{place}"
+            level = levels.setdefault(stay, random.choice(list(FIRST)))
             big = random.random() < 0.3
             for _ in range(random.randint(1, 3)):
                 cost = random.choice([1, 5, FIRST[level], 100_00, random.randint(0, 3_000_00)])
@@ -103,7 +106,7 @@ def history(random: Random, who: str) -> tuple[list[Row], list[Row]]:
                     {
                         "claim_id": "", "member_id": who,
                         "date": f"{year}-{random.randint(1, 12):02}-{random.randint(1, 28):02}",
-                        "住院号": f"{year}-{stay}", "医院等级": level,
+                        "住院号": stay, "医院等级": level,
                         "政策内费用": f"{cost // 100}.{cost % 100:02}",
                     }
                 )  # fmt: skip

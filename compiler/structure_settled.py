@@ -1,0 +1,65 @@
+"""Totals that are settled by the first row of a key: the number that an admission had when it came.
+
+    seen    = accumulate 1 per K
+    ordinal = accumulate choose(before seen == 0, x, 0) per K
+
+Each later row of the key reads what the first one brought.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+
+from hmbc.compiler.kernel import Accumulator, Kernel
+from hmbc.dsl import expr as e
+
+
+def settled_in(kernel: Kernel) -> frozenset[str]:
+    """The accumulators whose total the first row of a key settles."""
+    accumulators = {item.name: item for item in kernel.items if isinstance(item, Accumulator)}
+    found = set()
+    for item in accumulators.values():
+        first = first_of(item, accumulators)
+        if first is not None and first[0].keys == item.keys:
+            found.add(item.name)
+    return frozenset(found)
+
+
+def first_of(
+    item: Accumulator, accumulators: Mapping[str, Accumulator]
+) -> tuple[Accumulator, e.Expr] | None:
+    """The accumulator that counts rows, and what is added, of one that adds in the first row of each
+    of that one's keys only."""
+    match item.adds:
+        case e.Choose(when=when, then=then, otherwise=e.Const(value=0)):
+            counts = [_counted(part) for part in _parts(when)]
+        case _:
+            return None
+    seen = [accumulators[name] for name in counts if name]
+    if None in counts or len(seen) != 1:
+        return None
+    match seen[0].adds:
+        case e.Const(value=int() | Fraction() as adds) if adds > 0:
+            return seen[0], then
+        case _:
+            return None
+
+
+def _parts(when: e.Expr) -> Iterator[e.Expr]:
+    if isinstance(when, e.And):
+        yield from _parts(when.left)
+        yield from _parts(when.right)
+    else:
+        yield when
+
+
+def _counted(when: e.Expr) -> str | None:
+    """The accumulator that was nothing when the row began; empty for what always holds."""
+    match when:
+        case e.Compare(op="==", left=e.Before(accumulator=name), right=e.Const(value=0)):
+            return name
+        case e.Compare(op=">", left=e.Const(value=one), right=e.Const(value=two)):
+            return "" if not isinstance(one, str) and not isinstance(two, str) and one > two else None
+        case _:
+            return None
