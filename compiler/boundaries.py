@@ -39,6 +39,9 @@ SCANNED = 48
 """Minor units in a row that are looked through for one whose share ends in a half."""
 
 HALF = Fraction(1, 2)
+A_FEW = 9
+"""Rows of one kind of history before it is another's turn."""
+
 TELLING = (0, 0)
 """An even number of steps and a half: each way of rounding does something else with it."""
 
@@ -397,11 +400,15 @@ class _Maker:
 
 
 def _in_turn(streams: Sequence[Iterator[History]]) -> Iterator[History]:
-    """A few of each stream in turn until all have ended."""
+    """A few of each stream in turn, about as many rows of each, until all have ended."""
     waiting = list(streams)
     while waiting:
         for stream in tuple(waiting):
-            some = list(islice(stream, 3))
-            yield from some
-            if not some:
+            rows = 0
+            for history in islice(stream, 3):
+                yield history
+                rows += len(history.rows)
+                if rows >= A_FEW:
+                    break
+            if not rows:
                 waiting.remove(stream)

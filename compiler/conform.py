@@ -9,6 +9,7 @@
     must come after …         what the base takes off
     may use only …            the attributes on which a payment depends
     demands FACT              the facts of the scheme
+    must keep LAW             the structure of the kernel; else claims that break it (conform_laws)
 
 What structure cannot tell is said to be undecided (HMB343), never passed in silence: an analysis
 that runs the kernel (a solver's) belongs in ANALYSES, beside the structural one.
@@ -21,6 +22,7 @@ from collections.abc import Callable, Iterable, Iterator
 from attrs import evolve
 
 from hmbc.compiler.conform_exclusions import exclude, not_exclude
+from hmbc.compiler.conform_laws import keep
 from hmbc.compiler.conform_layers import come_after, cover, rise, state
 from hmbc.compiler.conform_people import (
     enrolling_independent,
@@ -52,6 +54,7 @@ ANALYSES: dict[DemandKind, tuple[Analysis, ...]] = {
     "use_only": (use_only,),
     "use_needed": (use_needed,),
     "fact": (fact,),
+    "keep": (keep,),
 }
 
 

@@ -28,7 +28,7 @@ from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.types import Bool, Enum
 
-ROWS = 2_000
+ROWS = 3_000
 """Claims at the boundaries that are looked at."""
 
 UNROLLED = 2

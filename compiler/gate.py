@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from hmbc import __version__
 from hmbc.compiler.build import cache_folder
 from hmbc.compiler.kernel import Kernel
-from hmbc.compiler.laws import Question
+from hmbc.compiler.laws import STATED, Question
 from hmbc.compiler.print_kernel import print_kernel
 from hmbc.compiler.prove import QUICK, Proof, has_solver, prove
 from hmbc.compiler.prove_report import findings
@@ -27,10 +28,11 @@ from hmbc.runtime.atomic import write_atomically
 
 def gate(kernel: Kernel, scheme: CheckedScheme) -> Iterator[Diagnostic]:
     """What the laws of every scheme have to say about this one."""
-    place = cache_folder() / f"laws-{_hash(kernel)}.json"
+    asked = sorted(one.law for one in scheme.asked)
+    place = cache_folder() / f"laws-{_hash(kernel, asked)}.json"
     proofs = _remembered(place)
     if proofs is None:
-        proofs = prove(kernel, QUICK, only=lambda question: question.is_held, scheme=scheme)
+        proofs = prove(kernel, QUICK, partial(_is_wanted, asked), scheme=scheme)
         if not any(proof.outcome == "refuted" for proof in proofs):
             with suppress(OSError):  # then it is looked at again
                 place.parent.mkdir(parents=True, exist_ok=True)
@@ -38,8 +40,14 @@ def gate(kernel: Kernel, scheme: CheckedScheme) -> Iterator[Diagnostic]:
     yield from findings(kernel, scheme, proofs, held_only=True)
 
 
-def _hash(kernel: Kernel) -> str:
-    text = f"{__version__}\n{has_solver()}\n{print_kernel(kernel)}"
+def _is_wanted(asked: Sequence[str], question: Question) -> bool:
+    """What every scheme is held to, and what this one states."""
+    stated = question.law in STATED or (question.layer is None and question.law in asked)
+    return question.is_held or stated
+
+
+def _hash(kernel: Kernel, asked: Sequence[str]) -> str:
+    text = f"{__version__}\n{has_solver()}\n{print_kernel(kernel)}\n{kernel.stated}\n{asked}"
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 

@@ -27,7 +27,7 @@ from hmbc.compiler.denominators import denominators_of
 from hmbc.compiler.induct_ghosts import Keys, ghost_of, groups_of, with_ghosts
 from hmbc.compiler.induct_pair import Pair
 from hmbc.compiler.induct_row import Step
-from hmbc.compiler.kernel import Accumulator, Kernel
+from hmbc.compiler.kernel import Accumulator, Kernel, Stated
 from hmbc.compiler.laws import Judge, Question
 from hmbc.compiler.prove import Proof
 from hmbc.compiler.ranges import ranges_of
@@ -107,12 +107,27 @@ class Prover:
                     return "falls" in self.twins("raise", subject, layer)
                 case "more_claims":
                     return "rises" in self.twins("insert", None, layer)
+                case "stated":
+                    return self.step(None, None).holds(question)
+                case "never_less":
+                    return self._never_less(subject)
                 case "split_proof":
                     return {"rises", "falls"} <= self.twins("split", None, layer)
                 case _:
                     return False
         except z3.Z3Exception:
             return False
+
+    def _never_less(self, subject: str | None) -> bool:
+        """Layer by layer, each with resources of its own; else all together."""
+        for outcome in self.kernel.outcomes:
+            self._left = self.resources
+            if "rises" not in self.twins("member", subject, outcome.layer):
+                break
+        else:
+            return True
+        self._left = self.resources
+        return len(self.kernel.outcomes) > 1 and "rises" in self.twins("member", subject, None)
 
     def used(self, layer: str | None) -> list[int]:
         """The sets of keys whose totals a layer's payment reads."""
@@ -133,6 +148,7 @@ class Prover:
         layers = [o for o in self.kernel.outcomes if layer in (None, o.layer)]
         roots = [outcome.pay for outcome in layers]
         roots += [base_of(self.kernel, outcome.layer) or "" for outcome in layers]
+        roots += [one.name for one in self.kernel.stated if layer is None and isinstance(one, Stated)]
         for name, (number, _) in self.judge._caps.items():
             if any(name == cap.definition.name for o in layers for cap in caps_of(self.kernel, o.layer)):
                 roots += [name, f"probe.{number}.limit", f"probe.{number}.alone"]

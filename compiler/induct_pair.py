@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import z3
-from attrs import define, field
+from attrs import define, evolve, field
 
 from hmbc.compiler.induct_ghosts import ghost
-from hmbc.compiler.induct_invariants import Houdini
-from hmbc.compiler.kernel import Accumulator, Kernel
+from hmbc.compiler.induct_invariants import Houdini, guesses_of
+from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.smt import Encoding, Inputs, Row, Term
 from hmbc.compiler.structure_drift import SAME, Drifts
-from hmbc.dsl.types import Money
+from hmbc.dsl import expr as e
+from hmbc.dsl.reads import attributes_read, walk
+from hmbc.dsl.types import Enum, Money
 
 if TYPE_CHECKING:
     from hmbc.compiler.induct import Prover
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 @define
 class Pair:
-    """Two runs that differ in one row."""
+    """Two runs that differ in one row; of kind `member`: in an attribute of the member in every row."""
 
     prover: Prover
     kind: str
@@ -40,20 +42,32 @@ class Pair:
         encoding = Encoding(self.part)
         member, claim = encoding.member("m"), encoding.claim("c")
         first, second = encoding.state("s"), encoding.state("t")
-        one, two = (encoding.row(claim, member, state) for state in (first, second))
-        start_facts, start_first, start_second = self._start(encoding, member)
         names = list(encoding.accumulators)
+        start_facts: list[Term] = []
+        start_first: Mapping[str, Term]
+        start_second: Mapping[str, Term]
+        if self.kind == "member":
+            one, two = self._of_two_members(encoding, member, claim, first, second)
+            start_first = start_second = encoding.nothing()
+        else:
+            one, two = (encoding.row(claim, member, state) for state in (first, second))
+            start_facts, start_first, start_second = self._start(encoding, member)
 
         def ordered(left: Mapping[str, Term], right: Mapping[str, Term]) -> list[Term]:
             return [left[n] <= right[n] for n in names] + [left[n] >= right[n] for n in names]
 
         facts = [*encoding.facts, *_accepted(one), *_accepted(two)]
-        houdini = Houdini(prover, ordered(first, second))
+        before, after = ordered(first, second), ordered(one.after, two.after)
+        empty = ordered(start_first, start_second)
+        if self.kind == "member":  # what was paid is a function of what was counted, in each run
+            known = [guess for row in (one, two) for _, guess in guesses_of(prover, encoding, row)]
+            nothing = [(term, z3.IntVal(0)) for term in (*first.values(), *second.values())]
+            before += [guess.before for guess in known]
+            after += [guess.after for guess in known]
+            empty += [z3.substitute(guess.before, *nothing) for guess in known]
+        houdini = Houdini(prover, before)
         left = houdini.settle(
-            [
-                ([*encoding.facts, *start_facts], ordered(start_first, start_second), False),
-                (facts, ordered(one.after, two.after), True),
-            ]
+            [([*encoding.facts, *start_facts], empty, False), (facts, after, True)]
         )
         found: set[str] = set()
         for group in groups:
@@ -67,6 +81,11 @@ class Pair:
     def _same_keys(self) -> bool:
         """Whether the difference can move no row to other keys."""
         prover = self.prover
+        if self.kind == "member":
+            attr = ("member", prover.judge.favoured[self.raised or ""].attribute)
+            items = {item.name: item for item in self.part.items}
+            waiting = [key for i in self.part.items if isinstance(i, Accumulator) for key in i.keys]
+            return not any(attr in attributes_read(key) for key in _all_read(waiting, items))
         kinds = [Drifts(prover.bounds, "raise", self.raised)]
         if self.kind == "insert":
             kinds = [Drifts(prover.bounds, "insert")]
@@ -78,6 +97,28 @@ class Pair:
             ] + [Drifts(prover.bounds, "insert")]
         keys = [key for i in self.part.items if isinstance(i, Accumulator) for key in i.keys]
         return all(drifts.of(key) == SAME for drifts in kinds for key in keys)
+
+    def _of_two_members(
+        self,
+        encoding: Encoding,
+        member: Inputs,
+        claim: Inputs,
+        first: Mapping[str, Term],
+        second: Mapping[str, Term],
+    ) -> tuple[Row, Row]:
+        """A row of two members who are alike but for the attribute that is stated, the first with the
+        value that is never to get more."""
+        stated = self.prover.judge.favoured[self.raised or ""]
+        attr = ("member", stated.attribute)
+        given = next(i for i in self.prover.kernel.inputs if (i.owner, i.name) == attr)
+        assert isinstance(given.type, Enum)
+        rows = []
+        for value, state in ((stated.less, first), (stated.more, second)):
+            who = member.with_value(attr, z3.IntVal(given.type.values.index(value)))
+            if attr in who.given:
+                who = evolve(who, given={**who.given, attr: z3.BoolVal(True)})
+            rows.append(encoding.row(claim, who, state))
+        return rows[0], rows[1]
 
     def _start(
         self, encoding: Encoding, member: Inputs
@@ -110,6 +151,25 @@ class Pair:
                 one = encoding.row(parts, member, state)
                 two = encoding.row(rest, member, one.after)
                 return [*facts, *_accepted(one), *_accepted(two)], first.after, two.after
+
+
+def _all_read(
+    waiting: list[e.Expr], items: Mapping[str, Definition | Accumulator]
+) -> Iterator[e.Expr]:
+    """These expressions and those of all that they read, directly or not."""
+    seen: set[str] = set()
+    for expr in waiting:
+        yield expr
+        for node in walk(expr):
+            match node:
+                case e.Ref(name=name) | e.Total(accumulator=name) | e.Before(accumulator=name):
+                    pass
+                case _:
+                    continue
+            if name not in seen:
+                seen.add(name)
+                item = items[name]
+                waiting += [item.expr] if isinstance(item, Definition) else [item.adds, *item.keys]
 
 
 def _accepted(row: Row) -> list[Term]:

@@ -116,6 +116,8 @@ class Step:
                     yield z3.BoolVal(("at most", paid, counted) in self.kept)
             case "within_cap":
                 yield from self._cap(question)
+            case "stated":
+                yield row.definitions[question.subject or ""]
             case _:
                 pass
 

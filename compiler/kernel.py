@@ -150,6 +150,27 @@ class Reject:
 
 
 @frozen(kw_only=True)
+class Stated:
+    """What the author states of every row that is adjudicated. No evaluator reads it."""
+
+    name: str
+    holds: Expr
+    clause: Clause = Clause()
+
+
+@frozen(kw_only=True)
+class NeverLess:
+    """What the author states of two values of a member's attribute: with `more`, no less is paid in
+    sum than with `less`. No evaluator reads it."""
+
+    name: str
+    attribute: str
+    more: str
+    less: str
+    clause: Clause = Clause()
+
+
+@frozen(kw_only=True)
 class Kernel:
     """A scheme, desugared. `items` are in evaluation order; each reads only what stands before it,
     except `Before`, which may be read anywhere. `unit`: the member input of type code whose value
@@ -170,3 +191,4 @@ class Kernel:
     outcomes: tuple[Outcome, ...]
     reasons: tuple[Reason, ...]
     deadlines: tuple[Deadline, ...] = ()
+    stated: tuple[Stated | NeverLess, ...] = ()

@@ -15,6 +15,9 @@
     split_proof    a claim in two rows of its date, its money divided, is paid the same
     order_free     two claims of one date in the other order are paid the same in sum
     no_overflow    every number fits its cell                                       every scheme
+    stated         what the author states of every row                              who states it
+    never_less     with one value of a member's attribute no less is paid in sum    who states it
+                   than with another
 
 What an amount is, follows from the sign with which payments read it: a bill is counted somewhere, a
 deduction is only ever taken off, and an amount that only conditions read is neither.
@@ -27,7 +30,7 @@ from typing import Literal
 
 from attrs import define, evolve, field, frozen
 
-from hmbc.compiler.kernel import Accumulator, Definition, Kernel
+from hmbc.compiler.kernel import Accumulator, Definition, Kernel, NeverLess, Stated
 from hmbc.compiler.quick import Row, Values
 from hmbc.compiler.slices import slice_of
 from hmbc.compiler.structure import Cap, base_of, caps_of
@@ -38,12 +41,17 @@ from hmbc.dsl.types import Money
 Law = Literal[
     "non_negative", "within_base", "within_base_each", "within_cap", "within_bill", "monotone",
     "deduction", "more_claims", "no_cliff", "split_proof", "order_free", "no_overflow",
+    "stated", "never_less",
 ]  # fmt: skip
 
 HELD: frozenset[Law] = frozenset(
     ("non_negative", "within_base", "within_cap", "within_bill", "monotone", "no_overflow")
 )
 """What every scheme is held to, unless it waives it."""
+
+
+STATED: frozenset[Law] = frozenset(("stated", "never_less"))
+"""What only an author states."""
 
 
 @frozen
@@ -179,6 +187,8 @@ def questions_of(kernel: Kernel) -> Iterator[Question]:
     for law in _OF_LAYERS:
         yield Question(law, None)
     yield Question("no_overflow", None)
+    for one in kernel.stated:
+        yield Question("stated" if isinstance(one, Stated) else "never_less", None, one.name)
 
 
 # ---- runs that answer with no
@@ -192,6 +202,8 @@ class Change:
     row: int = 0
     subject: str | None = None
     by: int = 0
+    value: str = ""
+    """Of a member: the other value of the attribute that `subject` is about."""
     parts: Mapping[str, int] = field(factory=dict)
     """Of a split: what the first of the two rows has of each amount."""
 
@@ -229,6 +241,7 @@ class Judge:
     amounts: Amounts = field(init=False)
     layers: dict[str, int] = field(init=False)
     steps: dict[str | None, int] = field(init=False)
+    favoured: dict[str, NeverLess] = field(init=False)
     _caps: dict[str, tuple[int, Cap]] = field(init=False, factory=dict)
     _bases: dict[str, tuple[str, int]] = field(init=False, factory=dict)
 
@@ -242,8 +255,13 @@ class Judge:
             self._caps[cap.definition.name] = (number, cap)
             for what, expr in (("limit", cap.limit), ("alone", cap.scope.alone)):
                 probes.append(Definition(name=f"probe.{number}.{what}", expr=expr, role="probe"))
+        for one in kernel.stated:
+            if isinstance(one, Stated):
+                probes.append(Definition(name=one.name, expr=one.holds, role="probe"))
+        self.favoured = {one.name: one for one in kernel.stated if isinstance(one, NeverLess)}
         self.full = evolve(kernel, items=(*kernel.items, *probes))
-        roots = [probe.name for probe in probes]
+        asked = {question.subject for question in self.questions if question.law == "stated"}
+        roots = [p.name for p in probes if p.name.startswith("probe.") or p.name in asked]
         for question in self.questions:
             roots += [base_of(kernel, question.layer or "") or "", question.subject or ""]
         self.probed = slice_of(self.full, roots)
@@ -270,6 +288,8 @@ class Judge:
                 return any(
                     sum(row.pays) > sum(row.claim.get(name, 0) for name in bills) for row in rows
                 )
+            case "stated":
+                return any(not row.value(question.subject or "") for row in rows)
             case _:
                 return False
 
@@ -312,6 +332,10 @@ class Judge:
         for question in self.questions:
             if question.law in _BY_CHANGE.get(change.kind, ()):
                 one, two = self.sums(question.layer, before), self.sums(question.layer, after)
+                if question.law == "never_less":
+                    stated = self.favoured[question.subject or ""]
+                    if any(row.member.get(stated.attribute) != stated.less for row in before):
+                        continue
                 if self._differs(question, change, one, two):
                     yield question
 
@@ -331,6 +355,8 @@ class Judge:
                     change.subject in self.amounts.bills
                     and abs(after - before) > step * change.by
                 )
+            case "never_less":
+                return question.subject == change.subject and after < before
             case "more_claims":  # the second run is without the claim
                 return after > before
             case _:
@@ -338,13 +364,14 @@ class Judge:
 
 
 _SINGLE: frozenset[Law] = frozenset(
-    ("non_negative", "within_base", "within_base_each", "within_cap", "within_bill")
+    ("non_negative", "within_base", "within_base_each", "within_cap", "within_bill", "stated")
 )
 _BY_CHANGE: Mapping[str, tuple[Law, ...]] = {
     "raise": ("monotone", "deduction", "no_cliff"),
     "split": ("split_proof",),
     "swap": ("order_free",),
     "drop": ("more_claims",),
+    "member": ("never_less",),
 }
 
 

@@ -5,6 +5,7 @@ docs/semantics.md tells the same in words, construct by construct.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import reduce
 
 from attrs import evolve
@@ -19,11 +20,14 @@ from hmbc.compiler.kernel import (
     Input,
     Kernel,
     ListInput,
+    NeverLess,
     Outcome,
     ParameterInput,
     Reason,
     Reject,
+    Stated,
 )
+from hmbc.compiler.lower_amounts import inner
 from hmbc.compiler.lower_body import STOP_CODE, lower_body, stop_name
 from hmbc.compiler.lower_promises import lower_promises
 from hmbc.compiler.reasons import reason_label, reason_rank
@@ -31,7 +35,7 @@ from hmbc.compiler.scopes import MEMBER_ID
 from hmbc.dsl import expr as e
 from hmbc.dsl.check_dated import day_text
 from hmbc.dsl.reads import walk
-from hmbc.dsl.scheme import CheckedBands, CheckedScheme, ListInfo
+from hmbc.dsl.scheme import CheckedBands, CheckedScheme, ListInfo, Statement
 from hmbc.dsl.types import Date
 
 
@@ -66,6 +70,7 @@ def lower(scheme: CheckedScheme) -> Kernel:
         unit=scheme.unit,
         items=tuple(items),
         outcomes=tuple(outcomes),
+        stated=tuple(_stated(scheme)),
         reasons=_reasons(outcomes, scheme),
         deadlines=tuple(
             Deadline(
@@ -170,11 +175,22 @@ def _outside_validity(scheme: CheckedScheme) -> tuple[Reject, ...]:
     )
 
 
+def _stated(scheme: CheckedScheme) -> Iterator[Stated | NeverLess]:
+    for number, one in enumerate(scheme.statements, 1):
+        clause, name = Clause(cites=one.cites, span=one.span), f"stated.{number}"
+        if isinstance(one, Statement):
+            yield Stated(name=name, holds=inner(one.holds), clause=clause)
+        else:
+            yield NeverLess(
+                name=name, attribute=one.attribute, more=one.more, less=one.less, clause=clause
+            )
+
+
 def _with_lists(kernel: Kernel, scheme: CheckedScheme) -> Kernel:
     """With the lists that are looked up; one that only guards nothing is not asked for."""
     read = {
         node.list_name
-        for expr in expressions(kernel)
+        for expr in (*expressions(kernel), *(x.holds for x in kernel.stated if isinstance(x, Stated)))
         for node in walk(expr)
         if isinstance(node, e.InList)
     }

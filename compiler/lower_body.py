@@ -129,7 +129,8 @@ class _Body:
 def workings_read(scheme: CheckedScheme) -> dict[str, frozenset[str]]:
     """Which amounts of each layer's working the scheme reads anywhere."""
     found: dict[str, set[str]] = {}
-    pending: list[object] = [scheme.stops, scheme.parts, scheme.layers, scheme.totals, scheme.pools]
+    pending: list[object] = [scheme.stops, scheme.parts, scheme.layers, scheme.totals, scheme.pools,
+                             scheme.statements]
     while pending:
         match pending.pop():
             case e.LayerPay(layer=name, which=which) if which != "pay":

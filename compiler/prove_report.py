@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hmbc.compiler.kernel import Kernel
-from hmbc.compiler.laws import Law
+from hmbc.compiler.laws import STATED, Law
 from hmbc.compiler.prove import Proof, clause_of
 from hmbc.dsl import codes
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic
 from hmbc.dsl.names import word
-from hmbc.dsl.scheme import CheckedScheme, Waived
+from hmbc.dsl.scheme import Asked, CheckedScheme, Waived
 from hmbc.dsl.source import Span
 
 LAWS: dict[Law, Bilingual] = {
@@ -26,6 +26,8 @@ LAWS: dict[Law, Bilingual] = {
     "split_proof": Bilingual("拆单不影响给付", "splitting a bill changes nothing"),
     "order_free": Bilingual("同一天费用的先后不影响给付", "the order of claims of one date changes nothing"),
     "no_overflow": Bilingual("数不溢出", "no number overflows"),
+    "stated": Bilingual("所声明的", "what is stated"),
+    "never_less": Bilingual("所声明的", "what is stated"),
 }  # fmt: skip
 
 WORDS: dict[Waived, str] = {
@@ -48,9 +50,12 @@ def findings(
     waived; a note for what else does not hold, and for what was left open of the former; a warning
     for a waiver of what is proved."""
     waived = {waiver.law for waiver in scheme.waivers}
+    asked = {one.law: one for one in scheme.asked}
     for proof in proofs:
         question = proof.question
-        if proof.outcome == "refuted" and (question.is_held or not held_only):
+        if question.law in STATED or (question.layer is None and question.law in asked):
+            yield from _stated(kernel, proof, asked.get(question.law))  # type: ignore[arg-type]
+        elif proof.outcome == "refuted" and (question.is_held or not held_only):
             yield _refuted(kernel, scheme, proof, question.law in waived)
         elif proof.outcome == "open" and question.is_held and question.law not in waived:
             values = {"where": _where(proof), "law": LAWS[question.law]}
@@ -62,6 +67,32 @@ def findings(
             yield Diagnostic(codes.WAIVER_UNUSED, waiver.span, {"law": law})
 
 
+def _stated(kernel: Kernel, proof: Proof, asked: Asked | None) -> Iterator[Diagnostic]:
+    """An error for what the author states and claims refute, a note for what is left open. asked: the
+    law by its name."""
+    if asked is not None:
+        span = asked.span
+    else:
+        span = next(x.clause.span for x in kernel.stated if x.name == proof.question.subject)
+    law = LAWS[proof.question.law]
+    if proof.outcome == "open":
+        yield Diagnostic(codes.LAW_OPEN, span, {"where": Bilingual("", ""), "law": law})
+    elif proof.outcome == "refuted":
+        values = {"law": law, "what": proof.because}
+        yield Diagnostic(codes.STATED_BROKEN, span, values, extra=_shown(proof))
+
+
+def _shown(proof: Proof) -> tuple[tuple[Bilingual, Bilingual], ...]:
+    """Why a law is broken, and the claims that break it, on one line."""
+    extra = []
+    if proof.witness is not None and proof.witness.why is not None:
+        extra.append((_WHY, proof.witness.why))
+    if proof.witness is not None and proof.witness.example is not None:
+        text = " ".join(line.strip() for line in proof.witness.example.splitlines())
+        extra.append((_EXAMPLE, Bilingual(text, text)))
+    return tuple(extra)
+
+
 def _refuted(
     kernel: Kernel, scheme: CheckedScheme, proof: Proof, is_waived: bool
 ) -> Diagnostic:
@@ -71,16 +102,11 @@ def _refuted(
         "law": LAWS[proof.question.law],
         "what": proof.because,
     }
-    extra = []
-    if proof.witness is not None and proof.witness.why is not None:
-        extra.append((_WHY, proof.witness.why))
-    if proof.witness is not None and proof.witness.example is not None and held:
-        text = " ".join(line.strip() for line in proof.witness.example.splitlines())
-        extra.append((_EXAMPLE, Bilingual(text, text)))
     if held:
         values["waiver"] = word(WORDS[proof.question.law])  # type: ignore[index]
     code = codes.LAW_BROKEN if held else codes.LAW_NOT_KEPT
-    return Diagnostic(code, _span(kernel, scheme, proof), values, extra=tuple(extra))
+    extra = tuple(one for one in _shown(proof) if held or one[0] != _EXAMPLE)
+    return Diagnostic(code, _span(kernel, scheme, proof), values, extra=extra)
 
 
 def _where(proof: Proof) -> Bilingual:

@@ -4,7 +4,7 @@ they get. Finds, never proves; what it finds is run again on the interpreter bef
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from random import Random
 from typing import Any
@@ -12,7 +12,7 @@ from typing import Any
 from attrs import define, evolve, field, frozen
 
 from hmbc.compiler.directed import Directed, Setting, Unit
-from hmbc.compiler.kernel import Input, Kernel
+from hmbc.compiler.kernel import Input, Kernel, NeverLess
 from hmbc.compiler.laws import Change, Judge, Question, changed
 from hmbc.compiler.quick import Machine, Row, Values
 from hmbc.dsl.types import Bool, Code, Date, Days, Enum, Int, Money, Periods, Ratio
@@ -57,7 +57,7 @@ class Search:
     def __attrs_post_init__(self) -> None:
         self.judge = Judge(self.kernel, tuple(self.questions))
         self.random = Random(self.seed)
-        self._directed = Directed(self.kernel, self.random)
+        self._directed = Directed(self.judge.full, self.random)
         external = self.kernel.parameters or any(one.codes is None for one in self.kernel.lists)
         settings = [self._directed.setting() for _ in range(SETTINGS if external else 1)]
         self._machines = [
@@ -118,7 +118,8 @@ class Search:
             self._add(Refutation(question, setting, unit, Change("none")))
         changes = list(self._changes(unit, fine))
         for change in changes:
-            claims, members = changed(unit.claims, change), members_of(unit, change)
+            claims = changed(unit.claims, change)
+            members = members_of(unit, change, self.judge.favoured)
             after = self._run(machine, claims, members, before[: change.row])
             if after is None:
                 continue
@@ -203,16 +204,25 @@ class Search:
                     yield Change("swap", at)
         if "more_claims" in laws and len(unit.claims) > 1:
             yield Change("drop", row)
+        for question in self.judge.questions:
+            if question.law == "never_less":
+                stated = self.judge.favoured[question.subject or ""]
+                yield Change("member", subject=stated.name, value=stated.more)
 
 
 def _part(random: Random, amount: int) -> int:
     return random.choice((0, 1, amount // 2, amount - amount // 10, amount))
 
 
-def members_of(unit: Unit, change: Change) -> list[dict[str, object]]:
+def members_of(
+    unit: Unit, change: Change, favoured: Mapping[str, NeverLess]
+) -> list[dict[str, object]]:
     """The members of the second run's rows."""
     members = list(unit.members)
     match change.kind:
+        case "member":
+            attribute = favoured[change.subject or ""].attribute
+            members = [{**member, attribute: change.value} for member in members]
         case "split":
             members.insert(change.row, members[change.row])
         case "drop":
@@ -263,7 +273,8 @@ class Smaller:
         if change.kind == "none":
             broken = any(self.judge.denied(before))
         else:
-            after = self.machine.run(changed(unit.claims, change), members_of(unit, change))
+            members = members_of(unit, change, self.judge.favoured)
+            after = self.machine.run(changed(unit.claims, change), members)
             broken = after is not None and any(self.judge.denied_by(change, before, after))
         if broken:
             self.best = other

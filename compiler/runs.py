@@ -56,7 +56,8 @@ def runs(search: Search, layer: str, at: Assignment) -> Iterator[History]:
             yield search.history(base, rows)
     for slot in at:
         if slot[0] == "claim" and isinstance(search.kind(slot), Money) and at[slot]:
-            small = [{**at, slot: amount} for amount in (1, 1, 1, 3, 7, 1, 1, 3)]
+            amounts = (search.held(slot, amount) for amount in (1, 1, 1, 3, 7, 1, 1, 3))
+            small = [search.put(slot, amount, at) for amount in amounts]
             yield search.history(at, [at, *small])
             each_month = [{**one, date: months(by)} for by, one in enumerate(small)]
             yield search.history(at, [at, *each_month])

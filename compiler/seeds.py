@@ -8,11 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from hmbc.compiler.directed import Setting, Unit
-from hmbc.compiler.kernel import Kernel
+from hmbc.compiler.kernel import Input, Kernel
 from hmbc.compiler.run_examples import defaults
 from hmbc.compiler.scopes import MEMBER_ID
 from hmbc.dsl.scheme import CheckedScheme
-from hmbc.dsl.types import Ratio
+from hmbc.dsl.types import Date, Days, Enum, Int, Money, Ratio
 from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
 Seed = tuple[Setting, Unit]
@@ -72,6 +72,18 @@ def of_solver(kernel: Kernel, layers: Iterable[str], resources: int) -> Iterator
         )
 
 
+def _some(given: Input) -> Any:
+    """A value for what an example leaves out because nothing that it shows reads it: a search changes
+    the rest, and the interpreter wants a value."""
+    match given.type:
+        case Enum(values=values):
+            return values[0]
+        case Money() | Ratio() | Int() | Days() | Date():
+            return max(given.low or 0, 0)
+        case _:
+            return None
+
+
 class _Kinds:
     """Values of examples and of the interpreter as a machine takes them."""
 
@@ -79,10 +91,14 @@ class _Kinds:
         self.ratios = {
             (given.owner, given.name) for given in kernel.inputs if isinstance(given.type, Ratio)
         } | {("parameter", one.name) for one in kernel.parameters if isinstance(one.type, Ratio)}
+        self.needed: dict[str, dict[str, Any]] = {"claim": {}, "member": {}}
+        for given in kernel.inputs:
+            if not given.optional and (some := _some(given)) is not None:
+                self.needed[given.owner][given.name] = some
 
     def plain(self, owner: str, values: Mapping[str, Any]) -> dict[str, Any]:
         """Ratios in millionths, amounts as whole minor units."""
-        return {
+        found = {
             name: int(value * RATIO_DENOMINATOR)
             if (owner, name) in self.ratios
             else int(value)
@@ -91,3 +107,4 @@ class _Kinds:
             for name, value in values.items()
             if value is not None
         }
+        return {**self.needed.get(owner, {}), **found}

@@ -47,6 +47,7 @@ class _Confirmed:
     machine: _Sizes
     step: Step
     claim: Mapping[str, Any]
+    member: Mapping[str, Any]
 
     @property
     def pays(self) -> tuple[int, ...]:
@@ -105,7 +106,7 @@ def _confirmed(judge: Judge, found: Refutation) -> _Runs | None:
         return None
     if found.change.kind == "none":
         return _Runs(before) if any(judge.denied(before)) else None  # type: ignore[arg-type]
-    claims, members = changed(found.unit.claims, found.change), members_of(found.unit, found.change)
+    claims, members = changed(found.unit.claims, found.change), members_of(found.unit, found.change, judge.favoured)
     after = _steps(kernel, found, claims, members)
     if after is None or not any(judge.denied_by(found.change, before, after)):  # type: ignore[arg-type]
         return None
@@ -128,7 +129,7 @@ def _steps(
         if step.status != "ok":
             return None
         state = step.state
-        rows.append(_Confirmed(sizes, step, claim))
+        rows.append(_Confirmed(sizes, step, claim, member))
     return rows
 
 
@@ -194,6 +195,14 @@ class _Teller:
                     f"多了第 {change.row + 1} 笔费用，给付合计从 {self.amount(before)} 降到 {self.amount(after)}",
                     f"with claim {change.row + 1} added, what is paid in sum falls from {self.amount(before)} to {self.amount(after)}",
                 )
+            case "member":
+                stated = self.judge.favoured[change.subject or ""]
+                before, after = self.sums()
+                one, two = self.amount(before), self.amount(after)
+                return Bilingual(
+                    f"“{stated.less}”得 {one}，同样的费用“{stated.more}”只得 {two}",
+                    f"`{stated.less}` gets {one}, and `{stated.more}` gets {two} for the same claims",
+                )
             case _:
                 return self._single(question)
 
@@ -239,6 +248,15 @@ class _Teller:
                     f"第 {number} 笔费用共 {self.amount(billed)}，各层共给付 {self.amount(paid)}",
                     f"claim {number} comes to {self.amount(billed)}, and all layers pay {self.amount(paid)}",
                 )
+            case "stated":
+                number = next(
+                    place for place, one in enumerate(rows, 1) if not one.value(question.subject or "")
+                )
+                paid = sum(rows[number - 1].pays)
+                return Bilingual(
+                    f"第 {number} 笔费用给付 {self.amount(paid)}，不合所声明的",
+                    f"claim {number} is paid {self.amount(paid)}, against what is stated",
+                )
             case "within_cap":
                 place, cap = self.judge._caps[question.subject or ""]
                 limit = row.step.trace[f"probe.{place}.limit"]
@@ -273,11 +291,13 @@ class _Teller:
     def why(self) -> tuple[Bilingual | None, Clause | None]:
         """What decided otherwise in the second run: the first condition, ratio, threshold or cap that
         differs; else the first step whose sum went the wrong way."""
-        if self.found.change.kind not in ("raise", "drop", "swap"):
+        if self.found.change.kind not in ("raise", "drop", "swap", "member"):
             return None, None
-        pairs = self._pairs()
+        pairs, unmoved = self._pairs(), self._unmoved()
         for item in self.kernel.items:
             if not isinstance(item, Definition) or item.role not in _DECIDING:
+                continue
+            if item.layer in unmoved:
                 continue
             for one, two in pairs:
                 if item.name not in one.step.trace or item.name not in two.step.trace:
@@ -293,6 +313,14 @@ class _Teller:
                 if less < paid and self.found.question.law == "monotone":
                     return self._step(item), item.clause
         return None, None
+
+    def _unmoved(self) -> set[str]:
+        """Layers that pay the same in both runs of a stated law; what they read decided nothing."""
+        if self.found.change.kind != "member":
+            return set()
+        one, two = self.runs.before, self.runs.after
+        sums = self.judge.sums
+        return {x for x in self.judge.layers if sums(x, one) == sums(x, two)}  # type: ignore[arg-type]
 
     def _pairs(self) -> list[tuple[_Confirmed, _Confirmed]]:
         before, after, change = self.runs.before, list(self.runs.after), self.found.change
@@ -347,7 +375,7 @@ class _Teller:
         names = people if several else [None] * len(people)
         blocks = [self._example(unit.claims, unit.members, names, self.runs.before, False)]
         if change.kind != "none":
-            claims, members = changed(unit.claims, change), members_of(unit, change)
+            claims, members = changed(unit.claims, change), members_of(unit, change, self.judge.favoured)
             names = [one.get("member_id") if several else None for one in members]
             blocks.append(self._example(claims, members, names, self.runs.after, True))
         return "\n".join(blocks)

@@ -22,6 +22,7 @@ from hmbc.dsl.check_header import check_header, check_header_attributes
 from hmbc.dsl.check_layers import check_layers, check_pro_rata
 from hmbc.dsl.check_means import check_facts
 from hmbc.dsl.check_promises import check_promises
+from hmbc.dsl.check_statements import asked_of, check_statements
 from hmbc.dsl.check_stops import check_stops
 from hmbc.dsl.check_tables import check_tables
 from hmbc.dsl.check_totals import announce_lets, announce_totals, check_pools, check_unread_lets
@@ -95,6 +96,7 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
     check_pro_rata(layers, totals, pools, env)
     deadlines = check_deadlines(scheme, env)
     check_unread_lets(env)
+    statements = check_statements(scheme, layers, env)
     used = set(env.used)
     independences = _independences(scheme, env)
     facts = check_facts(scheme, env)
@@ -138,6 +140,8 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
         undated=tuple(dict.fromkeys(env.undated)),
         deadlines=deadlines,
         independences=independences,
+        statements=statements,
+        asked=asked_of(scheme),
         waivers=_waivers(scheme),
         examples=examples,
         readings=_readings(scheme),

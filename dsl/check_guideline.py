@@ -92,6 +92,7 @@ def _demand(item: n.Demand, env: Environment, folder: Path | None) -> CheckedDem
         codes=() if item.file is None else _codes(item.file, env, folder),
         op=item.op,
         value=0 if item.value is None else int(item.value.value),
+        laws=item.laws,
         firm=item.firm,
         cites=texts(item.cites),
         span=item.span,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from hmbc.dsl.expr import Comparison
-from hmbc.dsl.nodes import DemandKind
+from hmbc.dsl.nodes import DemandKind, GoodLaw
 from hmbc.dsl.source import NOWHERE, Span
 from hmbc.grammar.keywords import Language
 
@@ -20,6 +20,7 @@ class CheckedDemand:
     codes: tuple[str, ...] = ()
     op: Comparison | None = None
     value: int = 0
+    laws: tuple[GoodLaw, ...] = ()
     firm: bool = True
     cites: tuple[str, ...] = ()
     span: Span = field(default=NOWHERE, eq=False, repr=False)

@@ -616,6 +616,11 @@ LAW_NOT_KEPT = _rule(
     "HMB406", "note",
     "{where}{law}不成立：{what}", "{where}the law `{law}` does not hold: {what}",
 )
+STATED_BROKEN = _rule(
+    "HMB407", "error",
+    "{law}不成立：{what}", "`{law}` does not hold: {what}",
+    "改正方案，或改正所声明的", "correct the scheme, or what is stated of it",
+)
 EXAMPLE_FAILED = _rule(
     "HMB410", "error",
     "示例{title}：应为 {expected}，算得 {actual}", "example{title}: expected {expected}, got {actual}",

@@ -12,7 +12,7 @@ from attrs import field, frozen
 
 from hmbc.dsl.checked_guideline import CheckedGuideline
 from hmbc.dsl.expr import FALSE, Attribute, Expr, MonthEnd, Owner, RoundingMode
-from hmbc.dsl.nodes import ScopeWord
+from hmbc.dsl.nodes import GoodLaw, ScopeWord
 from hmbc.dsl.source import NOWHERE, Span
 from hmbc.dsl.types import Type
 from hmbc.grammar.keywords import Language
@@ -265,6 +265,36 @@ class Independence:
     span: Span = _span()
 
 
+@frozen(repr=False)
+class Statement:
+    """What the author states of every claim that is adjudicated: `holds`."""
+
+    holds: Expr
+    cites: tuple[str, ...] = ()
+    span: Span = _span()
+
+
+@frozen(repr=False)
+class NeverLess:
+    """Whatever claims come: with `more` for an attribute of the member, no less is paid in sum than
+    with `less`."""
+
+    attribute: str
+    more: str
+    less: str
+    cites: tuple[str, ...] = ()
+    span: Span = _span()
+
+
+@frozen(repr=False)
+class Asked:
+    """A law that not every scheme is held to, and this one states."""
+
+    law: GoodLaw
+    cites: tuple[str, ...] = ()
+    span: Span = _span()
+
+
 Waived = Literal["non_negative", "within_base", "within_bill", "within_cap", "monotone"]
 
 
@@ -363,6 +393,8 @@ class CheckedScheme:
     deadlines: tuple[Deadline, ...] = ()
     valid: Validity | None = None
     independences: tuple[Independence, ...]
+    statements: tuple[Statement | NeverLess, ...] = ()
+    asked: tuple[Asked, ...] = ()
     waivers: tuple[CheckedWaiver, ...]
     examples: tuple[CheckedExample, ...]
     readings: tuple[ReadingNote, ...]

@@ -181,6 +181,11 @@ KEYWORDS: dict[str, tuple[str, str]] = {
     "MAY_USE_ONLY": ("只可使用", "may use only"),
     "NEEDED_DATA": ("给付所需", "what pay needs"),
     "DEMANDS": ("要求", "demands"),
+    "MUST_KEEP": ("应做到", "must keep"),
+    "NEVER_LESS": ("所得不少于", "never gets less than"),
+    "NO_CLIFF": ("多一分不跳变", "no cliff"),
+    "SPLIT_PROOF": ("拆单不变", "split proof"),
+    "ORDER_FREE": ("先后不变", "order free"),
 }
 
 _COLUMN = {"zh": 0, "en": 1}

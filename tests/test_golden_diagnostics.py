@@ -45,6 +45,7 @@ WITHOUT_A_CASE = {
     "HMB404": "comes from `hmbc prove` (tests/cli/test_prove.py)",
     "HMB405": "comes from `hmbc prove` (tests/cli/test_prove.py)",
     "HMB406": "comes from `hmbc prove` (tests/cli/test_prove.py)",
+    "HMB407": "comes from `hmbc prove` (tests/cli/test_statements.py)",
     "HMB410": "comes from `hmbc test`",
     "HMB412": "comes from `hmbc test`",
     "HMB415": "comes from `hmbc test`",

@@ -9,7 +9,7 @@ from lark import Token, Transformer, v_args
 from lark.tree import Meta
 
 from hmbc.dsl import nodes as n
-from hmbc.dsl.from_tree.parts import Read, is_token, name_of, span_of, text_of
+from hmbc.dsl.from_tree.parts import Read, Word, is_token, name_of, span_of, text_of
 
 
 @v_args(meta=True)
@@ -57,6 +57,9 @@ class GuidelineRules(Transformer[Token, Any]):
     def demands(self, meta: Meta, c: list[Any]) -> n.Demand:
         _, name, op, value = c
         return n.Demand("fact", (name_of(name),), op=str(op), value=value)  # type: ignore[arg-type]
+
+    def must_keep(self, meta: Meta, c: list[Any]) -> n.Demand:
+        return n.Demand("keep", laws=tuple(str(one) for one in c if isinstance(one, Word)))  # type: ignore[misc]
 
     def concepts(self, meta: Meta, c: list[Any]) -> tuple[n.Name, ...]:
         return tuple(name_of(token) for token in c if is_token(token, "NAME"))

@@ -12,6 +12,7 @@ from hmbc.dsl.from_tree.parts import (
     DaysPart,
     Inner,
     NamesPart,
+    Operator,
     PartOf,
     Read,
     Word,
@@ -118,6 +119,29 @@ class StatementRules(Transformer[Token, Any]):
 
     def due_days(self, meta: Meta, c: list[Any]) -> DaysPart:
         return DaysPart(value_of(c[0]), c[0].type == "WORKDAYS")
+
+    def prove_amount(self, meta: Meta, c: list[Any]) -> n.ProveAmount:
+        r = Read(c)
+        condition, op = condition_of(r.one(Inner)), r.one(Operator)
+        left, right = r.nodes() if len(r.nodes()) == 2 else (None, *r.nodes())
+        return n.ProveAmount(left, str(op), right, condition, r.cites, span=span_of(meta))  # type: ignore[arg-type]
+
+    def all_pay(self, meta: Meta, c: list[Any]) -> Token:
+        return c[0]  # type: ignore[no-any-return]
+
+    def prove_never_less(self, meta: Meta, c: list[Any]) -> n.ProveNeverLess:
+        r = Read(c)
+        attribute = r.one(n.AttributeRef)
+        more, less = name_of(r.token("NAME")), name_of(r.token("NAME"))
+        return n.ProveNeverLess(attribute, more, less, r.cites, span=span_of(meta))
+
+    def prove_laws(self, meta: Meta, c: list[Any]) -> n.ProveLaws:
+        r = Read(c)
+        laws = tuple(str(one) for one in r.rest if isinstance(one, Word))
+        return n.ProveLaws(laws, r.cites, span=span_of(meta))  # type: ignore[arg-type]
+
+    def good_law(self, meta: Meta, c: list[Any]) -> Word:
+        return Word(c[0].type.lower())
 
     def prove(self, meta: Meta, c: list[Any]) -> n.Prove:
         r = Read(c)

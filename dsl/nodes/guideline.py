@@ -11,6 +11,7 @@ from hmbc.dsl.nodes.expressions import Cites, Name, NumberLiteral, Text
 from hmbc.dsl.nodes.header import SourceClause, Unexpressed
 from hmbc.dsl.nodes.layers import Reading
 from hmbc.dsl.nodes.place import place
+from hmbc.dsl.nodes.rules import GoodLaw
 from hmbc.dsl.source import Span
 from hmbc.grammar.keywords import Language
 
@@ -27,19 +28,22 @@ DemandKind = Literal[
     "use_only",
     "use_needed",
     "fact",
+    "keep",
 ]
 
 
 @frozen(repr=False)
 class Demand:
     """What a document demands of schemes. names: concepts, facts, or tokens of clauses (`state`);
-    file: a list of codes; op, value: of a fact. firm: `must`, else `in principle`."""
+    file: a list of codes; op, value: of a fact; laws: to
+    `keep`. firm: `must`, else `in principle`."""
 
     kind: DemandKind
     names: tuple[Name, ...] = ()
     file: Text | None = None
     op: Comparison | None = None
     value: NumberLiteral | None = None
+    laws: tuple[GoodLaw, ...] = field(default=(), kw_only=True)
     firm: bool = True
     cites: Cites = ()
     span: Span = place()

@@ -6,6 +6,7 @@ from typing import Literal
 
 from attrs import field, frozen
 
+from hmbc.dsl.expr import Comparison
 from hmbc.dsl.nodes.expressions import AttributeRef, Cites, Expression, Name, Names
 from hmbc.dsl.nodes.layers import Amount, Scope
 from hmbc.dsl.nodes.place import place
@@ -120,5 +121,43 @@ class Prove:
     """What is paid does not depend on these attributes."""
 
     attributes: tuple[AttributeRef, ...]
+    cites: Cites = ()
+    span: Span = place()
+
+
+@frozen(repr=False)
+class ProveAmount:
+    """`prove pay <= 5_000 when claim.care is clinic`: of every claim. left None: what all layers
+    pay."""
+
+    left: Expression | None
+    op: Comparison
+    right: Expression
+    condition: Expression | None = None
+    cites: Cites = ()
+    span: Span = place()
+
+
+@frozen(repr=False)
+class ProveNeverLess:
+    """`prove member.health: healthy never gets less than preexisting`; attribute None: the one that
+    has these values."""
+
+    attribute: AttributeRef | None
+    more: Name
+    less: Name
+    cites: Cites = ()
+    span: Span = place()
+
+
+GoodLaw = Literal["no_cliff", "split_proof", "order_free"]
+"""A law that not every scheme keeps, and that an author or a guideline may ask for."""
+
+
+@frozen(repr=False)
+class ProveLaws:
+    """`prove split proof, order free`."""
+
+    laws: tuple[GoodLaw, ...]
     cites: Cites = ()
     span: Span = place()

@@ -39,6 +39,9 @@ from hmbc.dsl.nodes.rules import (
     Let,
     Pool,
     Prove,
+    ProveAmount,
+    ProveLaws,
+    ProveNeverLess,
     TotalDeclaration,
     Wait,
 )
@@ -74,6 +77,9 @@ Item = (
     | Layer
     | Due
     | Prove
+    | ProveAmount
+    | ProveNeverLess
+    | ProveLaws
     | Waiver
     | Example
     | Conforms

@@ -23,6 +23,7 @@ from hmbc.commands.common import (
     show_each,
 )
 from hmbc.commands.exit_codes import FINDINGS
+from hmbc.compiler.laws import STATED
 from hmbc.compiler.pipeline import Compiled, compile_file
 from hmbc.compiler.prove import Proof, has_solver, prove
 from hmbc.compiler.prove_report import LAWS, findings
@@ -93,6 +94,8 @@ def _print(one: Compiled, rows: tuple[Proof, ...], language: Language) -> None:
             whole = "整个方案" if zh else "the scheme"
             click.echo(f"  {'层 ' if zh else 'layer '}{layer}" if layer else f"  {whole}")
         subject = f" [{question.subject}]" if question.subject else ""
+        if question.law in STATED:
+            subject = f" [{_text_of(one, question.subject)}]"
         mark, law = _MARKS[row.outcome, language], LAWS[question.law].get(language)
         by = ("（求解器）" if zh else " (solver)") if row.by == "solver" else ""
         allowed = ""
@@ -124,6 +127,13 @@ def _print(one: Compiled, rows: tuple[Proof, ...], language: Language) -> None:
             if zh
             else "  the solver z3 is not installed, with it more is proved: pip install 'hmbc[prove]'"
         )
+
+
+def _text_of(one: Compiled, name: str | None) -> str:
+    """What the author stated, as written."""
+    assert one.kernel is not None
+    span = next(stated.clause.span for stated in one.kernel.stated if stated.name == name)
+    return " ".join(one.source.text[span.start : span.end].split())
 
 
 def _as_json(proofs: dict[str, tuple[Proof, ...]], language: Language) -> dict[str, object]:
