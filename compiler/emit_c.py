@@ -157,13 +157,16 @@ class Body:
                 return " & ".join(args)
             case "not", _:
                 return f"!{args[0]}"
-            case "shift", _:
+            case "shift", by:
                 held, factor, plus = args
-                product = f"(uint64_t)(uint32_t){held} * (uint64_t)(uint32_t){factor}"
-                return f"({kind})(({product} + (uint64_t)(uint32_t){plus}) >> 32)"
+                # of 32 bits where they fit: that is one multiplication of vectors
+                narrow = [f"(uint64_t){'(uint32_t)' if n.high < 2**32 else ''}" for n in node.args]
+                product = f"{narrow[0]}{held} * {narrow[1]}{factor}"
+                return f"({kind})(({product} + {narrow[2]}{plus}) >> {by})"
             case "listed", place:
                 code, given = args
-                return f"{given} && {code} >= 0 ? l{place}[{code}] != 0 : 0"
+                # no branch: half of all claims have a code
+                return f"{given} & ({code} >= 0) & (l{place}[{code} > 0 ? {code} : 0] != 0)"
             case "low_byte", _:
                 return f"({kind})({args[0]} & 255)"
             case "round", (mode, unit):

@@ -22,7 +22,7 @@ from hmbc.compiler.feed_driver import driver
 from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.feed_money import money_loops
 from hmbc.compiler.feed_totals import fetch, fetch_runs, totals
-from hmbc.compiler.feed_years import turning, years_of
+from hmbc.compiler.feed_years import rows_of_years, years_of
 from hmbc.compiler.graph import Node, place_of
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.lower_feed import NoFeed, lower_feed
@@ -68,12 +68,17 @@ def text(loops: Loops) -> str:
             *loops.kept(accepted),
             *loops.prepared("early", early_conditions(loops, accepted)),
         ]
-        if accepted.const is None:
-            some = f"hmb_any_zero(n, b->s{accepted.number})"
-            fetches[some] = fetch(loops, accepted, True)
+        some = None if accepted.const is not None else f"hmb_any_zero(n, b->s{accepted.number})"
+        if years_of(feed):
+            several = "in->past != NULL"
+            if some is not None:
+                fetches[f"{several} && {some}"] = fetch(loops, accepted, True, True)
+            fetches[several] = fetch(loops, accepted, False, True)
+        if some is not None:
+            fetches[some] = fetch(loops, accepted, True, False)
         if graph.optimise.runs:
             fetches["hmb_is_sorted(n, in->unit + i, b->turn)"] = fetch_runs(loops)
-        fetches["1"] = fetch(loops, accepted, False)
+        fetches["1"] = fetch(loops, accepted, False, False)
         place = len(steps)
         steps += totals(loops)
     elif accepted.const is None:
@@ -98,7 +103,7 @@ def text(loops: Loops) -> str:
     # what is made of others comes first: a year that is over holds it too
     made, years = loops.record.made_functions(), ""
     if years_of(feed):
-        years = "\n".join([loops.record.turns(), turning(feed, name)])
+        years = "\n".join([loops.record.turns(), rows_of_years(feed, name, loops.head)])
     return "\n".join([record, loops.block(), *made, years, *loops.functions, run, own])
 
 

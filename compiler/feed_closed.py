@@ -2,7 +2,8 @@
 
 A row whose key is not the open one closes that: its total goes to an entry of the unit's chain, in
 room that the host gives (`hmb_closed` of evaluator.h), and the row's own key is taken from there or
-begun. 64 bits in the record tell of most keys that they are not in the chain. Nothing is allocated while
+begun. 64 bits in the record tell of most keys that they are not in the chain, and one of each open key
+whether it came from there. Nothing is allocated while
 rows run: a row closes one key of each keyed total at most.
 """
 
@@ -47,9 +48,9 @@ def opening(name: str, total: FeedTotal, kind: str, most: int) -> str:
         "    hmb_closed *one = NULL;",
         f"    if (r->t{n}[at] != 0 && !r->odd) {{",
         f"        const int64_t old = (int64_t)r->k{n}[at];",
-        "        if (r->seen & hmb_bit(old))",
+        f"        if (r->again{n} >> at & 1)",
         f"            one = hmb_chained(closed, r->chain, {n}, old);",
-        "        if (one == NULL) {",
+        "        else {",
         f"            if (r->links == {most}) {{",
         "                hmb_odd(out, &r->odd, unit);",
         "                return;",
@@ -63,10 +64,15 @@ def opening(name: str, total: FeedTotal, kind: str, most: int) -> str:
         f"        one->total = r->t{n}[at];",
         "    }",
         f"    r->k{n}[at] = key;",
-        "    one = NULL;",
-        "    if (r->seen & hmb_bit((int64_t)key))",
+        f"    r->t{n}[at] = 0;",
+        f"    r->again{n} &= (uint8_t)~(1 << at);",
+        "    if (r->seen & hmb_bit((int64_t)key)) {",
         f"        one = hmb_chained(closed, r->chain, {n}, (int64_t)key);",
-        f"    r->t{n}[at] = one == NULL ? 0 : ({kind})one->total;",
+        "        if (one != NULL) {",
+        f"            r->t{n}[at] = ({kind})one->total;",
+        f"            r->again{n} |= (uint8_t)(1 << at);",
+        "        }",
+        "    }",
         "}",
         "",
     ])  # fmt: skip

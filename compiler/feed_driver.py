@@ -73,7 +73,7 @@ def driver(
                 for number in years
             ]
             turns = ["if (in->past != NULL) {", *(f"    {x}" for x in feed_years.fill(feed)),
-                     f"    n = {loops.name}_years(n, in, in->unit + i, out, b);", "}"]  # fmt: skip
+                     f"    n = {loops.name}_years(n, in->unit + i, b);", "}"]  # fmt: skip
         if f"c{feed.date}" not in arguments:
             columns.append(f"const int32_t *c{feed.date} = in->claim[{feed.date}];")
     if loops.record.keyed:
@@ -136,7 +136,7 @@ def call(loops: Loops, loop: Loop) -> str:
         "out": "out", "unit": "in->unit + i", "records": "records", "b": "b",
         "far": "in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0)",
         "status": "out->status + i", "rejected": "&out->rejected", "total": "total",
-        "decided": "decided", "closed": "closed", "used": "&used",
+        "decided": "decided", "in": "in", "closed": "closed", "used": "&used",
     }  # fmt: skip
     texts = []
     for argument in loop.arguments:

@@ -13,12 +13,16 @@ from attrs import define, field
 from hmbc.compiler.emit_c import BOOL, Body, is_scalar, stored, type_of
 from hmbc.compiler.feed_record import Record
 from hmbc.compiler.feed_years import years_of
-from hmbc.compiler.graph import Node, place_of
+from hmbc.compiler.graph import Node, place_of, reachable
 from hmbc.compiler.lower_feed import Feed, FeedTotal
 
 LANES = "#pragma omp simd simdlen({})"
 """Left alone, gcc takes as many rows at once as there are bytes in a vector, and runs out of
 registers."""
+
+
+MOST_INSIDE = 3
+"""Operations on the way to a scalar one that are done with it."""
 
 
 @define
@@ -219,10 +223,20 @@ class Loops:
             visit(node, True)
         if not found:
             return []
+        first = self.prepared(f"{name}_for", [arg for node in found for arg in self.work(node)])
         arrays = [(stored(node), f"b->s{node.number}", node) for node in found]
         loop = self.loop(f"{self.name}_{name}_scalar", arrays, vector=False)
         self.held |= found
-        return [loop]
+        return [*first, loop]
+
+    def work(self, scalar: Node) -> list[Node]:
+        """What a scalar operation is of that vectors had better work out."""
+        found = []
+        for arg in scalar.args:
+            inside = [node for node in reachable([arg]) if node.args and not self.is_there(node)]
+            if not is_scalar(arg) and len(inside) > MOST_INSIDE:
+                found.append(arg)
+        return found
 
     def block(self) -> str:
         """The type of what lies between the loops."""

@@ -104,6 +104,7 @@ class Record:
             if total.key is not None:
                 count, key = total.key.slots, feed_closed.key_type(total)
                 parts.append((SIZES[key], count, f"{key} k{total.number}[{count}];"))
+                parts.append((1, 1, f"uint8_t again{total.number};"))
             parts.append((SIZES[kind], count, f"{kind} t{total.number}[{count}];"))
             for at in total.by_row:
                 of = self.key_type(total, at)
@@ -349,7 +350,9 @@ class Record:
         for number in feed_years.years_of(self.feed):
             own = [entry for entry in self.held() if feed_years.is_of_year(entry[1], number)]
             totals = list({total.number: total for _, total, _ in own}.values())
+            known = {feed_years.first_year(self.feed, number): "first_year"}
             hold = [f"const int64_t key{x.number}[] = {{{self.keys(x)}}};" for x in totals]
+            hold = [line.replace(*one) for line in hold for one in known.items()]
             hold += [
                 f"hmb_hold(past + {self.word(place)}, key{total.number}, {len(total.keys)}, {value});"
                 for place, total, value in own

@@ -6,7 +6,8 @@ from hmbc.compiler.emit_c import Body, literal, stored, type_of
 from hmbc.compiler.feed_closed import key_type
 from hmbc.compiler.feed_conditions import is_narrow, narrow_conditions, shared_conditions
 from hmbc.compiler.feed_loops import Loop, Loops
-from hmbc.compiler.graph import Node, place_of, reachable
+from hmbc.compiler.feed_years import turning, years_of
+from hmbc.compiler.graph import Known, Node, place_of, reachable
 from hmbc.compiler.lower_feed import FeedTotal, NoFeed
 
 ALL_ODD = (
@@ -16,9 +17,9 @@ ALL_ODD = (
 """Which unit is odd is not known any more: all of the block are."""
 
 
-def fetch(loops: Loops, accepted: Node, careful: bool) -> Loop:
+def fetch(loops: Loops, accepted: Node, careful: bool, years: bool) -> Loop:
     """The loop that takes what a record holds to arrays, and leaves the day of the last row there.
-    careful: some rows of the block are rejected and leave nothing."""
+    careful: some rows of the block are rejected and leave nothing. years: the batch spans several."""
     words = [
         f"memcpy(b->h{at}[i], &r->w{at}, 8);" if kind == "uint16_t" else f"b->w{at}[i] = r->w{at};"
         for at, kind in enumerate(loops.record.words)
@@ -35,12 +36,16 @@ def fetch(loops: Loops, accepted: Node, careful: bool) -> Loop:
             for line in range(loops.record.lines)
         ),
         f"{loops.name}_record *restrict r = records + unit[i];",
+        *(turning(loops.feed, loops.name) if years else []),
         *words,
         "odd |= (int64_t)b->day[i] - r->last;",
         f"r->last = {day};",
     ]
     parts = ["const int32_t *restrict unit", "const int32_t *restrict far", *to_records(loops)]
-    name = f"{loops.name}_fetch{'_careful' if careful else ''}"
+    if years:
+        numbers = years_of(loops.feed)
+        parts += ["const hmb_feed_input *in", *(f"int64_t first_year{one}" for one in numbers)]
+    name = f"{loops.name}_fetch{'_careful' if careful else ''}{'_years' if years else ''}"
     return loops.function(name, parts, lines, loops.head, ["int64_t odd = 0;"], ALL_ODD)
 
 
@@ -227,16 +232,28 @@ def run_keyed(
     reads[key] = None
     text = literal(key.low) if key.const is not None else loops.elsewhere(key)
     kind = loops.record.total_type(total)
+    asked = [
+        f"if (__builtin_expect(r->k{number}[at{number}] != k{number}, 0))",
+        f"    was{number} = hmb_of_closed(closed, r->seen, r->chain, {number}, (int64_t)k{number});",
+    ]
     lines += [
         f"const {key_type(total)} k{number} = {text};",
         f"const int64_t at{number} = {at};",
-        f"if (__builtin_expect(r->k{number}[at{number}] != k{number} && b->a{number}[i] != 0, 0))",
+        f"if (__builtin_expect((r->k{number}[at{number}] != k{number}) & (b->a{number}[i] != 0), 0))",
         f"    {loops.name}_open{number}(r, at{number}, k{number}, closed, used, out, unit[i]);",
         f"int64_t was{number} = r->t{number}[at{number}];",
-        f"if (__builtin_expect(r->k{number}[at{number}] != k{number}, 0))",
-        f"    was{number} = hmb_of_closed(closed, r->seen, r->chain, {number}, (int64_t)k{number});",
+        *(asked if is_asked(loops, total) else []),
         f"r->t{number}[at{number}] += ({kind})b->a{number}[i];",
     ]
+
+
+def is_asked(loops: Loops, total: FeedTotal) -> bool:
+    """Whether a row that adds nothing to a total asks what it is all the same."""
+    feed, before = loops.feed, loops.before(total)
+    graph = feed.graph
+    known = Known({graph.leaf("after", total.number, 0, total.most): before})
+    others = [one.adds for one in loops.record.kept if one is not total]
+    return before in reachable(graph.rebuilt(node, known) for node in [*feed.outputs(), *others])
 
 
 def run_by_row(

@@ -61,48 +61,52 @@ def turn(feed: Feed, name: str, number: int, hold: Sequence[str], forget: Sequen
     every = " | ".join(f"r->y{one}" for one in years_of(feed))
     return "\n".join([
         f"static __attribute__((noinline)) void {name}_turn{number}(const hmb_feed_input *in,",
-        f"    {name}_record *r, int64_t *past, uint8_t year)",
+        f"    {name}_record *r, int64_t *past, uint8_t year, int64_t first_year)",
         "{",
         f"    if (({every}) == 0)",
         f"        memset(past, 0, {8 * feed.plan.state_words});",
         *(f"    {line}" for line in hold),
         *(f"    {line}" for line in forget),
         f"    r->y{number} = year;",
+        "    (void)in;",
         "}",
         "",
     ])  # fmt: skip
 
 
-def turning(feed: Feed, name: str) -> str:
-    """The loop in which the records of a block's rows come to the years of those. It gives how many rows
-    the block then has: it ends before a row of another year than an earlier one of the same record, for
-    the totals of that one are still to be moved."""
-    years, words = years_of(feed), feed.plan.state_words
-    moved = " && ".join(f"b->y{number}[i] == r->y{number}" for number in years)
-    lines = [
-        f"if (__builtin_expect({moved}, 1))",
-        "    continue;",
-        "for (int64_t k = 0; k < i; k++)",
-        "    if (unit[k] == unit[i])",
-        "        return i;",
-    ]
+def turning(feed: Feed, name: str) -> list[str]:
+    """Lines that bring record r, of row i, to the years of that."""
+    lines, years = [], years_of(feed)
+    same = " & ".join(f"(b->y{number}[i] == r->y{number})" for number in years)
     for number in years:
         lines += [
-            f"if (b->y{number}[i] > r->y{number})",
-            f"    {name}_turn{number}(in, r, past + {words} * (int64_t)unit[i], b->y{number}[i]);",
-            f"else if (b->y{number}[i] < r->y{number})",
-            "    hmb_odd(out, &r->odd, unit[i]);",
+            f"    if (b->y{number}[i] > r->y{number})",
+            f"        {name}_turn{number}(in, r, (int64_t *)in->past + "
+            f"{feed.plan.state_words} * (int64_t)unit[i], b->y{number}[i], first_year{number});",
+            f"    else if (b->y{number}[i] < r->y{number})",
+            "        hmb_odd(out, &r->odd, unit[i]);",
         ]
+    return [f"if (!__builtin_expect({same}, 1)) {{", *lines, "}"]
+
+
+def rows_of_years(feed: Feed, name: str, head: str) -> str:
+    """The function that says how many of a block's rows may be taken at once: none of another year than
+    an earlier row of its record, for the totals of that one are still to be moved."""
+    years = years_of(feed)
+    moved = " | ".join(f"(b->y{number}[i] != b->y{number}[k])" for number in years)
+    one = " && ".join(f"hmb_all_same(n, b->y{number})" for number in years)
     return "\n".join([
-        f"HMB_PLAIN_LOOP static int64_t {name}_years(int64_t n, const hmb_feed_input *in,",
-        "    const int32_t *restrict unit, hmb_feed_output *out,",
+        f"{head}static int64_t {name}_years(int64_t n, const int32_t *restrict unit,",
         f"    const {name}_block *restrict b)",
         "{",
-        f"    {name}_record *records = in->records;",
-        "    int64_t *past = in->past;",
-        "    for (int64_t i = 0; i < n; i++) {",
-        f"        {name}_record *r = records + unit[i];",
-        *(f"        {line}" for line in lines),
+        f"    if ({one})",
+        "        return n;",
+        "    for (int64_t i = 1; i < n; i++) {",
+        "        int32_t moved = 0;",
+        "        for (int64_t k = 0; k < i; k++)",
+        f"            moved |= (unit[k] == unit[i]) & ({moved});",
+        "        if (moved)",
+        "            return i;",
         "    }",
         "    return n;",
         "}",

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from attrs import define, field
 
 from hmbc.compiler import days
-from hmbc.compiler.multiply_shift import MultiplyShift, floor_of, least, multiply_shift
+from hmbc.compiler.multiply_shift import SHIFTS, MultiplyShift, floor_of, least, multiply_shift
 from hmbc.compiler.optimise import ALL, Optimise
 from hmbc.compiler.rounding import rounded, share
 from hmbc.dsl.expr import MonthEnd, RoundingMode
@@ -48,7 +48,7 @@ Op = Literal[
     "not",
     "round",            # data: (mode, unit): whole units of the amount
     "share",            # data: (mode, parts); of (amount, part, whole)
-    "shift",            # (amount * factor + plus) >> 32; of (amount, factor, plus)
+    "shift",            # data: by how much; (amount * factor + plus) >> it; of (amount, factor, plus)
     "year",             # data: (month, day)
     "month",
     "date_in",          # data: (month, day)
@@ -144,6 +144,9 @@ class Graph:
             return left
         if left is right:
             return self.const(0)
+        if self.optimise.fold and left.op == "subtract" and max(left.args[1].stage, right.stage) < 2:
+            # what a claim's columns are taken off by is one sum, which may be needed elsewhere
+            return self.subtract(left.args[0], self.add(left.args[1], right))
         low, high = left.low - right.high, left.high - right.low
         if low < 0 and self.backdated(left) is right and self.rises(left):
             low = 0
@@ -348,28 +351,33 @@ class Graph:
                 return base.high
             return found if floor.of(found) == top else None
 
-        def by(num: int, top: int) -> MultiplyShift | None:
-            floor, most = floor_of(num, unit, mode), end(num, top)
-            return None if floor is None or most is None else multiply_shift(floor, most)
-
-        def factor(num: int, top: int) -> int | None:
-            return None if (found := by(num, top)) is None else found.factor
-
-        def plus(num: int, top: int) -> int | None:
-            return None if (found := by(num, top)) is None else found.plus
-
         tops = self.const(0) if cap is None else cap
-        ends = self.leaf_by_leaf(rate, tops, end)
-        factors = self.leaf_by_leaf(rate, tops, factor)
-        pluses = self.leaf_by_leaf(rate, tops, plus)
-        if ends is None or factors is None or pluses is None:
+        if (ends := self.leaf_by_leaf(rate, tops, end)) is None:
+            return None
+        for shift in SHIFTS:
+
+            def by(num: int, top: int, shift: int = shift) -> MultiplyShift | None:
+                floor, most = floor_of(num, unit, mode), end(num, top)
+                return None if floor is None or most is None else multiply_shift(floor, most, shift)
+
+            def factor(num: int, top: int) -> int | None:
+                return None if (found := by(num, top)) is None else found.factor
+
+            def plus(num: int, top: int) -> int | None:
+                return None if (found := by(num, top)) is None else found.plus
+
+            factors = self.leaf_by_leaf(rate, tops, factor)
+            pluses = self.leaf_by_leaf(rate, tops, plus)
+            if factors is not None and pluses is not None:
+                break
+        else:
             return None
         held = self.min(base, ends)
         low = rounded(base.low * rate.low, mode, unit) // unit
         high = rounded(base.high * rate.high, mode, unit) // unit
         if cap is not None:
             low, high = min(low, cap.low), min(high, cap.high)
-        return self._node("shift", (held, factors, pluses), None, low, high)
+        return self._node("shift", (held, factors, pluses), shift, low, high)
 
     def _capped(self, left: Node, right: Node) -> Node | None:
         for cap, whole in ((left, right), (right, left)):

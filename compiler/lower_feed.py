@@ -56,8 +56,9 @@ from hmbc.dsl.reads import reads_totals, walk
 from hmbc.dsl.types import Enum
 from hmbc.runtime.plan import AttributePlan, Plan
 
-COMPACT = 2**31 - 1
-"""Largest total in a record where totals are compact. A unit that passes it is odd."""
+COMPACT = 2**30 - 1
+"""Largest total in a record where totals are compact, so that most shares of it are one multiplication.
+A unit that passes it is odd."""
 
 
 class NoFeed(Exception):

@@ -16,6 +16,8 @@ from hmbc.dsl.expr import RoundingMode
 
 SHIFT = 32
 """The factor and the amount fit 32 bits each: one vector multiplication."""
+SHIFTS = range(SHIFT, 41)
+"""Larger ones are exact for more amounts, with a factor of more bits."""
 
 
 @frozen
@@ -55,21 +57,24 @@ def least(floor: Floor, reached: int) -> int | None:
 
 @frozen
 class MultiplyShift:
-    """(e * factor + plus) >> SHIFT, in unsigned 64 bits."""
+    """(e * factor + plus) >> shift, in unsigned 64 bits."""
 
     factor: int
     plus: int
 
 
-def multiply_shift(floor: Floor, most: int) -> MultiplyShift | None:
-    """The multiplication that equals the floor for every e in 0 .. most, or None."""
-    one, common = 1 << SHIFT, gcd(floor.times, floor.by)
+def multiply_shift(floor: Floor, most: int, shift: int = SHIFT) -> MultiplyShift | None:
+    """The multiplication that equals the floor for every e in 0 .. most, or None. With the least shift
+    the factor and what is added fit 32 bits."""
+    one, common = 1 << shift, gcd(floor.times, floor.by)
+    room = one if shift == SHIFT else 1 << 63
     # times e is a multiple of what it has in common with by: less of plus will do
     coarser = Floor(floor.times // common, floor.plus // common, floor.by // common)
     for at in (floor, coarser):
         factor, plus = -(-at.times * one // at.by), -(-at.plus * one // at.by)
         rest, rest_plus = at.by * factor - at.times * one, at.by * plus - at.plus * one
-        fits = most < one and factor < one and plus < one and factor * most + plus < 1 << 64
+        fits = most < 1 << SHIFT and factor < room and plus < room
+        fits = fits and factor * most + plus < 1 << 64
         if fits and rest * most + rest_plus < one:
             return MultiplyShift(factor, plus)
     return None

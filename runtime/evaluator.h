@@ -95,7 +95,7 @@ typedef struct hmb_feed_input {
     const void *const *claim;             /* claim[a][row] */
     const uint8_t *const *claim_given;    /* claim_given[a][row]; NULL where never absent */
     const int64_t *parameter;
-    const uint8_t *const *listed;         /* of claim attributes; as hmb_input */
+    const uint8_t *const *listed;         /* of claim attributes; as hmb_input; each one byte at least */
     const int32_t *unit;                  /* unit[row]: number of its record, or n_records */
     void *records;                        /* n_records + 1 of them; the last takes rows that the host
                                              rejected: all 0, but for its odd byte, which is set */

@@ -131,6 +131,14 @@ HMB_LOOP static void hmb_years(int64_t n, const int32_t *restrict date, int32_t 
     HMB_KEEP;
 }
 
+HMB_LOOP static int hmb_all_same(int64_t n, const uint8_t *bytes)
+{
+    uint8_t differ = 0;
+    for (int64_t i = 0; i < n; i++)
+        differ |= bytes[i] ^ bytes[0];
+    return differ == 0;
+}
+
 HMB_LOOP static int hmb_any_zero(int64_t n, const uint8_t *flags)
 {
     uint8_t zeros = 0;
@@ -292,9 +300,13 @@ HMB_ROUNDS(128, hmb_wide)
     static inline int64_t hmb_share_##mode(hmb_wide amount, hmb_wide parts, hmb_wide part,      \
                                            hmb_wide whole)                                      \
     {                                                                                           \
-        if (whole <= 0 || part <= 0)                                                            \
+        if (__builtin_expect((whole <= 0) | (part <= 0) | (amount == 0), 1))                    \
             return 0;                                                                           \
-        return (int64_t)hmb_##mode##_128(amount * (part < whole ? part : whole), parts * whole); \
+        part = part < whole ? part : whole;                                                     \
+        whole *= parts;                                                                         \
+        if ((whole | (amount < 0 ? -amount : amount) | part) >> 31 == 0)                        \
+            return hmb_##mode##_64((int64_t)amount * (int64_t)part, (int64_t)whole);            \
+        return (int64_t)hmb_##mode##_128(amount * part, whole);                                 \
     }
 HMB_SHARE(half_up)
 HMB_SHARE(half_even)

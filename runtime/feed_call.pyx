@@ -102,7 +102,8 @@ cdef class FeedCall:
         if not self.several_years:
             return False
         self.several_years -= 1
-        self.layout = layout(units, days, self.n_rows, self.n_records, first, last, threads)
+        self.layout = layout(units, days, self.n_rows, self.n_records, first, last, threads,
+                             self.several_years)
         if self.layout is None:
             return False
         if self.members is not None:

@@ -10,6 +10,6 @@ cdef class Layout:
     cdef list ends          # where pieces end that share no unit
 
 cdef Layout layout(const int32_t *unit, const int32_t *day, int64_t n, int64_t n_records,
-                   int32_t first_day, int32_t last_day, int threads)
+                   int32_t first_day, int32_t last_day, int threads, bint by_date)
 cdef Block laid_out(Layout layout, const void *cells, int width, int64_t n)
 cdef Block fetched_back(Layout layout, Block results, int width, int64_t n)

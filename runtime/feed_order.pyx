@@ -51,8 +51,9 @@ cdef bint units_together(const int32_t *unit, const int32_t *day, int64_t n, int
 
 
 cdef Layout layout(const int32_t *unit, const int32_t *day, int64_t n, int64_t n_records,
-                   int32_t first_day, int32_t last_day, int threads):
-    """How rows are to be taken; None where the days are too far apart for it."""
+                   int32_t first_day, int32_t last_day, int threads, bint by_date):
+    """How rows are to be taken; None where the days are too far apart for it. by_date: units that
+    stand together are not taken so: where one goes on to another year, a feed's block would end."""
     cdef Layout found = Layout.__new__(Layout)
     cdef int64_t row, key, days, ranges = 1, start = 0, count
     cdef int shift = 31
@@ -63,7 +64,7 @@ cdef Layout layout(const int32_t *unit, const int32_t *day, int64_t n, int64_t n
     found.ends = [n]
     with nogil:
         rise = dates_rise(day, n)
-    if not rise or threads > 1:
+    if not by_date and (not rise or threads > 1):
         counters = new_block(n_records)
         with nogil:
             together = units_together(unit, day, n, n_records, <uint8_t *>counters.data)

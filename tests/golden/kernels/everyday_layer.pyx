@@ -104,7 +104,7 @@ typedef struct hmb_feed_input {
     const void *const *claim;             /* claim[a][row] */
     const uint8_t *const *claim_given;    /* claim_given[a][row]; NULL where never absent */
     const int64_t *parameter;
-    const uint8_t *const *listed;         /* of claim attributes; as hmb_input */
+    const uint8_t *const *listed;         /* of claim attributes; as hmb_input; each one byte at least */
     const int32_t *unit;                  /* unit[row]: number of its record, or n_records */
     void *records;                        /* n_records + 1 of them; the last takes rows that the host
                                              rejected: all 0, but for its odd byte, which is set */
@@ -223,10 +223,13 @@ cdef extern from *:
 
 #define HMB_BLOCK 128           /* rows; a multiple of 64 */
 #define HMB_AHEAD 128            /* rows from a prefetch to its use */
+#define HMB_STEP 8              /* rows of one unit that are filled at once */
+#define HMB_RUN 4               /* rows of a unit that stand together, from which that is of use */
 #define HMB_LARGE 20000000      /* bytes of outputs from which they pass by the caches */
 #define HMB_DAYS 65000          /* most days of a batch: a record holds them in 16 bits */
 
 typedef __int128 hmb_wide;
+typedef uint64_t __attribute__((may_alias)) hmb_half;   /* four halves of halves */
 
 static inline int hmb_aligned(const void *at)
 {
@@ -328,12 +331,53 @@ HMB_LOOP static void hmb_years(int64_t n, const int32_t *restrict date, int32_t 
     HMB_KEEP;
 }
 
+HMB_LOOP static int hmb_all_same(int64_t n, const uint8_t *bytes)
+{
+    uint8_t differ = 0;
+    for (int64_t i = 0; i < n; i++)
+        differ |= bytes[i] ^ bytes[0];
+    return differ == 0;
+}
+
 HMB_LOOP static int hmb_any_zero(int64_t n, const uint8_t *flags)
 {
     uint8_t zeros = 0;
     for (int64_t i = 0; i < n; i++)
         zeros |= flags[i] == 0;
     return zeros;
+}
+
+/* Marks the rows at which another unit's begin, and the one after the last; whether there are so few
+ * of them that rows of a unit stand together. */
+HMB_LOOP static int hmb_is_sorted(int64_t n, const int32_t *restrict unit, uint8_t *restrict turn)
+{
+    int32_t turns = 0;
+    for (int64_t i = 1; i < n; i++) {
+        turn[i] = unit[i] != unit[i - 1];
+        turns += unit[i] != unit[i - 1];
+    }
+    turn[n] = 1;
+    return turns * HMB_RUN < n;
+}
+
+/* Whether a day is before that of the row above it, of the same unit. */
+HMB_LOOP static int hmb_falls(int64_t n, const uint8_t *restrict turn, const uint16_t *restrict day)
+{
+    uint16_t falls = 0;
+    for (int64_t i = 1; i < n; i++)
+        falls |= (day[i] < day[i - 1]) & (turn[i] == 0);
+    return falls;
+}
+
+/* The first of HMB_STEP rows that is marked, or HMB_STEP. */
+static inline int64_t hmb_turn(const uint8_t *turn)
+{
+    uint64_t found;
+    memcpy(&found, turn, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    found = __builtin_bswap64(found);
+#endif
+    return found ? __builtin_ctzll(found) / 8 : HMB_STEP;
 }
 
 static __attribute__((noinline, cold)) void hmb_odd(hmb_feed_output *out, uint8_t *odd, int32_t unit)
@@ -456,9 +500,13 @@ HMB_ROUNDS(128, hmb_wide)
     static inline int64_t hmb_share_##mode(hmb_wide amount, hmb_wide parts, hmb_wide part,      \\
                                            hmb_wide whole)                                      \\
     {                                                                                           \\
-        if (whole <= 0 || part <= 0)                                                            \\
+        if (__builtin_expect((whole <= 0) | (part <= 0) | (amount == 0), 1))                    \\
             return 0;                                                                           \\
-        return (int64_t)hmb_##mode##_128(amount * (part < whole ? part : whole), parts * whole); \\
+        part = part < whole ? part : whole;                                                     \\
+        whole *= parts;                                                                         \\
+        if ((whole | (amount < 0 ? -amount : amount) | part) >> 31 == 0)                        \\
+            return hmb_##mode##_64((int64_t)amount * (int64_t)part, (int64_t)whole);            \\
+        return (int64_t)hmb_##mode##_128(amount * part, whole);                                 \\
     }
 HMB_SHARE(half_up)
 HMB_SHARE(half_even)
@@ -541,9 +589,10 @@ typedef struct {
 
 
 typedef struct {
-    uint16_t h0[HMB_BLOCK][4] __attribute__((aligned(64)));
+    uint8_t turn[HMB_BLOCK + 2 * HMB_STEP];
+    uint16_t h0[HMB_BLOCK + HMB_STEP][4] __attribute__((aligned(64)));
+    uint32_t w1[HMB_BLOCK + HMB_STEP] __attribute__((aligned(64)));
     uint16_t day[HMB_BLOCK] __attribute__((aligned(64)));
-    uint32_t w1[HMB_BLOCK] __attribute__((aligned(64)));
     uint8_t y0[HMB_BLOCK] __attribute__((aligned(64)));
     int32_t x74[HMB_BLOCK] __attribute__((aligned(64)));
     int32_t x103[HMB_BLOCK] __attribute__((aligned(64)));
@@ -569,35 +618,30 @@ static int64_t feed_0_made1(const hmb_feed_input *in,
 }
 
 static __attribute__((noinline)) void feed_0_turn0(const hmb_feed_input *in,
-    feed_0_record *r, int64_t *past, uint8_t year)
+    feed_0_record *r, int64_t *past, uint8_t year, int64_t first_year)
 {
     if ((r->y0) == 0)
         memset(past, 0, 32);
-    const int64_t key0[] = {hmb_year(in->first_day, 1, 1) + r->y0};
-    const int64_t key1[] = {hmb_year(in->first_day, 1, 1) + r->y0};
+    const int64_t key0[] = {first_year + r->y0};
+    const int64_t key1[] = {first_year + r->y0};
     hmb_hold(past + 0, key0, 1, r->t0[0]);
     hmb_hold(past + 2, key1, 1, feed_0_made1(in, r));
     memset(r->t0, 0, sizeof r->t0);
     r->y0 = year;
+    (void)in;
 }
 
-HMB_PLAIN_LOOP static int64_t feed_0_years(int64_t n, const hmb_feed_input *in,
-    const int32_t *restrict unit, hmb_feed_output *out,
+HMB_LOOP static int64_t feed_0_years(int64_t n, const int32_t *restrict unit,
     const feed_0_block *restrict b)
 {
-    feed_0_record *records = in->records;
-    int64_t *past = in->past;
-    for (int64_t i = 0; i < n; i++) {
-        feed_0_record *r = records + unit[i];
-        if (__builtin_expect(b->y0[i] == r->y0, 1))
-            continue;
+    if (hmb_all_same(n, b->y0))
+        return n;
+    for (int64_t i = 1; i < n; i++) {
+        int32_t moved = 0;
         for (int64_t k = 0; k < i; k++)
-            if (unit[k] == unit[i])
-                return i;
-        if (b->y0[i] > r->y0)
-            feed_0_turn0(in, r, past + 4 * (int64_t)unit[i], b->y0[i]);
-        else if (b->y0[i] < r->y0)
-            hmb_odd(out, &r->odd, unit[i]);
+            moved |= (unit[k] == unit[i]) & ((b->y0[i] != b->y0[k]));
+        if (moved)
+            return i;
     }
     return n;
 }
@@ -612,6 +656,70 @@ HMB_LOOP static void feed_0_early(
         const _Bool v27 = !v26;
         b->s27[i] = v27;
     }
+    HMB_KEEP;
+}
+
+HMB_LOOP static void feed_0_fetch_years(
+    int64_t n,
+    const int32_t *restrict unit,
+    const int32_t *restrict far,
+    feed_0_record *records,
+    hmb_feed_output *out,
+    feed_0_block *restrict b,
+    const hmb_feed_input *in,
+    int64_t first_year0)
+{
+    int64_t odd = 0;
+    for (int64_t i = 0; i < n; i++) {
+        const int64_t next = far[i];
+        __builtin_prefetch((const char *)(records + next) + 0, 1);
+        feed_0_record *restrict r = records + unit[i];
+        if (!__builtin_expect((b->y0[i] == r->y0), 1)) {
+            if (b->y0[i] > r->y0)
+                feed_0_turn0(in, r, (int64_t *)in->past + 4 * (int64_t)unit[i], b->y0[i], first_year0);
+            else if (b->y0[i] < r->y0)
+                hmb_odd(out, &r->odd, unit[i]);
+        }
+        memcpy(b->h0[i], &r->w0, 8);
+        b->w1[i] = r->w1;
+        odd |= (int64_t)b->day[i] - r->last;
+        r->last = b->day[i];
+    }
+    for (int64_t i = 0; odd < 0 && i < n; i++)
+        hmb_odd(out, &records[unit[i]].odd, unit[i]);
+    HMB_KEEP;
+}
+
+HMB_LOOP static void feed_0_fetch_runs(
+    int64_t n,
+    const int32_t *restrict unit,
+    const int32_t *restrict far,
+    feed_0_record *records,
+    hmb_feed_output *out,
+    feed_0_block *restrict b)
+{
+    int64_t odd = -(int64_t)hmb_falls(n, b->turn, b->day);
+    for (int64_t i = 0, end; i < n; i = end) {
+        __builtin_prefetch((const char *)(records + far[i]) + 0, 1);
+        feed_0_record *restrict r = records + unit[i];
+        const uint64_t v0 = r->w0;
+        const uint32_t v1 = r->w1;
+        int64_t step;
+        end = i;
+        do {
+            for (int64_t l = end; l < end + HMB_STEP; l++)
+                ((hmb_half *)b->h0)[l] = v0;
+            for (int64_t l = end; l < end + HMB_STEP; l++)
+                b->w1[l] = v1;
+            step = hmb_turn(b->turn + end + 1);
+            end += step;
+        } while (step == HMB_STEP);
+        end++;
+        odd |= (int64_t)b->day[i] - r->last;
+        r->last = b->day[end - 1];
+    }
+    for (int64_t i = 0; odd < 0 && i < n; i++)
+        hmb_odd(out, &records[unit[i]].odd, unit[i]);
     HMB_KEEP;
 }
 
@@ -688,7 +796,7 @@ HMB_LOOP static void feed_0_run0(
         const int64_t was0 = *t0;
         *t0 = (int32_t)(was0 + v30);
         const int64_t now0 = was0 + v30;
-        over0 |= 2147483647 - now0;
+        over0 |= 1073741823 - now0;
         b->s2[i] = (int32_t)was0;
         b->n0[i] = (int32_t)now0;
     }
@@ -697,7 +805,7 @@ HMB_LOOP static void feed_0_run0(
         const int64_t v29 = c1[i];
         const int64_t m28_int64_t = -(int64_t)v28;
         const int64_t v30 = ((int64_t)v29 & m28_int64_t);
-        if (2147483647 - b->s2[i] < v30)
+        if (1073741823 - b->s2[i] < v30)
             hmb_odd(out, &records[unit[i]].odd, unit[i]);
     }
     HMB_KEEP;
@@ -934,7 +1042,7 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
         n = n < end - i ? n : end - i;
         if (in->past != NULL) {
             hmb_years(n, c2 + i, first_year0, 306, 1, b->y0);
-            n = feed_0_years(n, in, in->unit + i, out, b);
+            n = feed_0_years(n, in->unit + i, b);
         }
         const int past = large && n == HMB_BLOCK;
         int64_t *o0 = hmb_out(out->pay[0], i, w0, past);
@@ -943,7 +1051,12 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
         uint8_t *decided = hmb_out_byte(out->decided, i, xd, past);
         hmb_days(n, c2 + i, (int32_t)in->first_day, b->day);
         feed_0_early(n, c0 + i, b);
-        feed_0_fetch(n, in->unit + i, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, out, b);
+        if (in->past != NULL)
+            feed_0_fetch_years(n, in->unit + i, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, out, b, in, first_year0);
+        else if (hmb_is_sorted(n, in->unit + i, b->turn))
+            feed_0_fetch_runs(n, in->unit + i, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, out, b);
+        else if (1)
+            feed_0_fetch(n, in->unit + i, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, out, b);
         feed_0_narrow0(n, b);
         feed_0_run0(n, in->unit + i, records, out, b, c1 + i);
         if (!pays && !why) {
@@ -1001,7 +1114,7 @@ static void feed_0_pack(const hmb_feed_input *in, const hmb_input *members,
             const int64_t *w = words + 4 * (m - first);
             int64_t held;
             int odd = 0;
-            held = hmb_held(w + 0, key0, 1); odd |= held < 0 || held > 2147483647; r->t0[0] = (int32_t)held;
+            held = hmb_held(w + 0, key0, 1); odd |= held < 0 || held > 1073741823; r->t0[0] = (int32_t)held;
             odd |= hmb_held(w + 2, key1, 1) != feed_0_made1(in, r);
             r->odd |= (uint8_t)odd;
             (void)held;
