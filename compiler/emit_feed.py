@@ -55,7 +55,7 @@ def text(loops: Loops) -> str:
     """All loops in their order, what takes rows through them, and the records' own functions."""
     feed, graph, name = loops.feed, loops.feed.graph, loops.name
     accepted = graph.no(graph.any(feed.rejects))
-    if accepted.stage == 2:
+    if any(node.stage == 2 for node in feed.rejects):
         raise NoFeed("rows rejected for what their member is")
     if accepted.stage == 0 and accepted.const is None:
         raise NoFeed("rows rejected for what the parameters are")
