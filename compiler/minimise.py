@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 from attrs import evolve
@@ -62,7 +62,7 @@ def _plainer(history: History, kernel: Kernel) -> Iterator[History]:
         if given.name == kernel.date or (given.owner, given.name) == ("member", MEMBER_ID):
             continue
         if given.owner == "member":
-            for value in dict.fromkeys(_hashable(row.member.get(given.name) for row in rows)):
+            for value in dict.fromkeys(_hashable(row.member.get(given.name)) for row in rows):
                 for plain in _plain(given, value):
                     yield evolve(history, rows=tuple(_member(row, given, value, plain) for row in rows))
             continue
@@ -93,14 +93,14 @@ def _nearer(history: History, kernel: Kernel) -> Iterator[History]:
 
 
 def _member(row: Row, given: Input, value: Given, plain: Given) -> Row:
-    if row.member.get(given.name) != value:
+    if _hashable(row.member.get(given.name)) != value:
         return row
     return evolve(row, member={**row.member, given.name: plain})
 
 
-def _hashable(values: Iterable[object]) -> Iterator[Given]:
-    for value in values:
-        yield tuple(value) if isinstance(value, list) else value  # type: ignore[misc]
+def _hashable(value: object) -> Given:
+    """Periods may be a list."""
+    return tuple(value) if isinstance(value, list) else value  # type: ignore[return-value]
 
 
 def _plain(given: Input, value: Given) -> Iterator[Given]:
