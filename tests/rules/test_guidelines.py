@@ -182,13 +182,18 @@ NOT_IN = "claim.disease not in some"
         ('"C50"', NOT_IN, "J00, J06"),  # all but a list: those are left out, too
         ('"J00", "J06"', NOT_IN, None),
         ("external", IN, "?"),
+        ('"J06"', "claim.abroad and claim.disease in some", "J06"),  # of some who have it
+        ('"J06"', "not (claim.disease not in some)", "J06"),
+        ('"J06"', 'claim.disease is "J00" or claim.disease in some and yes', "J00, J06"),
+        ('"J06"', 'claim.disease is not "J00" or claim.disease in some', "J06"),
     ],
 )
 def test_codes_that_may_not_be_excluded(tmp_path, codes, condition, told):
     (tmp_path / "common.csv").write_text("code,name\nJ00,cold\nJ06,cough\n", encoding="utf-8")
     held = check_source(Source("g", CODES.format(file="common.csv")), tmp_path).guideline
     given = 'some: "C50"' if codes == "external" else ""
-    pay = 0 if condition == NOT_IN else "0.50"
+    everything = condition == NOT_IN or "is not" in condition  # a claim without a code, too
+    pay = 0 if everything else "0.50"
     text = SCHEME.format(codes=codes, condition=condition, given=given, pay=pay)
     found = compile_source(Source("s", text), tmp_path, [held]).diagnostics
     said = {one.code: one.message("en") for one in found}
@@ -245,6 +250,12 @@ BY_KIND = "by member.kind (a: {}, b: {})"
         (BY_KIND.format("50%", "40%"), BY_KIND.format("60%", "30%"), "", "falls"),
         ("45%", BY_KIND.format("60%", "40%"), "", "falls"),
         (BY_KIND.format("50%", "40%"), "50%", "", "rises"),
+        ("p", "(p + r if member.years >= 3 else p)", "", "rises"),
+        ("(p + r if member.years >= 3 else p)", "p", "", "unknown"),
+        ("(10% if member.years >= 3 else p)", "(20% if member.years >= 3 else p + r)", "", "rises"),
+        ("(10% if member.years >= 3 else p)", "(5% if member.years >= 3 else p + r)", "", "falls"),
+        ("larger of (p, r)", "60%", "", "rises"),
+        ("smaller of (p, member.years * 1%)", "60%", "", "rises"),
     ],
 )
 def test_whether_a_ratio_rises(findings, low, high, points, verdict):
@@ -384,3 +395,13 @@ def test_the_page_shows_what_the_command_says(place, update, monkeypatch):
         PAGE.write_text(text[: fence.start("body")] + real + text[fence.end("body") :], "utf-8")
     else:
         assert fence["body"] == real
+
+
+@pytest.mark.parametrize(
+    ("limit", "shown"), [("1_000", "1000"), ("line", "`line`"), ("line + 5", "…")]
+)
+def test_where_a_ratio_falls_is_told(findings, limit, shown):
+    text = BANDED.format(low="60%", high="50%", points="").replace("up to 1_000", f"up to {limit}")
+    text = text.replace("parameter p:", "parameter line: money 1 to 9_000, external\n    parameter p:")
+    ((_, one),) = findings(text, RISING)
+    assert one.message("en").endswith(f"falls above {shown}"), one.message("en")

@@ -189,3 +189,30 @@ def test_a_claim_that_is_rejected_says_why() -> None:
     (told,) = result.diagnostics
     assert told.code == "HMB415"
     assert told.message("en").endswith("parameter `p` has no value on this date")
+
+
+@pytest.mark.parametrize(
+    ("given", "claim", "missing"),
+    [
+        ("", "kind: x, n: 1", "p"),
+        ("parameter { p: 5 }", "n: 1", "claim.kind"),
+        ("parameter { p: 5 }", "kind: x", "claim.n"),
+        ("parameter { p: 5 }", "kind: y, n: 1", "member.level"),
+        ("parameter { p: 5 } member { level: low }", "kind: y, n: 1", None),
+    ],
+)
+def test_an_example_that_leaves_out_what_is_read_is_told_what(
+    given: str, claim: str, missing: str | None
+) -> None:
+    body = "parameter p: money 0 to 10, external\n" + layer(
+        "all",
+        "when claim.n > 0 and (claim.kind is x or member.level is low) "
+        "base claim.a threshold p per claim ratio 100% no cap",
+    )
+    text = SCHEME.replace("BODY", body).replace("CLAIMS", f"{given} claim 2024-03-01 {{ {claim}, a: 9 }} pay 4")
+    found = compile_source(Source("s.hmb", text))
+    assert found.kernel is not None and found.scheme is not None
+    (result,) = run_examples(found.kernel, found.scheme)
+    assert [(one.code, one.values["name"]) for one in result.diagnostics] == (
+        [] if missing is None else [("HMB412", missing)]
+    )
