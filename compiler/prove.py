@@ -59,11 +59,11 @@ class Budget:
     second)."""
 
     search: tuple[int, int] = (80_000, 500_000)
-    solver: int = 8_000_000
-    solver_in_all: int = 80_000_000
+    solver: int = 1_000_000
+    solver_in_all: int = 6_000_000
 
 
-QUICK = Budget((40_000, 100_000), 4_000_000, 15_000_000)
+QUICK = Budget((40_000, 100_000), 1_000_000, 4_000_000)
 """What compiling takes the time for."""
 
 

@@ -28,6 +28,7 @@ from hmbc.compiler.denominators import denominators_of
 from hmbc.compiler.kernel import Accumulator, Clause, Definition, Kernel, Outcome
 from hmbc.compiler.ranges import ranges_of
 from hmbc.compiler.structure_bounds import Bounds
+from hmbc.compiler.structure_exclusive import are_exclusive
 from hmbc.compiler.structure_order import Order, Orders, shown
 from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_split import Divisions
@@ -333,6 +334,7 @@ class _Structure:
         """Layers that read the same money have to leave to each other what they pay: for
         `base = max(0, bill - earlier)`, earlier + base never passes max(bill, earlier)."""
         groups: list[tuple[frozenset[str], frozenset[str]]] = []
+        conditions: dict[str, e.Expr] = {}
         for outcome in self.kernel.outcomes:
             base = self._base(outcome.layer)
             money = None if base is None else self._money(e.Ref(base))
@@ -348,8 +350,10 @@ class _Structure:
                 )
                 return self._open("within_bill", None, outcome.pay, why)
             pays = {outcome.pay}
+            conditions[outcome.pay] = self._condition(e.Ref(base))
             for group in [group for group in groups if group[0] & money]:
-                if not group[1] <= self._taken_off(e.Ref(base)):
+                both = group[1] - self._taken_off(e.Ref(base))
+                if not all(are_exclusive(conditions[outcome.pay], conditions[x]) for x in both):
                     why = Bilingual(
                         "与另一层用同一笔钱，却没有扣除那一层已付的",
                         "it reads the same money as another layer and does not take off what that pays",
@@ -359,6 +363,26 @@ class _Structure:
                 money, pays = money | group[0], pays | group[1]
             groups.append((money, frozenset(pays)))
         return _holds("within_bill", None, "同一笔钱不重复给付", "no money is paid twice")
+
+    def _condition(self, expr: e.Expr) -> e.Expr:
+        """What holds wherever an amount that is never negative is above 0."""
+        match expr:
+            case e.Ref(name=name):
+                return self._condition(self.definitions[name].expr)
+            case e.Max(left=zero, right=inner) if _is_zero(zero):
+                return self._condition(inner)
+            case e.Subtract(left=inner, right=right) if self.bounds.is_natural(right):
+                return self._condition(inner)
+            case e.Choose(when=when, otherwise=zero) if _is_zero(zero):
+                return self._seen(when)
+            case _:
+                return e.TRUE
+
+    def _seen(self, when: e.Expr) -> e.Expr:
+        """A condition with the names in it looked through."""
+        if isinstance(when, e.Ref):
+            return self._seen(self.definitions[when.name].expr)
+        return e.rebuild(when, self._seen)
 
     def _money(self, expr: e.Expr) -> frozenset[str] | None:
         """Amounts of the claim whose sum an expression never exceeds."""
@@ -385,7 +409,10 @@ class _Structure:
             case e.Scale(amount=amount, by=by) if self.bounds.is_share(by):
                 return self._money(amount) if self.bounds.is_natural(amount) else None
             case _:
-                return None
+                above = sorted(name for name in self.bounds.of(expr) if name.startswith("claim."))
+                if not above or not self.bounds.is_natural(expr):
+                    return None
+                return frozenset({above[0].removeprefix("claim.")})
 
     def _taken_off(self, expr: e.Expr) -> frozenset[str]:
         """Definitions that are subtracted, 0 being the least."""

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from hmbc.compiler.denominators import Denominators
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
@@ -45,6 +45,7 @@ class Bounds:
     constancy: Constancy = field(init=False)
     _natural: Names = field(init=False)
     _signs: dict[e.Expr, bool] = field(init=False, factory=dict)
+    _stages: dict[e.Expr, Stage | None] = field(init=False, factory=dict)
     _rows: dict[str, Names] = field(init=False, factory=dict)
     _sums: dict[str, Names] = field(init=False, factory=dict)
 
@@ -54,12 +55,14 @@ class Bounds:
         self.accumulators = {i.name: i for i in items if isinstance(i, Accumulator)}
         self.constancy = Constancy.of(self.kernel)
         self._natural = frozenset(
-            name for name, item in self.definitions.items() if self.is_natural(item.expr)
-        ) | {
             f"claim.{given.name}"
             for given in self.kernel.inputs
             if given.owner == "claim" and isinstance(given.type, Money) and (given.low or 0) >= 0
+        )
+        self._natural |= {
+            name for name, item in self.definitions.items() if self.is_natural(item.expr)
         }
+        self._rows.clear()  # what was worked out before the names were all known
 
     def is_natural(self, expr: e.Expr) -> bool:
         """Whether a number is never negative."""
@@ -78,9 +81,7 @@ class Bounds:
                 return natural(left) or natural(right)
             case e.Subtract() if rest := rest_of(expr, self.accumulators):
                 return natural(rest[0])
-            case e.Choose() | e.Increase() | e.Subtract() if stage := stage_of(
-                expr, self.accumulators
-            ):
+            case e.Choose() | e.Increase() | e.Subtract() if stage := self.stage(expr):
                 rises = natural(stage.added) and shape_of(stage, self.ranges).rises
                 return rises and (stage.alone is None or natural(stage.alone))
             case (
@@ -92,6 +93,8 @@ class Bounds:
                 return natural(left) and natural(right)
             case e.Round(amount=amount) | e.Share(amount=amount):
                 return natural(amount)
+            case e.Subtract():
+                return self._is_left(expr)
             case e.Total(accumulator=name) | e.Before(accumulator=name):
                 self._signs[expr] = False  # for one that reads itself
                 return natural(self.accumulators[name].adds)
@@ -142,6 +145,36 @@ class Bounds:
             case _:
                 return False
 
+    def stage(self, expr: e.Expr) -> Stage | None:
+        """The stage that an expression is, roundings of what is whole already left out; of the
+        difference of two increases of one total, too."""
+        if expr not in self._stages:
+            stage = stage_of(expr, self.accumulators)
+            if stage is None and isinstance(expr, e.Subtract):
+                match self._seen(expr.left), self._seen(expr.right):
+                    case e.Increase(of=one), e.Increase(of=two):
+                        joined = e.Increase(e.Subtract(one, two))
+                        stage = stage_of(joined, self.accumulators)
+                    case _:
+                        pass
+            self._stages[expr] = stage and evolve(stage, of=self._plain(stage.of))
+        return self._stages[expr]
+
+    def _seen(self, expr: e.Expr) -> e.Expr:
+        while isinstance(expr, e.Ref):
+            expr = self.definitions[expr.name].expr
+        return expr
+
+    def _plain(self, expr: e.Expr) -> e.Expr:
+        expr = e.rebuild(expr, self._plain)
+        match expr:
+            case e.Round(amount=amount, step=1) if self.is_whole(amount):
+                return amount
+            case e.Scale(amount=amount, by=e.Const(value=1)):
+                return amount
+            case _:
+                return expr
+
     def is_whole(self, expr: e.Expr) -> bool:
         """Whether an amount counts whole minor units: by its denominator, or as each of the amounts
         that it chooses from does."""
@@ -173,6 +206,35 @@ class Bounds:
                 return self.is_whole(of)
             case _:
                 return False
+
+    def _is_left(self, expr: e.Subtract) -> bool:
+        """Whether `x − a` is never negative, or `x − a − b`, where b is at most what a leaves of
+        something that is at most x."""
+        match expr:
+            case e.Subtract(left=e.Subtract(left=amount, right=first), right=second):
+                pass
+            case e.Subtract(left=amount, right=first):
+                return bool(self._names(amount) & self.of(first))
+        found = self._names(amount)
+        if not found & self.of(first):
+            return False
+        for name in self.of(second) & self.definitions.keys():
+            rest = self._left_of(self.definitions[name].expr)
+            rest.update([first])
+            terms = [term for term, times in rest.items() if times]
+            if len(terms) == 1 and rest[terms[0]] == 1 and found & self.of(terms[0]):
+                return True
+        return False
+
+    def _names(self, expr: e.Expr) -> Names:
+        """The name of a definition or an amount, as bounds are called."""
+        match expr:
+            case e.Ref(name=name):
+                return frozenset({name})
+            case e.Attribute(owner="claim", name=name, type=Money()):
+                return frozenset({f"claim.{name}"})
+            case _:
+                return NO_NAMES
 
     def is_share(self, expr: e.Expr) -> bool:
         """Whether a ratio lies between 0% and 100%."""
@@ -207,9 +269,7 @@ class Bounds:
                 return self.of(left) | self.of(right)
             case e.Max(left=left, right=right):
                 return self.of(left) & self.of(right)
-            case e.Choose() | e.Increase() | e.Subtract() if stage := stage_of(
-                expr, self.accumulators
-            ):
+            case e.Choose() | e.Increase() | e.Subtract() if stage := self.stage(expr):
                 above = self._of_stage(stage)
                 return above if stage.alone is None else above & self.of(stage.alone)
             case e.Subtract() if rest := rest_of(expr, self.accumulators):

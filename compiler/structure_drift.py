@@ -45,7 +45,6 @@ from hmbc.compiler.structure_stage import (
     is_convex,
     shape_of,
     slope_of,
-    stage_of,
 )
 from hmbc.compiler.structure_used import limit_of, rest_of
 from hmbc.dsl import expr as e
@@ -176,7 +175,7 @@ class Drifts:
                 return self.of_definition(name)
             case e.Subtract() if rest := rest_of(expr, self.bounds.accumulators):
                 return self._rest(*rest)
-            case e.Choose() | e.Increase() | e.Subtract() if stage := self.stage(expr):
+            case e.Choose() | e.Increase() | e.Subtract() if stage := self.bounds.stage(expr):
                 return self._stage(expr, stage)
             case e.Add(left=left, right=right):
                 return self._sum(expr, left, right, Span.__add__)
@@ -215,36 +214,6 @@ class Drifts:
             case _:
                 inside = parts_of(expr)
                 return SAME if inside and all(self.of(part) == SAME for part in inside) else None
-
-    def stage(self, expr: e.Expr) -> Stage | None:
-        """The stage that an expression is, roundings of what is whole already left out; of the
-        difference of two increases of one total, too."""
-        stage = stage_of(expr, self.bounds.accumulators)
-        if stage is None and isinstance(expr, e.Subtract):
-            match self._seen(expr.left), self._seen(expr.right):
-                case e.Increase(of=one), e.Increase(of=two):
-                    joined = e.Increase(e.Subtract(one, two))
-                    stage = stage_of(joined, self.bounds.accumulators)
-                case _:
-                    pass
-        if stage is None:
-            return None
-        return evolve(stage, of=self._plain(stage.of))
-
-    def _seen(self, expr: e.Expr) -> e.Expr:
-        while isinstance(expr, e.Ref):
-            expr = self.bounds.definitions[expr.name].expr
-        return expr
-
-    def _plain(self, expr: e.Expr) -> e.Expr:
-        expr = e.rebuild(expr, self._plain)
-        match expr:
-            case e.Round(amount=amount, step=1) if self.bounds.is_whole(amount):
-                return amount
-            case e.Scale(amount=amount, by=e.Const(value=1)):
-                return amount
-            case _:
-                return expr
 
     def _sum(
         self, expr: e.Expr, left: e.Expr, right: e.Expr, join: Callable[[Span, Span], Span]

@@ -16,7 +16,7 @@ from attrs import define, field, frozen
 from hmbc.compiler.kernel import Accumulator
 from hmbc.compiler.structure_bounds import Bounds, parts_beside
 from hmbc.compiler.structure_settled import first_of
-from hmbc.compiler.structure_stage import stage_of
+from hmbc.compiler.structure_stage import Stage
 from hmbc.compiler.structure_used import limit_of, rest_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
@@ -25,9 +25,10 @@ from hmbc.dsl.types import Money
 
 @frozen
 class Division:
-    """What becomes of a value; `zero` is both `same` and `splits`."""
+    """What becomes of a value; `zero` is both `same` and `splits`. some: at least one of the two rows
+    has the undivided one's value and the other that or 0 (or no)."""
 
-    way: Literal["same", "splits", "zero", "unknown"]
+    way: Literal["same", "splits", "zero", "some", "unknown"]
     why: Bilingual | None = None
     at: str | None = None
 
@@ -40,7 +41,12 @@ class Division:
         return self.way in ("splits", "zero")
 
 
-SAME, SPLITS, ZERO = Division("same"), Division("splits"), Division("zero")
+SAME, SPLITS, ZERO, SOME = (
+    Division("same"),
+    Division("splits"),
+    Division("zero"),
+    Division("some"),
+)
 
 
 def _unknown(zh: str, en: str) -> Division:
@@ -90,14 +96,14 @@ class Divisions:
                 self.bounds.accumulators[name]
             ):
                 return self._used(limited[0], self.bounds.accumulators[name], limited[1])
-            case e.Choose() | e.Increase() | e.Subtract() if stage := stage_of(
-                expr, self.bounds.accumulators
-            ):
+            case e.Choose() | e.Increase() | e.Subtract() if stage := self.bounds.stage(expr):
                 fixed = (*stage.scope.keys, stage.scope.alone, *parts_beside(stage))
                 for part in fixed:
                     if not (found := self.of(part)).is_same:
                         return found if found.way == "unknown" else _CONDITION
                 added = self.of(stage.added)
+                if added == SOME and stage.alone is None:
+                    return SPLITS if self._is_full_at_once(stage) else _CONDITION
                 if stage.alone is None or added.way == "unknown":
                     return self._splitting(added)
                 return self._join(self._splitting(added), self.of(stage.alone))
@@ -110,6 +116,10 @@ class Divisions:
                 return two if one.is_same else _CONDITION
             case e.Max(left=left, right=right) if (only := self._other(left, right)) is not None:
                 return self.of(only)
+            case e.Choose(when=when, then=then, otherwise=e.Const(value=0)) if (
+                self.of(when) == SOME and self.of(then).is_same
+            ):
+                return SOME
             case e.Choose(when=when, then=then, otherwise=otherwise):
                 if not (found := self.of(when)).is_same:
                     return found if found.way == "unknown" else _CONDITION
@@ -124,6 +134,13 @@ class Divisions:
                 return SAME
             case e.Total() | e.Before() | e.Increase():
                 return _unknown("直接读取累计额", "a running total is read as it stands")
+            case e.Compare(op=">", left=e.Attribute() as left, right=e.Const(value=0)) if (
+                self.of(left) == SPLITS and self.bounds.is_natural(left)
+            ):
+                return SOME
+            case e.And(left=left, right=right) if SOME in (self.of(left), self.of(right)):
+                other = self.of(right if self.of(left) == SOME else left)
+                return SOME if other.is_same else _CONDITION
             case e.Compare(left=left, right=right):
                 for part in (left, right):
                     if not (found := self.of(part)).is_same:
@@ -143,15 +160,55 @@ class Divisions:
                 return found if found.way == "unknown" else _CONDITION
         return self._splitting(self.of(amount)) if self.bounds.is_natural(amount) else _ALONE
 
+    def _is_full_at_once(self, stage: Stage) -> bool:
+        """Whether a cap is reached by the first that is added, so that a second changes nothing."""
+        of = stage.of
+        match of, self._chosen(stage.added):
+            case e.Min(left=cap, right=e.Round(amount=total, mode="half_up" | "down", step=1)), amount:
+                pass
+            case e.Min(left=cap, right=total), amount:
+                pass
+            case _:
+                return False
+        natural = self.bounds.is_natural(stage.added) and self.bounds.is_whole(cap)
+        steady = self.bounds.constancy.varying(cap, stage.scope) is None
+        return (
+            total == e.Total(stage.total.name)
+            and natural
+            and steady
+            and self._seen(cap) == self._seen(amount)
+        )
+
+    def _chosen(self, expr: e.Expr) -> e.Expr:
+        """What an expression is where it is not 0."""
+        match expr:
+            case e.Ref(name=name):
+                return self._chosen(self.bounds.definitions[name].expr)
+            case e.Choose(then=then, otherwise=e.Const(value=0)):
+                return self._chosen(then)
+            case _:
+                return expr
+
+    def _seen(self, expr: e.Expr) -> e.Expr:
+        return (
+            self._seen(self.bounds.definitions[expr.name].expr)
+            if isinstance(expr, e.Ref)
+            else e.rebuild(expr, self._seen)
+        )
+
     def _splitting(self, added: Division) -> Division:
+        if added.way == "some":
+            return _CONDITION
         return _FLAT if added.way == "same" else added
 
     def _join(self, one: Division, two: Division) -> Division:
         for part in (one, two):
             if part.way == "unknown":
                 return part
-        if one.way == two.way or two == ZERO:
+        if two == ZERO:
             return one
+        if one.way == two.way:
+            return _CONDITION if one.way == "some" else one
         return two if one == ZERO else _FLAT
 
     def _other(self, left: e.Expr, right: e.Expr) -> e.Expr | None:
