@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := pyproject.toml setup.py $(wildcard runtime/*.pyx runtime/*.pxd runtime/*.h)
 
-.PHONY: demo test test-long lint format bench clean needs
+.PHONY: demo test test-long lint format bench bench-scaling instructions clean needs
 
 demo: $(VENV)/demo
 	$(BIN)/python demo/demo.py
@@ -22,8 +22,15 @@ lint: $(VENV)/dev
 	$(BIN)/hmbc fmt --check schemes/*.hmb schemes/more/*.hmb
 
 bench: $(VENV)/bench
-	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/compare.py
+
+# goes on where it was broken off; for figures, on a machine that does nothing else
+bench-scaling: $(VENV)/bench
+	$(BIN)/python benchmarks/scaling.py
+
+# instructions of a claim, held against benchmarks/instructions.json; UPDATE=--update writes it
+instructions: $(VENV)/dev
+	$(BIN)/python benchmarks/instructions.py $(UPDATE)
 
 clean:
 	rm -rf $(VENV) build dist out *.egg-info src/*.egg-info

@@ -16,6 +16,7 @@ COMPILED = (
     "arrow_out",
     "values",
     "blocks",
+    "cell_reader",
     "columns",
     "unique",
     "shards",

@@ -208,9 +208,9 @@ def results(folder: Path, name: str) -> tuple[Any, ...]:
     payments = pq.read_table(folder / f"{name}.parquet")
     rejects = pq.read_table(folder / f"{name}.rejects.parquet")
     fen = payments["fen"].to_numpy() if name == "polars" else ours.fen(payments["total_pay"])
-    reason = np.asarray(payments["reason"].cast(pa.string()).to_pylist())
+    texts = (payments[column].cast(pa.large_string()) for column in ("claim_id", "reason"))
     rows = np.unique(np.asarray(rejects["row"]).astype(np.int64))
-    return np.asarray(payments["claim_id"].to_pylist()), fen, reason, rows
+    return *texts, pa.chunked_array([pa.array(fen)]), pa.chunked_array([pa.array(rows)])
 
 
 def main(folder: Path, rows: int, members: int, runs: int) -> dict[str, tuple[float, float, float]]:
@@ -234,7 +234,7 @@ def main(folder: Path, rows: int, members: int, runs: int) -> dict[str, tuple[fl
     wanted = results(folder, "hmbc")
     for name in ("duckdb", "polars"):
         for index, (found, expected) in enumerate(zip(results(folder, name), wanted, strict=True)):
-            assert np.array_equal(found, expected), (name, index, found, expected)
+            assert found.equals(expected), (name, index, found, expected)
     return {
         name: tuple(statistics.median(values) for values in zip(*found, strict=True))  # type: ignore[misc]
         for name, found in times.items()

@@ -17,6 +17,7 @@ import pyarrow as pa
 from attrs import frozen
 from measure import Way
 from ours import FEED, WHOLE, fen
+from ours import whole as whole_call
 
 from hmbc.compiler.pipeline import compile_file, module_of
 from hmbc.runtime.evaluator import Evaluator
@@ -97,16 +98,16 @@ def ours(
     module = module_of(kernel)
     evaluator = Evaluator(module)
 
-    def answer(done: Any) -> tuple[Any, ...]:
+    def answer(given: Any) -> tuple[Any, ...]:
+        done, out = given
         assert done.counts.rejected == 0, done.counts
-        out = pa.table(done.payments)
         reason = out["reason"].combine_chunks()
         names = reason.dictionary.to_pylist()       # more than `reasons`: refund
         numbers = np.array([reasons.index(x) if x in reasons else 255 for x in names], np.uint8)
         return fen(out["total_pay"]), numbers[np.asarray(reason.indices)]
 
     def run() -> Any:
-        return evaluator.adjudicate(claims, people, parameters=parameters, minor_units=True)
+        return whole_call(evaluator, claims, people, parameters=parameters)
 
     whole = Way(WHOLE, len(claims), run, answer, 3)
     if columns is None:

@@ -26,6 +26,12 @@ def made(name: str) -> tuple[Evaluator, Any]:
     return Evaluator(module), module
 
 
+def whole(evaluator: Evaluator, *tables: Any, **more: Any) -> tuple[Any, Any]:
+    """The whole call, and its payments as a table of Arrow's, for which decimals are made."""
+    done = evaluator.adjudicate(*tables, minor_units=True, **more)
+    return done, pa.table(done.payments)
+
+
 def fen(column: Any) -> Any:
     """A decimal128 column as int64: its low words."""
     column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
@@ -47,9 +53,9 @@ def w1(data: Columns, library: Any) -> list[Way]:
         | {kind: data[kind] for kind in KINDS}
     )
 
-    def answer(done: Any) -> tuple[Any, ...]:
+    def answer(given: Any) -> tuple[Any, ...]:
+        done, out = given
         assert done.counts.rejected == 0
-        out = pa.table(done.payments)
         return tuple(fen(out[name]) for name in [f"{x}_pay" for x in evaluator.plan.layers] + ["total_pay"])
 
     columns = {"preexisting": data["ill"].astype(np.int64), "date": np.full(rows, YEAR[0] + 50, np.int64)}
@@ -72,7 +78,7 @@ def w1(data: Columns, library: Any) -> list[Way]:
     return [
         Way(FEED, rows, fed, lambda _: tuple(out[name] for name in wanted), 9),
         Way(BARE, rows, call, bare_answer),
-        Way(WHOLE, rows, lambda: evaluator.adjudicate(table, minor_units=True), answer, 3),
+        Way(WHOLE, rows, lambda: whole(evaluator, table), answer, 3),
     ]
 
 
@@ -113,9 +119,9 @@ def w2(claims: Columns, people: Columns, library: Any) -> list[Way]:
     evaluator, module = made("w2")
     table, persons = claim_table(claims), member_table(people)
 
-    def answer(done: Any) -> tuple[Any, ...]:
+    def answer(given: Any) -> tuple[Any, ...]:
+        done, out = given
         assert done.counts.rejected == 0
-        out = pa.table(done.payments)
         reason = out["reason"].combine_chunks()
         numbers = cause_numbers(reason.dictionary.to_pylist())
         return fen(out["total_pay"]), numbers[np.asarray(reason.indices)]
@@ -154,5 +160,5 @@ def w2(claims: Columns, people: Columns, library: Any) -> list[Way]:
     return [
         Way(FEED, n, fed, lambda _: (out["total_pay"], numbers[out["reason"]]), 9),
         Way(BARE, n, call, bare_answer),
-        Way(WHOLE, n, lambda: evaluator.adjudicate(table, persons, minor_units=True), answer, 3),
+        Way(WHOLE, n, lambda: whole(evaluator, table, persons), answer, 3),
     ]

@@ -71,10 +71,12 @@ def reader_of(attribute: AttributePlan, plan: Plan, *, minor_units: bool = False
     )
 
 
-def match_columns(table: InTable, wanted: Sequence[Wanted], name: str, language: str) -> Matched:
+def match_columns(
+    table: InTable, wanted: Sequence[Wanted], name: str, language: str, left_out: Sequence[str] = ()
+) -> Matched:
     """Finds each wanted column by name or label, and refuses what cannot be read exactly.
 
-    name: of the table, for messages.
+    name: of the table, for messages; left_out: its columns that were not even read.
     """
     found = Matched()
     chinese = language == "zh"
@@ -115,7 +117,7 @@ def match_columns(table: InTable, wanted: Sequence[Wanted], name: str, language:
                     )
                 )
             found.columns.append(column)
-    found.ignored = [text for text in dict.fromkeys(table.names) if text not in used]
+    found.ignored = [text for text in dict.fromkeys((*table.names, *left_out)) if text not in used]
     if lacks and found.ignored:
         shown = "`, `".join(found.ignored[:MOST_NAMED])
         more = " …" if len(found.ignored) > MOST_NAMED else ""

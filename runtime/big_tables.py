@@ -259,7 +259,7 @@ def _share(source: FileTable | None, key: str, part: int, parts: int) -> tuple[A
     dealt = pa.table(shards_of(source.table.select([key]), parts))["shard"]
     rows = pa.compute.indices_nonzero(pa.compute.equal(dealt, part)).cast(pa.int64())
     ragged = source.ragged_rows if part == 0 else []
-    return FileTable(source.table.take(rows), ragged), rows
+    return FileTable(source.table.take(rows), ragged, source.left_out), rows
 
 
 def _member_column(readers: SchemeReaders, members: FileTable | None) -> str:

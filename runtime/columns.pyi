@@ -1,26 +1,6 @@
-from collections.abc import Sequence
-
 from hmbc.runtime.arrow_in import Column
-from hmbc.runtime.intern import Intern
+from hmbc.runtime.cell_reader import CellReader
 from hmbc.runtime.values import Values
 
-KINDS: tuple[str, ...]
-
-class Reader:
-    kind: int
-    texts: Intern
-    def share(self, other: Reader) -> None: ...
-    def __init__(
-        self,
-        kind: str,
-        *,
-        digits: int = 2,
-        low: int | None = None,
-        high: int | None = None,
-        values: Sequence[Sequence[str | None]] = (),
-        minor_units: bool = False,
-    ) -> None: ...
-    def refuses(self, column: Column) -> str | None: ...
-    def parse(self, text: str) -> tuple[int, int]: ...
-    def parse_with_ranges(self, text: str) -> tuple[int, int, list[tuple[int, int]]]: ...
+class Reader(CellReader):
     def read(self, column: Column, optional: bool = False, *, by_cell: bool = False) -> Values: ...

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
@@ -45,20 +45,31 @@ class FileTable:
     """A table out of a file, for `Evaluator.adjudicate`.
 
     ragged_rows: (data row from 1, cells it has, cells the header has) of rows that are not in it.
+    left_out: names of columns of the file that were not read.
     """
 
-    def __init__(self, table: Any, ragged_rows: list[tuple[int, int, int]]) -> None:
+    def __init__(
+        self, table: Any, ragged_rows: list[tuple[int, int, int]], left_out: Sequence[str] = ()
+    ) -> None:
         self.table = table
         self.ragged_rows = ragged_rows
+        self.left_out = left_out
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
         return self.table.__arrow_c_stream__(requested_schema)
 
 
-def read_table(path: FilePath, *, language: str = "en") -> FileTable:
+def read_table(
+    path: FilePath,
+    *,
+    language: str = "en",
+    asked: Container[str] | None = None,
+    threads: int | None = None,
+) -> FileTable:
     """Read CSV or Parquet by suffix; `-` is CSV from standard input.
 
     CSV: every column is text; UTF-8 with or without BOM, else GB18030. Parquet keeps its types.
+    asked: of Parquet only columns of these names are read; None: all. threads: 1 reads Parquet with one.
     Raises: UnreadableInput.
     """
     name = os.fspath(path)
@@ -72,7 +83,7 @@ def read_table(path: FilePath, *, language: str = "en") -> FileTable:
                 raise _not_opened(name, language, error) from None
             return _read_csv(data, name, language)
         case ".parquet":
-            return _read_parquet(name, language)
+            return _read_parquet(name, language, asked, threads)
     raise _of_no_kind(name, language)
 
 
@@ -232,14 +243,20 @@ def _read_csv(data: bytes, path: str, language: str) -> FileTable:
     return FileTable(table, sorted(ragged))
 
 
-def _read_parquet(path: str, language: str) -> FileTable:
+def _read_parquet(
+    path: str, language: str, asked: Container[str] | None, threads: int | None
+) -> FileTable:
     parquet = _pyarrow("pyarrow.parquet", path, language)
     arrow = _pyarrow("pyarrow", path, language)
     if not os.path.isfile(path):
         raise unreadable(path, language, "没有这个文件", "there is no such file")
     try:
         with parquet.ParquetFile(path) as file:
-            return FileTable(file.read(), [])
+            names = file.schema_arrow.names
+            wanted = [name for name in names if asked is None or name in asked]
+            left_out = [name for name in names if name not in wanted]
+            table = file.read(columns=wanted if left_out else None, use_threads=threads != 1)
+            return FileTable(table, [], left_out)
     except (arrow.ArrowException, OSError) as error:
         raise unreadable(
             path,

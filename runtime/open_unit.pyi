@@ -1,8 +1,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import overload
 
+from hmbc.runtime.cell_reader import CellReader
 from hmbc.runtime.claim_names import ClaimNames
-from hmbc.runtime.columns import Reader
 from hmbc.runtime.member_rows import MemberRows
 from hmbc.runtime.memory import Block
 from hmbc.runtime.scheme_call import Entry, Inputs
@@ -22,7 +22,7 @@ class Open:
         before: Totals,
         id: int,
         names: ClaimNames,
-        readers: list[Reader],
+        readers: Sequence[CellReader],
         n_claim: int,
         day: int,
         rows: MemberRows,

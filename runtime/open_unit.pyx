@@ -16,6 +16,7 @@ from libc.stdlib cimport free
 
 from hmbc.runtime.abi cimport HMB_OK
 from hmbc.runtime.cells cimport CELL_NULL, CELL_OK
+from hmbc.runtime.cell_reader cimport K_BOOL, K_CODE, CellReader
 from hmbc.runtime.claim_names cimport (
     PLACE_CLAIM_ID,
     PLACE_MEMBER_ID,
@@ -24,7 +25,6 @@ from hmbc.runtime.claim_names cimport (
     ClaimNames,
     Signature,
 )
-from hmbc.runtime.columns cimport K_BOOL, K_CODE, Reader
 from hmbc.runtime.member_rows cimport MemberRows
 from hmbc.runtime.memory cimport Block, Bytes, Longs, append, new_block, push
 from hmbc.runtime.python_cells cimport word_of
@@ -140,7 +140,7 @@ cdef class Open:
         self.unasked = 1
         for place in range(n):
             field = &self.fields[place]
-            field.kind = (<Reader>readers[place]).kind
+            field.kind = (<CellReader>readers[place]).kind
             field.reader = <PyObject *>readers[place]
             field.is_required = place in names.required
             field.word = &self.own_day
@@ -249,7 +249,7 @@ cdef class Open:
             field.word[0] = value == Py_True
             field.given[0] = 1
             return True
-        status = word_of(<Reader>field.reader, <object>value, field.word)
+        status = word_of(<CellReader>field.reader, <object>value, field.word)
         if status == CELL_OK:
             field.given[0] = 1
             return True

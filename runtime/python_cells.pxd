@@ -2,9 +2,9 @@
 
 from libc.stdint cimport int64_t
 
-from hmbc.runtime.columns cimport Reader
+from hmbc.runtime.cell_reader cimport CellReader
 
 cdef enum:
     CELL_ODD = 98
 
-cdef int word_of(Reader reader, object value, int64_t *to) except -1
+cdef int word_of(CellReader reader, object value, int64_t *to) except -1

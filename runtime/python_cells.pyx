@@ -13,8 +13,7 @@ from cpython.long cimport PyLong_AsLong, PyLong_CheckExact
 from cpython.object cimport PyObject, PyObject_Str, Py_TYPE
 from cpython.unicode cimport PyUnicode_CheckExact
 
-from hmbc.runtime.cells cimport CELL_NULL, CELL_OK, days_of
-from hmbc.runtime.columns cimport (
+from hmbc.runtime.cell_reader cimport (
     K_BOOL,
     K_CODE,
     K_DATE,
@@ -25,6 +24,7 @@ from hmbc.runtime.columns cimport (
     K_RATIO,
     in_domain,
 )
+from hmbc.runtime.cells cimport CELL_NULL, CELL_OK, days_of
 
 import_datetime()
 
@@ -45,9 +45,9 @@ cdef PyObject *DECIMAL = <PyObject *>Decimal
 _held = Decimal
 
 
-cdef int word_of(Reader reader, object value, int64_t *to) except -1:
+cdef int word_of(CellReader reader, object value, int64_t *to) except -1:
     """CELL_OK and the word; CELL_NULL where there is no value; anything else says that the value is
-    bad or not of the plainest type: units_text.value_text and Reader.parse say what it is."""
+    bad or not of the plainest type: units_text.value_text and CellReader.parse say what it is."""
     cdef int kind = reader.kind, overflow = 0
     cdef PyObject *found
     if value is None:
@@ -83,13 +83,13 @@ cdef int word_of(Reader reader, object value, int64_t *to) except -1:
     return _text(reader, value, to) if PyUnicode_CheckExact(value) else CELL_ODD
 
 
-cdef inline int _text(Reader reader, object text, int64_t *to):
+cdef inline int _text(CellReader reader, object text, int64_t *to):
     cdef Py_ssize_t n
     cdef const char *raw = hmb_utf8(text, &n)
     return CELL_ODD if raw == NULL else reader.take_text(raw, n, to)
 
 
-def plain_word(Reader reader, value):
+def plain_word(CellReader reader, value):
     """The word of a value of the plainest type; None of any other, and where there is none."""
     cdef int64_t word = 0
     return word if word_of(reader, value, &word) == CELL_OK else None

@@ -99,7 +99,18 @@ def _columns(
     source: object, wanted: list[Wanted], name: str, plan: Plan
 ) -> tuple[InTable, list[Wanted], Matched]:
     table = read_table(source)
-    return table, wanted, match_columns(table, wanted, name, plan.language)
+    left_out = getattr(source, "left_out", ())
+    return table, wanted, match_columns(table, wanted, name, plan.language, left_out)
+
+
+def names_asked(plan: Plan) -> dict[str, set[str]]:
+    """By table, every name and label by which a column may answer."""
+    readers = SchemeReaders(plan)
+    tables = {"claims": readers.claim_table, "members": readers.member_table}
+    return {
+        name: {text for want in wanted for text in (want.name, want.label) if text}
+        for name, wanted in tables.items()
+    }
 
 
 def _ragged(source: object) -> list[tuple[int, int, int]]:

@@ -133,3 +133,8 @@ def test_some_columns_and_minor_units(files, more):
 
 def test_a_column_that_payments_do_not_have(files):
     assert "hospital_pay" in run("--columns", "total", status=2)
+
+
+@pytest.mark.parametrize("more", [(), ("--memory", "50KB")])
+def test_columns_that_nothing_asks_for_are_named(files, more):
+    assert "claims not used: note" in " ".join(run("-o", "x.parquet", *more).split())

@@ -333,3 +333,12 @@ def test_parameter_files_that_are_refused(tmp_path, name, text, why):
         read_parameters(folder / name, language="zh")
     with pytest.raises(UnreadableInput):
         read_parameters(folder / "nothing.toml")
+
+
+def test_only_columns_that_are_asked_for_are_read(tmp_path):
+    table = pa.table({"claim_id": ["a"], "a.b": [1], "odd": [[1, 2]], "金额": ["2"]})
+    pq.write_table(table, tmp_path / "wide.parquet")
+    some = read_table(tmp_path / "wide.parquet", asked={"a.b", "金额", "nobody"}, threads=1)
+    assert some.table.equals(table.select(["a.b", "金额"])) and some.left_out == ["claim_id", "odd"]
+    every = read_table(tmp_path / "wide.parquet")
+    assert every.table.equals(table) and every.left_out == []

@@ -83,6 +83,7 @@ def command(
         write_tables,
     )
     from hmbc.runtime.memory import keep_memory
+    from hmbc.runtime.sheets import names_asked
 
     inputs = (file, claims, members, params)
     place = rejects or _beside(output)
@@ -104,8 +105,12 @@ def command(
             from hmbc.runtime.big_tables import adjudicate_in_parts, parts_needed
 
             parts = parts_needed(evaluator, claims, most)
+        cores = threads or os.cpu_count() or 1
+        asked = names_asked(evaluator.plan)
         tables = {
-            name: read_table(path, language=language) if path else None
+            name: read_table(path, language=language, asked=asked.get(name), threads=cores)
+            if path
+            else None
             for name, path in (
                 ("claims", claims if parts == 1 else None),
                 ("members", members),
@@ -116,7 +121,6 @@ def command(
             table = tables[name]
             if table is not None and (spoiled := ids_made_numbers(table)):
                 _warn_of_ids(name, spoiled, language)
-        cores = threads or os.cpu_count() or 1
         done: Adjudication | Adjudicated
         if parts == 1:
             keep_memory(KEPT)
