@@ -146,7 +146,8 @@ def test_a_worked_example_that_is_wrong_is_told() -> None:
 @pytest.mark.parametrize(
     ("base", "guarded"),
     [("share (claim.a, 1, 3)", False), ("claim.a - claim.b", True),
-     ("smaller of (claim.a, claim.b)", False), ("larger of (claim.a, 0 - claim.b)", False)],
+     ("smaller of (claim.a, claim.b)", False), ("larger of (claim.a, 0 - claim.b)", False),
+     ("claim.a * 50%", False), ("rounded (claim.a * 50%, down)", False)],
 )  # fmt: skip
 def test_only_a_base_that_may_be_negative_is_kept_from_it(base: str, guarded: bool) -> None:
     found = compiled(layer("all", f"base {base} {FULL} no cap"))

@@ -256,6 +256,8 @@ def test_an_attribute_of_a_law_is_looked_for_among_those_of_its_owner() -> None:
         (layer(rest="no threshold threshold 5 per year ratio 5% no cap"), "HMB314",
          ["threshold 5 per year"]),
         (layer(rest="no threshold ratio 5% no cap no cap"), "HMB107", ["no cap"]),
+        (layer(rest="no threshold ratio 5% no cap cap 5 per year cap 6 per month"), "HMB314",
+         ["cap 5 per year"]),
     ],
 )  # fmt: skip
 def test_what_a_mistake_goes_against_is_shown(body: str, code: str, also: list[str]) -> None:
@@ -312,3 +314,12 @@ def test_a_list_in_another_encoding_is_told(tmp_path: Path) -> None:
         "cannot read the list file `l.csv`: it is not UTF-8"
         " | a list is a CSV file beside the scheme whose first column is called code"
     ]
+
+
+def test_of_two_that_say_no_the_first_goes_against_a_cap() -> None:
+    rest = "no threshold ratio 5% no cap no cap cap 5 per year"
+    found = dict(reversed(told(layer(rest=rest))))
+    assert found == {"HMB314": "no cap", "HMB107": "no cap"}
+    text = HEAD + USES + layer(rest=rest) + "}\n"
+    spans = {x.code: x.span.start for x in check_source(Source("s.hmb", text)).diagnostics}
+    assert spans["HMB314"] == text.index("no cap no cap") < spans["HMB107"]

@@ -32,6 +32,7 @@ scheme sums "Sums" {
     [
         ("claim.days", "sum > 8"),
         ("2 * claim.days", "sum > 17"),
+        ("2 * claim.days", "sum > claim.days + 12"),
         ("claim.days * ¥50", "sum > 440"),
         ("claim.days * ¥50", "sum > ¥440"),
         ("2.50 * claim.days", "sum > 20"),
