@@ -144,6 +144,10 @@ class Drifts:
                 found += self._own(e.Ref(name))
         return found
 
+    def _holds_own(self, drift: Drift) -> bool:
+        """Whether the inserted claim's own row is in the sums."""
+        return self.kind == "insert" and drift.scope is not None
+
     def _own(self, expr: e.Expr) -> Span:
         """What the inserted claim has itself."""
         if self.kind != "insert":
@@ -283,7 +287,8 @@ class Drifts:
             if only.scope is None and only.one:
                 return Drift(rows, rows, one=True, changed=only.changed)
             if rows.low >= 0 or rows.high <= 0:
-                return self._drift(expr, rows, only.sums.with_zero, only.scope, only.one, only.changed)
+                sums = ANYTHING if self._holds_own(only) else only.sums.with_zero
+                return self._drift(expr, rows, sums, only.scope, only.one, only.changed)
         return self._drift(expr, rows, ANYTHING, None)
 
     def _row_by_row(self, expr: e.Expr, drift: Drift, change: Callable[[Span], Span]) -> Drift:
@@ -401,7 +406,7 @@ class Drifts:
         if constant or share.low == share.high:
             return evolve(found, rows=rows, sums=sums)
         signed = found.rows.low >= 0 or found.rows.high <= 0
-        if not signed or share.low < 0:
+        if not signed or share.low < 0 or self._holds_own(found):
             sums = ANYTHING
         return self._drift(expr, rows, sums.with_zero, found.scope, found.one, found.changed)
 

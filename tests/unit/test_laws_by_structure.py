@@ -1,0 +1,143 @@
+"""What compiler/prove.py proves by structure alone of schemes that show one rule each; a search for
+claims that break the law finds none where it is proved, and does where the test says so."""
+
+from __future__ import annotations
+
+import pytest
+
+from hmbc.compiler.kernel import Kernel
+from hmbc.compiler.laws import Question, questions_of
+from hmbc.compiler.pipeline import compile_source
+from hmbc.compiler.prove import by_structure
+from hmbc.compiler.refute import Search
+from hmbc.dsl.source import Source
+
+HEAD = """scheme laws {{
+    source "rules, one at a time", 2024-01-01
+    currency CNY
+    benefit year calendar
+    event claim.visit
+    member {{ tier: low | high  status: active | retired varies  years: int 0 to 50 varies }}
+    claim {{
+        bill: money  fee: money  visit: code  care: inpatient | outpatient {same}  drug: code optional
+        others: money
+    }}
+{body}
+}}
+"""
+BILL = "base claim.bill"
+YEAR = "threshold 100 per year"
+PLAIN = f"{BILL} {YEAR} ratio 75% cap 1_000 per year"
+BY_CARE = "by claim.care (inpatient: 300, outpatient: 100)"
+TIER = "by member.tier (low: 500, high: 900)"
+
+
+def bands(*ratios: int) -> str:
+    """Bands with these ratios: below and beyond 1,000, first for the active, then for the retired."""
+    one, two, three, four = ratios
+    return (
+        f"{BILL} {YEAR} ratio bands above threshold per year: "
+        f"up to 1_000: ({one}% if member.status is active else {two}%), "
+        f"beyond: ({three}% if member.status is active else {four}%) no cap"
+    )
+
+
+
+
+def kernel_of(*layers: str, before: str = "", same: str = "") -> Kernel:
+    texts = [f"    layer l{place} {{ {text} }}" for place, text in enumerate(layers, 1)]
+    text = HEAD.format(body="\n".join([before, *texts]), same=same)
+    found = compile_source(Source("laws.hmb", text))
+    assert found.kernel is not None, found.diagnostics
+    return found.kernel
+
+
+def is_proved(kernel: Kernel, question: Question, broken: bool = False) -> bool:
+    """Whether it is proved; searched as well: found is `broken` (of what is proved, never)."""
+    assert question in list(questions_of(kernel))
+    proved = bool(list(by_structure(kernel, [question])))
+    search = Search(kernel, [question])
+    search.run(200_000 if broken else 20_000)
+    assert bool(search.found) == (broken and not proved), search.found
+    return proved
+
+
+@pytest.mark.parametrize(
+    ("law", "subject", "layers"),
+    [
+        # thresholds and caps that are another amount for the next claim
+        ("monotone", "bill", [f"{BILL} threshold {BY_CARE} per year acknowledged ratio 75% no cap"]),
+        ("no_cliff", None, [f"{BILL} threshold {BY_CARE} per year acknowledged ratio 75% no cap"]),
+        ("split_proof", None, [f"{BILL} threshold {BY_CARE} per year acknowledged ratio 75% no cap"]),
+        ("non_negative", None, [f"{BILL} threshold {BY_CARE} per year acknowledged ratio 75% no cap"]),
+        ("monotone", "bill", [f"{BILL} {YEAR} ratio 75% cap 50 per day cap by member.status (active: 300, retired: 400) per year"]),
+        # bands whose ratios rise, and whose ratio may be another for the next claim
+        ("monotone", "bill", [bands(50, 60, 60, 70)]),
+        ("no_cliff", None, [bands(50, 60, 60, 70)]),
+        # what is taken off
+        ("deduction", "fee", [PLAIN.replace("claim.bill", "claim.bill - claim.fee")]),
+        # a lump sum is paid once, however the bill is divided
+        ("split_proof", None, [f"when claim.bill > 0 pays {TIER} cap {TIER} per lifetime"]),
+        # layers that never apply to one claim
+        ("within_bill", None, [f"when claim.care is inpatient {PLAIN}", f"when claim.care is outpatient {PLAIN}"]),
+        ("within_bill", None, [f"when claim.care is inpatient and not (claim.fee > 9) {PLAIN}", f"when claim.fee > 9 {PLAIN}"]),
+        # what the sum before leaves of the bill
+        ("split_proof", None, [PLAIN, "base l1.before cap - l1.pay no threshold ratio 90% cap 900 per year", f"base claim.bill - l1.pay - l2.pay {YEAR} ratio 50% no cap"]),
+        ("within_bill", None, [PLAIN, "base l1.before cap - l1.pay no threshold ratio 90% cap 900 per year", f"base claim.bill - l1.pay - l2.pay {YEAR} ratio 50% no cap"]),
+        # a top-up less its share of another payment
+        ("deduction", "others", [PLAIN, "base claim.fee tops up to 70% after claim.others no cap"]),
+        # claims of one date are of one status
+        ("order_free", None, [bands(80, 10, 20, 70)]),
+        ("more_claims", None, [f"{BILL} threshold {BY_CARE} per year acknowledged ratio 75% no cap"]),
+    ],
+)  # fmt: skip
+def test_laws_that_hold_by_structure(law: str, subject: str | None, layers: list[str]) -> None:
+    layer = None if law in ("within_bill", "more_claims") else f"l{len(layers)}"
+    assert is_proved(kernel_of(*layers), Question(law, layer, subject))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("law", "subject", "layer"),
+    [
+        # a cap that is another within the day whose sum it follows
+        ("monotone", "bill", f"{BILL} no threshold ratio 100% cap 200 per day cap {BY_CARE} per year acknowledged"),
+        # bands whose ratios fall for some
+        ("monotone", "bill", bands(80, 10, 20, 70)),
+        # a lump sum below the cap is paid twice
+        ("split_proof", None, f"when claim.bill > 0 pays by member.tier (low: 400, high: 900) cap {TIER} per lifetime"),
+        ("split_proof", None, f"when claim.bill > 5 pays {TIER} cap {TIER} per lifetime"),
+    ],
+)  # fmt: skip
+def test_laws_that_only_look_alike(law: str, subject: str | None, layer: str) -> None:
+    kernel = kernel_of(layer)
+    question = Question(law, "l1", subject)  # type: ignore[arg-type]
+    assert not is_proved(kernel, question, broken=True)
+
+
+def test_what_is_the_same_in_a_visit_is_one_value_there() -> None:
+    layer = f"{BILL} threshold {BY_CARE} per event ratio 75% cap {BY_CARE} per event"
+    question = Question("within_cap", "l1", "l1.pay")
+    assert is_proved(kernel_of(layer, same="same per event"), question)
+
+
+def test_a_limit_by_list_is_one_value_for_a_drug() -> None:
+    layer = f"{BILL} no threshold ratio 75% cap (300 if claim.drug in covered else 100) per year per claim.drug"
+    kernel = kernel_of(layer, before='    list covered: "D1", "D2"')
+    assert is_proved(kernel, Question("monotone", "l1", "bill"))
+
+
+def test_a_threshold_by_the_number_of_the_admission_is_settled_by_its_first_claim() -> None:
+    before = "    count stays: events per year\n    let first: (900 if stays ordinal = 1 else 300)"
+    kernel = kernel_of(f"{BILL} threshold first per event per year ratio 75% no cap", before=before)
+    for question in (
+        Question("non_negative", "l1"),
+        Question("monotone", "l1", "bill"),
+        Question("split_proof", "l1"),
+    ):
+        assert is_proved(kernel, question)
+
+
+def test_a_threshold_by_the_number_of_the_admission_may_take_back_in_a_new_year() -> None:
+    before = "    count stays: events per year\n    let first: (900 if stays ordinal = 1 else 300)"
+    kernel = kernel_of(f"{BILL} threshold first per event ratio 75% no cap", before=before)
+    assert not list(by_structure(kernel, [Question("non_negative", "l1")]))
