@@ -57,7 +57,7 @@ def is_proved(kernel: Kernel, question: Question, broken: bool = False) -> bool:
     assert question in list(questions_of(kernel))
     proved = bool(list(by_structure(kernel, [question])))
     search = Search(kernel, [question])
-    search.run(200_000 if broken else 20_000)
+    search.run(600_000 if broken else 20_000)
     assert bool(search.found) == (broken and not proved), search.found
     return proved
 
