@@ -107,3 +107,29 @@ def test_a_bill_divided_between_layers_that_share_is_not_promised() -> None:
     found = {(one.law, one.layer, one.subject): one.holds for one in structure_of(kernel)}
     assert found["split_proof", "l1", None] is None and found["split_proof", "l2", None] is None
     assert found["non_negative", None, None] and found["within_base", None, None]
+
+
+YEAR = "base claim.bill threshold 100 per year ratio 75% no cap"
+MONTH = YEAR.replace("per year", "per month")
+
+
+@pytest.mark.parametrize(
+    ("second", "third", "law", "holds", "why"),
+    [
+        (MONTH, "pays l1.pay + l2.pay no cap", "monotone", None, "narrower or another"),
+        (YEAR, "pays l1.pay + l2.pay cap 500 per year", "split_proof", True, "increases of totals"),
+        (MONTH, "base l1.pay + l2.pay no threshold ratio 100% no cap", "within_base", True, "more than"),
+        (MONTH, "pays l1.pay - l2.pay no cap", "monotone", None, "both added and subtracted"),
+        (MONTH, "base claim.bill - l1.pay no threshold ratio 100% no cap", "split_proof", True, "increases"),
+        (MONTH, "pays smaller of (l1.pay, claim.fee) no cap", "split_proof", None, "single claim"),
+        (MONTH, "base l1.pay * claim.share no threshold ratio 100% no cap", "monotone", None, "`share`"),
+        (MONTH, "pays claim.fee - claim.bill no cap", "monotone", None, "the smaller the base"),
+    ],
+)  # fmt: skip
+def test_layers_made_of_what_others_pay(
+    second: str, third: str, law: str, holds: bool | None, why: str
+) -> None:
+    found = verdicts(YEAR, second, third)
+    subject = "bill" if law == "monotone" else None
+    verdict = found[law, "l3", subject]
+    assert (verdict.holds, why in verdict.because.en) == (holds, True), verdict.because.en
