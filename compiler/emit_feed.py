@@ -68,7 +68,7 @@ def text(loops: Loops) -> str:
             *loops.kept(accepted),
             *loops.prepared("early", early_conditions(loops, accepted)),
         ]
-        some = None if accepted.const is not None else f"hmb_any_zero(n, b->s{accepted.number})"
+        some = None if accepted.const is not None else "refuses"
         if years_of(feed):
             several = "in->past != NULL"
             if some is not None:

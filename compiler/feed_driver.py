@@ -85,17 +85,16 @@ def driver(
         for condition, loop in fetches.items()
         for line in (f"{'else ' * (loop is not first)}if ({condition})", f"    {call(loops, loop)}")
     ]
-    refused = []
+    look, refused = list[str](), list[str]()
     if refuse is not None and accepted.const is None:
-        refused = [
-            f"if (hmb_any_zero(n, b->s{accepted.number}))",
-            f"    {call(loops, refuse)}",
-        ]
+        look = [f"const int refuses = hmb_any_zero(n, b->s{accepted.number});"]
+        refused = ["if (refuses)", f"    {call(loops, refuse)}"]
     elif refuse is not None:
         refused = [call(loops, refuse)]
     body = [
         *days,
         *(call(loops, loop) for loop in before),
+        *look,
         *fetch,
         *(call(loops, loop) for loop in steps),
         *refused,

@@ -204,17 +204,15 @@ class Record:
         plan, lines = self.feed.plan, list[str]()
         for node in self.places:
             place, at = place_of(node), self.places[node]
-            to = f"r->w{at.word} |= ({self.scalar(at.word)})(uint{at.bits if at.bits > 1 else 8}_t)"
+            to = f"word{at.word} |= ({self.scalar(at.word)})(uint{at.bits if at.bits > 1 else 8}_t)"
             match node.op:
                 case "member":
-                    lines.append(f"{to}members->member[{place}][m] << {at.shift};")
+                    lines.append(f"{to}column{place}[m] << {at.shift};")
                 case "member_given":
                     given = f"members->member_given[{place}]"
                     lines.append(f"{to}({given} == NULL || {given}[m] != 0) << {at.shift};")
                 case "member_day":
-                    lines.append(
-                        f"{to}hmb_member_day(in, members->member[{place}][m]) << {at.shift};"
-                    )
+                    lines.append(f"{to}hmb_member_day(&here, column{place}[m]) << {at.shift};")
                 case "period_first" | "period_last":
                     end = "firsts" if node.op == "period_first" else "lasts"
                     lines.append(f"{to}{end}{place // RANGES}[{place % RANGES}] << {at.shift};")
@@ -227,6 +225,9 @@ class Record:
                         f"{to}(({given} == NULL || {given}[m] != 0) && {code} >= 0"
                         f" && members->listed[{place}][{code}] != 0) << {at.shift};"
                     )
+        columns = sorted(
+            {place_of(node) for node in self.places if node.op in ("member", "member_day")}
+        )
         numbers = {place_of(node) // RANGES for node in self.places if node.op.startswith("period")}
         periods: list[str] = []
         for number in sorted(numbers):
@@ -266,11 +267,16 @@ class Record:
             "    int64_t first, int64_t end, const int64_t *words, const int64_t *last)",
             "{",
             *(f"    {line}" for line in keys),
+            # what a record's stores cannot change, as the compiler has to know
+            "    const hmb_feed_input here = *in;",
+            *(f"    const int64_t *column{place} = members->member[{place}];" for place in columns),
             f"    {self.name}_record *records = in->records;",
             "    for (int64_t m = first; m < end; m++) {",
             f"        {self.name}_record *r = records + m;",
+            *(f"        {self.scalar(at)} word{at} = 0;" for at in range(len(self.words))),
             "        memset(r, 0, sizeof *r);",
             *(f"        {line}" for line in [*periods, *lines, *fresh]),
+            *(f"        r->w{at} = word{at};" for at in range(len(self.words))),
             "        if (words != NULL) {",
             f"            const int64_t *w = words + {plan.state_words} * (m - first);",
             "            int64_t held;",

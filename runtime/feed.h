@@ -141,10 +141,10 @@ HMB_LOOP static int hmb_all_same(int64_t n, const uint8_t *bytes)
 
 HMB_LOOP static int hmb_any_zero(int64_t n, const uint8_t *flags)
 {
-    uint8_t zeros = 0;
+    uint8_t all = 1;    /* flags are 0 and 1 */
     for (int64_t i = 0; i < n; i++)
-        zeros |= flags[i] == 0;
-    return zeros;
+        all &= flags[i];
+    return !all;
 }
 
 /* Marks the rows at which another unit's begin, and the one after the last; whether there are so few
@@ -194,9 +194,8 @@ static __attribute__((noinline, cold)) void hmb_odd(hmb_feed_output *out, uint8_
 
 static inline uint16_t hmb_member_day(const hmb_feed_input *in, int64_t day)
 {
-    if (day < in->first_day)
-        return 0;
-    return day > in->last_day ? 65535 : (uint16_t)(day - in->first_day + 1);
+    const int64_t since = day - in->first_day + 1, held = day < in->first_day ? 0 : since;
+    return (uint16_t)(day > in->last_day ? 65535 : held);
 }
 
 /* A member's ranges that meet the batch, up to `room`; 1 where there are more. An unused one is empty. */
