@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hmbc.dsl.check import check_source
-from hmbc.dsl.format import format_source
+from hmbc.dsl.format import FormatterBug, format_source
 from hmbc.dsl.lexer import Comment
 from hmbc.dsl.parse import parse
 from hmbc.dsl.source import Source
@@ -89,6 +89,7 @@ def test_a_layout_is_as_recorded(path: Path, update: bool) -> None:
     [
         ("2万元", "¥20_000"), ("1.5万元", "¥15_000"), ("300元", "¥300"), ("3亿元", "¥300_000_000"),
         ("87万", "870_000"), ("870000", "870000"), ("870000元", "¥870000"), ("1.5亿", "150_000_000"),
+        ("€10", "€10"), ("$10_000.50", "$10_000.50"),
         ("1234567", "1234567"), ("1_234", "1_234"), ("20000.10", "20000.10"), ("75.5%", "75.5%"), ("60天", "60 days"), ("1天", "1 day"),
         ("真", "yes"), ("2022-03-01", "2022-03-01"), ("“甲”", '"甲"'), ("-5", "-5"),
         ("`真`", "真"), ("yes", "`yes`"), ("no", "`no`"), ("费用.date", "claim.date"),
@@ -120,6 +121,46 @@ def test_a_value_in_both_languages(zh: str, en: str) -> None:
 def test_a_value_in_a_chinese_file(written: str, laid_out: str) -> None:
     text = f"方案 a {{\n    参保条件 b：1 < {written}\n}}\n"
     assert lay_out(text) == f"方案 a {{\n    参保条件 b：1 < {laid_out}\n}}\n"
+
+
+@pytest.mark.parametrize(
+    ("zh", "en"),
+    [
+        ("1.23456万元", "¥12_345.6"), ("0.5万元", "¥5_000"), ("0.00001万元", "¥0.1"),
+        ("0.5万", "5_000"), ("1.00005亿", "100_005_000"),
+        ("1" * 38 + ".12万元", f"{'1' * 38}.12万元"),  # as many digits as may be written, and more
+    ],
+)  # fmt: skip
+def test_ten_thousands_in_an_english_file(zh: str, en: str) -> None:
+    text = lay_out(f"方案 a {{\n    参保条件 b：1 < {zh}\n}}\n", "en")
+    assert text == f"scheme a {{\n    eligible b: 1 < {en}\n}}\n"
+
+
+@pytest.mark.parametrize(
+    ("clause", "laid_out"),
+    [("工作日历 CN", "工作日历 中国"), ("币种 CNY", "币种 人民币"),
+     ("以此日期为准 费用.date", "以此日期为准 费用.日期")],
+)  # fmt: skip
+def test_names_that_mean_a_keyword_become_it(clause: str, laid_out: str) -> None:
+    assert laid_out in lay_out(f"方案 a {{ {clause} }}")
+
+
+def test_a_text_with_every_closing_quote_stays_in_its_own() -> None:
+    text = "方案 a {\n    理解 ＂甲”乙」丙\"＂\n}\n"
+    assert lay_out(text) == text
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "why"), [("币种 美元x", "change what it says"), ("", "lose a comment")]
+)
+def test_a_file_that_would_come_out_otherwise_is_not_written(
+    spoiled: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "方案 a {\n    币种  USD  # 美元\n}\n"
+    wrong = text.replace("币种  USD", spoiled) if spoiled else text.replace("  # 美元", "")
+    monkeypatch.setattr("hmbc.dsl.format.set_in_columns", lambda lines: wrong)
+    with pytest.raises(FormatterBug, match=why):
+        format_source(Source("x.hmb", text))
 
 
 def test_a_file_with_errors_is_left_alone() -> None:
