@@ -269,6 +269,9 @@ cdef class FeedCall:
         cdef Block odd = None
         cdef int64_t record, id
         cdef const int64_t *ids = NULL
+        self.odd = None
+        if not self.feed.record_size:
+            return None             # without totals nothing can be too large for a record
         if self.members is not None:
             ids = self.members.ids.words()
         for record in range(self.n_records):

@@ -238,3 +238,26 @@ def test_progress_is_told_to_the_end(both):
 
         both[0].adjudicate(claims, people, progress=tell, threads=threads)
         assert seen[-1] == (50, 50)
+
+
+def test_a_scheme_without_totals_has_no_unit_that_is_adjudicated_by_itself(monkeypatch):
+    """Its records are empty: nothing is read from them, whatever stands in memory there."""
+    from hmbc.runtime import by_feed
+
+    compiled = compile_source(Source("alone.hmb", """
+        scheme alone "A scheme of single claims" {
+            source        "a document", 2021-11-05
+            currency      CNY
+            benefit year  calendar
+            claim { amount: money }
+            layer all  cite "1" { base claim.amount  threshold 10 per claim  ratio 50%  no cap }
+            example { claim 2022-03-01 { amount: 30 } pay 10 }
+        }
+    """))  # fmt: skip
+    assert compiled.kernel is not None, compiled.diagnostics
+    module = module_of(compiled.kernel)
+    claims = claims_of(Random(12), 20, 400, True)
+    wanted = said(Evaluator(module, by_feed=False), claims, None)[0]
+    monkeypatch.setattr(by_feed, "run_by_units", None)
+    for _ in range(50):
+        assert said(Evaluator(module), claims, None)[0] == wanted
