@@ -58,7 +58,7 @@ class Budget:
     400,000 a second); solver: resources of z3 for each question, and for all (about 5 to 20 million a
     second)."""
 
-    search: tuple[int, int] = (80_000, 500_000)
+    search: tuple[int, int] = (150_000, 400_000)
     solver: int = 1_000_000
     solver_in_all: int = 6_000_000
 
@@ -99,7 +99,8 @@ def prove(
             found |= {proof.question: proof for proof in proofs}
             search.leave_out(found)
         found |= search.refuted(budget.search[1])
-    hindrances = _hindrances(kernel)
+    # Worked out again only where something is open.
+    hindrances = {} if len(found) == len(questions) else _hindrances(kernel)
     return tuple(
         found.get(question) or _open(question, hindrances) for question in questions
     )

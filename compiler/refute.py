@@ -164,11 +164,11 @@ class Search:
         left = tuple(one for one in self.judge.questions if one not in self.found)
         self.judge.questions = left
 
-    def smallest(self, question: Question, work: int = 60_000) -> Refutation:
+    def smallest(self, question: Question, work: int = 40_000) -> Refutation:
         """What refutes a question, as small as that much work makes it."""
         first = self.found[question]
-        setting = first.setting
-        machine = Machine(self.judge.probed, setting.parameters, setting.lists)
+        setting, part = first.setting, Judge(self.kernel, (question,)).probed
+        machine = Machine(part, setting.parameters, setting.lists)
         return Smaller(self.kernel, machine, first, work).smallest()
 
     def _changes(self, unit: Unit, fine: bool) -> Iterator[Change]:

@@ -45,6 +45,7 @@ class Bounds:
     constancy: Constancy = field(init=False)
     _natural: Names = field(init=False)
     _signs: dict[e.Expr, bool] = field(init=False, factory=dict)
+    _reads: dict[str, Names] = field(init=False, factory=dict)
     _stages: dict[e.Expr, Stage | None] = field(init=False, factory=dict)
     _rows: dict[str, Names] = field(init=False, factory=dict)
     _sums: dict[str, Names] = field(init=False, factory=dict)
@@ -63,6 +64,15 @@ class Bounds:
             name for name, item in self.definitions.items() if self.is_natural(item.expr)
         }
         self._rows.clear()  # what was worked out before the names were all known
+
+    def moved_by(self, name: str | None) -> Names:
+        """The definitions and totals that read an amount, however far away and in whichever row."""
+        if not self._reads:
+            self._reads = {item.name: frozenset(_reads(item)) for item in self.kernel.items}
+        moved = {name} if name is not None else set()
+        while found := {i for i, reads in self._reads.items() if reads & moved} - moved:
+            moved |= found
+        return frozenset(moved)
 
     def is_natural(self, expr: e.Expr) -> bool:
         """Whether a number is never negative."""
@@ -337,6 +347,18 @@ class Bounds:
         if rounding.mode != "down":
             names = self._whole(names, rounding.step)
         return names if stage.alone is None else names & self.of(stage.alone)
+
+
+def _reads(item: Definition | Accumulator) -> Iterator[str]:
+    parts = (item.expr,) if isinstance(item, Definition) else (item.adds, *item.keys)
+    for node in (node for part in parts for node in walk(part)):
+        match node:
+            case e.Attribute(owner="claim", name=name):
+                yield f"claim.{name}"
+            case e.Ref(name=name) | e.Total(accumulator=name) | e.Before(accumulator=name):
+                yield name
+            case _:
+                pass
 
 
 def _terms(expr: e.Expr) -> Counter[e.Expr]:

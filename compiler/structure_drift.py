@@ -33,7 +33,7 @@ from typing import Literal
 
 from attrs import define, evolve, field, frozen
 
-from hmbc.compiler.kernel import Accumulator, Definition
+from hmbc.compiler.kernel import Accumulator
 from hmbc.compiler.ranges import Interval
 from hmbc.compiler.structure_bands import bands_of
 from hmbc.compiler.structure_bounds import Bounds, parts_beside
@@ -103,25 +103,7 @@ class Drifts:
     _moved: frozenset[str] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        moved: set[str] = set()
-        while found := {i.name for i in self.bounds.kernel.items if self._moves(i, moved)} - moved:
-            moved |= found
-        self._moved = frozenset(moved)
-
-    def _moves(self, item: Definition | Accumulator, moved: set[str]) -> bool:
-        if isinstance(item, Accumulator) and self.kind != "raise":
-            return True
-        parts = (item.expr,) if isinstance(item, Definition) else (item.adds, *item.keys)
-        for node in (node for part in parts for node in walk(part)):
-            match node:
-                case e.Attribute(owner="claim", name=name) if name == self.raised:
-                    return True
-                case e.Ref(name=name) | e.Total(accumulator=name) | e.Before(accumulator=name):
-                    if name in moved:
-                        return True
-                case _:
-                    pass
-        return False
+        self._moved = self.bounds.moved_by(None if self.raised is None else f"claim.{self.raised}")
 
     def of_definition(self, name: str) -> Drift | None:
         """The drift of a definition; None where nothing is known."""
@@ -460,7 +442,7 @@ class Drifts:
 
     def _total(self, name: str) -> Drift | None:
         """A total as it stands: each row differs by what the sum so far does."""
-        if name not in self._moved:
+        if self.kind == "raise" and name not in self._moved:
             return SAME
         if self.kind == "swap":
             return None

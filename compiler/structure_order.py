@@ -24,13 +24,11 @@ from typing import Literal
 
 from attrs import define, evolve, field, frozen
 
-from hmbc.compiler.kernel import Accumulator, Definition
 from hmbc.compiler.structure_bounds import Bounds, parts_beside
 from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_stage import Stage, is_convex, shape_of, stage_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
-from hmbc.dsl.reads import walk
 
 Way = Literal["same", "grows", "shrinks", "unknown"]
 
@@ -72,26 +70,7 @@ class Orders:
     """Definitions and totals that read the amount, however far away and in whichever row."""
 
     def __attrs_post_init__(self) -> None:
-        moved: set[str] = set()
-        while True:
-            found = {item.name for item in self.bounds.kernel.items if self._moves(item, moved)}
-            if found <= moved:
-                break
-            moved |= found
-        self._moved = frozenset(moved)
-
-    def _moves(self, item: Definition | Accumulator, moved: set[str]) -> bool:
-        parts = (item.expr,) if isinstance(item, Definition) else (item.adds, *item.keys)
-        for node in (node for part in parts for node in walk(part)):
-            match node:
-                case e.Attribute(owner="claim", name=name) if name == self.raised:
-                    return True
-                case e.Ref(name=name) | e.Total(accumulator=name) | e.Before(accumulator=name):
-                    if name in moved:
-                        return True
-                case _:
-                    pass
-        return False
+        self._moved = self.bounds.moved_by(f"claim.{self.raised}")
 
     def of_definition(self, name: str) -> Order:
         """How a definition compares."""

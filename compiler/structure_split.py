@@ -69,6 +69,7 @@ class Divisions:
 
     bounds: Bounds
     _known: dict[str, Division] = field(init=False, factory=dict)
+    _seen_before: dict[e.Expr, Division] = field(init=False, factory=dict)
 
     def of_definition(self, name: str) -> Division:
         """What becomes of a definition."""
@@ -81,6 +82,11 @@ class Divisions:
 
     def of(self, expr: e.Expr) -> Division:
         """What becomes of an expression."""
+        if expr not in self._seen_before:
+            self._seen_before[expr] = self._of(expr)
+        return self._seen_before[expr]
+
+    def _of(self, expr: e.Expr) -> Division:
         match expr:
             case e.Attribute(owner="claim", type=Money()):
                 return SPLITS
