@@ -12,7 +12,7 @@ from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.types_of import names_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
-from hmbc.dsl.names import amount_text, percent_text
+from hmbc.dsl.names import amount_text, percent_text, word
 from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Money
 
@@ -77,9 +77,12 @@ class LayerStory:
 
 
 def explain(kernel: Kernel, step: Step) -> tuple[LayerStory, ...]:
-    """The story of every layer; a layer that was stopped or does not apply has no lines."""
+    """The story of every layer, those that others pay first; a layer that was stopped or does not
+    apply has no lines."""
     reasons = {reason.code: reason for reason in kernel.reasons}
-    stories = []
+    paying = {outcome.layer for outcome in kernel.outcomes}
+    layers = dict.fromkeys(item.layer for item in kernel.items if item.layer is not None)
+    stories = [_of_others(kernel, step, layer) for layer in layers if layer not in paying]
     for outcome in kernel.outcomes:
         reason = reasons[step.reasons[outcome.layer]]
         idle = reason.rank in (1, 6) and not step.pays[outcome.layer]
@@ -97,6 +100,18 @@ def explain(kernel: Kernel, step: Step) -> tuple[LayerStory, ...]:
             )
         )
     return tuple(stories)
+
+
+def _of_others(kernel: Kernel, step: Step, layer: str) -> LayerStory:
+    """The story of a layer that somebody else pays."""
+    own = next(item for item in kernel.items if item.layer == layer)
+    lines = tuple(_lines(kernel, step, layer)) if step.trace[f"{layer}.applies"] else ()
+    pay = step.trace[f"{layer}.pay"]
+    assert isinstance(pay, Fraction | int)
+    shown = amount_text(Fraction(pay), kernel.minor_digits, fixed=True)
+    said = word("PAID_BY_OTHERS")
+    label = said.zh if kernel.language == "zh" else said.en
+    return LayerStory(layer, None, lines, shown, "paid_by_others", label, own.clause.cites)
 
 
 def _lines(kernel: Kernel, step: Step, layer: str) -> Iterator[Line]:
@@ -139,7 +154,7 @@ def totals(kernel: Kernel, step: Step) -> tuple[Movement, ...]:
     return tuple(
         Movement(item.name, *_total(item, step, kernel)[1:], item.clause.cites)
         for item in named
-        if item.name in step.movements and step.movements[item.name].added
+        if item.name in step.movements and step.movements[item.name].added and "." not in item.name
     )
 
 

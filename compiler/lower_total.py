@@ -5,6 +5,7 @@
     count x: events per S       seen    = accumulate counted per S and event
                                 x       = accumulate (counted and before seen = 0) per S
                                 ordinal = accumulate (x where the event is new) per S and event
+                                number  = total ordinal, for this row
 
 Where `x last year` is read, three totals keep it, over the scope without the year. Each is set by
 adding what it should be less what it is, where the claim adds to x:
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from hmbc.compiler.kernel import Accumulator, Clause
+from hmbc.compiler.kernel import Accumulator, Clause, Definition
 from hmbc.compiler.lower_amounts import inner
 from hmbc.compiler.scopes import keys_of, sequential, year_of_claim
 from hmbc.dsl import expr as e
@@ -32,8 +33,8 @@ _ZERO = {Int: _NONE, Days: e.Const(0, Days()), Money: e.money(0)}
 
 def lower_total(
     total: CheckedTotal, blocked: list[e.Ref], scheme: CheckedScheme
-) -> list[Accumulator]:
-    """The accumulators of one declaration. A claim that is stopped for all layers adds nothing."""
+) -> list[Definition | Accumulator]:
+    """What one declaration is made of. A claim that is stopped for all layers adds nothing."""
     counts: e.Expr = inner(total.condition)
     for stop in blocked:
         counts = e.Not(stop) if counts == e.TRUE else e.And(counts, e.Not(stop))
@@ -43,7 +44,9 @@ def lower_total(
     return [*found, *_last_year(total, scheme)] if total.last_year else found
 
 
-def _counting(total: CheckedTotal, adds: e.Expr, scheme: CheckedScheme) -> list[Accumulator]:
+def _counting(
+    total: CheckedTotal, adds: e.Expr, scheme: CheckedScheme
+) -> list[Definition | Accumulator]:
     """The total itself, and what it needs where it counts events."""
     if total.of != "events":
         return [
@@ -61,6 +64,10 @@ def _counting(total: CheckedTotal, adds: e.Expr, scheme: CheckedScheme) -> list[
         _accumulator(
             total, f"{total.name}.ordinal", "ordinal",
             e.Choose(first, e.Total(total.name), _NONE), per_event, None,
+        ),
+        Definition(
+            name=f"{total.name}.number", expr=e.Total(f"{total.name}.ordinal"), role="number",
+            clause=Clause(cites=total.cites, span=total.span),
         ),
     ]  # fmt: skip
 

@@ -37,6 +37,7 @@ from hmbc.dsl.revised_files import take_revised
 from hmbc.dsl.scheme import (
     CheckedFact,
     CheckedLayer,
+    CheckedLet,
     CheckedScheme,
     CheckedWaiver,
     Independence,
@@ -154,6 +155,7 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
         facts=tuple(
             CheckedFact(name, int(item.value.value), span=item.span) for name, item in facts.items()
         ),
+        lets=_lets(env),
         guidelines=guidelines,
         span=scheme.name.span,
     )
@@ -239,6 +241,14 @@ def _waivers(scheme: n.Scheme) -> tuple[CheckedWaiver, ...]:
         CheckedWaiver(_WAIVED[item.law], item.why, texts(item.cites), span=item.span)
         for item in scheme.items
         if isinstance(item, n.Waiver)
+    )
+
+
+def _lets(env: Environment) -> tuple[CheckedLet, ...]:
+    return tuple(
+        CheckedLet(name, let.label, *env.let_values[name], texts(let.cites), span=let.span)
+        for name, let in env.lets.items()
+        if name in env.let_values
     )
 
 

@@ -88,6 +88,9 @@ def check_constancy(
             varies = True
             if not amount.known:
                 _report_pay(amount, clause, layer, scope, env)
+    by_ordinal = any(isinstance(node, e.Ref) for node in walk(value))
+    if by_ordinal and not _every_side_has(scope, {"PER_CLAIM", "PER_EVENT"}):
+        varies = True
     return value, varies and not moves_with_totals(value)
 
 

@@ -11,6 +11,7 @@ from hmbc.dsl.check_scopes import check_scope
 from hmbc.dsl.currencies import MINOR_DIGITS
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import DECLARED, FIRST, Environment
+from hmbc.dsl.lexer import ADVICE
 from hmbc.dsl.names import type_name, word
 from hmbc.dsl.scheme import CheckedRounding, Validity
 from hmbc.dsl.types import Code, Date, Type
@@ -65,6 +66,12 @@ def _valid(clause: n.Valid, env: Environment) -> None:
     env.valid = Validity(first, last, cites, span=clause.span)
 
 
+_OWN_NUMBER = Bilingual(
+    "没有住院号的费用（如门诊）也要各有一个号，可用费用自己的编号",
+    "a claim without an admission (of an outpatient, say) brings a number of its own, such as its claim_id",
+)
+
+
 def check_header_attributes(scheme: n.Scheme, env: Environment) -> None:
     """The attributes that the header names, once they are declared."""
     for decides in _all(scheme, n.Decides):
@@ -76,8 +83,9 @@ def check_header_attributes(scheme: n.Scheme, env: Environment) -> None:
     if unit is not None and _attribute(unit.attribute, Code(""), env, "member"):
         env.unit = unit.attribute.name.text
     event = _only(scheme, n.Event, "EVENT", env, None)
-    if event is not None and _attribute(event.attribute, Code(""), env):
-        env.event = event.attribute.name.text
+    if event is not None:
+        _attribute(event.attribute, Code(""), env)
+        env.event = event.attribute.name.text  # also a wrong one: `per event` is not blamed for it
 
 
 def check_rounding(
@@ -126,6 +134,7 @@ def _attribute(
         env.report(
             codes.WRONG_TYPE, ref.span, Related(info.span, DECLARED),
             expected=type_name(wanted), found=found,
+            extra=((ADVICE, _OWN_NUMBER),) if info.optional and owner == "claim" and wanted == Code("") else (),
         )  # fmt: skip
         return False
     if info.varies and wanted == Date():  # the years of one member would not follow each other

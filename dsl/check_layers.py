@@ -220,7 +220,9 @@ def _pays_read(layer: CheckedLayer) -> set[str]:
 
 def _totals_read(layer: CheckedLayer) -> set[str]:
     """The declared totals that a layer reads with this claim in them."""
-    found = {x.accumulator for part in _parts(layer) for x in walk(part) if isinstance(x, e.Total)}
+    read = [x for part in _parts(layer) for x in walk(part)]
+    found = {x.accumulator for x in read if isinstance(x, e.Total)}
+    found |= {x.name for x in read if isinstance(x, e.Ref)}  # the ordinal of a count
     return {name.split(".")[0] for name in found}
 
 

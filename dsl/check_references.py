@@ -107,6 +107,8 @@ def _let(written: n.NameRef, env: Environment, hint: Type | None) -> Typed:
     env.open_lets.append(name)
     found = expressions.check(env.lets[name].value, env, hint)
     env.open_lets.pop()
+    if not isinstance(found.type, Unknown) and found.last is None:
+        env.let_values.setdefault(name, (found.expr, found.type))
     return found
 
 
@@ -125,7 +127,8 @@ def _total(written: n.NameRef, env: Environment) -> Typed:
                 env.report(
                     codes.NOT_EVENTS, written.span, Related(info.span, DECLARED), name=name
                 )
-            return Typed(e.Total(f"{name}.ordinal"), Int())
+            # one value of the claim, not a total that moves with it
+            return Typed(e.Ref(f"{name}.number"), Int())
         case "before":
             return Typed(e.Before(name), info.type)
         case "last_year":

@@ -135,7 +135,8 @@ DUPLICATE_CLAUSE = _rule(
 LATER_LAYER = _rule(
     "HMB108", "error",
     "层 `{name}` 写在后面，这里还不知道它付多少", "layer `{name}` comes later: what it pays is not known yet",
-    "把层 `{name}` 移到前面", "move layer `{name}` up",
+    "把层 `{name}` 移到前面；读它的若是累计，把累计移到层的后面（“此前”“上年度”可以提前读）",
+    "move layer `{name}` up, or below it the total that reads it (its `before` and `last year` can be read ahead)",
 )
 AMBIGUOUS_VALUE = _rule(
     "HMB109", "error",
@@ -279,7 +280,7 @@ VARIES_IN_SCOPE = _rule(
     "HMB231", "warning",
     "{clause}{scope}，却随{whose}的“{attribute}”变化：各笔按自己的数，减去此前{counted}",
     "the {clause} {scope}, yet varies with `{attribute}` of {whose}: each claim has its own amount, less {counted}",
-    "若每次住院各算一次，写“每次”，每笔费用各算的写“每笔”；若同一次（同一户）总是同一个值，声明“{attribute}”时写“相同 每次”（“相同 每户”）；若确应如此，写“知悉”", "if each admission or claim stands alone, say `per event` or `per claim`; if it is always one value, declare `{attribute}` as `same per event` (`same per family`); if it is meant so, say `acknowledged`",
+    "若每次住院各算一次，写“每次”，每笔费用各算的写“每笔”；若同一次、同一户、同一年总是同一个值，声明“{attribute}”时写“相同 每次”、“相同 每户”、“相同 每年”；若确应如此，写“知悉”", "if each admission or claim stands alone, say `per event` or `per claim`; if it is always one value, declare `{attribute}` as `same per event`, `same per family` or `same per year`; if it is meant so, say `acknowledged`",
 )
 DATED_IN_SCOPE = _rule(
     "HMB232", "error",

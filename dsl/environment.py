@@ -107,6 +107,8 @@ class Environment:
     later_totals: dict[str, TotalInfo] = field(factory=dict)
     lets: dict[str, Let] = field(factory=dict)
     open_lets: list[str] = field(factory=list)
+    let_values: dict[str, tuple[Expr, Type]] = field(factory=dict)
+    """What each name was where it was first read."""
     pools: dict[str, CheckedPool] = field(factory=dict)
     attributes: dict[tuple[str, str], AttributeInfo] = field(factory=dict)
     parameters: dict[str, ParameterInfo | FixedParameter] = field(factory=dict)

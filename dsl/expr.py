@@ -226,7 +226,7 @@ class AgeAt:
 
 @frozen(cache_hash=True)
 class Ref:
-    """The value of an earlier definition of this row."""
+    """The value of an earlier definition of this row. (A count's ordinal is one that authors read.)"""
 
     name: str
 

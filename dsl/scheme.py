@@ -159,6 +159,18 @@ class CheckedTotal:
 
 
 @frozen(repr=False)
+class CheckedLet:
+    """A name for an expression; what reads it has the expression in its place."""
+
+    name: str
+    label: str | None
+    value: Expr
+    type: Type
+    cites: tuple[str, ...] = ()
+    span: Span = _span()
+
+
+@frozen(repr=False)
 class CheckedRounding:
     """How the layer's amounts become whole; scope None: as the desugaring says."""
 
@@ -401,6 +413,7 @@ class CheckedScheme:
     unexpressed: tuple[tuple[str, str, tuple[str, ...]], ...]
     cites: tuple[str, ...]
     facts: tuple[CheckedFact, ...] = ()
+    lets: tuple[CheckedLet, ...] = ()
     guidelines: tuple[CheckedGuideline, ...] = ()
     span: Span = field(default=NOWHERE, eq=False, repr=False)
     """Where the scheme's name stands."""

@@ -116,13 +116,65 @@ def test_it_shows_named_totals_and_whose_claim_it_is(call, folder):
     done = call("explain", "f.hmb", "c.csv", "--members", "m.csv", "--claim", "2", "--lang", "en")
     assert done.exit_code == 0, done.output
     head, flat = done.stdout.split("layer rest")[0], done.stdout.split("layer flat")[1]
-    assert head.splitlines()[1:6] == [
+    assert head.splitlines()[1:7] == [
         "  cost: 450.50",
         "  member house: H, chronic: no, part: 2.5%, level: low, born: 1980-02-03, "
         "away: 2023-03-01 – 2023-03-05; 2023-05-01 – 2023-05-02",
+        "  let deducted = 400.00",
         "  total own [A 2024] 0.00 → 450.50   cite 1",
         "  total all_of_them [2024] 400.00 → 850.50   cite 2",
         "  total visits [A 2024] 0 → 1   cite 3",
     ]
     assert "total all_of_them [2024] 400.00 → 850.50" in done.stdout.split("layer rest")[1]
     assert "owed, not rounded" in flat and "at the ratio" not in flat
+
+
+NAMED = """scheme named "Names, and a layer of others" {
+    source "d", 2024-01-01
+    currency CNY
+    benefit year calendar
+    claim { cost: money  paid: money optional  rare: bool }
+    let half "half of it": claim.cost * 50%  cite "1"
+    let part: 25%
+    let late: claim.date > 2024-03-01
+    let first: first day of (benefit year)
+    let days: claim.date - first
+    let others: (claim.paid if claim.paid given else 0)
+    total spent: claim.cost per year  cite "1"
+    layer basic cite "2" { base half  no threshold  ratio 50%  no cap  paid by others }
+    layer extra cite "3" {
+        when claim.paid given and others < 5 and late and days > 3 days
+        when spent last year = 0
+        base claim.cost - basic.pay
+        threshold 10 per year
+        ratio part
+        cap 9 per year
+        no cap if claim.rare
+    }
+    example { claim 2024-03-02 { cost: 1, paid: 0 } pay 0 }
+}
+"""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_names_and_what_others_pay_are_told(call, folder, language):
+    (folder / "named.hmb").write_text(NAMED, encoding="utf-8")
+    rows = "claim_id,member_id,date,cost,paid,rare\n1,M,2024-03-02,100,1,no\n2,M,2024-03-01,100,1,no\n"
+    (folder / "few.csv").write_text(rows, encoding="utf-8")
+    told = call("explain", "named.hmb", "few.csv", "--claim", "1", "--lang", language).stdout
+    let, said = ("记", ("是", "据")) if language == "zh" else ("let", ("yes", "cite"))
+    assert f"  {let} half half of it = 50.00   {said[1]} 1\n" in told
+    assert f"  {let} part = 25%\n  {let} late = {said[0]}\n" in told
+    assert f"  {let} first = 2024-01-01\n  {let} days = 61\n" in told
+    assert f"{let} others = 1.00\n" in told
+    assert "25.00" in told and "paid_by_others" in told
+    assert "newest" not in told
+
+
+def test_a_layer_of_others_that_does_not_apply_has_no_lines(call, folder):
+    text = NAMED.replace("{ base half", "{ when claim.rare  base half")
+    (folder / "named.hmb").write_text(text, encoding="utf-8")
+    rows = "claim_id,member_id,date,cost,paid,rare\n1,M,2024-03-02,100,1,no\n"
+    (folder / "few.csv").write_text(rows, encoding="utf-8")
+    told = call("explain", "named.hmb", "few.csv", "--claim", "1").stdout
+    assert "layer basic\n  → pays 0.00   paid_by_others" in told

@@ -62,3 +62,33 @@ def test_a_literal_that_equals_a_dated_value_is_not_the_parameter() -> None:
     used = 'layer b cite "2" { base claim.other  threshold p per claim  ratio 50%  no cap }\n'
     assert _codes(parameter + used + LAYER.format(threshold="1 per year")) == []
     assert _codes(parameter + used + LAYER.format(threshold="p per year")) == ["HMB232"]
+
+
+def test_the_ordinal_of_a_claim_does_not_move_with_its_own_totals() -> None:
+    """A stay that goes on in the next year is that year's first: what was borne of it stays borne."""
+    text = HEAD.replace("claim {", "event claim.stay\n    claim { stay: code ")
+    text += 'count stays: events per year cite "1"\n' + LAYER.format(
+        threshold="(9 if stays ordinal = 1 else 4) per event"
+    )
+    compiled = compile_source(Source("s.hmb", text + FOOT))
+    assert compiled.kernel is not None, compiled.diagnostics
+    claims = [
+        {"stay": stay, "cost": cost, "other": 0, "date": day}
+        for stay, cost, day in (("a", 100, 19_000), ("b", 2_000, 19_001), ("b", 1_000, 19_360))
+    ]
+    steps = Interpreter(compiled.kernel).run(claims, {"member_id": "M"})
+    assert [step.total_pay for step in steps] == [0, 800, 500]
+
+
+def test_an_amount_by_the_ordinal_leaves_each_claim_of_a_wider_scope_what_is_left_of_its_own() -> None:
+    text = HEAD.replace("claim {", "event claim.stay\n    claim { stay: code ")
+    text += 'count stays: events per year cite "1"\n' + LAYER.format(
+        threshold="by bands of stays ordinal (up to 1: 8, up to 2: 4, beyond: 2) per year"
+    )
+    compiled = compile_source(Source("s.hmb", text + FOOT))
+    assert compiled.kernel is not None, compiled.diagnostics
+    claims = [
+        {"stay": stay, "cost": 500, "other": 0, "date": 19_001} for stay in ("a", "b", "c")
+    ]
+    steps = Interpreter(compiled.kernel).run(claims, {"member_id": "M"})
+    assert [step.total_pay for step in steps] == [0, 250, 250]

@@ -18,6 +18,7 @@ from hmbc.grammar.keywords import Language
 
 if TYPE_CHECKING:
     from hmbc.compiler.explain import LayerStory, Movement
+    from hmbc.compiler.explain_names import NamedValue
     from hmbc.runtime.history import ClaimRow, Value
     from hmbc.runtime.plan import AttributePlan, DeadlinePlan, Plan
     from hmbc.runtime.rejects import Reject
@@ -47,10 +48,11 @@ def command(
     """Explain one claim of the table CLAIMS, step by step. 逐步说明一笔费用的给付。"""
     compiled = compile_or_exit(file, lang)
     language = language_for([compiled], lang)
-    kernel = compiled.kernel
-    assert kernel is not None
+    scheme, kernel = compiled.scheme, compiled.kernel
+    assert scheme is not None and kernel is not None
 
     from hmbc.compiler.explain import explain, totals
+    from hmbc.compiler.explain_names import named_values, with_names
     from hmbc.compiler.interpret import Interpreter, State, StateRow
     from hmbc.compiler.plan import plan_of
     from hmbc.compiler.refunds import Row, settle
@@ -86,6 +88,7 @@ def command(
         fail(str(error))
     assert history is not None
     values, lists = parameter_values(plan, given)
+    kernel = with_names(kernel, scheme)
     interpreter = Interpreter(kernel, values, lists)
     rows = [
         Row(id=claim.claim_id, claim=claim.values, member=claim.member, refunds=claim.refunds)
@@ -101,8 +104,9 @@ def command(
         _show_refund(plan, claim, settled.pays, language)
     else:
         step = settled.step
+        named = named_values(kernel, scheme, step)
         moved, stories = totals(kernel, step), explain(kernel, step)
-        _show(plan, claim, moved, stories, step.reason, step.total_pay, language)
+        _show(plan, claim, named, moved, stories, step.reason, step.total_pay, language)
     sys.exit(0)
 
 
@@ -122,6 +126,7 @@ def _show_rejected(claim_id: str, records: Sequence[Reject], language: Language)
 def _show(
     plan: Plan,
     claim: ClaimRow,
+    named_values: tuple[NamedValue, ...],
     moved_totals: tuple[Movement, ...],
     stories: tuple[LayerStory, ...],
     reason: str,
@@ -138,10 +143,14 @@ def _show(
     click.echo("  " + _given(plan, plan.claim, claim.values, zh))
     if known := _given(plan, plan.member, claim.member, zh):
         click.echo(f"  {words[1]} {known}")
+    for one in named_values:
+        title = f"{one.name} {one.label}" if one.label else one.name
+        cites = f"   {'据' if zh else 'cite'} {', '.join(one.cites)}" if one.cites else ""
+        click.echo(f"  {'记' if zh else 'let'} {title} = {one.value.get(language)}{cites}")
     for moved in moved_totals:
         cites = f"   {'据' if zh else 'cite'} {', '.join(moved.cites)}" if moved.cites else ""
-        name = _total(moved.name, moved.key, zh)
-        click.echo(f"  {name} {moved.before} → {moved.after}{cites}")
+        total_name = _total(moved.name, moved.key, zh)
+        click.echo(f"  {total_name} {moved.before} → {moved.after}{cites}")
     for story in stories:
         click.echo()
         name = f"{story.layer} {story.label}" if story.label else story.layer
