@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import assert_never
 
 from hmbc.dsl import codes
 from hmbc.dsl import expr as e
@@ -87,6 +88,8 @@ def _example(
                     )  # fmt: skip
                 last = item.date
                 claims.append(_claim(item, stops, places, dues, env))
+            case _:
+                assert_never(item)
     return CheckedExample(
         example.title, members, parameters, lists, tuple(claims), span=example.span
     )
@@ -169,6 +172,8 @@ def _expectation(
                 return None
             day = None if date is None else date.days
             return CheckedExpectation(None, None, None, due.text, day, span=expected.span)
+        case _:
+            assert_never(expected)
 
 
 def _minor(amount: n.Expression, env: Environment) -> int | None:

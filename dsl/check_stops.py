@@ -57,10 +57,10 @@ def check_stops(
                         means=check_means(name, item.label, item.means, OF_EXCLUSION, env),
                     )
                 )
-            case n.Exclude(part=part):
-                assert part is not None
+            case _:
+                assert item.part is not None
                 when = _with_exception(item.condition, item.exception, env)
-                amount = check_as(part, Money(), env, facts_of(when))
+                amount = check_as(item.part, Money(), env, facts_of(when))
                 if when != e.TRUE:
                     amount = e.Choose(when, amount, e.money(0))
                 parts.append(
