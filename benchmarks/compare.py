@@ -140,7 +140,8 @@ def page(
         "- *Best hand-written C*: `benchmarks/peers.c`, `gcc -O3 -march=native`. C, Numba and our compiled "
         "function write into arrays that are used again; all others make new ones at every call.",
         f"- *{OURS}*: the scheme's feed: records made anew from the columns of members, then all rows in "
-        "the order in which they stand; columns as narrow as Arrow's; it writes what the C writes. Built as "
+        "the order in which they stand; columns as narrow as Arrow's; it writes what the C writes. The few units "
+        "that a record cannot hold are done by `hmb_run`, with their rows from an index made before. Built as "
         "`hmbc` ships it, for old and new processors in one. Where the table has no such row, `adjudicate` "
         "stands for it in the table of aims.",
         "- *hmbc, `hmb_run` alone*: the function for one unit, that sessions, refunds and schemes without a "

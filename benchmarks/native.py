@@ -175,6 +175,9 @@ def feed(
     pack_ = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, whole, whole, ctypes.c_void_p,
                              ctypes.c_void_p)(pack)  # fmt: skip
     run_ = ctypes.CFUNCTYPE(None, ctypes.c_void_p, whole, whole, ctypes.c_void_p)(run)
+    # which rows are whose: a host has such an index of the units that it has to do again
+    order = np.argsort(unit, kind="stable")
+    starts = np.searchsorted(unit[order], np.arange(n_members + 2))
     years = can_(ctypes.addressof(taken))
     assert years
     if years == 1:
@@ -188,7 +191,7 @@ def feed(
         assert odd <= 64
         units = (ctypes.c_int32 * 64).from_address(ctypes.addressof(results) + 56)
         for at in range(odd):
-            again(np.flatnonzero(unit == units[at]), out)
+            again(order[starts[units[at]] : starts[units[at] + 1]], out)
 
     held = (columns, people, none, pays, taken, of_members, results, records, claims, members, unit,
             past, closed, words, lists, there, given, listed)  # fmt: skip
