@@ -341,10 +341,10 @@ HMB_LOOP static int hmb_all_same(int64_t n, const uint8_t *bytes)
 
 HMB_LOOP static int hmb_any_zero(int64_t n, const uint8_t *flags)
 {
-    uint8_t zeros = 0;
+    uint8_t all = 1;    /* flags are 0 and 1 */
     for (int64_t i = 0; i < n; i++)
-        zeros |= flags[i] == 0;
-    return zeros;
+        all &= flags[i];
+    return !all;
 }
 
 /* Marks the rows at which another unit's begin, and the one after the last; whether there are so few
@@ -394,9 +394,8 @@ static __attribute__((noinline, cold)) void hmb_odd(hmb_feed_output *out, uint8_
 
 static inline uint16_t hmb_member_day(const hmb_feed_input *in, int64_t day)
 {
-    if (day < in->first_day)
-        return 0;
-    return day > in->last_day ? 65535 : (uint16_t)(day - in->first_day + 1);
+    const int64_t since = day - in->first_day + 1, held = day < in->first_day ? 0 : since;
+    return (uint16_t)(day > in->last_day ? 65535 : held);
 }
 
 /* A member's ranges that meet the batch, up to `room`; 1 where there are more. An unused one is empty. */
@@ -1099,17 +1098,23 @@ static void feed_0_pack(const hmb_feed_input *in, const hmb_input *members,
 {
     const int64_t key0[] = {hmb_year(in->first_day, 1, 1)};
     const int64_t key1[] = {hmb_year(in->first_day, 1, 1)};
+    const hmb_feed_input here = *in;
+    const int64_t *column0 = members->member[0];
     feed_0_record *records = in->records;
     for (int64_t m = first; m < end; m++) {
         feed_0_record *r = records + m;
+        uint64_t word0 = 0;
+        uint32_t word1 = 0;
         memset(r, 0, sizeof *r);
         uint16_t firsts0[2], lasts0[2];
         r->odd |= hmb_ranges(in, &members->periods[0], m, 2, firsts0, lasts0);
-        r->w0 |= (uint64_t)(uint16_t)firsts0[0] << 0;
-        r->w0 |= (uint64_t)(uint16_t)lasts0[0] << 16;
-        r->w0 |= (uint64_t)(uint16_t)firsts0[1] << 32;
-        r->w0 |= (uint64_t)(uint16_t)lasts0[1] << 48;
-        r->w1 |= (uint32_t)(uint8_t)members->member[0][m] << 0;
+        word0 |= (uint64_t)(uint16_t)firsts0[0] << 0;
+        word0 |= (uint64_t)(uint16_t)lasts0[0] << 16;
+        word0 |= (uint64_t)(uint16_t)firsts0[1] << 32;
+        word0 |= (uint64_t)(uint16_t)lasts0[1] << 48;
+        word1 |= (uint32_t)(uint8_t)column0[m] << 0;
+        r->w0 = word0;
+        r->w1 = word1;
         if (words != NULL) {
             const int64_t *w = words + 4 * (m - first);
             int64_t held;
