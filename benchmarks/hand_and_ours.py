@@ -14,6 +14,7 @@ import made_data
 import native
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from attrs import frozen
 from measure import Way
 from ours import FEED, WHOLE, fen
@@ -73,7 +74,7 @@ def day(number: int) -> str:
 class Columns:
     """What the compiled function by itself is given, by the scheme's names and as narrow as Arrow's.
     unit: of each claim its place among the members; given: of optional attributes, where they are;
-    parameters and listed (which codes are in the list): in the plan's order."""
+    row: its member's row, where attributes vary; parameters and listed (which codes are in the list): in the plan's order."""
 
     claim: Mapping[str, Any]
     member: Mapping[str, Any]
@@ -81,6 +82,7 @@ class Columns:
     given: Mapping[str, Any] = {}
     parameters: Sequence[int] = ()
     listed: Sequence[Any] = ()
+    row: Any = None
 
 
 def ours(
@@ -114,11 +116,20 @@ def ours(
         return [whole]
 
     def again(rows: Any, out: Any) -> None:
-        raise AssertionError("a unit that its record cannot hold")
+        """A member whose totals its record cannot hold, as the runtime does it: by `hmb_run`."""
+        own = claims.take(rows)
+        persons = people.filter(pc.equal(people["member_id"], own["member_id"][0]))
+        done = evaluator.adjudicate(own, persons, parameters=parameters, minor_units=True)
+        table = pa.table(done.payments)
+        reason = table["reason"].combine_chunks()
+        names = [*evaluator.plan.reasons, "refund"]
+        places = np.array([names.index(x) for x in reason.dictionary.to_pylist()], np.uint8)
+        out["total_pay"][rows] = fen(table["total_pay"])
+        out["reason"][rows] = places[np.asarray(reason.indices)]
 
     fed, out = native.feed(
         module, evaluator.plan, columns.claim, columns.member, columns.unit, ("total_pay", "reason"),
-        again, columns.given, columns.parameters, columns.listed,
+        again, columns.given, columns.parameters, columns.listed, columns.row,
     )  # fmt: skip
     own = np.array([reasons.index(x) if x in reasons else 255 for x in evaluator.plan.reasons], np.uint8)
     return [

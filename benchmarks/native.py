@@ -125,12 +125,14 @@ def feed(
     given: Mapping[str, Any] | None = None,
     parameters: Sequence[int] = (),
     listed: Sequence[Any] = (),
+    row: Any = None,
 ) -> tuple[Callable[[], None], dict[str, Any]]:
     """A call of nothing but the feed: records made anew from the columns of members, then all rows.
     again: does the rows of a unit that a record cannot hold, and writes them to the outputs.
     claim: columns as evaluator.h wants them for a feed, in any order of rows within which no
     member's dates fall; wanted: which outputs; given: of optional attributes, where they are; listed:
-    of each look-up, which codes are in the list. Gives the call and the outputs by name."""
+    of each look-up, which codes are in the list; row: of each claim its member's row, where attributes
+    vary. Gives the call and the outputs by name."""
     n, given = len(next(iter(claim.values()))), given or {}
     n_members = len(next(iter(member.values()))) if member else 0
     capsule_of = ctypes.pythonapi.PyCapsule_GetPointer
@@ -160,10 +162,11 @@ def feed(
     there = (ctypes.c_void_p * (len(claims) + 1))(
         *[given[item.name].ctypes.data if item.name in given else None for item in plan.claim]
     )
-    taken = (ctypes.c_void_p * 11)(
+    taken = (ctypes.c_void_p * 14)(
         ctypes.addressof(columns), ctypes.addressof(there), words.ctypes.data, ctypes.addressof(lists),
         unit.ctypes.data, records.ctypes.data, n_members, int(days.min()), int(days.max()),
-        past.ctypes.data, closed.ctypes.data,
+        past.ctypes.data, closed.ctypes.data, None if row is None else row.ctypes.data,
+        ctypes.addressof(people), ctypes.addressof(none),
     )  # fmt: skip
     of_members = (ctypes.c_void_p * 8)(None, None, ctypes.addressof(people), ctypes.addressof(none))
     results = (ctypes.c_void_p * 64)(
@@ -188,12 +191,12 @@ def feed(
         results[5] = results[6] = 0
         run_(ctypes.addressof(taken), 0, n, ctypes.addressof(results))
         odd = results[6] or 0
-        assert odd <= 64
+        assert odd <= 64, odd
         units = (ctypes.c_int32 * 64).from_address(ctypes.addressof(results) + 56)
         for at in range(odd):
             again(order[starts[units[at]] : starts[units[at] + 1]], out)
 
     held = (columns, people, none, pays, taken, of_members, results, records, claims, members, unit,
-            past, closed, words, lists, there, given, listed)  # fmt: skip
+            past, closed, words, lists, there, given, listed, row)  # fmt: skip
     call.held = held  # type: ignore[attr-defined]
     return call, out

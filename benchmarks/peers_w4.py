@@ -8,6 +8,7 @@ from typing import Any
 import native
 import numpy as np
 import pyarrow as pa
+from hand_and_ours import Columns as Bare
 from hand_and_ours import by_hand, choice, library, ours
 from made_data import CITY_DRUGS, Columns
 from measure import Way
@@ -53,8 +54,31 @@ def ways(claims: Columns, people: Columns) -> list[Way]:
     parameters = {"质子限额": PROTON_CAP // 100, "除外药品目录": EXCLUDED}
     return [
         *by_hand(library("peers_w4.c"), "w4", rows, members, given, 8, 128),
-        *ours(SCHEME, *tables(claims, people), parameters, REASONS),
+        *ours(SCHEME, *tables(claims, people), parameters, REASONS, columns_of(claims, people, lists)),
     ]
+
+
+def columns_of(claims: Columns, people: Columns, lists: Columns) -> Bare:
+    """What the compiled function by itself is given."""
+    own = {
+        "date": "date", "类别": "kind", "意外": "accident", "政策内自付": "own", "目录外费用": "off_list",
+        "不合理费用": "refused", "药品编码": "drug", "药品费用": "drugs", "治疗费用": "treatment",
+    }  # fmt: skip
+    first = 2 * claims["member"]
+    return Bare(
+        claim={name: claims[column] for name, column in own.items()},
+        member={
+            "健康状况": np.repeat(people["ill"], 2).astype(np.int64),
+            "投保日期": np.repeat(people["enrolled"], 2).astype(np.int64),
+            "连续参保年数": people["years"],
+            "连续未理赔年数": people["no_claim"],
+        },
+        unit=first,
+        given={"药品编码": (claims["drug"] >= 0).astype(np.uint8)},
+        parameters=(PROTON_CAP,),
+        listed=[lists["excluded"], lists["class_a"], lists["class_b"]],
+        row=first + (claims["date"] >= people["border"][claims["member"]]),
+    )
 
 
 def tables(claims: Columns, people: Columns) -> tuple[Any, Any]:

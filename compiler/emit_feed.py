@@ -21,7 +21,7 @@ from hmbc.compiler.feed_days import with_days
 from hmbc.compiler.feed_driver import driver
 from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.feed_money import money_loops
-from hmbc.compiler.feed_totals import fetch, fetch_runs, totals
+from hmbc.compiler.feed_totals import fetch, fetch_runs, gather, totals
 from hmbc.compiler.feed_years import rows_of_years, years_of
 from hmbc.compiler.graph import Node, place_of
 from hmbc.compiler.kernel import Kernel
@@ -60,7 +60,7 @@ def text(loops: Loops) -> str:
     if accepted.stage == 0 and accepted.const is None:
         raise NoFeed("rows rejected for what the parameters are")
     record = loops.record.text() if loops.record.is_there else ""
-    steps: list[Loop] = []
+    steps: list[Loop] = gather(loops)
     fetches: dict[str, Loop] = {}
     place = 0
     if loops.record.is_there:

@@ -40,6 +40,10 @@ def driver(
                 if numbered(arg, "p")]  # fmt: skip
     columns += [f"const uint8_t *{arg} = in->listed[{arg[1:]}];" for arg in arguments
                 if numbered(arg, "l")]  # fmt: skip
+    columns += [f"const int64_t *{arg} = in->member[{arg[1:]}];" for arg in arguments
+                if numbered(arg, "m")]  # fmt: skip
+    columns += [f"const uint8_t *{arg} = in->member_given[{arg[1:]}];" for arg in arguments
+                if numbered(arg, "h")]  # fmt: skip
     arrays = [f"{loops.name}_block block, *b = &block;"]
     outs = [f"int64_t w{place}[HMB_BLOCK] __attribute__((aligned(64)));" for place in range(layers)]
     outs += [
@@ -135,7 +139,7 @@ def call(loops: Loops, loop: Loop) -> str:
         "out": "out", "unit": "in->unit + i", "records": "records", "b": "b",
         "far": "in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0)",
         "status": "out->status + i", "rejected": "&out->rejected", "total": "total",
-        "decided": "decided", "in": "in", "closed": "closed", "used": "&used",
+        "decided": "decided", "in": "in", "row": "in->row + i", "closed": "closed", "used": "&used",
     }  # fmt: skip
     texts = []
     for argument in loop.arguments:

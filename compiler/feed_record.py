@@ -53,6 +53,8 @@ class Record:
     name: str
     kept: list[FeedTotal] = field(init=False)
     keyed: list[FeedTotal] = field(init=False)
+    read: list[Node] = field(init=False)
+    """All that is worked out."""
     places: dict[Node, Place] = field(factory=dict)
     words: list[str] = field(factory=list)
     lines: int = 1
@@ -66,6 +68,7 @@ class Record:
         roots += [total.made_of for total in feed.totals if total.made_of is not None]
         roots += [total.keys[at] for total in self.kept for at in total.by_row]
         roots += [node for total in self.keyed if total.key for node in total.key.nodes()]
+        self.read = list(reachable([*roots, *feed.rejects]))
         leaves = [node for node in reachable(roots) if node.op in OF_RECORD]
         used: list[int] = []
         for node in sorted(leaves, key=lambda node: -self.bits(node)):

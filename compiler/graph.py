@@ -26,6 +26,8 @@ Op = Literal[
     "claim_given",
     "member",
     "member_given",
+    "varied",           # data: place; a member's attribute as it is on the claim's day
+    "varied_given",
     "member_listed",  # data: place among the look-ups
     "day",  # the claim's day, from 1 for the first one of the batch
     "member_day",  # data: place; a member's date, counted likewise and held to the batch
@@ -59,6 +61,7 @@ Op = Literal[
 Data = int | str | tuple[int | str, ...] | None
 STAGES = {
     "const": 0, "parameter": 0, "uniform": 0, "claim": 1, "raw": 1, "claim_given": 1, "day": 1,
+    "varied": 1, "varied_given": 1,
 }  # fmt: skip
 """Of leaves: what their values depend on; all others are of the record."""
 RANGES = 2
@@ -150,6 +153,8 @@ class Graph:
         low, high = left.low - right.high, left.high - right.low
         if low < 0 and self.backdated(left) is right and self.rises(left):
             low = 0
+        if left in self.caps.get(right, ()):
+            low = max(low, 0)
         return self._node("subtract", (left, right), None, low, high)
 
     def multiply(self, left: Node, right: Node) -> Node:

@@ -1,8 +1,8 @@
 """kernel -> the graph of its feed: what a row adds to each total, pays and gives as reasons.
 
 Not every kernel has a feed: `lower_feed` gives None where totals can fall, where a key reads totals
-or does not fit one word, where a unit is more than a member, where attributes vary, where a row is
-rejected by what a total was, and where a number would not fit 64 bits.
+or does not fit one word, where a unit is more than a member, where lists or periods of a member vary,
+where a row is rejected by what a total was, and where a number would not fit 64 bits.
 """
 
 from __future__ import annotations
@@ -59,6 +59,9 @@ from hmbc.runtime.plan import AttributePlan, Plan
 COMPACT = 2**30 - 1
 """Largest total in a record where totals are compact, so that most shares of it are one multiplication.
 A unit that passes it is odd."""
+
+USUAL = 10**8
+"""Minor units that hardly any unit comes to in one total."""
 
 
 class NoFeed(Exception):
@@ -133,6 +136,8 @@ class _Lowering:
     numbers: dict[str, int] = field(factory=dict)
     befores: dict[str, Node] = field(factory=dict)
     afters: dict[str, Node] = field(factory=dict)
+    added: dict[str, Node] = field(factory=dict)
+    """What an accepted row adds to each."""
     read: set[str] = field(factory=set)
     """Accumulators whose total before the row was read."""
     uniform: list[tuple[int, int]] = field(factory=list)
@@ -144,8 +149,8 @@ class _Lowering:
 
     def feed(self) -> Feed:
         kernel, graph = self.kernel, self.graph
-        if kernel.unit is not None or any(item.varies for item in kernel.inputs):
-            raise NoFeed("a unit is more than one row of members")
+        if kernel.unit is not None:
+            raise NoFeed("a unit is more than one member")
         if any(isinstance(node, Before) for item in kernel.rejects for node in walk(item.when)):
             raise NoFeed("a row is rejected by what a total was")
         narrow = self.narrowed()
@@ -156,7 +161,7 @@ class _Lowering:
         accepted = graph.no(graph.any(rejects))
         accumulators = [item for item in kernel.items if isinstance(item, Accumulator)]
         for number, item in enumerate(accumulators):
-            most = min(item.ceiling, COMPACT if graph.optimise.compact else item.ceiling)
+            most = min(item.ceiling, self.compact(number)) if graph.optimise.compact else item.ceiling
             self.numbers[item.name] = number
             self.befores[item.name] = graph.leaf("before", number, 0, most)
             self.afters[item.name] = graph.leaf("after", number, 0, most)
@@ -213,10 +218,17 @@ class _Lowering:
                     pass
         return found
 
+    def compact(self, number: int) -> int:
+        """The largest total of an accumulator that a record holds: in 32 bits, if a unit rarely passes that,
+        however finely it is counted."""
+        parts = self.plan.accumulators[number].denominator
+        return COMPACT if parts * USUAL <= COMPACT else parts * COMPACT
+
     # ---- accumulators
 
     def total(self, item: Accumulator, accepted: Node, earlier: list[FeedTotal]) -> FeedTotal:
         graph, number = self.graph, self.numbers[item.name]
+        self.added[item.name] = self.term(item.adds)
         adds = graph.select(accepted, self.term(item.adds), graph.const(0))
         if adds.low < 0 or adds.high >= 2**62:
             raise NoFeed("a total that can fall, or rise too far")
@@ -344,7 +356,7 @@ class _Lowering:
         place = self.place(owner, name)
         item = (self.plan.claim if owner == "claim" else self.plan.member)[place]
         if owner == "member":
-            return self.graph.leaf("member", place, *_domain(item))
+            return self.graph.leaf("varied" if item.varies else "member", place, *_domain(item))
         if place in self.dated and not self.narrow:
             return self.graph.leaf("raw", place, *_domain(item))
         return self.graph.leaf("claim", place, *self.narrow.get(place, _domain(item)))
@@ -354,6 +366,8 @@ class _Lowering:
         item = (self.plan.claim if owner == "claim" else self.plan.member)[place]
         if not item.optional:
             return self.graph.const(1)
+        if item.varies:
+            return self.graph.leaf("varied_given", place, 0, 1)
         return self.graph.leaf("claim_given" if owner == "claim" else "member_given", place, 0, 1)
 
     def term(self, expr: Expr, before: bool = False) -> Node:
@@ -447,6 +461,8 @@ class _Lowering:
                 return self.before(name) if before else self.afters[name]
             case Before(accumulator=name):
                 return self.before(name)
+            case Increase(of=Total(accumulator=name)):
+                return self.added[name]
             case Increase(of=of):
                 return graph.subtract(self.term(of), self.term(of, before=True))
             case Round(amount=amount, mode=mode, step=step):
@@ -479,8 +495,11 @@ class _Lowering:
         date = [item.name for item in self.plan.claim].index(self.plan.date)
         if day.op not in ("claim", "raw") or day.data != date:
             raise NoFeed("periods of another date")
-        number = self.plan.member[self.place("member", name)].periods_index
+        item = self.plan.member[self.place("member", name)]
+        number = item.periods_index
         assert number is not None
+        if item.varies:
+            raise NoFeed("periods that vary")
         graph, found = self.graph, []
         today = graph.leaf("day", None, 1, 2**16 - 2)
         for which in range(number * RANGES, (number + 1) * RANGES):
@@ -498,6 +517,8 @@ class _Lowering:
         owner: Owner = "claim" if entry.owner == "claim" else "member"
         place = look_ups(self.kernel).index(entry)
         if owner == "member":
+            if self.plan.member[self.place("member", entry.attribute)].varies:
+                raise NoFeed("a code that varies is looked up")
             return self.graph.leaf("member_listed", place, 0, 1)
         code, given = self.attribute(owner, entry.attribute), self.given(owner, entry.attribute)
         return self.graph.listed(place, code, given)

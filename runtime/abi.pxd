@@ -60,6 +60,9 @@ cdef extern from "evaluator.h" nogil:
         int64_t last_day
         void *past
         hmb_closed *closed
+        const int32_t *row
+        const int64_t **member
+        const uint8_t **member_given
 
     ctypedef struct hmb_feed_output:
         int64_t **pay

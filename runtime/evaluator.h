@@ -104,6 +104,10 @@ typedef struct hmb_feed_input {
     void *past;                           /* n_records + 1 times past_size bytes, where `can` says 2 */
     hmb_closed *closed;                   /* closed_per_row for each row, which hold anything, then those
                                              that `load` makes; fewer than 2^31 in all */
+    const int32_t *row;                   /* row[row]: the member's row on the claim's day; NULL where no
+                                             attribute varies */
+    const int64_t *const *member;         /* as hmb_input, read for attributes that vary */
+    const uint8_t *const *member_given;
 } hmb_feed_input;
 
 #define HMB_ODD_ROOM 64

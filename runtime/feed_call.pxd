@@ -29,7 +29,7 @@ cdef class FeedCall:
     cdef Layout layout
     cdef list attributes, widths, held
     cdef int several_years
-    cdef Block records, unit, day
+    cdef Block records, unit, row, day
     cdef Block past, closed         # as hmb_feed_input says
     cdef list pay, reason           # of each layer; None: not wanted
     cdef Block total, decided, status

@@ -73,13 +73,28 @@ cdef class FeedCall:
         cdef const int32_t *days = self.rows.day
         cdef const int32_t *units = self.rows.place_of
         cdef int32_t *to
+        cdef int32_t *of_member
         while good < self.n_rows and flag[good]:
             good += 1
         if good == self.n_rows or self.n_rows >= INT32_MAX or self.n_records >= INT32_MAX:
             return False
         if self.feed.closed_per_row * self.n_rows + n_before >= INT32_MAX:
             return False
-        if self.rows.spoiled:
+        if self.members is not None and self.members.varies:
+            self.row = raw_block(4 * self.n_rows)
+            self.unit = raw_block(4 * self.n_rows)
+            to = <int32_t *>self.row.data
+            of_member = <int32_t *>self.unit.data
+            self.day = raw_block(4 * self.n_rows)
+            with nogil:
+                for row in range(self.n_rows):
+                    to[row] = units[good if flag[row] else row]
+                    of_member[row] = <int32_t>(
+                        self.n_records if flag[row] else self._record_of(self.rows.id[row]))
+                    (<int32_t *>self.day.data)[row] = days[good if flag[row] else row]
+            units = of_member
+            days = <const int32_t *>self.day.data
+        elif self.rows.spoiled:
             self.unit = raw_block(4 * self.n_rows)
             to = <int32_t *>self.unit.data
             self.day = raw_block(4 * self.n_rows)
@@ -98,6 +113,8 @@ cdef class FeedCall:
         self.input.last_day = last
         self.input.parameter = self.inputs.input.parameter
         self.input.listed = self.inputs.input.listed
+        self.input.member = self.inputs.input.member
+        self.input.member_given = self.inputs.input.member_given
         self.several_years = self.feed.can(&self.input)
         if not self.several_years:
             return False
@@ -164,7 +181,10 @@ cdef class FeedCall:
         if move:
             self.unit = laid_out(self.layout, units, 4, self.n_rows)
             units = <const int32_t *>self.unit.data
+            if self.row is not None:
+                self.row = laid_out(self.layout, self.row.data, 4, self.n_rows)
         self.input.unit = units
+        self.input.row = NULL if self.row is None else <const int32_t *>self.row.data
         return 0
 
     cdef void *_pointers(self, list blocks) except NULL:
@@ -186,6 +206,12 @@ cdef class FeedCall:
             return id if id < self.n_records else -1
         if id >= self.members.n_ids:
             return -1
+        if self.members.varies:
+            # all rows of a member share the record of one of them
+            row = (<const int64_t *>self.members.starts.data)[id]
+            if self.members.is_bad(id) or row == (<const int64_t *>self.members.starts.data)[id + 1]:
+                return -1
+            return (<const int64_t *>self.members.order.data)[row]
         row = (<const int32_t *>self.members.row_at.data)[id]
         return row if row >= 0 else -1
 
@@ -261,7 +287,8 @@ cdef class FeedCall:
             self.decided = fetched_back(self.layout, self.decided, 1, self.n_rows)
             if self.rejected:
                 self.status = fetched_back(self.layout, self.status, 1, self.n_rows)
-        self.layout = None
+        self.input.row = NULL
+        self.row = self.layout = None
 
     def odd_units(self):
         """Of each unit id whether its rows have to be adjudicated in another way, as bytes; None: no

@@ -261,3 +261,53 @@ def test_a_scheme_without_totals_has_no_unit_that_is_adjudicated_by_itself(monke
     monkeypatch.setattr(by_feed, "run_by_units", None)
     for _ in range(50):
         assert said(Evaluator(module), claims, None)[0] == wanted
+
+
+VARYING = KEYED.replace("tier: low | high", "tier: low | high\n        years: int 0 to 50 optional varies").replace(
+    "60%", "(70% if member.years given and member.years >= 3 else 60%)"
+)
+
+
+def people_who_vary(random, members, text_ids, shuffled):
+    """One or two rows of each member, some with a hole between, some that differ in what may not."""
+    rows = []
+    for row in members_of(random, members, text_ids, False).to_pylist():
+        border = datetime.date(2022, 1, 1) + datetime.timedelta(random.randrange(400))
+        before = border - datetime.timedelta(random.choice([1, 1, 1, 30]))
+        pairs = [(None, before), (border, None)] if random.random() < 0.7 else [(None, None)]
+        for place, (first, last) in enumerate(pairs):
+            years = random.choice([None, 2, 3 + place])
+            rows.append(row | {"years": years, "valid_from": first, "valid_to": last})
+            if random.random() < 0.02:
+                rows[-1]["ill"] = not rows[-1]["ill"]
+    if shuffled:
+        random.shuffle(rows)
+    names = list(rows[0]) if rows else []
+    days = {name: pa.date32() for name in ("covered", "valid_from", "valid_to")} | {"years": pa.int64()}
+    return pa.table({name: pa.array([row[name] for row in rows], days.get(name)) for name in names})
+
+
+@pytest.fixture(scope="module")
+def varying():
+    compiled = compile_source(Source("vary.hmb", VARYING))
+    assert compiled.kernel is not None, compiled.diagnostics
+    module = module_of(compiled.kernel)
+    assert module.feed() is not None
+    return Evaluator(module), Evaluator(module, by_feed=False)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("seed", range(4))
+def test_attributes_that_vary_are_those_of_the_claims_day(varying, order, seed):
+    random = Random(seed)
+    text_ids, shuffled, threads = seed % 2 == 1, seed % 3 == 1, 1 + seed % 2
+    size, members = random.choice([(300, 12), (900, 400)])
+    fed, plain = varying
+    claims = ORDERS[order](claims_of(random, members, size, text_ids))
+    people = people_who_vary(random, members, text_ids, shuffled)
+    first, done = said(fed, claims, people, threads=threads)
+    assert first == said(plain, claims, people)[0]
+    assert done.counts.adjudicated > size // 2
+    more = ORDERS[order](claims_of(random, members, size, text_ids))
+    second, _ = said(fed, more, people, done.state, threads=threads)
+    assert second == said(plain, more, people, done.state)[0]
