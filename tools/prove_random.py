@@ -1,0 +1,154 @@
+"""Random schemes: how many of their laws are decided, and does any that is called proved fail?
+
+    python tools/prove_random.py --schemes 50 --histories 20000 > report
+
+Schemes are those of tests/laws/random_schemes. Each law is asked as `hmbc prove` asks it. Then claims
+are sought that break what was called proved: by the search of compiler/refute.py with another seed,
+half of its units replaced by random ones of one to eight claims and several members
+(tests/laws/random_claims.py), each history run as it is and with every change that a law speaks of. They
+run on the quick machine, which tests hold against the interpreter and evaluators; what it finds is
+run again on the interpreter. A law that is proved and broken is an error of ours (exit 1).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+from random import Random
+from time import process_time
+from typing import Any
+
+from attrs import frozen
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "laws"))
+
+import random_claims  # noqa: E402
+import random_schemes  # noqa: E402
+
+from hmbc.compiler.directed import Directed, Unit  # noqa: E402
+from hmbc.compiler.kernel import Kernel  # noqa: E402
+from hmbc.compiler.laws import Question  # noqa: E402
+from hmbc.compiler.pipeline import compile_source  # noqa: E402
+from hmbc.compiler.prove import Proof, prove  # noqa: E402
+from hmbc.compiler.refute import Search  # noqa: E402
+from hmbc.compiler.witness import witness_of  # noqa: E402
+from hmbc.dsl.source import Source  # noqa: E402
+from hmbc.runtime.ratio import RATIO_DENOMINATOR  # noqa: E402
+
+MOST_CLAIMS = 8
+SECONDS = 5
+"""The bar for a law to be decided in."""
+
+
+@frozen
+class Units:
+    """Draws units as a search does, every other one at random."""
+
+    directed: Directed
+    kernel: Kernel
+    random: Random
+    size: int
+
+    def unit(self) -> Unit:
+        """A unit of either kind."""
+        if self.random.random() < 0.5:
+            return self.directed.unit()
+        people = random_claims.people(self.random, self.kernel, self.size)
+        number = self.random.randint(1, MOST_CLAIMS)
+        drawn = random_claims.claims(
+            self.random, self.kernel, self.size, number, tuple(people.members)
+        )
+        claims, members = [], []
+        for row in drawn:
+            who = people.on(row["member_id"], row[self.kernel.date])
+            claims.append(_whole({n: v for n, v in row.items() if n != "member_id"}))
+            members.append(_whole(who))
+        return Unit(tuple(claims), tuple(members))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.directed, name)
+
+
+def _whole(values: dict[str, Any]) -> dict[str, Any]:
+    """Values as a machine takes them: ratios in millionths."""
+    return {
+        name: int(value * RATIO_DENOMINATOR) if isinstance(value, Fraction) else value
+        for name, value in values.items()
+    }
+
+
+def hunt(kernel: Kernel, proofs: tuple[Proof, ...], size: int, histories: int, seed: int) -> Search:
+    """A search for claims that break what was proved."""
+    proved = [one.question for one in proofs if one.outcome == "proved"]
+    proved = [one for one in proved if one.law != "no_overflow"]  # the machine's numbers have no end
+    search = Search(kernel, proved, seed + 1)
+    search._directed = Units(search._directed, kernel, search.random, size)  # type: ignore[assignment]
+    while search.units < histories and search.judge.questions:
+        search._one()
+    return search
+
+
+def main() -> None:
+    """Draw, prove, hunt, report."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--schemes", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--histories", type=int, default=20_000, help="for each scheme")
+    options = parser.parse_args()
+    counts: dict[str, Counter[str]] = {}
+    slow: list[tuple[float, int, Question]] = []
+    seed, done, units, broken = options.seed, 0, 0, 0
+    while done < options.schemes:
+        drawn = random_schemes.draw(Random(seed))
+        found = compile_source(Source("random.hmb", drawn.text), random_schemes.FOLDER)
+        seed += 1
+        if found.kernel is None:
+            continue
+        done += 1
+        begun = process_time()
+        proofs = prove(found.kernel, scheme=found.scheme)
+        spent = process_time() - begun
+        for proof in proofs:
+            how = "open" if proof.by is None else f"{proof.outcome} by {proof.by}"
+            counts.setdefault(proof.question.law, Counter())[how] += 1
+            if proof.milliseconds > 1000 * SECONDS:
+                slow.append((proof.milliseconds / 1000, seed - 1, proof.question))
+        search = hunt(found.kernel, proofs, drawn.size, options.histories, seed)
+        units += search.units
+        for question in search.found:
+            if witness_of(found.kernel, search.found[question]) is not None:
+                broken += 1
+                print(f"BROKEN: seed {seed - 1}: {question}: {search.found[question]}", flush=True)
+        opens = sum(proof.by is None for proof in proofs)
+        print(f"seed {seed - 1}: {len(proofs)} laws, {opens} open, {spent:.1f} s; {search.units} histories",
+              flush=True)  # fmt: skip
+    table(counts)
+    laws = sum(sum(row.values()) for row in counts.values())
+    late = len(slow)
+    decided = laws - sum(row["open"] for row in counts.values())
+    print(f"\n{done} schemes (seeds {options.seed} to {seed - 1}), {laws} laws: {decided} decided, "
+          f"{100 * (decided - late) / laws:.1f}% of them all within {SECONDS} s each")  # fmt: skip
+    for seconds, of, question in sorted(slow, key=lambda one: -one[0])[:20]:
+        print(f"slow: {seconds:.1f} s: seed {of}: {question}")
+    print(f"{units:,} histories against what was proved: {broken} broken")
+    sys.exit(1 if broken else 0)
+
+
+def table(counts: dict[str, Counter[str]]) -> None:
+    """How the laws were decided."""
+    heads = ("proved by structure", "proved by solver", "refuted by search", "open")
+    print("\n| law | all | " + " | ".join(heads) + " |")
+    print("|---|" + "---:|" * (len(heads) + 1))
+    whole: Counter[str] = Counter()
+    for law, row in counts.items():
+        whole.update(row)
+        print(f"| `{law}` | {sum(row.values())} | " + " | ".join(str(row[one]) for one in heads) + " |")
+    print(f"| all | {sum(whole.values())} | " + " | ".join(str(whole[one]) for one in heads) + " |")
+
+
+if __name__ == "__main__":
+    main()
