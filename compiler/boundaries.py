@@ -46,9 +46,12 @@ TELLING = (0, 0)
 """An even number of steps and a half: each way of rounding does something else with it."""
 
 
-def boundary_histories(prepared: Prepared, rows: int, seed: int = 0) -> Iterator[History]:
-    """Histories of about so many rows in all, the most telling first; the same for the same kernel."""
-    maker = _Maker(Search(prepared, candidates_of(prepared.kernel)), Random(seed))
+def boundary_histories(
+    prepared: Prepared, rows: int, seed: int = 0, first: frozenset[Expr] = frozenset()
+) -> Iterator[History]:
+    """Histories of about so many rows in all, the most telling first; the same for the same kernel.
+    first: expressions whose turns are approached before all others."""
+    maker = _Maker(Search(prepared, candidates_of(prepared.kernel)), Random(seed), first)
     spent = 0
     for history in maker.histories():
         yield history
@@ -61,6 +64,7 @@ def boundary_histories(prepared: Prepared, rows: int, seed: int = 0) -> Iterator
 class _Maker:
     search: Search
     random: Random
+    first: frozenset[Expr] = frozenset()
     names: Names = field(init=False)
     boundary_values: dict[Slot, list[int]] = field(factory=dict)
     """What the approach to boundaries found, for the mixtures."""
@@ -168,7 +172,7 @@ class _Maker:
     def approaches(self, paid: Sequence[tuple[str, Assignment]]) -> Iterator[History]:
         """Every boundary just missed, reached and passed: at once, and step by step in the sum."""
         seen: set[tuple[Expr, int]] = set()
-        for layer, probe in self.sites():
+        for layer, probe in sorted(self.sites(), key=lambda site: site[1] not in self.first):
             own = [(place, at) for place, (name, at) in enumerate(paid) if name == layer]
             for place, at in own or [*enumerate(at for _, at in paid)][:2]:
                 if (probe, place) in seen:

@@ -22,7 +22,15 @@ from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.meaning import Missing
 from hmbc.compiler.minimise import minimise
 from hmbc.compiler.normal_form import numbers_of
-from hmbc.compiler.product import NEW, OLD, always_valid, layers, pays, product
+from hmbc.compiler.product import (
+    NEW,
+    OLD,
+    always_valid,
+    changed_boundaries,
+    layers,
+    pays,
+    product,
+)
 from hmbc.compiler.search import Search
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
@@ -96,7 +104,7 @@ def compare(
     found = _Findings(prepare(both), names, thorough)
     found.look(examples)
     found.look(_directed(found.prepared, names))
-    found.look(boundary_histories(found.prepared, rows))
+    found.look(boundary_histories(found.prepared, rows, first=changed_boundaries(both)))
     how: How = "claims"
     if not found.differing and find_spec("z3"):
         from hmbc.compiler.equivalence import found_apart, proved_equal

@@ -22,6 +22,7 @@ from hmbc.compiler.kernel import (
     Reject,
 )
 from hmbc.dsl import expr as e
+from hmbc.dsl.reads import walk
 
 OLD, NEW = "old ", "new "
 
@@ -44,6 +45,7 @@ def product(old: Kernel, new: Kernel, when: e.Expr | None = None) -> Kernel:
         outcomes=tuple(outcome for side in sides for outcome in side.outcomes),
         reasons=tuple({one.code: one for k in (new, old) for one in k.reasons}.values()),
         deadlines=(),
+        stated=(),
     )
 
 
@@ -123,3 +125,31 @@ def _side(kernel: Kernel, prefix: str) -> Kernel:
             for one in kernel.outcomes
         ),
     )
+
+
+def changed_boundaries(both: Kernel) -> frozenset[e.Expr]:
+    """What is 0 at each comparison, minimum and maximum that only one of the two kernels has."""
+    found: dict[str, dict[e.Expr, list[e.Expr]]] = {OLD: {}, NEW: {}}
+    for item in both.items:
+        side = OLD if item.name.startswith(OLD) else NEW
+        for expr in (item.expr,) if isinstance(item, Definition) else (item.adds, *item.keys):
+            for node in walk(expr):
+                if isinstance(node, e.Compare | e.Min | e.Max):
+                    known = found[side].setdefault(_without_side(node), [])
+                    known.append(e.Subtract(node.left, node.right))
+    one, two = found[OLD], found[NEW]
+    alone = [one[key] for key in one.keys() - two.keys()] + [two[key] for key in two.keys() - one.keys()]
+    return frozenset(probe for probes in alone for probe in probes)
+
+
+def _without_side(expr: e.Expr) -> e.Expr:
+    """As the kernel has it by itself."""
+    match expr:
+        case e.Ref(name=name):
+            return e.Ref(name.removeprefix(OLD).removeprefix(NEW))
+        case e.Total(accumulator=name):
+            return e.Total(name.removeprefix(OLD).removeprefix(NEW))
+        case e.Before(accumulator=name):
+            return e.Before(name.removeprefix(OLD).removeprefix(NEW))
+        case _:
+            return e.rebuild(expr, _without_side)

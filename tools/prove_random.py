@@ -1,6 +1,6 @@
 """Random schemes: how many of their laws are decided, and does any that is called proved fail?
 
-    python tools/prove_random.py --schemes 50 --histories 20000 > report
+    python tools/prove_random.py --seeds 50 --histories 20000 > report
 
 Schemes are those of tests/laws/random_schemes. Each law is asked as `hmbc prove` asks it. Then claims
 are sought that break what was called proved: by the search of compiler/refute.py with another seed,
@@ -15,13 +15,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from random import Random
 from time import process_time
 from typing import Any
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "laws"))
@@ -92,50 +93,66 @@ def hunt(kernel: Kernel, proofs: tuple[Proof, ...], size: int, histories: int, s
     return search
 
 
-def main() -> None:
-    """Draw, prove, hunt, report."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--schemes", type=int, default=50)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--histories", type=int, default=20_000, help="for each scheme")
-    options = parser.parse_args()
-    counts: dict[str, Counter[str]] = {}
-    slow: list[tuple[float, int, Question]] = []
-    seed, done, units, broken = options.seed, 0, 0, 0
-    while done < options.schemes:
+@define
+class Measured:
+    """What has been counted so far."""
+
+    counts: dict[str, Counter[str]] = field(factory=dict)
+    slow: list[tuple[float, int, Question]] = field(factory=list)
+    schemes: int = 0
+    histories: int = 0
+    broken: int = 0
+
+    def take(self, seed: int, histories: int) -> None:
+        """The scheme of a seed, if it has a kernel."""
         drawn = random_schemes.draw(Random(seed))
         found = compile_source(Source("random.hmb", drawn.text), random_schemes.FOLDER)
-        seed += 1
         if found.kernel is None:
-            continue
-        done += 1
+            return
         begun = process_time()
         proofs = prove(found.kernel, scheme=found.scheme)
         spent = process_time() - begun
+        search = hunt(found.kernel, proofs, drawn.size, histories, seed)
+        self.schemes += 1
         for proof in proofs:
             how = "open" if proof.by is None else f"{proof.outcome} by {proof.by}"
-            counts.setdefault(proof.question.law, Counter())[how] += 1
+            self.counts.setdefault(proof.question.law, Counter())[how] += 1
             if proof.milliseconds > 1000 * SECONDS:
-                slow.append((proof.milliseconds / 1000, seed - 1, proof.question))
-        search = hunt(found.kernel, proofs, drawn.size, options.histories, seed)
-        units += search.units
-        for question in search.found:
-            if witness_of(found.kernel, search.found[question]) is not None:
-                broken += 1
-                print(f"BROKEN: seed {seed - 1}: {question}: {search.found[question]}", flush=True)
+                self.slow.append((proof.milliseconds / 1000, seed, proof.question))
+        self.histories += search.units
+        for question, refutation in search.found.items():
+            if witness_of(found.kernel, refutation) is not None:
+                self.broken += 1
+                print(f"BROKEN: seed {seed}: {question}: {refutation}", flush=True)
         opens = sum(proof.by is None for proof in proofs)
-        print(f"seed {seed - 1}: {len(proofs)} laws, {opens} open, {spent:.1f} s; {search.units} histories",
-              flush=True)  # fmt: skip
-    table(counts)
-    laws = sum(sum(row.values()) for row in counts.values())
-    late = len(slow)
-    decided = laws - sum(row["open"] for row in counts.values())
-    print(f"\n{done} schemes (seeds {options.seed} to {seed - 1}), {laws} laws: {decided} decided, "
-          f"{100 * (decided - late) / laws:.1f}% of them all within {SECONDS} s each")  # fmt: skip
-    for seconds, of, question in sorted(slow, key=lambda one: -one[0])[:20]:
-        print(f"slow: {seconds:.1f} s: seed {of}: {question}")
-    print(f"{units:,} histories against what was proved: {broken} broken")
-    sys.exit(1 if broken else 0)
+        print(f"seed {seed}: {len(proofs)} laws, {opens} open, {spent:.1f} s", flush=True)
+
+    def report(self) -> None:
+        """The table, and what is above the bars."""
+        table(self.counts)
+        laws = sum(sum(row.values()) for row in self.counts.values())
+        decided = laws - sum(row["open"] for row in self.counts.values())
+        share = 100 * (decided - len(self.slow)) / max(1, laws)
+        print(f"\n{self.schemes} schemes, {laws} laws: {decided} decided, {share:.1f}% of all within "
+              f"{SECONDS} s each")  # fmt: skip
+        for seconds, seed, question in sorted(self.slow, key=lambda one: -one[0])[:20]:
+            print(f"slow: {seconds:.1f} s: seed {seed}: {question}")
+        print(f"{self.histories:,} histories against what was proved: {self.broken} broken")
+
+
+def main() -> None:
+    """Draw, prove, hunt, report; when interrupted, of what has been done."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=50, help="so many, from --seed on")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--histories", type=int, default=20_000, help="for each scheme")
+    options = parser.parse_args()
+    measured = Measured()
+    with suppress(KeyboardInterrupt):
+        for seed in range(options.seed, options.seed + options.seeds):
+            measured.take(seed, options.histories)
+    measured.report()
+    sys.exit(1 if measured.broken else 0)
 
 
 def table(counts: dict[str, Counter[str]]) -> None:

@@ -127,3 +127,63 @@ def test_without_the_solver_what_no_claim_tells_is_unknown(
     done = diff(*words)
     assert done.exit_code == 1 and "unknown" in done.stdout
     assert json.loads(diff(*words, "--format", "json").stdout)["verdict"] == "unknown"
+
+
+OF_PARAMETERS = """scheme one "One" {
+    source "x", 2020-01-01  currency CNY  benefit year calendar
+    parameter line "threshold": money 0 to 100_000, external
+    parameter rate: ratio, external
+    parameter first_day: date 2020-01-01 to 2030-01-01, external
+    list drugs: external
+    claim { cost: money  drug: code optional }
+    layer all cite "1" {
+        when claim.date >= first_day and claim.drug given and claim.drug in drugs
+        base claim.cost  threshold line per year  ratio rate  no cap
+    }
+}
+"""
+
+
+@pytest.fixture
+def two_with_parameters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("old.hmb").write_text(OF_PARAMETERS)
+    fixed = OF_PARAMETERS.replace("threshold line per year  ratio rate", "threshold 100 per year  ratio 50%")
+    Path("new.hmb").write_text(fixed.replace("    parameter rate: ratio, external\n", ""))
+    return tmp_path
+
+
+def test_external_figures_may_be_given(two_with_parameters: Path) -> None:
+    assert diff("old.hmb", "new.hmb").exit_code == 1
+    Path("p.toml").write_text('threshold = "100"\nrate = "50%"\nfirst_day = 2024-01-01\ndrugs = ["D1"]\n')
+    same = diff("old.hmb", "new.hmb", "--params", "p.toml")
+    assert same.exit_code == 0, same.output
+    Path("p.toml").write_text('line = "100"\nrate = "51%"\n')
+    other = diff("old.hmb", "new.hmb", "--params", "p.toml")
+    assert other.exit_code == 1 and "different" in other.stdout
+    Path("p.toml").write_text('line = "100"\nrate = "50%"\n')  # the rest stays external
+    assert diff("old.hmb", "new.hmb", "--params", "p.toml").exit_code == 0
+    Path("p.toml").write_text('line = "200"\nrate = "50%"\n')
+    words = ("old.hmb", "new.hmb", "--params", "p.toml", "--when")
+    assert diff(*words, "claim.date < first_day").exit_code == 0
+    assert diff(*words, "claim.cost <= 100 + line - line and claim.date < first_day").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ('line = "-1"', "not between"),
+        ('lime = "1"', "no parameter `lime`"),
+        ('rate = ["D1"]', "rate"),
+        ('drugs = "D1"', "list of codes"),
+        ("line = ", "p.toml"),
+    ],
+)
+def test_figures_that_cannot_be(two_with_parameters: Path, given: str, said: str) -> None:
+    Path("p.toml").write_text(given)
+    done = diff("old.hmb", "new.hmb", "--params", "p.toml")
+    assert done.exit_code == 2 and said in done.stderr, done.stderr
+
+
+def test_a_parameter_file_that_is_not_there(two_with_parameters: Path) -> None:
+    assert diff("old.hmb", "new.hmb", "--params", "nowhere.toml").exit_code == 2
