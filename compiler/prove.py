@@ -16,7 +16,7 @@ from importlib.util import find_spec
 from time import perf_counter
 from typing import Literal
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from hmbc.compiler import seeds
 from hmbc.compiler.denominators import denominators_of
@@ -30,6 +30,7 @@ from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_drift import Drifts
 from hmbc.compiler.witness import Witness, witness_of
 from hmbc.dsl.diagnostic import Bilingual
+from hmbc.dsl.names import amount_text
 from hmbc.dsl.scheme import CheckedScheme
 
 Outcome = Literal["proved", "refuted", "open"]
@@ -99,11 +100,43 @@ def prove(
             found |= {proof.question: proof for proof in proofs}
             search.leave_out(found)
         found |= search.refuted(budget.search[1])
+        found |= _with_effects(kernel, found, budget, scheme)
     # Worked out again only where something is open.
     hindrances = {} if len(found) == len(questions) else _hindrances(kernel)
     return tuple(
         found.get(question) or _open(question, hindrances) for question in questions
     )
+
+
+def _with_effects(
+    kernel: Kernel, found: dict[Question, Proof], budget: Budget, scheme: CheckedScheme | None
+) -> dict[Question, Proof]:
+    """What the order of claims changes, told with how much it can change in all."""
+    from hmbc.compiler.order_effects import order_effects
+
+    broken = {
+        question: proof
+        for question, proof in found.items()
+        if question.law == "order_free" and question.layer is None and proof.outcome == "refuted"
+    }
+    if not broken:
+        return {}
+    planted = () if scheme is None else seeds.of_examples(kernel, scheme)
+    effects = order_effects(kernel, broken, budget.search[0], planted)
+    return {
+        question: evolve(
+            broken[question],
+            because=Bilingual(
+                f"{broken[question].because.zh}；先后所差，找到的最大为 {_amount(size, kernel)}",
+                f"{broken[question].because.en}; the most that the order was found to change: {_amount(size, kernel)}",
+            ),
+        )
+        for question, size in effects.items()
+    }
+
+
+def _amount(minor: int, kernel: Kernel) -> str:
+    return amount_text(minor, kernel.minor_digits, fixed=True)
 
 
 def _open(question: Question, hindrances: dict[Question, Verdict]) -> Proof:

@@ -99,3 +99,22 @@ def test_without_a_solver_the_structure_still_decides(call, stepped, monkeypatch
     found = json.loads(call("prove", "--format", "json", "kept.hmb").stdout)
     assert found["solver"] is False
     assert {row["verdict"] for row in found["verdicts"] if row["held_to"]} == {"proved"}
+
+
+SHARED = """scheme shared "A threshold that two layers share" {
+    source   "leaflet", 2024-01-01
+    currency CNY
+    benefit year calendar
+    claim { care: ward | clinic  cost: money }
+    shared threshold line: 20_000 per year in order
+    layer ward cite XX-01 { when claim.care is ward base claim.cost threshold shared line ratio 90% no cap }
+    layer clinic cite XX-01 { when claim.care is clinic base claim.cost threshold shared line ratio 40% no cap }
+}
+"""
+
+
+def test_how_much_the_order_of_claims_changes(call, folder):
+    (folder / "shared.hmb").write_text(SHARED)
+    told = call("prove", "shared.hmb").stdout
+    assert "the most that the order was found to change: 10000.00" in told
+    assert "找到的最大为 10000.00" in call("prove", "--lang", "zh", "shared.hmb").stdout

@@ -1,0 +1,163 @@
+"""Faults seeded into generated code: how many does the validation of `hmbc compile` catch?
+
+    python tools/seed_faults.py --rows 20 --feeds 3 > report
+
+For each golden kernel, `--rows` faults in the Cython of its row function (tests/compiler/faults.py) and
+`--feeds` in the C of its feed, where it has one: a constant by one, a comparison, a shift, a sign, a
+connective, a negation, in a line that computes a value. Each is held against the interpreter on the
+claims of a validation. A fault of a feed is built and run in a process of its own: one that ends or hangs the
+process is caught, too. What is not caught is printed: read whether it can change an answer at all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from types import SimpleNamespace
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "compiler"))
+
+import faults  # noqa: E402
+
+from hmbc.compiler.boundaries import boundary_histories  # noqa: E402
+from hmbc.compiler.build import BuildError, build, load  # noqa: E402
+from hmbc.compiler.emit_cython import emit_module  # noqa: E402
+from hmbc.compiler.interpret import prepare  # noqa: E402
+from hmbc.compiler.kernel import Kernel  # noqa: E402
+from hmbc.compiler.pipeline import compile_file, pyx_of  # noqa: E402
+from hmbc.compiler.validate import (  # noqa: E402
+    ROWS,
+    difference_of,
+    evaluator_of,
+    expected_of,
+    first_difference,
+)
+
+SECONDS = 300
+"""For one fault of a feed, with its build."""
+
+COMPUTED = re.compile(r"\s*(const [\w ]+ (v|m|now|was|s)\d*\w* = .*;|\*t\d+ = .*;)")
+CONSTANT = re.compile(r"(?<![\w\[.])(\d+)(?=LL|\b(?!\]))")
+KINDS: tuple[tuple[str, re.Pattern[str], dict[str, str]], ...] = (
+    ("comparison", re.compile(r" (<=|>=|==|!=|<|>) "), faults.OTHER),
+    ("sign", re.compile(r" ([+-]) (?=\w)"), {"+": "-", "-": "+"}),
+    ("connective", re.compile(r" ([&|]) "), {"&": "|", "|": "&"}),
+    ("negation", re.compile(r"= (!)v"), {"!": ""}),
+)
+SHIFT = re.compile(r"(?:>>|<<) (\d+)")
+
+
+def of_feed(text: str) -> Iterator[tuple[str, int, str]]:
+    """Each way to spoil a line of the functions of a feed: kind, the line's number, the line."""
+    lines = text.split("\n")
+    begin = next((n for n, line in enumerate(lines) if "feed_0_" in line), len(lines))
+    end = next((n for n, line in enumerate(lines) if "static const hmb_feed feed_0" in line), begin)
+    for place in range(begin, end):
+        line = lines[place]
+        if not COMPUTED.fullmatch(line):
+            continue
+        for found in SHIFT.finditer(line):
+            yield "shift", place, faults._with(line, found.span(1), str(int(found[1]) + 1))
+        for found in () if SHIFT.search(line) else CONSTANT.finditer(line):
+            if not line[: found.start()].rstrip().endswith("="):
+                yield "constant", place, faults._with(line, found.span(1), str(int(found[1]) + 1))
+        for kind, pattern, other in KINDS:
+            for found in pattern.finditer(line):
+                yield kind, place, faults._with(line, found.span(1), other[found[1]])
+
+
+def drawn(ways: list[tuple[str, int, str]], random: Random, count: int) -> list[tuple[str, int, str]]:
+    """So many of them, as evenly over the kinds as their numbers allow."""
+    by_kind: dict[str, list[tuple[str, int, str]]] = {}
+    for way in ways:
+        by_kind.setdefault(way[0], []).append(way)
+    chosen: list[tuple[str, int, str]] = []
+    while len(chosen) < min(count, len(ways)):
+        for group in by_kind.values():
+            if group and len(chosen) < count:
+                chosen.append(group.pop(random.randrange(len(group))))
+    return chosen
+
+
+def rows(kernel: Kernel, random: Random, count: int) -> Iterator[tuple[str, str, bool]]:
+    """Kind, line and whether it is caught, of faults in the row function: all in one module."""
+    seeded = faults.spoiled(kernel, random, count)
+    text = faults.module_text(emit_module([kernel]), [source for *_, source in seeded])
+    module: Any = load(build(text, "faulty"), "faulty")
+    prepared = prepare(kernel)
+    known = expected_of(prepared, boundary_histories(prepared, ROWS))
+    for number, (kind, line, _) in enumerate(seeded):
+        entry = module.ENTRIES[number]
+        scheme = SimpleNamespace(PLAN=module.PLANS[0], entry=lambda entry=entry: entry)
+        found = first_difference(kernel, evaluator_of(scheme), known)
+        yield kind, line, found is not None
+
+
+def _agrees(kernel: Kernel, text: str, answer: Any) -> None:
+    try:
+        module: Any = load(build(text, "spoiled"), "spoiled")
+    except BuildError:
+        answer.put("refused")
+        return
+    answer.put("same" if difference_of(prepare(kernel), module, ROWS) is None else "caught")
+
+
+def feeds(kernel: Kernel, random: Random, count: int) -> Iterator[tuple[str, str, bool]]:
+    """The same of faults in the feed: each in a process of its own."""
+    text = pyx_of(kernel)
+    lines = text.split("\n")
+    for kind, place, line in drawn(list(of_feed(text)), random, count):
+        spoilt = "\n".join([*lines[:place], line, *lines[place + 1 :]])
+        answer: Any = multiprocessing.Queue()
+        process = multiprocessing.Process(target=_agrees, args=(kernel, spoilt, answer))
+        process.start()
+        process.join(SECONDS)
+        if process.is_alive():
+            process.kill()
+            process.join()
+        said = answer.get() if not answer.empty() else "ended"
+        if said != "refused":  # by the C compiler: then it is not seeded
+            yield kind, f"{lines[place].strip()} -> {line.strip()}", said != "same"
+
+
+def main() -> None:
+    """Seed, run, report; when interrupted, of what has been done."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=20, help="faults in each row function")
+    parser.add_argument("--feeds", type=int, default=3, help="faults in each feed")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    seeded: Counter[str] = Counter()
+    caught: Counter[str] = Counter()
+    try:
+        for path in sorted((ROOT / "tests/golden/kernels").glob("*.hmb")):
+            kernel = compile_file(path).kernel
+            if kernel is None:
+                continue
+            for where, ways in (("row", rows), ("feed", feeds)):
+                count = options.rows if where == "row" else options.feeds
+                random = Random(f"{options.seed} {path.stem} {where}")
+                for kind, line, is_caught in ways(kernel, random, count):
+                    seeded[f"{where}: {kind}"] += 1
+                    caught[f"{where}: {kind}"] += is_caught
+                    if not is_caught:
+                        print(f"not caught: {path.stem}: {where}: {kind}: {line}", flush=True)
+            print(f"{path.stem}: {sum(caught.values())} of {sum(seeded.values())} so far", flush=True)
+    except KeyboardInterrupt:
+        print("interrupted")
+    print("\n| where: what | seeded | caught |\n|---|---:|---:|")
+    for name in sorted(seeded):
+        print(f"| {name} | {seeded[name]} | {caught[name]} |")
+    print(f"| all | {sum(seeded.values())} | {sum(caught.values())} |")
+
+
+if __name__ == "__main__":
+    main()
