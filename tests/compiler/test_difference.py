@@ -164,7 +164,7 @@ def test_a_name_that_means_something_else_is_kept_apart() -> None:
 
 
 def test_the_solver_finds_what_a_search_misses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(difference, "boundary_histories", lambda prepared, rows: iter(()))
+    monkeypatch.setattr(difference, "boundary_histories", lambda prepared, rows, first: iter(()))
     monkeypatch.setattr(difference, "_directed", lambda prepared, names: iter(()))
     found = compared(("claim.kind is ward", "claim.kind is ward and claim.cost != 7_777.77"))
     assert (found.verdict, found.how) == ("different", "solver")
