@@ -101,7 +101,7 @@ class Search:
         return machine.run(claims, members, known)
 
     def _one(self) -> None:
-        fine = bool(self._rich) and self.random.random() < 0.5
+        fine = bool(self._rich) and self.random.random() < 0.7
         if fine:
             (setting, machine), pattern = self.random.choice(list(self._rich.values()))
             (other, _), more = self.random.choice(list(self._rich.values()))
