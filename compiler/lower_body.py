@@ -74,28 +74,35 @@ class _Body:
         while name not in self.outcomes:
             assert layer.waits is not None
             pool = self.pools[layer.waits.pool]
-            if layer.answer is None and pool.pool.draws == "in_order":
-                layer.answer = pool.in_order(name, layer.waits.amount, self.items)
-            elif layer.answer is None:
-                self._share_out(pool)
+            self._answer(name, layer, pool)
             self._advance(name, layer)
 
-    def _share_out(self, pool: PoolLowering) -> None:
-        """Bring every layer of a pro rata pool to its draw, then answer them all."""
-        amounts: dict[str, e.Ref] = {}
-        for name in pool.layers:
-            layer = self._start(name)
-            while layer.waits is None or layer.waits.pool != pool.pool.name:
-                assert layer.waits is not None
-                other = self.pools[layer.waits.pool]
-                if layer.answer is None and other.pool.draws == "in_order":
-                    layer.answer = other.in_order(name, layer.waits.amount, self.items)
-                elif layer.answer is None:
-                    self._share_out(other)
-                self._advance(name, layer)
-            amounts[name] = layer.waits.amount
-        for name, part in pool.pro_rata(amounts, self.items).items():
-            self.layers[name].answer = part
+    def _answer(self, name: str, layer: _Layer, pool: PoolLowering) -> None:
+        """What a waiting layer is left of `pool`; layers before it draw first, and those that share
+        pro rata all at once."""
+        if layer.answer is not None:
+            return
+        assert layer.waits is not None
+        if pool.pool.draws == "pro_rata":
+            amounts = {one: self._to_draw(one, pool) for one in pool.layers}
+            for one, part in pool.pro_rata(amounts, self.items).items():
+                self.layers[one].answer = part
+            return
+        for earlier in pool.layers[: pool.layers.index(name)]:
+            if earlier not in pool.drawn:
+                self._to_draw(earlier, pool)
+                self._answer(earlier, self.layers[earlier], pool)
+        layer.answer = pool.in_order(name, layer.waits.amount, self.items)
+
+    def _to_draw(self, name: str, pool: PoolLowering) -> e.Ref:
+        """Bring a layer to where it draws on `pool`: the amount with which it does."""
+        layer = self._start(name)
+        assert layer.waits is not None
+        while layer.waits.pool != pool.pool.name:
+            self._answer(name, layer, self.pools[layer.waits.pool])
+            self._advance(name, layer)
+            assert layer.waits is not None
+        return layer.waits.amount
 
     def _start(self, name: str) -> _Layer:
         if name in self.layers:

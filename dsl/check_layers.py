@@ -189,15 +189,23 @@ def check_pro_rata(
     pools: tuple[CheckedPool, ...],
     env: Environment,
 ) -> None:
-    """Layers that share pro rata are worked out together up to what they share, so none of them
-    may read by then what the first of them or a later layer pays, nor a total that comes after."""
+    """Layers that share pro rata are worked out together up to what they share, and before them those
+    that draw on their shared thresholds; so none of them may read by then what the first of them or
+    a later layer pays, nor a total that comes after."""
     order = [layer.name for layer in layers]
     for pool in pools:
         sharing = [layer for layer in layers if pool.name in shared_by(layer)]
         if pool.draws == "in_order" or len(sharing) < 2:
             continue
         first = order.index(sharing[0].name)
-        for layer in sharing[1:]:
+        thresholds = {x for layer in sharing for x in layer.thresholds if isinstance(x, str)}
+        last = order.index(sharing[-1].name)
+        together = [
+            layer
+            for place, layer in enumerate(layers)
+            if place > first and (layer in sharing or (place < last and shared_by(layer) & thresholds))
+        ]
+        for layer in together:
             late = [name for name in order[first:] if name in _pays_read(layer)]
             read_totals = _totals_read(layer)
             late += [x.name for x in totals if x.position > first and x.name in read_totals]

@@ -426,8 +426,8 @@ NO_UNIT = _rule(
 )
 POOL_READS_LAYER = _rule(
     "HMB322", "error",
-    "层 `{layer}` 与 `{other}` 按份共用 `{pool}`，基数不能读对方的给付",
-    "layers `{layer}` and `{other}` share `{pool}` pro rata: their bases cannot read what the other pays",
+    "`{pool}` 按份共用，层 `{layer}` 要先算好，不能读后算出来的 `{other}`",
+    "`{pool}` is shared pro rata: layer `{layer}` is worked out first and cannot read `{other}`",
     "改为“依次”", "say `in order`",
 )
 PAYS_CLAUSES = _rule(

@@ -54,6 +54,14 @@ def claims(*rows: str) -> str:
 
 FULL = "no threshold ratio 100%"
 CASES = {
+    # t: 200 of two, 100 of three, which leaves three 300; c: 300 and 300 have 500 between them
+    "a layer draws on the threshold first, though a later one must be known for the shared cap": (
+        "shared threshold t: 300 per year in order\nshared cap c: 500 per year pro rata\n"
+        + layer("one", f"base claim.a {FULL} cap shared c")
+        + layer("two", "base claim.b threshold shared t ratio 100% no cap")
+        + layer("three", "base claim.d threshold shared t ratio 100% cap shared c"),
+        claims("a: 300, b: 200, d: 400 -> one 250, two 0, three 250", "b: 50 -> two 50"),
+    ),
     "a cap that layers share is there for every claim anew": (
         "shared cap c: 100 per claim in order\n"
         + layer("one", f"base claim.a {FULL} cap shared c")

@@ -300,6 +300,19 @@ def test_of_layers_that_share_pro_rata_none_reads_what_another_pays(clauses: str
     assert "HMB322" not in {code for code, _ in without}
 
 
+def test_a_layer_that_draws_on_the_threshold_of_one_that_shares_pro_rata_comes_before_the_first() -> None:
+    """The second of three, which shares no cap with the others."""
+    pools = "shared threshold t: 5 per year in order\nshared cap c: 5 per year pro rata\n"
+    first = 'layer one cite "1" { base claim.cost no threshold ratio 50% cap shared c }\n'
+    third = 'layer three cite "3" { base claim.cost threshold shared t ratio 50% cap shared c }\n'
+
+    def second(base: str) -> str:
+        return f'layer two cite "2" {{ base {base} threshold shared t ratio 50% no cap }}\n'
+
+    assert [code for code, _ in told(pools + first + second("one.pay") + third)] == ["HMB322"]
+    assert told(pools + first + second("claim.cost") + third) == []
+
+
 def test_an_enrolment_window_within_the_year_and_one_over_its_end() -> None:
     for window in ("02-01 to 03-01", "11-01 to 02-01", "previous 11-01 to 12-31"):
         text = f"enrolment {window}\n" + LAYER.format(
