@@ -23,8 +23,9 @@ from hmbc.compiler.smt import Encoding, Term
 from hmbc.compiler.smt import Row as Step
 from hmbc.compiler.smt_model import inputs_of
 
-MILLISECONDS = 2_000
-"""For one question to the solver."""
+RESOURCES, MILLISECONDS = 20_000_000, 20_000
+"""For one question to the solver: resources of z3, 5 to 20 million a second, so that the answer does not
+hang on how busy the machine is; and time, should it not count them."""
 
 
 @frozen
@@ -40,6 +41,7 @@ def proved_equal(both: Kernel, layers: tuple[str, ...]) -> bool:
     encoding = Encoding(both)
     row = encoding.row(encoding.claim("c"), encoding.member("m"), encoding.state("before"))
     solver = z3.Solver()
+    solver.set("rlimit", RESOURCES)
     solver.set("timeout", MILLISECONDS)
     solver.add(*encoding.facts, *encoding.exact, row.ok)
     pairs = [*_pairs(both)]
@@ -65,6 +67,7 @@ def found_apart(both: Kernel, layers: tuple[str, ...], claims: int) -> History |
     member = encoding.member("m")
     steps = encoding.history(rows, member)
     solver = z3.Solver()
+    solver.set("rlimit", RESOURCES)
     solver.set("timeout", MILLISECONDS)
     solver.add(*encoding.facts, *encoding.exact, *encoding.in_date_order(rows))
     solver.add(*(step.ok for step in steps))
