@@ -50,6 +50,7 @@ class Adjudication:
 
     payments, rejects, state: tables for any reader of the Arrow PyCapsule interface.
     ignored_columns: by table (`claims`, `members`), columns that the scheme does not declare.
+    by_feed: rows that the scheme's feed adjudicated; the others went by its plain function.
     """
 
     def __init__(
@@ -60,11 +61,13 @@ class Adjudication:
         readers: SchemeReaders,
         counts: Counts,
         ignored_columns: dict[str, list[str]],
+        by_feed: int,
     ) -> None:
         self.payments = payments
         self.reject_records = reject_records
         self.counts = counts
         self.ignored_columns = ignored_columns
+        self.by_feed = by_feed
         self._totals = totals
         self._readers = readers
 
@@ -148,17 +151,19 @@ def adjudicate(
         readers.listed(checked),
     )
     results = Results(rows.n_rows)
-    after = None
+    after, fed, by_feed = None, None, 0
     if feed is not None and not refunds:
         by_layer = columns is None or any(
             f"{layer}_{what}" in columns for layer in plan.layers for what in ("pay", "reason")
         )
-        after = run_by_feed(
+        fed = run_by_feed(
             feed, readers, rows, attributes, member_columns, people, entry, inputs, before, n_before,
             results, threads, progress, by_layer,
         )  # fmt: skip
     outputs = None
-    if after is None:
+    if fed is not None:
+        after, by_feed = fed
+    else:
         rows.arrange(n_before)
         inputs.take_claims(attributes, *rows.arranged())
         outputs = Outputs(len(plan.layers), rows.n_rows, len(plan.reasons))
@@ -204,7 +209,7 @@ def adjudicate(
     ignored = {"claims": sheet.matched.ignored}
     if member_sheet is not None:
         ignored["members"] = member_sheet.matched.ignored
-    return Adjudication(table, sorted(found.rejects), after, readers, counts, ignored)
+    return Adjudication(table, sorted(found.rejects), after, readers, counts, ignored, by_feed)
 
 
 def payment_columns(plan: Plan) -> list[str]:

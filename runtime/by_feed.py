@@ -34,9 +34,9 @@ def run_by_feed(
     threads: int,
     progress: Progress | None,
     by_layer: bool,
-) -> Callable[[], Totals] | None:
-    """Adjudicates all rows; what then gives the totals after them. None where this way is not open:
-    nothing has been done then.
+) -> tuple[Callable[[], Totals], int] | None:
+    """Adjudicates all rows; what then gives the totals after them, and how many rows are of units that the
+    feed could take. None where this way is not open: nothing has been done then.
 
     n_before: unit ids with totals of an earlier batch come first. by_layer: whether payments and
     reasons of each layer are wanted.
@@ -67,8 +67,10 @@ def run_by_feed(
     ranks = [*plan.reason_ranks, 0]
     odd = call.odd_units()
     others = readers.totals()
+    taken = rows.n_rows
     if odd is not None:
         rows.arrange(n_before, odd)
+        taken -= rows.n_arranged()
         inputs.take_claims(attributes, *rows.arranged())
         outputs = Outputs(len(plan.layers), rows.n_rows, len(plan.reasons))
         others = run_by_units(readers, rows, outputs, entry, inputs, before, threads, None)
@@ -84,4 +86,4 @@ def run_by_feed(
         call.totals(n_before, before, others, after, readers.unit())
         return after
 
-    return totals
+    return totals, taken

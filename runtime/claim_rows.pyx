@@ -153,6 +153,10 @@ cdef class ClaimRows:
             flag[row] = FLAG_BAD
         return 0
 
+    def n_arranged(self):
+        """How many rows were arranged."""
+        return (<const int64_t *>self.starts.data)[self.n_units]
+
     def arranged(self):
         """Of the rows that were arranged: the row of the members table of each, as words, at its own
         place (what evaluator.h calls row_member); their numbers."""

@@ -21,13 +21,18 @@ from hmbc.compiler.interpret import prepare
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.pipeline import compile_file
 from hmbc.compiler.validate import (
+    ROWS,
     Mistranslated,
+    NotReached,
+    by_feed_compared,
     difference_of,
     evaluator_of,
     expected_of,
     first_difference,
+    has_feed,
     validate,
 )
+from hmbc.runtime import batch
 
 ROOT = Path(__file__).parents[2]
 SCHEMES = sorted(
@@ -37,6 +42,13 @@ SCHEMES = sorted(
 GOLDEN = sorted((ROOT / "tests/golden/kernels").glob("*.hmb"))
 LONG = 1_500
 """Claims of each scheme here; `hmbc compile` takes fewer."""
+
+NO_FEED = {
+    *("counts", "family", "shared_in_order", "weihai_2024", "critical_illness", "dutch_own_risk"),
+    *("german_copayments", "huimin_duozeren", "japan_high_cost", "menzhen_tongchou"),
+    *("swiss_basic_insurance", "zhigong_zhuyuan"),
+}
+"""Schemes that only the plain function can adjudicate."""
 
 FAULTY = ("bands", "chosen_scope", "shared_in_order", "top_up")
 FAULTS = 24
@@ -75,6 +87,22 @@ def test_every_evaluator_does_at_its_boundaries_what_the_interpreter_does(
 ) -> None:
     kernel, module = all_schemes[name]
     assert difference_of(prepare(kernel), module, LONG) is None
+
+
+@pytest.mark.parametrize("name", [path.stem for path in (*GOLDEN, *SCHEMES)])
+def test_a_feed_adjudicates_nearly_every_history_itself(name: str, all_schemes: Any) -> None:
+    kernel, module = all_schemes[name]
+    if not has_feed(module):
+        assert name in NO_FEED
+        return
+    prepared = prepare(kernel)
+    known = expected_of(prepared, boundary_histories(prepared, ROWS))
+    batches = [*by_feed_compared(prepared, evaluator_of(module, by_feed=True), known)]
+    given = sum(batch.histories for batch in batches)
+    refunds = sum(any(row.refunds for row in one.history.rows) for one in known)
+    assert given == len(known) - refunds
+    assert sum(batch.histories for batch in batches if batch.by_feed) >= 0.95 * given
+    assert not any(batch.difference for batch in batches)
 
 
 def test_random_kernels_agree_at_their_boundaries(
@@ -177,6 +205,39 @@ def test_the_smallest_history_is_told(tmp_path: Path) -> None:
     with pytest.raises(Mistranslated) as caught:
         validate(kernel, spoiled(kernel, "> 1000000000000000LL", ">= 1000000000000000LL"))
     assert caught.value.difference.evaluator == ("HMB520", "")
+
+
+FEED_FAULTS = {
+    "threshold": ("(int32_t)v3 - (int32_t)100000", "(int32_t)v3 - (int32_t)100001"),
+    "cap": ("(uint32_t)v31 : (uint32_t)500000", "(uint32_t)v31 : (uint32_t)500001"),
+    "age": ("(int32_t)v21 < (int32_t)60", "(int32_t)v21 <= (int32_t)60"),
+    "rounding": ("hmb_half_up_64(v29, 20)", "hmb_half_up_64(v29, 21)"),
+}
+"""A number, a comparison and a rounding in the C of the feed of `SMALL`."""
+
+
+@pytest.mark.parametrize("fault", FEED_FAULTS)
+def test_faults_of_the_feed_alone_are_caught(tmp_path: Path, fault: str) -> None:
+    path = tmp_path / "small.hmb"
+    path.write_text(SMALL)
+    kernel = kernel_of(path)
+    module = spoiled(kernel, *FEED_FAULTS[fault])
+    known = expected_of(prepare(kernel), boundary_histories(prepare(kernel), ROWS))
+    assert first_difference(kernel, evaluator_of(module), known) is None
+    with pytest.raises(Mistranslated) as caught:
+        validate(kernel, module)
+    assert len(caught.value.difference.history.rows) <= 2
+
+
+def test_a_feed_that_does_not_answer_is_not_validated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "small.hmb"
+    path.write_text(SMALL)
+    kernel = kernel_of(path)
+    monkeypatch.setattr(batch, "run_by_feed", lambda *_: None)
+    with pytest.raises(NotReached, match="took 0 of"):
+        validate(kernel, pipeline.module_of(kernel))
 
 
 def test_a_wrong_evaluator_is_never_handed_out(
