@@ -5,8 +5,7 @@
 For each golden kernel, `--rows` faults in the Cython of its row function (tests/compiler/faults.py) and
 `--feeds` in the C of its feed, where it has one: a constant by one, a comparison, a shift, a sign, a
 connective, a negation, in a line that computes a value of a loop that a run may call. Each is held against the interpreter on the
-claims of a validation. A fault of a feed is built and run in a process of its own: one that ends or hangs the
-process is caught, too. What is not caught is printed: read whether it can change an answer at all.
+claims of a validation. Each runs in a process of its own: one that ends or hangs the process is caught, too. What is not caught is printed: read whether it can change an answer at all.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ import multiprocessing
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -35,14 +34,16 @@ from hmbc.compiler.kernel import Kernel  # noqa: E402
 from hmbc.compiler.pipeline import compile_file, pyx_of  # noqa: E402
 from hmbc.compiler.validate import (  # noqa: E402
     ROWS,
+    Expected,
     difference_of,
     evaluator_of,
     expected_of,
     first_difference,
 )
+from hmbc.runtime.evaluator import Evaluator  # noqa: E402
 
 SECONDS = 300
-"""For one fault of a feed, with its build."""
+"""For one fault, with its build."""
 
 COMPUTED = re.compile(r"\s*(const [\w ]+ (v|m|now|was|s)\d*\w* = .*;|\*t\d+ = .*;)")
 CONSTANT = re.compile(r"(?<![\w\[.])(\d+)(?=LL|\b(?!\]))")
@@ -106,11 +107,30 @@ def rows(kernel: Kernel, random: Random, count: int) -> Iterator[tuple[str, str,
     for number, (kind, line, _) in enumerate(seeded):
         entry = module.ENTRIES[number]
         scheme = SimpleNamespace(PLAN=module.PLANS[0], entry=lambda entry=entry: entry)
-        found = first_difference(kernel, evaluator_of(scheme), known)
-        yield kind, line, found is not None
+        said = _apart(_row_agrees, kernel, evaluator_of(scheme), known)
+        yield kind, line, said != "same"
 
 
-def _agrees(kernel: Kernel, text: str, answer: Any) -> None:
+def _apart(target: Callable[..., None], *args: Any) -> str:
+    """What a function puts in the queue that it is given last, in a process of its own; `ended` where
+    that ends or hangs without."""
+    fork = multiprocessing.get_context("fork")
+    answer: Any = fork.SimpleQueue()
+    process = fork.Process(target=target, args=(*args, answer))
+    process.start()
+    process.join(SECONDS)
+    if process.is_alive():
+        process.kill()
+        process.join()
+    return "ended" if answer.empty() else answer.get()
+
+
+def _row_agrees(kernel: Kernel, evaluator: Evaluator, known: list[Expected], answer: Any) -> None:
+    found = first_difference(kernel, evaluator, known)
+    answer.put("same" if found is None else "caught")
+
+
+def _feed_agrees(kernel: Kernel, text: str, answer: Any) -> None:
     try:
         module: Any = load(build(text, "spoiled"), "spoiled")
     except BuildError:
@@ -120,19 +140,12 @@ def _agrees(kernel: Kernel, text: str, answer: Any) -> None:
 
 
 def feeds(kernel: Kernel, random: Random, count: int) -> Iterator[tuple[str, str, bool]]:
-    """The same of faults in the feed: each in a process of its own."""
+    """The same of faults in the feed."""
     text = pyx_of(kernel)
     lines = text.split("\n")
     for kind, place, line in drawn(list(of_feed(text)), random, count):
         spoilt = "\n".join([*lines[:place], line, *lines[place + 1 :]])
-        answer: Any = multiprocessing.Queue()
-        process = multiprocessing.Process(target=_agrees, args=(kernel, spoilt, answer))
-        process.start()
-        process.join(SECONDS)
-        if process.is_alive():
-            process.kill()
-            process.join()
-        said = answer.get() if not answer.empty() else "ended"
+        said = _apart(_feed_agrees, kernel, spoilt)
         if said != "refused":  # by the C compiler: then it is not seeded
             yield kind, f"{lines[place].strip()} -> {line.strip()}", said != "same"
 
