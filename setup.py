@@ -11,6 +11,7 @@ COMPILED = (
     "memory",
     "intern",
     "cells",
+    "arrow_view",
     "arrow_in",
     "out_columns",
     "arrow_out",

@@ -2,7 +2,7 @@
 
 from libc.stdint cimport int64_t, uint8_t
 
-from hmbc.runtime.arrow_in cimport View
+from hmbc.runtime.arrow_view cimport View
 
 cdef enum:
     ROWS = 1024         # rows of a block, which fits the first cache

@@ -18,7 +18,7 @@ from libc.stdint cimport (
 )
 from libc.string cimport memset
 
-from hmbc.runtime.arrow_in cimport (
+from hmbc.runtime.arrow_view cimport (
     T_BOOL,
     T_DATE32,
     T_DATE64,

@@ -2,7 +2,7 @@
 
 from libc.stdint cimport int64_t
 
-from hmbc.runtime.arrow_in cimport View
+from hmbc.runtime.arrow_view cimport View
 from hmbc.runtime.cells cimport CELL_OK, CELL_RANGE
 from hmbc.runtime.intern cimport Intern
 from hmbc.runtime.memory cimport Longs

@@ -7,7 +7,8 @@ from libc.stdint cimport INT64_MIN
 from libc.stdio cimport snprintf
 from libc.stdlib cimport free
 
-from hmbc.runtime.arrow_in cimport (
+from hmbc.runtime.arrow_in cimport Column
+from hmbc.runtime.arrow_view cimport (
     T_BOOL,
     T_DATE32,
     T_DATE64,
@@ -24,7 +25,6 @@ from hmbc.runtime.arrow_in cimport (
     T_TEXT,
     T_TEXT_VIEW,
     T_UINT64,
-    Column,
     decimal_at,
     dictionary_at,
     is_null,

@@ -2,7 +2,8 @@
 
 from libc.stdint cimport int32_t, int64_t, uint8_t
 
-from hmbc.runtime.arrow_in cimport Column, View
+from hmbc.runtime.arrow_in cimport Column
+from hmbc.runtime.arrow_view cimport View
 from hmbc.runtime.blocks cimport Dictionary, Meaning
 from hmbc.runtime.cell_reader cimport CellReader
 from hmbc.runtime.memory cimport Longs

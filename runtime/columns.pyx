@@ -5,7 +5,7 @@ from libc.stdint cimport INT64_MAX, INT64_MIN, int32_t
 from libc.stdlib cimport free
 from libc.string cimport memset
 
-from hmbc.runtime.arrow_in cimport (
+from hmbc.runtime.arrow_view cimport (
     T_DATE32,
     T_DICTIONARY,
     T_INT8,

@@ -7,7 +7,8 @@ from libc.stdlib cimport free
 from libc.string cimport memcpy, memset
 
 from hmbc.runtime.arrow cimport buffer_drop, buffer_hold, buffer_new
-from hmbc.runtime.arrow_in cimport (
+from hmbc.runtime.arrow_in cimport Column
+from hmbc.runtime.arrow_view cimport (
     T_DICTIONARY,
     T_INT8,
     T_INT16,
@@ -19,7 +20,6 @@ from hmbc.runtime.arrow_in cimport (
     T_UINT16,
     T_UINT32,
     T_UINT64,
-    Column,
     View,
     dictionary_at,
     text_at,

@@ -3,12 +3,12 @@
 
 from libc.stdint cimport int16_t, int64_t
 
-from hmbc.runtime.arrow_in cimport (
+from hmbc.runtime.arrow_in cimport Column
+from hmbc.runtime.arrow_view cimport (
     T_DICTIONARY,
     T_LARGE_TEXT,
     T_TEXT,
     T_TEXT_VIEW,
-    Column,
     View,
     dictionary_at,
     is_null,

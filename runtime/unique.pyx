@@ -13,12 +13,12 @@ from libc.stdint cimport INT64_MAX, INT64_MIN, int32_t, int64_t, uint8_t, uint64
 from libc.stdlib cimport free
 from libc.string cimport memcmp, memset
 
-from hmbc.runtime.arrow_in cimport (
+from hmbc.runtime.arrow_in cimport Column
+from hmbc.runtime.arrow_view cimport (
     T_DICTIONARY,
     T_LARGE_TEXT,
     T_TEXT,
     T_TEXT_VIEW,
-    Column,
     View,
     dictionary_at,
     is_null,
