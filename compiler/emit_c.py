@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 
 from attrs import define, field
 
-from hmbc.compiler.graph import Node
 from hmbc.compiler.kernel_error import KernelError
+from hmbc.compiler.nodes import Node
 
 BOOL, WIDE = "_Bool", "hmb_wide"
 SCALAR = frozenset({"listed", "round", "share", "month", "date_in", "add_months", "age"})

@@ -16,6 +16,7 @@ Adds and run alternate where a total reads another. What no vector does is compu
 from __future__ import annotations
 
 from hmbc.compiler.emit_c import Body
+from hmbc.compiler.feed import NoFeed
 from hmbc.compiler.feed_conditions import byte_leaves, early_conditions
 from hmbc.compiler.feed_days import with_days
 from hmbc.compiler.feed_driver import driver
@@ -23,10 +24,10 @@ from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.feed_money import money_loops
 from hmbc.compiler.feed_totals import fetch, fetch_runs, gather, totals
 from hmbc.compiler.feed_years import rows_of_years, years_of
-from hmbc.compiler.graph import Node, place_of
 from hmbc.compiler.kernel import Kernel
-from hmbc.compiler.lower_feed import NoFeed, lower_feed
+from hmbc.compiler.lower_feed import lower_feed
 from hmbc.compiler.merge_layers import merge_layers
+from hmbc.compiler.nodes import Node, place_of
 from hmbc.compiler.optimise import ALL, Optimise
 from hmbc.compiler.ranges import INT64
 from hmbc.runtime.plan import Plan

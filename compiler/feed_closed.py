@@ -10,7 +10,7 @@ rows run: a row closes one key of each keyed total at most.
 from __future__ import annotations
 
 from hmbc.compiler.emit_c import literal, stored
-from hmbc.compiler.lower_feed import FeedTotal, NoFeed
+from hmbc.compiler.feed import FeedTotal, NoFeed
 
 LINKS = 100
 """Most entries of a chain: a unit with more keys is odd, as looking through them would take long."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from hmbc.compiler.emit_c import BOOL, SMALL, is_scalar, type_of
 from hmbc.compiler.feed_loops import Loops
-from hmbc.compiler.graph import Node, reachable
+from hmbc.compiler.nodes import Node, reachable
 
 
 def early_conditions(loops: Loops, accepted: Node) -> list[Node]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from attrs import evolve
 
-from hmbc.compiler.graph import Known, Node, place_of, reachable
-from hmbc.compiler.lower_feed import Feed
+from hmbc.compiler.feed import Feed
+from hmbc.compiler.nodes import Known, Node, place_of, reachable
 
 
 def with_days(feed: Feed) -> Feed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hmbc.compiler import feed_years
 from hmbc.compiler.feed_loops import Loop, Loops
-from hmbc.compiler.graph import Node
+from hmbc.compiler.nodes import Node
 
 
 def driver(

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 from attrs import frozen
 
-from hmbc.compiler.graph import Graph, Node
+from hmbc.compiler.graph import Graph
+from hmbc.compiler.nodes import Node
 
 BITS = 62
 """Most of a key."""

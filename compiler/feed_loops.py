@@ -11,10 +11,10 @@ from collections.abc import Iterable, Sequence
 from attrs import define, field
 
 from hmbc.compiler.emit_c import BOOL, Body, is_scalar, stored, type_of
+from hmbc.compiler.feed import Feed, FeedTotal
 from hmbc.compiler.feed_record import Record
 from hmbc.compiler.feed_years import years_of
-from hmbc.compiler.graph import Node, place_of, reachable
-from hmbc.compiler.lower_feed import Feed, FeedTotal
+from hmbc.compiler.nodes import Node, place_of, reachable
 
 LANES = "#pragma omp simd simdlen({})"
 """Left alone, gcc takes as many rows at once as there are bytes in a vector, and runs out of

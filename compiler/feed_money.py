@@ -11,7 +11,7 @@ from attrs import define, field
 
 from hmbc.compiler.emit_c import BOOL, SMALL, stored, type_of
 from hmbc.compiler.feed_loops import Loop, Loops
-from hmbc.compiler.graph import Node, reachable
+from hmbc.compiler.nodes import Node, reachable
 
 MOST_ASIDE = 4
 """Nodes that a condition on wide values may have to be worked out aside from the narrow loop."""

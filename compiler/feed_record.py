@@ -11,9 +11,9 @@ from attrs import define, field, frozen
 
 from hmbc.compiler import feed_closed, feed_years
 from hmbc.compiler.emit_c import BOOL, Body, literal, stored, type_of
-from hmbc.compiler.graph import RANGES, Node, place_of, reachable
+from hmbc.compiler.feed import Feed, FeedTotal, NoFeed
 from hmbc.compiler.kernel_error import KernelError
-from hmbc.compiler.lower_feed import Feed, FeedTotal, NoFeed
+from hmbc.compiler.nodes import RANGES, Node, place_of, reachable
 
 LARGEST = 256
 """Bytes of a record beyond which there is no feed."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from hmbc.compiler.emit_c import Body, literal, stored, type_of
+from hmbc.compiler.feed import FeedTotal, NoFeed
 from hmbc.compiler.feed_closed import key_type
 from hmbc.compiler.feed_conditions import is_narrow, narrow_conditions, shared_conditions
 from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.feed_years import turning, years_of
-from hmbc.compiler.graph import Known, Node, place_of, reachable
-from hmbc.compiler.lower_feed import FeedTotal, NoFeed
+from hmbc.compiler.nodes import Known, Node, place_of, reachable
 
 ALL_ODD = (
     "for (int64_t i = 0; odd < 0 && i < n; i++)",

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hmbc.compiler.emit_c import year_begins
-from hmbc.compiler.graph import place_of
-from hmbc.compiler.lower_feed import Feed, FeedTotal
+from hmbc.compiler.feed import Feed, FeedTotal
+from hmbc.compiler.nodes import place_of
 
 
 def years_of(feed: Feed) -> list[int]:

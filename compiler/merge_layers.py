@@ -12,8 +12,9 @@ from collections.abc import Mapping
 
 from attrs import define, evolve, field
 
-from hmbc.compiler.graph import Graph, Node, reachable
-from hmbc.compiler.lower_feed import Feed, FeedTotal, under
+from hmbc.compiler.feed import Feed, FeedTotal, under
+from hmbc.compiler.graph import Graph
+from hmbc.compiler.nodes import Node, reachable
 
 MOST_VALUES = 16
 COMMUTES = ("add", "multiply", "min", "max", "equal")

@@ -10,8 +10,9 @@ from datetime import date
 
 import pytest
 
-from hmbc.compiler.graph import reachable
-from hmbc.compiler.lower_feed import Feed, lower_feed
+from hmbc.compiler.feed import Feed
+from hmbc.compiler.lower_feed import lower_feed
+from hmbc.compiler.nodes import reachable
 from hmbc.compiler.optimise import PLAIN
 from hmbc.compiler.pipeline import compile_source
 from hmbc.compiler.plan import plan_of
