@@ -72,6 +72,8 @@ _WORDS = {
     "以下": _BANDS, "以内": _BANDS, "以上": _BANDS, "部分": _BANDS,
 }  # fmt: skip
 """What stands behind a value."""
+_PARTS = {"pay": "给付", "excess": "超出部分", "base": "基数"}
+"""What is read of an earlier layer, behind a dot."""
 _CALLS = {
     "max": ("较大", "larger of"), "min": ("较小", "smaller of"), "最大": ("较大", "larger of"),
     "最小": ("较小", "smaller of"), "较大值": ("较大", "larger of"), "较小值": ("较小", "smaller of"),
@@ -168,6 +170,10 @@ def habit(
             return _BETWEEN
         if text in _WORDS:
             return _WORDS[text]
+        if last.terminal == "NAME" and "DOT" in accepts:
+            for en, zh in _PARTS.items():
+                if text in (en, zh):
+                    return Bilingual(f"少了一点：{before}.{zh}", f"a dot is missing: {before}.{en}")
     return _punctuation(lexeme, accepts, last)
 
 

@@ -43,6 +43,7 @@ _UNIT = re.compile(
     r"(亿元|万元|元|亿|万|%|天|日|个月|[ \t]*个?工作日"
     r"|[ \t]*(?:working[ \t]+days?|days?|months?)(?![A-Za-z0-9_]))"
 )
+_NAME_AND_COLON = re.compile(r"[ \t]+[A-Za-z]+[ \t]*:")
 MAX_DIGITS = 40
 MAX_DAYS, MAX_MONTHS = 100_000, 3_000
 MAX_WORKDAYS = 1_000
@@ -220,6 +221,8 @@ class Lexer:
         assert number is not None
         value = self._value(position, number[0])
         unit = _UNIT.match(self.text, number.end())
+        if "NAME" not in accepts and _NAME_AND_COLON.match(self.text, number.end()):
+            unit = None  # `level: int 1 to 3  days: int`; a band may end at `3 days:`
         spoken = _IN_WORDS.match(self.text, position)
         if spoken and spoken.end() > (unit or number).end() and in_digits(spoken[0]):
             self._misspelt(Span(position, spoken.end()))

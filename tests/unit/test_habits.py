@@ -79,6 +79,7 @@ REST = "基数 费用.自付 无起付线 比例 75% 不封顶"
         ("基数 费用.自付 起付线 2万美元 每年 比例 50% 不封顶", "金额不带币种"),
         ("基数 费用.自付 无起付线 比例 50% 给付限额 2万元 每年", "这里的说法是“封顶”"),
         ("基数 费用.自付 无起付线 比例 50% 自付限额 2万元 每年", "个人自付的上限是再加一层"),
+        ("基数 费用.自付 - 基本 给付 无起付线 比例 50% 不封顶", "少了一点：基本.给付"),
     ],
 )
 def test_habits_of_chinese_documents(clauses: str, said: str) -> None:
@@ -110,6 +111,8 @@ ALL = "base claim.cost no threshold ratio 75%"
         ("base max(0, claim.cost) no threshold ratio 75% no cap", "write `larger of (a, b)`"),
         (f"when claim.days between 3 and 10 {ALL} no cap", "write two conditions"),
         (f"when claim.days > 3 && claim.cost > 1 {ALL} no cap", "write `and`"),
+        ("base claim.cost - basic pay no threshold ratio 75% no cap", "a dot is missing: basic.pay"),
+        ("base basic excess no threshold ratio 75% no cap", "a dot is missing: basic.excess"),
         ("base 50% of claim.cost no threshold ratio 75% no cap", "write `*`"),
     ],
 )

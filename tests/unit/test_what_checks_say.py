@@ -97,6 +97,13 @@ def test_a_value_that_stands_twice_in_an_enumeration_is_an_error() -> None:
     assert "HMB210" in {one.code for one in found}
 
 
+@pytest.mark.parametrize("unit", ["days", "months"])
+def test_a_word_for_a_time_is_a_name_before_a_colon(unit: str) -> None:
+    head = HEAD.replace("days: int 0 to 366", f"level: int 1 to 3  {unit} : int 0 to 9")
+    found = compile_source(Source("s.hmb", head.format(year="calendar") + LAYER + "}\n"))
+    assert {one.code for one in found.diagnostics} <= QUIET
+
+
 def test_a_name_that_is_not_used_is_said_also_of_let() -> None:
     body = "let used: claim.cost\nlet idle: claim.cost\n" + layer(base="used")
     text = HEAD.format(year="calendar") + body + "}\n"
