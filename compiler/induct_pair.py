@@ -12,7 +12,8 @@ from hmbc.compiler.induct_ghosts import ghost
 from hmbc.compiler.induct_invariants import Houdini, guesses_of
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.smt import Encoding, Inputs, Row, Term
-from hmbc.compiler.structure_drift import SAME, Drifts
+from hmbc.compiler.structure_drift import Drifts
+from hmbc.compiler.structure_drift_value import SAME
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import attributes_read, walk
 from hmbc.dsl.types import Enum, Money

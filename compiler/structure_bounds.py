@@ -111,6 +111,13 @@ class Bounds:
             case _:
                 return False
 
+    def above_zero(self, left: e.Expr, right: e.Expr) -> e.Expr | None:
+        """The side of a maximum with 0 that is never negative, so that it is all there is."""
+        for zero, other in ((left, right), (right, left)):
+            if isinstance(zero, e.Const) and zero.value == 0 and self.is_natural(other):
+                return other
+        return None
+
     def is_within(self, expr: e.Expr, bound: e.Expr) -> bool:
         """Whether an amount is never above a bound, or above 0 where the bound is below: as what is
         left of the same sum."""

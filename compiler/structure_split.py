@@ -120,7 +120,7 @@ class Divisions:
                 if two.is_same or two.way == "unknown":
                     return one if two.is_same else two
                 return two if one.is_same else _CONDITION
-            case e.Max(left=left, right=right) if (only := self._other(left, right)) is not None:
+            case e.Max(left=left, right=right) if (only := self.bounds.above_zero(left, right)) is not None:
                 return self.of(only)
             case e.Choose(when=when, then=then, otherwise=e.Const(value=0)) if (
                 self.of(when) == SOME and self.of(then).is_same
@@ -216,20 +216,3 @@ class Divisions:
         if one.way == two.way:
             return _CONDITION if one.way == "some" else one
         return two if one == ZERO else _FLAT
-
-    def _other(self, left: e.Expr, right: e.Expr) -> e.Expr | None:
-        """The side of a maximum with 0 that is never negative, so that it is all there is."""
-        for zero, other in ((left, right), (right, left)):
-            if self.of(zero) == ZERO and (self.bounds.is_natural(other) or self._covered(other)):
-                return other
-        return None
-
-    def _covered(self, expr: e.Expr) -> bool:
-        """Whether it is a difference that is never negative."""
-        match expr:
-            case e.Subtract(left=e.Ref(name=name), right=right):
-                return name in self.bounds.of(right)
-            case e.Subtract(left=e.Attribute(owner="claim", name=name), right=right):
-                return f"claim.{name}" in self.bounds.of(right)
-            case _:
-                return False

@@ -1,0 +1,208 @@
+"""Between what running totals, and increases of functions of them, drift: what a total differs by at
+every moment becomes what the sum of a function of it differs by. structure_drift says what keeps what.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import inf
+
+from attrs import define, evolve, field
+
+from hmbc.compiler.kernel import Accumulator
+from hmbc.compiler.ranges import Interval
+from hmbc.compiler.structure_bands import bands_of
+from hmbc.compiler.structure_bounds import parts_beside
+from hmbc.compiler.structure_drift_value import SAME, Drift, Joins
+from hmbc.compiler.structure_scope import Scope
+from hmbc.compiler.structure_span import ANYTHING, NOTHING, Span
+from hmbc.compiler.structure_stage import Stage, is_concave, is_convex, shape_of, slope_of
+from hmbc.compiler.structure_used import limit_of
+from hmbc.dsl import expr as e
+from hmbc.dsl.reads import walk
+
+
+@define
+class TotalDrifts:
+    """The drifts of one kernel's totals. of: the drift of any expression; moved: the definitions and
+    totals that read what differs."""
+
+    joins: Joins
+    of: Callable[[e.Expr], Drift | None]
+    moved: frozenset[str]
+    _totals: dict[str, Drift | None] = field(init=False, factory=dict)
+
+    def total(self, name: str) -> Drift | None:
+        """A total as it stands: each row differs by what the sum so far does."""
+        if self.joins.kind == "raise" and name not in self.moved:
+            return SAME
+        if self.joins.kind == "swap":
+            return None
+        if name not in self._totals:
+            self._totals[name] = None  # while it is worked out: of one that reads itself
+            item = self.joins.bounds.accumulators[name]
+            added = self.of(item.adds)
+            if added is not None and all(self.of(key) == SAME for key in item.keys):
+                over, _, _ = self._grown(item.adds, added, Scope(item.keys))
+                rows = over.with_zero
+                self._totals[name] = Drift(rows, rows.sign if not rows.is_zero else rows)
+        return self._totals[name]
+
+    def _grown(self, expr: e.Expr, added: Drift, scope: Scope) -> tuple[Span, bool, bool]:
+        """How far totals differ at every moment, in one key, the changed claim's."""
+        over, one, changed = self.joins.over(added, scope)
+        if self.joins.kind == "insert" and added.scope is None:
+            over += self.joins.own(expr)
+        if self.joins.kind == "insert":
+            one = changed = one and changed
+        if self.joins.kind == "raise" or self.joins.bounds.is_natural(expr):
+            if added.rows.low >= 0:
+                over = over.meet(Span(0, inf))
+            elif added.rows.high <= 0 and self.joins.kind == "raise":
+                over = over.meet(Span(-inf, 0))
+        return over, one, changed
+
+    def stage(self, expr: e.Expr, stage: Stage) -> Drift | None:
+        beside = parts_beside(stage)
+        for part in (*stage.scope.keys, stage.scope.alone, *beside):
+            if self.of(part) != SAME:
+                return None
+        is_total = stage.alone is None and stage.of == e.Total(stage.total.name)
+        if is_total and (limited := limit_of(stage.total)) is not None:
+            return self._used(stage.total, *limited)
+        added = self.of(stage.added)
+        alone = SAME if stage.alone is None else self.of(stage.alone)
+        if added is None or alone is None:
+            return None
+        if is_total:
+            return added
+        if self.joins.kind == "raise" and added == SAME:
+            return alone
+        if alone != SAME and not (alone.scope is None and alone.changed and self.joins.kind == "raise"):
+            return None
+        over, one, changed = self._grown(stage.added, added, stage.scope)
+        if self.joins.kind == "insert" and stage.alone is not None:
+            over_alone = self.joins.own(stage.alone)
+        else:
+            over_alone = NOTHING
+        found = self._increase(expr, stage, added, over, one, changed)
+        if found is None:
+            return None
+        if alone != SAME:
+            rows, sums = found.rows.hull(alone.rows), found.sums.hull(alone.sums)
+            return Drift(rows, sums, found.scope, found.one and found.changed, found.changed)
+        return evolve(found, sums=found.sums + over_alone)
+
+    def _increase(
+        self, expr: e.Expr, stage: Stage, added: Drift, over: Span, one: bool, changed: bool
+    ) -> Drift | None:
+        """Of a function whose total differs by `over`."""
+        ranges, total = self.joins.bounds.ranges, e.Total(stage.total.name)
+        if self.joins.kind == "swap":
+            alike = all(self.joins.is_one(part, stage.scope) for part in parts_beside(stage))
+            if not alike or not over.is_zero:
+                return None
+            return Drift(ANYTHING, NOTHING, stage.scope)
+        constant = all(self.joins.is_one(part, stage.scope) for part in parts_beside(stage))
+        shape = shape_of(stage, ranges)
+        if shape.rounding is None:
+            slope = slope_of(stage.of, total, ranges)
+            if slope is None:
+                return None
+            moved = over.times(slope)
+        elif shape.within is None or shape.around is None:
+            return None
+        else:
+            moved = self.joins.rounded(shape.rounding, over.times(shape.within)).times(shape.around)
+        rows, sums = moved - moved, moved if constant else ANYTHING
+        natural = self.joins.bounds.is_natural(stage.added)
+        rising = natural and added.rows.low >= 0
+        falling = natural and added.rows.high <= 0 and self.joins.kind == "raise"
+        if (rising or falling) and is_convex(stage.of, total, ranges):
+            rows = moved.meet(Span(0, inf) if rising else Span(-inf, 0))
+            climb = self._climb(stage)
+            if not constant and climb is not None and self.joins.kind == "raise":
+                sums = over.times(climb)
+        elif rising and shape.slope is not None and shape.slope.low >= 0:
+            if is_concave(stage.of, total, ranges):
+                high = added.rows.with_zero.times(shape.slope).high
+                rows = rows.meet(Span(-inf, high))
+        return self.joins.made(expr, rows, sums, stage.scope, one, changed)
+
+    def _climb(self, stage: Stage) -> Interval | None:
+        """How much the slopes of convex functions, one for each row, add up to."""
+        total = e.Total(stage.total.name)
+        bands = bands_of(stage.of, total, self.joins.bounds.ranges)
+        if bands is not None:
+            return bands.climb(self.joins.bounds.ranges)
+        return None
+
+    def rest(self, amount: e.Expr, used: Accumulator, limit: e.Expr) -> Drift | None:
+        """What is left of an amount above a limit that may be another for each row: as of a
+        threshold, no row falls where no row of the amount does, and in sum it goes at most as far."""
+        added = self.of(amount)
+        if added is None or not self._steady(used, limit, amount):
+            return None
+        scope = Scope(used.keys)
+        over, one, changed = self._grown(amount, added, scope)
+        if self.joins.kind == "swap":
+            if not over.is_zero or not self.joins.is_one(limit, scope):
+                return None
+            return Drift(ANYTHING, NOTHING, scope)
+        if added.rows.low >= 0:
+            up = Span(0, over.high)
+            return Drift(up, up, scope, one, changed)
+        if added.rows.high <= 0 and self.joins.kind == "raise":
+            down = Span(over.low, 0)
+            return Drift(down, down, scope, one, changed)
+        return None
+
+    def _used(self, used: Accumulator, amount: e.Expr, limit: e.Expr) -> Drift | None:
+        """What is used of a limit that may be another for each row. The total is the larger of what
+        it was and the limit or what comes to it: it never falls where nothing that comes does."""
+        added = self.of(amount)
+        if added is None or not self._steady(used, limit, amount):
+            return None
+        scope = Scope(used.keys)
+        if self.joins.kind == "swap":
+            over, _, _ = self._grown(amount, added, scope)
+            if not over.is_zero or not self.joins.is_one(limit, scope):
+                return None
+            return Drift(ANYTHING, NOTHING, scope)
+        over, one, changed = self._grown(amount, added, scope)
+        rising = added.rows.low >= 0
+        falling = added.rows.high <= 0 and self.joins.kind == "raise"
+        if not rising and not falling:
+            # Sums over periods of time that follow each other, in each of which the limit is one.
+            inner = added.scope
+            if (
+                inner is None
+                or not self.joins.is_one(limit, inner)
+                or not self.joins.bounds.constancy.refines(inner, scope)
+                or not self._in_turn(inner)
+            ):
+                return None
+            rising, falling = added.sums.low >= 0, added.sums.high <= 0
+            if not rising and not (falling and self.joins.kind == "raise"):
+                return None
+        sums = Span(0, over.high) if rising else Span(over.low, 0)
+        return Drift(sums - sums, sums, scope, one, changed)
+
+    def _steady(self, used: Accumulator, limit: e.Expr, amount: e.Expr) -> bool:
+        """Whether limits and keys are the same in both runs and amounts not negative."""
+        parts = (*used.keys, limit)
+        return self.joins.bounds.is_natural(amount) and all(self.of(part) == SAME for part in parts)
+
+    def _in_turn(self, scope: Scope) -> bool:
+        """Whether the rows of a key follow each other: keys made of the deciding date alone."""
+        date = ("claim", self.joins.bounds.kernel.date)
+        return scope.alone == e.FALSE and all(
+            (node.owner, node.name) == date
+            for key in scope.keys
+            for node in walk(key)
+            if isinstance(node, e.Attribute | e.Given | e.InPeriods)
+        ) and not any(
+            isinstance(node, e.Ref | e.Total | e.Before | e.InPeriods)
+            for key in scope.keys
+            for node in walk(key)
+        )
