@@ -14,7 +14,6 @@ from attrs import define, field
 from hmbc.compiler import seeds
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question, changed
-from hmbc.compiler.quick import Machine
 from hmbc.compiler.refute import Refutation, Search, members_of
 from hmbc.compiler.witness import witness_of
 
@@ -33,7 +32,7 @@ class _Largest(Search):
 
     def _size(self, found: Refutation) -> int:
         setting, unit, change = found.setting, found.unit, found.change
-        machine = Machine(self.judge.probed, setting.parameters, setting.lists)
+        machine = self._machines[0][1].with_external(setting.parameters, setting.lists)
         before = machine.run(unit.claims, unit.members)
         members = members_of(unit, change, self.judge.favoured)
         after = machine.run(changed(unit.claims, change), members)

@@ -60,15 +60,16 @@ class Search:
         self._directed = Directed(self.judge.full, self.random)
         external = self.kernel.parameters or any(one.codes is None for one in self.kernel.lists)
         settings = [self._directed.setting() for _ in range(SETTINGS if external else 1)]
+        first = Machine(self.judge.probed, settings[0].parameters, settings[0].lists)
         self._machines = [
-            (one, Machine(self.judge.probed, one.parameters, one.lists)) for one in settings
+            (one, first.with_external(one.parameters, one.lists)) for one in settings
         ]
 
     def plant(self, setting: Setting, unit: Unit) -> None:
         """Take up a unit that is known to be paid, with what was external for it."""
         machine = next((m for known, m in self._machines if known == setting), None)
         if machine is None:
-            machine = Machine(self.judge.probed, setting.parameters, setting.lists)
+            machine = self._machines[0][1].with_external(setting.parameters, setting.lists)
             self._machines.append((setting, machine))
             if len(self._machines) > MOST_SETTINGS:
                 del self._machines[0]
@@ -167,8 +168,8 @@ class Search:
     def smallest(self, question: Question, work: int = 40_000) -> Refutation:
         """What refutes a question, as small as that much work makes it."""
         first = self.found[question]
-        setting, part = first.setting, Judge(self.kernel, (question,)).probed
-        machine = Machine(part, setting.parameters, setting.lists)
+        external = first.setting.parameters, first.setting.lists
+        machine = self._machines[0][1].with_external(*external)
         return Smaller(self.kernel, machine, first, work).smallest()
 
     def _changes(self, unit: Unit, fine: bool) -> Iterator[Change]:
