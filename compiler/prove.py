@@ -11,7 +11,7 @@ claims show it sooner than a formula.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from time import perf_counter
 from typing import Literal
@@ -27,6 +27,7 @@ from hmbc.compiler.refute import Search
 from hmbc.compiler.settle import with_settled
 from hmbc.compiler.structure import Verdict, structure_of
 from hmbc.compiler.structure_bounds import Bounds
+from hmbc.compiler.structure_cases import cases_of
 from hmbc.compiler.structure_drift import Drifts
 from hmbc.compiler.witness import Witness, witness_of
 from hmbc.dsl.diagnostic import Bilingual
@@ -91,6 +92,9 @@ def prove(
         if scheme is not None:
             search.plant(seeds.of_examples(kernel, scheme))
         found |= search.refuted(budget.search[0])
+        left = [question for question in left if question not in found]
+        found |= {proof.question: proof for proof in by_cases(kernel, left)}
+        search.leave_out(found)
         if solves:
             search.plant(seeds.of_solver(kernel, search.unpaid, budget.solver))
             from hmbc.compiler.induct import by_induction
@@ -180,6 +184,24 @@ def by_structure(kernel: Kernel, questions: Iterable[Question]) -> Iterator[Proo
             yield _proved(question, verdict.because, verdict.clause)
         elif (because := drifts.because(question)) is not None:
             yield _proved(question, because, None)
+
+
+def by_cases(kernel: Kernel, questions: Sequence[Question]) -> Iterator[Proof]:
+    """The questions that the structure answers in each case of what never changes for a unit. Not
+    those that compare two members."""
+    left = [question for question in questions if question.law != "never_less"]
+    cases = cases_of(kernel) if left else ()
+    for case in cases:
+        held = {proof.question for proof in by_structure(case.kernel, left)}
+        left = [question for question in left if question in held]
+        if not left:
+            return
+    for question in left if cases else ():
+        because = Bilingual(
+            f"按参保人不变的情况分为 {len(cases)} 种，每种都如此",
+            f"it holds in each of {len(cases)} cases of what never changes for a member",
+        )
+        yield _proved(question, because, None)
 
 
 def _proved(question: Question, because: Bilingual, clause: Clause | None) -> Proof:

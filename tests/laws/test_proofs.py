@@ -15,7 +15,7 @@ from hmbc.compiler.directed import Directed
 from hmbc.compiler.interpret import Interpreter, Missing
 from hmbc.compiler.laws import questions_of
 from hmbc.compiler.pipeline import compile_source
-from hmbc.compiler.prove import Budget, by_structure, prove
+from hmbc.compiler.prove import Budget, by_cases, by_structure, prove
 from hmbc.compiler.quick import Machine
 from hmbc.compiler.refute import Search
 from hmbc.compiler.run_examples import run_examples
@@ -34,7 +34,9 @@ def test_what_the_structure_proves_no_directed_history_refutes(
     scheme = lawful.compiled(Random(seed))
     assume(scheme is not None)
     note(scheme.drawn.text)
-    proofs = list(by_structure(scheme.kernel, questions_of(scheme.kernel)))
+    questions = list(questions_of(scheme.kernel))
+    proofs = list(by_structure(scheme.kernel, questions))
+    proofs += by_cases(scheme.kernel, questions)
     search = Search(scheme.kernel, [proof.question for proof in proofs], seed)
     search.run(30_000)
     note(search.found)
