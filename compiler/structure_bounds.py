@@ -269,7 +269,7 @@ class Bounds:
         if name not in self._sums:
             found = set(self.in_rows(name))
             for above in self.in_rows(name):
-                found |= self._rounded_sum(above)
+                found |= self._rounded_sum(above, set())
             self._sums[name] = frozenset(found)
         return self._sums[name]
 
@@ -329,8 +329,10 @@ class Bounds:
             if name not in self.definitions or self.denominators.of(e.Ref(name)) == 1
         )
 
-    def _rounded_sum(self, name: str) -> Names:
-        """Bounds in sum of a definition that rounds a running total."""
+    def _rounded_sum(self, name: str, seen: set[str]) -> Names:
+        """Bounds in sum of a definition that rounds a running total. seen: those looked at on the way,
+        each once, for what is always 0 is below everything, and below itself."""
+        seen.add(name)
         item = self.definitions.get(name)
         stage = None if item is None else stage_of(item.expr, self.accumulators)
         if stage is None:
@@ -346,10 +348,12 @@ class Bounds:
         if not constant or start is None or start.low != 0 or start.high != 0:
             return NO_NAMES
         above = set(self.of(stage.added))
-        for part in frozenset(above) & self.definitions.keys():
+        for part in sorted(above & self.definitions.keys()):
+            if part in seen:
+                continue
             inner = stage_of(self.definitions[part].expr, self.accumulators)
             if inner and self.constancy.refines(inner.scope, stage.scope):
-                above |= self._rounded_sum(part)
+                above |= self._rounded_sum(part, seen)
         names = frozenset(above)
         if rounding.mode != "down":
             names = self._whole(names, rounding.step)
