@@ -18,6 +18,8 @@ What keeps what (`D`: by how much the total differs, at every moment):
     any f                     a row differs by f's slope times two values of D
     min, max, a ratio, …      row by row; a sum survives + and −, a ratio that is one in the scope, and
                               any ratio where all rows differ to the same side
+    a choice                  by what one case is above the other, too, in rows where the condition turns:
+                              a layer that a growing total opens pays no less
     a rounding                by whole steps; nothing where its amount is whole already
 
 Where all rows differ to one side by whole minor units and sum up to one, it is one row that differs.
@@ -153,14 +155,13 @@ class Drifts:
                 sums = only.sums.with_zero + self._joins.own(expr)
                 return evolve(only, rows=only.rows.with_zero, sums=sums)
             return found
-        if turns.scope is not None or not turns.one:
-            return None
         rows, up = found.rows.with_zero, self._more(then, otherwise)
         if turns.rows.high > 0:
             rows = rows.hull(up)
         if turns.rows.low < 0:
             rows = rows.hull(up.flipped)
-        if one == SAME and two == SAME or found.scope is None and found.changed and turns.changed:
+        alone = turns.scope is None and turns.one
+        if alone and (one == two == SAME or found.scope is None and found.changed and turns.changed):
             return Drift(rows, rows.with_zero, one=True, changed=turns.changed)
         return self._joins.made(expr, rows, ANYTHING, None)
 

@@ -142,3 +142,10 @@ def test_a_threshold_by_the_number_of_the_admission_takes_nothing_back_in_a_new_
     before = "    count stays: events per year\n    let first: (900 if stays ordinal = 1 else 300)"
     kernel = kernel_of(f"{BILL} threshold first per event ratio 75% no cap", before=before)
     assert is_proved(kernel, Question("non_negative", "l1"))
+
+
+@pytest.mark.parametrize(("when", "holds"), [("spent > ¥1_000", True), ("spent < ¥1_000", False)])
+def test_a_total_that_only_opens_a_layer_takes_nothing_away(when: str, holds: bool) -> None:
+    kernel = kernel_of(f"when {when} {PLAIN}", before="    total spent: claim.bill per year")
+    for question in (Question("monotone", "l1", "bill"), Question("more_claims", None)):
+        assert is_proved(kernel, question, broken=not holds) == holds
