@@ -43,6 +43,8 @@ class Bounds:
     definitions: dict[str, Definition] = field(init=False)
     accumulators: dict[str, Accumulator] = field(init=False)
     constancy: Constancy = field(init=False)
+    _totals_seen: dict[str, Accumulator] = field(init=False)
+    """What they add with its name looked through."""
     _natural: Names = field(init=False)
     _signs: dict[e.Expr, bool] = field(init=False, factory=dict)
     _reads: dict[str, Names] = field(init=False, factory=dict)
@@ -54,6 +56,9 @@ class Bounds:
         items = self.kernel.items
         self.definitions = {i.name: i for i in items if isinstance(i, Definition)}
         self.accumulators = {i.name: i for i in items if isinstance(i, Accumulator)}
+        self._totals_seen = {
+            name: evolve(item, adds=self._seen(item.adds)) for name, item in self.accumulators.items()
+        }
         self.constancy = Constancy.of(self.kernel)
         self._natural = frozenset(
             f"claim.{given.name}"
@@ -164,16 +169,22 @@ class Bounds:
 
     def stage(self, expr: e.Expr) -> Stage | None:
         """The stage that an expression is, roundings of what is whole already left out; of the
-        difference of two increases of one total, too."""
+        difference of two increases of one total, too, and of a choice behind names."""
         if expr not in self._stages:
             stage = stage_of(expr, self.accumulators)
-            if stage is None and isinstance(expr, e.Subtract):
-                match self._seen(expr.left), self._seen(expr.right):
-                    case e.Increase(of=one), e.Increase(of=two):
-                        joined = e.Increase(e.Subtract(one, two))
-                        stage = stage_of(joined, self.accumulators)
-                    case _:
-                        pass
+            match expr if stage is None else None:
+                case e.Subtract(left=left, right=right):
+                    match self._seen(left), self._seen(right):
+                        case e.Increase(of=one), e.Increase(of=two):
+                            joined = e.Increase(e.Subtract(one, two))
+                            stage = stage_of(joined, self.accumulators)
+                        case _:
+                            pass
+                case e.Choose(when=when, then=then, otherwise=e.Ref() as otherwise):
+                    named = e.Choose(when, then, self._seen(otherwise))
+                    stage = stage_of(named, self._totals_seen)
+                case _:
+                    pass
             self._stages[expr] = stage and evolve(stage, of=self._plain(stage.of))
         return self._stages[expr]
 

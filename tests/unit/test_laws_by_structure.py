@@ -29,6 +29,7 @@ BILL = "base claim.bill"
 YEAR = "threshold 100 per year"
 PLAIN = f"{BILL} {YEAR} ratio 75% cap 1_000 per year"
 BY_CARE = "by claim.care (inpatient: 300, outpatient: 100)"
+FREE = "no threshold if claim.care is inpatient"
 TIER = "by member.tier (low: 500, high: 900)"
 
 
@@ -89,6 +90,9 @@ def is_proved(kernel: Kernel, question: Question, broken: bool = False) -> bool:
         # claims of one date are of one status
         ("order_free", None, [bands(80, 10, 20, 70)]),
         ("more_claims", None, [f"{BILL} threshold {BY_CARE} per year acknowledged ratio 75% no cap"]),
+        # claims that are free of a threshold do not use it up
+        ("no_cliff", None, [f"{BILL} {YEAR} {FREE} ratio 75% no cap"]),
+        ("order_free", None, [f"{BILL} {YEAR} {FREE} ratio 75% no cap"]),
     ],
 )  # fmt: skip
 def test_laws_that_hold_by_structure(law: str, subject: str | None, layers: list[str]) -> None:
@@ -112,6 +116,12 @@ def test_laws_that_only_look_alike(law: str, subject: str | None, layer: str) ->
     kernel = kernel_of(layer)
     question = Question(law, "l1", subject)  # type: ignore[arg-type]
     assert not is_proved(kernel, question, broken=True)
+
+
+def test_a_claim_that_is_free_of_a_threshold_and_uses_it_up_moves_two_payments() -> None:
+    layer = "pays (claim.bill if claim.care is inpatient else increase of (larger of (0, seen - 100))) no cap"
+    kernel = kernel_of(layer, before="    total seen: claim.bill per year")
+    assert not is_proved(kernel, Question("no_cliff", "l1"), broken=True)
 
 
 def test_what_is_the_same_in_a_visit_is_one_value_there() -> None:
