@@ -33,6 +33,8 @@ COMPILED = (
     "feed_call",
     "python_cells",
     "claim_names",
+    "plain_claim",
+    "claims_kept",
     "settlement",
     "open_unit",
 )

@@ -51,7 +51,10 @@ from hmbc.runtime.cells cimport (
     parse_ratio,
 )
 from hmbc.runtime.intern cimport DIGITS
-from hmbc.runtime.memory cimport push
+from hmbc.runtime.memory cimport new_block, push
+
+cdef enum:
+    FEW = 16            # texts that are looked through faster than they are hashed
 
 KINDS = ("money", "int", "ratio", "bool", "date", "enum", "code", "periods")
 
@@ -85,6 +88,19 @@ cdef class CellReader:
                         self.choices[sys.intern(text)] = index
                         if push(&self.meaning, index) < 0:
                             raise MemoryError("values")
+            self._list_few()
+
+    cdef int _list_few(self) except -1:
+        cdef Choice *few
+        if len(self.choices) > FEW:
+            return 0
+        self.few_block = new_block(len(self.choices) * sizeof(Choice))
+        self.few = few = <Choice *>self.few_block.data
+        for text, index in self.choices.items():
+            few[self.n_few].text = <PyObject *>text
+            few[self.n_few].index = index
+            self.n_few += 1
+        return 0
 
     def share(self, CellReader other):
         """Numbers the texts of codes together with another reader."""

@@ -1,6 +1,6 @@
 """One cell of text to one word, exactly: amounts, whole numbers, ratios, booleans, dates."""
 
-from libc.stdint cimport int64_t
+from libc.stdint cimport int64_t, uint32_t
 
 from hmbc.runtime.memory cimport Longs
 
@@ -21,13 +21,11 @@ cdef enum:
     FIRST_DAY = -719162     # 0001-01-01
     LAST_DAY = 2932896      # 9999-12-31, also the end of a period without an end
 
-cdef inline int64_t days_of(int64_t year, int64_t month, int64_t day) noexcept nogil:
-    """Days since 1970-01-01 in the Gregorian calendar; year 1 or later."""
-    cdef int64_t y = year - (1 if month <= 2 else 0)
-    cdef int64_t era = y // 400
-    cdef int64_t of_era = y - era * 400
-    cdef int64_t of_year = (153 * (month + (-3 if month > 2 else 9)) + 2) // 5 + day - 1
-    return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
+cdef inline int64_t days_of(uint32_t year, uint32_t month, uint32_t day) noexcept nogil:
+    """Days since 1970-01-01 in the Gregorian calendar; year 1 to 9999."""
+    cdef uint32_t y = year - (month <= 2)       # years begin with March
+    cdef uint32_t of_year = (153 * (month - 3 if month > 2 else month + 9) + 2) // 5 + day - 1
+    return <int64_t>(365 * y + y // 4 - y // 100 + y // 400 + of_year) - 719468
 
 cdef int parse_decimal(const char *text, int64_t n, int digits, int64_t *to) noexcept nogil
 cdef int parse_ratio(const char *text, int64_t n, int64_t *to) noexcept nogil

@@ -1,5 +1,6 @@
 """By which names a claim gives its values, and which of them one call of `settle` gave."""
 
+from cpython.object cimport PyObject
 from libc.stdint cimport int32_t
 
 from hmbc.runtime.memory cimport Block
@@ -14,8 +15,10 @@ cdef enum:
 cdef class Signature:
     cdef tuple names
     cdef Py_ssize_t n
-    cdef bint is_plain      # all that is required, nothing twice, nothing unknown
+    cdef bint is_complete   # all that is required, nothing twice
+    cdef bint has_unknown
     cdef Block block
+    cdef PyObject **texts   # the names
     cdef int32_t *places    # of each name
 
 

@@ -11,7 +11,7 @@ from hmbc.runtime.memory cimport new_block
 CLAIM_ID, MEMBER_ID, REFUNDS = PLACE_CLAIM_ID, PLACE_MEMBER_ID, PLACE_REFUNDS
 
 cdef enum:
-    MOST_SIGNATURES = 64
+    MOST_SIGNATURES = 1024
 
 
 cdef class Signature:
@@ -21,15 +21,17 @@ cdef class Signature:
         cdef Py_ssize_t index
         self.names = names
         self.n = len(names)
-        self.block = new_block(sizeof(int32_t) * self.n)
-        self.places = <int32_t *>self.block.data
+        self.block = new_block((sizeof(PyObject *) + sizeof(int32_t)) * self.n)
+        self.texts = <PyObject **>self.block.data
+        self.places = <int32_t *>(self.texts + self.n)
         places = [known.places.get(name, PLACE_UNKNOWN) for name in names]
-        for index, place in enumerate(places):
-            self.places[index] = place
-        self.is_plain = (
-            known.required.issubset(places)
-            and len(set(places)) == len(places)
-            and PLACE_UNKNOWN not in places
+        for index in range(self.n):
+            self.texts[index] = <PyObject *>names[index]
+            self.places[index] = places[index]
+        known_places = [place for place in places if place != PLACE_UNKNOWN]
+        self.has_unknown = len(known_places) < self.n
+        self.is_complete = (
+            known.required.issubset(places) and len(set(known_places)) == len(known_places)
         )
 
 

@@ -1,10 +1,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import overload
 
-from hmbc.runtime.cell_reader import CellReader
-from hmbc.runtime.claim_names import ClaimNames
 from hmbc.runtime.member_rows import MemberRows
-from hmbc.runtime.memory import Block
+from hmbc.runtime.plain_claim import PlainClaim
 from hmbc.runtime.scheme_call import Entry, Inputs
 from hmbc.runtime.settlement import Settlement, Terms
 from hmbc.runtime.totals import Totals
@@ -17,14 +15,9 @@ class Open:
         entry: Entry,
         inputs: Inputs,
         unit: Unit,
-        n_layers: int,
-        reason_ranks: Sequence[int],
         before: Totals,
         id: int,
-        names: ClaimNames,
-        readers: Sequence[CellReader],
-        n_claim: int,
-        day: int,
+        claim: PlainClaim,
         rows: MemberRows,
         people: dict[str, int],
         sole: str | None,
@@ -53,5 +46,4 @@ class Open:
     def _refund(self, day: int, place: int, refund_id: str) -> tuple[int, Settlement | None]: ...
     def _totals_to(self, to: Totals) -> None: ...
 
-def totals_in(unit: Unit, record: bytes, place: int, id: int, to: Totals) -> None: ...
-def one_place() -> Block: ...
+def totals_in(unit: Unit, totals: bytes, id: int, to: Totals) -> None: ...

@@ -22,6 +22,7 @@ cdef class Inputs:
     cdef list listed_blocks     # of each a byte for each text
     cdef int64_t *listed_known  # of each how many texts were looked at
 
+    cdef int64_t *take_row(self, Block words, Block given, list optional) except NULL
     cdef const int64_t **_words(self, list columns, Block rows) except NULL
     cdef const uint8_t **_given(self, list columns) except NULL
     cdef int relist(self) except -1

@@ -69,6 +69,21 @@ cdef class Inputs:
         self.input.claim = self._words(claim, rows)
         self.input.claim_given = self._given(claim)
 
+    cdef int64_t *take_row(self, Block words, Block given, list optional) except NULL:
+        """One row of claims, whose words lie one after the other, and whether each is there. optional:
+        of each, whether it may be absent. Returns where the row of its member goes."""
+        cdef Block row_member = new_block(8)
+        cdef int64_t place, n = len(optional)
+        self.held += [words, given, row_member]
+        self.input.row_member = <const int64_t *>row_member.data
+        self.input.claim = <const int64_t **>self._pointers(n)
+        self.input.claim_given = <const uint8_t **>self._pointers(n)
+        for place in range(n):
+            (<const int64_t **>self.input.claim)[place] = <const int64_t *>words.data + place
+            if optional[place]:
+                (<const uint8_t **>self.input.claim_given)[place] = <const uint8_t *>given.data + place
+        return <int64_t *>row_member.data
+
     cdef const int64_t **_words(self, list columns, Block rows) except NULL:
         cdef const int64_t **to = <const int64_t **>self._pointers(len(columns))
         cdef Values values

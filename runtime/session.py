@@ -12,8 +12,9 @@ from hmbc.runtime.careful_cells import Cell, RowName, read_cell
 from hmbc.runtime.claim_rows import LATE, REFUND_LATER, REFUND_OF_REFUND, REFUND_UNKNOWN
 from hmbc.runtime.errors import BadRow
 from hmbc.runtime.found import status_reason
-from hmbc.runtime.open_unit import Open, one_place
+from hmbc.runtime.open_unit import Open
 from hmbc.runtime.parameters import Parameters, check_parameters
+from hmbc.runtime.plain_claim import PlainClaim
 from hmbc.runtime.rejects import Ground, Reject
 from hmbc.runtime.scheme_call import Entry, Inputs
 from hmbc.runtime.scheme_readers import REFUNDS
@@ -21,7 +22,6 @@ from hmbc.runtime.session_form import SessionForm, StateTable
 from hmbc.runtime.session_members import NAMELESS, read_members
 from hmbc.runtime.settlement import Settlement, Terms
 from hmbc.runtime.units_text import value_text, word_text
-from hmbc.runtime.values import blank_row
 from hmbc.runtime.working_days import NotCovered
 
 
@@ -57,19 +57,20 @@ class Session(Open):
             if want.kind == "periods"
         ]
         inputs = Inputs(people.columns, periods, checked.words, readers.listed(checked))
-        inputs.take_claims(blank_row(form.optional), one_place())
         super().__init__(
             entry,
             inputs,
             readers.unit(),
-            len(plan.layers),
-            plan.reason_ranks,
             before,
             self._id,
-            form.names,
-            [want.reader for want in readers.claim] + ([day.reader] if readers.day is None else []),
-            len(readers.claim),
-            len(readers.claim) if readers.day is None else readers.day,
+            PlainClaim(
+                form.names,
+                [want.reader for want in readers.claim]
+                + ([day.reader] if readers.day is None else []),
+                form.optional,
+                len(readers.claim) if readers.day is None else readers.day,
+                inputs,
+            ),
             people.rows,
             {name: readers.member_id.texts.number(name) for name in people.names},
             people.names[0] if self._alone or nameless else None,
@@ -78,6 +79,7 @@ class Session(Open):
             Terms(
                 plan.layers,
                 form.reasons,
+                form.ranks,
                 form.deadline_names,
                 plan.minor_digits,
                 StateTable(readers, self._id),

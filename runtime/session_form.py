@@ -19,7 +19,7 @@ from hmbc.runtime.working_days import NotCovered
 class SessionForm:
     """Of one scheme. Sessions of several threads may share it.
 
-    readers: those of a session are made `fresh` of these. reasons: of the plan, then that of a refund.
+    readers: those of a session are made `fresh` of these. reasons, ranks: of the plan, then that of a refund.
     is_plain: no attribute of claims is called as an identifier is.
     """
 
@@ -29,6 +29,7 @@ class SessionForm:
         self.deadlines = Deadlines(plan)
         self.deadline_names = tuple(due.name for due in plan.deadlines)
         self.reasons = (*plan.reasons, REFUND)
+        self.ranks = (*plan.reason_ranks, 0)
         self.optional = [want.optional for want in readers.claim]
         wanted = list(readers.claim)
         required = {place for place, want in enumerate(wanted) if not want.optional}
@@ -75,8 +76,8 @@ class StateTable:
         self._readers = readers
         self._unit = unit
 
-    def __call__(self, record: bytes, place: int) -> OutTable:
+    def __call__(self, totals: bytes) -> OutTable:
         readers = self._readers
-        totals = readers.totals()
-        totals_in(readers.unit(), record, place, self._unit, totals)
-        return totals.table(readers.unit_id.texts, readers.plan.state_hash)
+        table = readers.totals()
+        totals_in(readers.unit(), totals, self._unit, table)
+        return table.table(readers.unit_id.texts, readers.plan.state_hash)

@@ -2,10 +2,14 @@
 
 from libc.stdint cimport int64_t
 
+cdef enum:
+    INSIDE = 32         # words that a settlement has room for; more lie beyond it
+
 
 cdef class Terms:
     cdef readonly tuple layers
     cdef readonly tuple reasons
+    cdef readonly tuple ranks
     cdef readonly tuple deadlines
     cdef readonly int digits
     cdef object make_state
@@ -13,13 +17,11 @@ cdef class Terms:
 
 cdef class Settlement:
     cdef Terms terms
-    cdef bytes record
     cdef tuple days
-    cdef int64_t total
-    cdef int deciding
+    cdef bytes beyond
+    cdef Py_ssize_t n_words
+    cdef int64_t *words
+    cdef int64_t inside[INSIDE]
 
-    cdef const int64_t *_words(self) noexcept
 
-
-cdef Settlement new_settlement(
-    Terms terms, bytes record, tuple days, int64_t total, int deciding)
+cdef Settlement new_settlement(Terms terms, tuple days, Py_ssize_t n_words)

@@ -7,15 +7,17 @@ from hmbc.runtime.arrow_out import OutTable
 class Terms:
     layers: tuple[str, ...]
     reasons: tuple[str, ...]
+    ranks: tuple[int, ...]
     deadlines: tuple[str, ...]
     digits: int
     def __init__(
         self,
         layers: tuple[str, ...],
         reasons: tuple[str, ...],
+        ranks: tuple[int, ...],
         deadlines: tuple[str, ...],
         digits: int,
-        make_state: Callable[[bytes, int], OutTable],
+        make_state: Callable[[bytes], OutTable],
     ) -> None: ...
 
 class Settlement:

@@ -1,16 +1,15 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 """What one claim came to, as numbers that are put into words when they are asked for.
 
-A record is int64 words: what each layer pays in minor units, the number of each layer's reason, then
-the unit's totals as units.Unit.snapshot writes them.
+Its words are int64: what each layer pays in minor units, the number of each layer's reason, then the
+unit's totals as units.Unit.snapshot writes them. Nothing is worked out before somebody asks.
 """
 
 import datetime
-import sys
 from decimal import Context, Decimal
 
 cimport cython
-from cpython.bytes cimport PyBytes_AS_STRING
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 
 from hmbc.runtime.arrow_out import OutTable
 from hmbc.runtime.out_columns import int_column, text_column
@@ -26,13 +25,15 @@ cdef enum:
 cdef class Terms:
     """What the numbers of a session's settlements stand for.
 
-    deadlines: their names. make_state: the table of totals out of a record and the place of the
-    totals in it.
+    ranks: of each reason; the least decides, if no layer pays. deadlines: their names. make_state: the
+    table of totals out of a snapshot of them.
     """
 
-    def __init__(self, tuple layers, tuple reasons, tuple deadlines, int digits, make_state):
+    def __init__(self, tuple layers, tuple reasons, tuple ranks, tuple deadlines, int digits,
+                 make_state):
         self.layers = layers
         self.reasons = reasons
+        self.ranks = ranks
         self.deadlines = deadlines
         self.digits = digits
         self.make_state = make_state
@@ -51,25 +52,32 @@ cdef class Settlement:
     def __init__(self):
         raise TypeError("a Settlement comes from Session.settle")
 
-    cdef const int64_t *_words(self) noexcept:
-        return <const int64_t *>PyBytes_AS_STRING(self.record)
-
     @property
     def total_minor(self):
         """What is paid in all, in minor units (fen)."""
-        return self.total
+        cdef int64_t total = 0
+        cdef Py_ssize_t layer
+        for layer in range(len(self.terms.layers)):
+            total += self.words[layer]
+        return total
 
     @property
     def total_pay(self):
         """What is paid in all, in units of the currency."""
-        return _units(self.total, self.terms.digits)
+        return _units(self.total_minor, self.terms.digits)
 
     @property
     def reason(self):
         """The reason that decided: that of a layer that paid, if any did."""
-        if not self.terms.layers:
-            return ""
-        return self.terms.reasons[self._words()[len(self.terms.layers) + self.deciding]]
+        cdef Py_ssize_t layer, n = len(self.terms.layers)
+        cdef int64_t reason, found = -1
+        for layer in range(n):
+            reason = self.words[n + layer]
+            if self.words[layer] > 0:
+                return self.terms.reasons[reason]
+            if found < 0 or self.terms.ranks[reason] < self.terms.ranks[found]:
+                found = reason
+        return "" if found < 0 else self.terms.reasons[found]
 
     @property
     def layers(self):
@@ -83,9 +91,8 @@ cdef class Settlement:
     def layers_minor(self):
         """By name of the layer: (what it pays in minor units, its reason)."""
         cdef Py_ssize_t layer, n = len(self.terms.layers)
-        cdef const int64_t *words = self._words()
         return {
-            self.terms.layers[layer]: (words[layer], self.terms.reasons[words[n + layer]])
+            self.terms.layers[layer]: (self.words[layer], self.terms.reasons[self.words[n + layer]])
             for layer in range(n)
         }
 
@@ -93,7 +100,7 @@ cdef class Settlement:
     def after_reject(self):
         """Whether an earlier row of the unit was rejected, in the state that the session began
         with."""
-        return self._words()[2 * len(self.terms.layers) + REJECTED_WORD] != 0
+        return self.words[2 * len(self.terms.layers) + REJECTED_WORD] != 0
 
     @property
     def due(self):
@@ -107,7 +114,9 @@ cdef class Settlement:
     @property
     def state(self):
         """The unit's totals after this claim, as a table for `Evaluator.open` or `adjudicate`."""
-        return self.terms.make_state(self.record, 2 * len(self.terms.layers))
+        cdef Py_ssize_t start = 2 * len(self.terms.layers)
+        return self.terms.make_state(
+            PyBytes_FromStringAndSize(<char *>(self.words + start), 8 * (self.n_words - start)))
 
     def __reduce__(self):
         return _unpickled, (self._plain(),)
@@ -117,8 +126,8 @@ cdef class Settlement:
         return (
             self.terms.layers,
             tuple(self.layers_minor.values()),
-            self.total,
-            self.deciding,
+            tuple(self.terms.ranks[self.words[len(self.terms.layers) + layer]]
+                  for layer in range(len(self.terms.layers))),
             self.after_reject,
             self.terms.digits,
             self.terms.deadlines,
@@ -132,7 +141,7 @@ cdef class Settlement:
         return self is other or self._plain() == (<Settlement>other)._plain()
 
     def __hash__(self):
-        return hash((self.total, self.deciding, self.terms.layers))
+        return hash((self.total_minor, self.reason, self.terms.layers))
 
     def __repr__(self):
         return (
@@ -141,28 +150,34 @@ cdef class Settlement:
         )
 
 
-cdef Settlement new_settlement(
-        Terms terms, bytes record, tuple days, int64_t total, int deciding):
-    """days: the last days of the deadlines, None where there are none; deciding: a layer's place."""
+cdef Settlement new_settlement(Terms terms, tuple days, Py_ssize_t n_words):
+    """One whose words are to be written. days: the last days of the deadlines, None where there are
+    none."""
     cdef Settlement made = Settlement.__new__(Settlement)
     made.terms = terms
-    made.record = record
     made.days = days
-    made.total = total
-    made.deciding = deciding
+    made.n_words = n_words
+    made.words = made.inside
+    if n_words > INSIDE:
+        made.beyond = PyBytes_FromStringAndSize(NULL, 8 * n_words)
+        made.words = <int64_t *>PyBytes_AS_STRING(made.beyond)
     return made
 
 
 def _unpickled(plain):
     """A settlement out of what `_plain` gave; it needs no session."""
-    layers, paid, total, deciding, after_reject, digits, deadlines, days, rows = plain
-    reasons = tuple(dict.fromkeys(reason for _, reason in paid))
-    words = [pay for pay, _ in paid]
-    words += [reasons.index(reason) for _, reason in paid]
-    words += [0] * REJECTED_WORD + [int(after_reject)]
-    record = b"".join(word.to_bytes(8, sys.byteorder, signed=True) for word in words)
-    terms = Terms(layers, reasons, deadlines, digits, _KeptState(rows))
-    return new_settlement(terms, record, days, total, deciding)
+    layers, paid, ranks, after_reject, digits, deadlines, days, rows = plain
+    cdef Py_ssize_t layer, n = len(layers)
+    terms = Terms(
+        layers, tuple(reason for _, reason in paid), ranks, deadlines, digits, _KeptState(rows))
+    cdef Settlement made = new_settlement(terms, days, 2 * n + REJECTED_WORD + 1)
+    for layer in range(n):
+        made.words[layer] = paid[layer][0]
+        made.words[n + layer] = layer
+    for layer in range(2 * n, made.n_words):
+        made.words[layer] = 0
+    made.words[2 * n + REJECTED_WORD] = after_reject
+    return made
 
 
 class _KeptState:
@@ -171,7 +186,7 @@ class _KeptState:
     def __init__(self, rows):
         self.rows = rows
 
-    def __call__(self, record, place):
+    def __call__(self, totals):
         rows = [dict(row) for row in self.rows]
         return OutTable([
             (int_column if name in ("total", "denominator") else text_column)(

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 class Values:
     length: int
@@ -10,7 +10,6 @@ class Values:
     def ranges(self, row: int) -> list[tuple[int, int]]: ...
 
 def absent(length: int, kind: str) -> Values: ...
-def blank_row(optional: Iterable[bool]) -> list[Values]: ...
 def few_rows(
     words: Sequence[int],
     given: Sequence[bool],

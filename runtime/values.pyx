@@ -140,23 +140,6 @@ def absent(int64_t length, str kind) -> Values:
     return values
 
 
-def blank_row(optional) -> list:
-    """The columns of one row that is to be filled in. optional: of each, whether it may be absent."""
-    cdef Values values
-    cdef list columns = []
-    for may_be_absent in optional:
-        values = Values.__new__(Values)
-        values.length = 1
-        values.bad = []
-        values.width = 8
-        values.own = new_block(8)
-        values.cells = values.own.data
-        if may_be_absent:
-            values.given = new_block(1)
-        columns.append(values)
-    return columns
-
-
 def few_rows(words, given, bint optional, ranges) -> Values:
     """A column of a few values: the word of each, whether it is there, its ranges of days (or none
     at all, where the column is of another kind)."""
