@@ -16,6 +16,7 @@ from attrs import field, frozen
 
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.kernel_error import KernelError
+from hmbc.compiler.remember import remember
 from hmbc.dsl.expr import (
     Add,
     AddMonths,
@@ -101,6 +102,7 @@ class Denominators:
                 assert_never(expr)
 
 
+@remember
 def denominators_of(kernel: Kernel) -> Denominators:
     """The denominators of a kernel's items."""
     found = Denominators(

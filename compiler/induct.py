@@ -23,18 +23,16 @@ from typing import Any
 import z3
 from attrs import define, field
 
-from hmbc.compiler.denominators import denominators_of
 from hmbc.compiler.induct_ghosts import Keys, ghost_of, groups_of, with_ghosts
 from hmbc.compiler.induct_pair import Pair
 from hmbc.compiler.induct_row import Step
 from hmbc.compiler.kernel import Accumulator, Kernel, Stated
 from hmbc.compiler.laws import Judge, Question
 from hmbc.compiler.prove import Proof
-from hmbc.compiler.ranges import ranges_of
 from hmbc.compiler.slices import slice_of
 from hmbc.compiler.smt import Term
 from hmbc.compiler.structure import base_of, caps_of
-from hmbc.compiler.structure_bounds import Bounds
+from hmbc.compiler.structure_bounds import Bounds, bounds_of
 from hmbc.dsl.diagnostic import Bilingual
 
 
@@ -81,7 +79,7 @@ class Prover:
         self._counted = _resources(solver)
         self.groups = groups_of(self.kernel)
         self.ghosted = with_ghosts(self.judge.full, self.groups)
-        self.bounds = Bounds(self.kernel, ranges_of(self.kernel), denominators_of(self.kernel))
+        self.bounds = bounds_of(self.kernel)
 
     def holds(self, question: Question) -> bool:
         """Whether induction proves a law."""

@@ -16,6 +16,7 @@ from hmbc.compiler.denominators import denominators_of
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.meaning import Inputs, Meaning, Meanings, Missing, Number, Value
+from hmbc.compiler.remember import remember
 from hmbc.compiler.types_of import names_of, type_of
 from hmbc.dsl.expr import Owner, Ref
 from hmbc.dsl.types import Enum
@@ -117,6 +118,7 @@ class Prepared:
     ranks: Mapping[str, int]
 
 
+@remember
 def prepare(kernel: Kernel) -> Prepared:
     """Every expression of a kernel as a function of a row."""
     meanings, names = Meanings(), names_of(kernel)

@@ -341,7 +341,10 @@ class Judge:
 
     def sums(self, layer: str | None, rows: Sequence[Row]) -> int:
         """What a layer, or all of them, paid in the run."""
-        return sum(pay for row in rows for pay in self._pays(row, layer))
+        if layer is None:
+            return sum([sum(row.pays) for row in rows])
+        place = self.layers[layer]
+        return sum([row.pays[place] for row in rows])
 
     def _differs(self, question: Question, change: Change, before: int, after: int) -> bool:
         match question.law:

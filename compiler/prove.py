@@ -19,14 +19,13 @@ from typing import Literal
 from attrs import define, evolve, field, frozen
 
 from hmbc.compiler import seeds
-from hmbc.compiler.denominators import denominators_of
 from hmbc.compiler.kernel import Clause, Definition, Kernel
 from hmbc.compiler.laws import Amounts, Question, amounts_of, questions_of, steps_of
 from hmbc.compiler.ranges import ranges_of
 from hmbc.compiler.refute import Search
 from hmbc.compiler.settle import with_settled
 from hmbc.compiler.structure import Verdict, structure_of
-from hmbc.compiler.structure_bounds import Bounds
+from hmbc.compiler.structure_bounds import Bounds, bounds_of
 from hmbc.compiler.structure_cases import cases_of
 from hmbc.compiler.structure_drift import Drifts
 from hmbc.compiler.witness import Witness, witness_of
@@ -221,7 +220,7 @@ class _Drifting:
 
     def __attrs_post_init__(self) -> None:
         self.amounts = amounts_of(self.kernel)
-        self.bounds = Bounds(self.kernel, ranges_of(self.kernel), denominators_of(self.kernel))
+        self.bounds = bounds_of(self.kernel)
 
     def because(self, question: Question) -> Bilingual | None:
         """Why it holds; None where drifts do not tell."""

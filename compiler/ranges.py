@@ -19,6 +19,7 @@ from hmbc.compiler import days
 from hmbc.compiler.denominators import Denominators, denominators_of
 from hmbc.compiler.kernel import Accumulator, Definition, Input, Kernel
 from hmbc.compiler.kernel_error import KernelError
+from hmbc.compiler.remember import remember
 from hmbc.compiler.rounding import rounded
 from hmbc.dsl.expr import (
     Add,
@@ -363,6 +364,7 @@ class Ranges:
         return self.numerators(self._accumulators[name].adds)
 
 
+@remember
 def ranges_of(kernel: Kernel) -> Ranges:
     """The ranges of a kernel whose ceilings are chosen, with what does not fit as `findings`."""
     ranges = _ranges(kernel)

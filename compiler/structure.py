@@ -24,10 +24,8 @@ from typing import Literal
 
 from attrs import frozen
 
-from hmbc.compiler.denominators import denominators_of
 from hmbc.compiler.kernel import Accumulator, Clause, Definition, Kernel, Outcome
-from hmbc.compiler.ranges import ranges_of
-from hmbc.compiler.structure_bounds import Bounds
+from hmbc.compiler.structure_bounds import bounds_of
 from hmbc.compiler.structure_exclusive import are_exclusive
 from hmbc.compiler.structure_order import Order, Orders, shown
 from hmbc.compiler.structure_scope import Scope
@@ -131,7 +129,7 @@ class _Structure:
 
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
-        self.bounds = Bounds(kernel, ranges_of(kernel), denominators_of(kernel))
+        self.bounds = bounds_of(kernel)
         self.definitions = self.bounds.definitions
         self.divisions = Divisions(self.bounds)
         self.orders = {

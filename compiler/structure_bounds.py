@@ -19,9 +19,10 @@ from fractions import Fraction
 
 from attrs import define, evolve, field
 
-from hmbc.compiler.denominators import Denominators
+from hmbc.compiler.denominators import Denominators, denominators_of
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
-from hmbc.compiler.ranges import Ranges
+from hmbc.compiler.ranges import Ranges, ranges_of
+from hmbc.compiler.remember import remember
 from hmbc.compiler.structure_scope import Constancy
 from hmbc.compiler.structure_stage import Stage, at_zero, shape_of, stage_of
 from hmbc.compiler.structure_used import limit_of, rest_of
@@ -369,6 +370,12 @@ class Bounds:
         if rounding.mode != "down":
             names = self._whole(names, rounding.step)
         return names if stage.alone is None else names & self.of(stage.alone)
+
+
+@remember
+def bounds_of(kernel: Kernel) -> Bounds:
+    """Those of a kernel."""
+    return Bounds(kernel, ranges_of(kernel), denominators_of(kernel))
 
 
 def _reads(item: Definition | Accumulator) -> Iterator[str]:
