@@ -138,7 +138,7 @@ def feed(
     capsule_of = ctypes.pythonapi.PyCapsule_GetPointer
     capsule_of.restype, capsule_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
     address = capsule_of(module.feed(), b"hmb_feed")
-    _, size, odd_at, past_size, per_row = (ctypes.c_int32 * 5).from_address(address)
+    _, size, odd_at, past_size, per_row, carried_size = (ctypes.c_int32 * 6).from_address(address)
     can, pack, _, run = (ctypes.c_void_p.from_address(address + 24 + 8 * at).value for at in range(4))
     records = made_data.empty(size * (n_members + 1) + 64, np.uint8)
     claims = [claim[item.name] for item in plan.claim]
@@ -162,11 +162,12 @@ def feed(
     there = (ctypes.c_void_p * (len(claims) + 1))(
         *[given[item.name].ctypes.data if item.name in given else None for item in plan.claim]
     )
-    taken = (ctypes.c_void_p * 14)(
+    carried = made_data.empty(carried_size * (n_members + 1), np.uint8)
+    taken = (ctypes.c_void_p * 15)(
         ctypes.addressof(columns), ctypes.addressof(there), words.ctypes.data, ctypes.addressof(lists),
         unit.ctypes.data, records.ctypes.data, n_members, int(days.min()), int(days.max()),
         past.ctypes.data, closed.ctypes.data, None if row is None else row.ctypes.data,
-        ctypes.addressof(people), ctypes.addressof(none),
+        ctypes.addressof(people), ctypes.addressof(none), carried.ctypes.data,
     )  # fmt: skip
     of_members = (ctypes.c_void_p * 8)(None, None, ctypes.addressof(people), ctypes.addressof(none))
     results = (ctypes.c_void_p * 64)(
@@ -197,6 +198,6 @@ def feed(
             again(order[starts[units[at]] : starts[units[at] + 1]], out)
 
     held = (columns, people, none, pays, taken, of_members, results, records, claims, members, unit,
-            past, closed, words, lists, there, given, listed, row)  # fmt: skip
+            past, closed, carried, words, lists, there, given, listed, row)  # fmt: skip
     call.held = held  # type: ignore[attr-defined]
     return call, out

@@ -15,8 +15,11 @@ Adds and run alternate where a total reads another. What no vector does is compu
 
 from __future__ import annotations
 
+from attrs import evolve
+
 from hmbc.compiler.emit_c import Body
 from hmbc.compiler.feed import NoFeed
+from hmbc.compiler.feed_carry import with_carries
 from hmbc.compiler.feed_conditions import byte_leaves, early_conditions
 from hmbc.compiler.feed_days import with_days
 from hmbc.compiler.feed_driver import driver
@@ -41,6 +44,9 @@ def emit_feed(kernel: Kernel, plan: Plan, name: str, optimise: Optimise = ALL) -
     feed = lower_feed(kernel, plan, optimise)
     if feed is None:
         return None
+    if optimise.carry and optimise.compact:
+        whole = lower_feed(kernel, plan, evolve(optimise, compact=False))
+        feed = feed if whole is None else with_carries(feed, whole)
     if optimise.merge:
         feed = merge_layers(feed)
     feed = with_days(feed)

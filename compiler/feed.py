@@ -17,12 +17,25 @@ class NoFeed(Exception):
     """This kernel has none, and why."""
 
 
+@frozen
+class Carry:
+    """A total that may outgrow its cell: from `least` on, multiples of `step` make no difference to
+    rows (`feed_carry`). most: the largest that it may be in all. far: from there on they make none to the
+    total after a row alone, where that before it has been carried; None: they do."""
+
+    least: int
+    step: int
+    most: int
+    far: int | None = None
+
+
 @frozen(eq=False)
 class FeedTotal:
     """One accumulator, or several of which a row moves one at most.
 
-    number: its place in the plan; of several, a number after all of those. most: no total of a unit that is not
-    odd is larger. made_of: the total as it was before the row, where it follows from others and is not kept.
+    number: its place in the plan; of several, a number after all of those. most: no cell of a unit that
+    is not odd is larger; carry: where the total may be. made_of: the total as it was before the row,
+    where it follows from others and is not kept.
     by: of several, the claim's attribute that says which one, and for each value of it its place in the plan,
     or None. key: of a keyed total, of which a unit has `bound` at most; it has no `keys` then.
     """
@@ -35,6 +48,7 @@ class FeedTotal:
     by: tuple[Node, tuple[int | None, ...]] | None = None
     key: PackedKey | None = None
     bound: int = 0
+    carry: Carry | None = None
 
     @property
     def by_row(self) -> tuple[int, ...]:

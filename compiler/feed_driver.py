@@ -140,6 +140,7 @@ def call(loops: Loops, loop: Loop) -> str:
         "far": "in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0)",
         "status": "out->status + i", "rejected": "&out->rejected", "total": "total",
         "decided": "decided", "in": "in", "row": "in->row + i", "closed": "closed", "used": "&used",
+        "carried": "in->carried",
     }  # fmt: skip
     texts = []
     for argument in loop.arguments:

@@ -12,6 +12,7 @@ from attrs import define, field, frozen
 from hmbc.compiler import feed_closed, feed_years
 from hmbc.compiler.emit_c import BOOL, Body, literal, stored, type_of
 from hmbc.compiler.feed import Feed, FeedTotal, NoFeed
+from hmbc.compiler.feed_carry import made_from_whole
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.nodes import RANGES, Node, place_of, reachable
 
@@ -57,6 +58,9 @@ class Record:
     """All that is worked out."""
     places: dict[Node, Place] = field(factory=dict)
     words: list[str] = field(factory=list)
+    carried: dict[int, int] = field(factory=dict)
+    """Of each total that may be carried: which word its first cell's surplus goes to."""
+    words_carried: int = 0
     lines: int = 1
     """Cache lines that it takes."""
 
@@ -64,6 +68,10 @@ class Record:
         feed = self.feed
         self.kept = [total for total in feed.totals if total.made_of is None]
         self.keyed = [total for total in self.kept if total.key is not None]
+        for total in self.kept:
+            if total.carry is not None:
+                self.carried[total.number] = self.words_carried
+                self.words_carried += self.cells(total)
         roots = [*feed.outputs(), *(total.adds for total in self.kept)]
         roots += [total.made_of for total in feed.totals if total.made_of is not None]
         roots += [total.keys[at] for total in self.kept for at in total.by_row]
@@ -89,6 +97,11 @@ class Record:
         """How many a value takes."""
         return 1 if type_of(node) == BOOL else 8 * SIZES[stored(node)]
 
+    @staticmethod
+    def cells(total: FeedTotal) -> int:
+        """How many of a total a record has side by side."""
+        return 1 if total.by is None else len(total.by[1])
+
     def scalar(self, word: int) -> str:
         """The type of a word in the record."""
         return "uint32_t" if self.words[word] == "uint32_t" else "uint64_t"
@@ -103,7 +116,7 @@ class Record:
         types = [self.scalar(at) for at in range(len(self.words))]
         parts = [(SIZES[kind], 1, f"{kind} w{at};") for at, kind in enumerate(types)]
         for total in self.kept:
-            kind, count = self.total_type(total), 1 if total.by is None else len(total.by[1])
+            kind, count = self.total_type(total), self.cells(total)
             if total.key is not None:
                 count, key = total.key.slots, feed_closed.key_type(total)
                 parts.append((SIZES[key], count, f"{key} k{total.number}[{count}];"))
@@ -114,6 +127,7 @@ class Record:
                 parts.append((SIZES[of], count, f"{of} k{total.number}_{at}[{count}];"))
         parts += [(2, 1, "uint16_t last;"), (1, 1, "uint8_t odd;")]
         parts += [(1, 1, f"uint8_t y{number};") for number in feed_years.years_of(self.feed)]
+        parts += [(1, 1, "uint8_t carried;")] if self.carried else []
         if self.keyed:
             parts += [(8, 1, "uint64_t seen;"), (4, 1, "int32_t chain;"), (1, 1, "uint8_t links;")]
         parts.sort(key=lambda part: -part[0])
@@ -127,8 +141,28 @@ class Record:
         return (
             f"typedef struct {{\n{inside}}} "
             f"__attribute__((aligned({aligned}))) {self.name}_record;\n"
-            f"\n{feed_closed.functions(self.name, self.keyed, kinds)}\n"
+            f"\n{feed_closed.functions(self.name, self.keyed, kinds)}\n{self.carries()}"
         )
+
+    def carries(self) -> str:
+        """What carrying needs, and the function that says how much was carried out of record r."""
+        if not self.carried:
+            return ""
+        name, n = self.name, self.words_carried
+        lines = []
+        for total in self.kept:
+            if (carry := total.carry) is not None:
+                how = ", ".join(map(literal, (carry.step, carry.most - total.most, n)))
+                lines.append(f"static const hmb_carries {name}_carries{total.number} = {{{how}}};")
+        return "\n".join([
+            *lines,
+            f"static inline int64_t {name}_carried(const hmb_feed_input *in, const {name}_record *r, int at)",
+            "{",
+            f"    const int64_t record = r - (const {name}_record *)in->records;",
+            f"    return r->carried ? in->carried[{n} * record + at] : 0;",
+            "}",
+            "",
+        ])  # fmt: skip
 
     def functions(self) -> str:
         """The C of packing, unpacking and the table of the feed's functions."""
@@ -153,16 +187,34 @@ class Record:
             return f"in->parameter[{node.data}]"
         if node.op == "before":
             return self.total_of(place_of(node))
+        if node.op == "whole":
+            return self.whole_of(place_of(node))
         return None
+
+    def total_with(self, place: int) -> FeedTotal:
+        """What keeps the total of an accumulator of the plan."""
+        for total in self.kept:
+            if place in ((total.number,) if total.by is None else total.by[1]):
+                return total
+        raise KernelError(f"total {place} is not kept")
+
+    @staticmethod
+    def cell(total: FeedTotal, place: int) -> int:
+        """Which of the cells of a total is that of an accumulator."""
+        return 0 if total.by is None else total.by[1].index(place)
 
     def total_of(self, place: int) -> str:
         """Where the record keeps the total of an accumulator of the plan."""
-        for total in self.kept:
-            if total.by is None and total.number == place:
-                return f"r->t{place}[0]"
-            if total.by is not None and place in total.by[1]:
-                return f"r->t{total.number}[{total.by[1].index(place)}]"
-        raise KernelError(f"total {place} is not kept")
+        total = self.total_with(place)
+        return f"r->t{total.number}[{self.cell(total, place)}]"
+
+    def whole_of(self, place: int) -> str:
+        """The total of an accumulator, with what was carried out of record r."""
+        held, total = self.total_of(place), self.total_with(place)
+        if total.carry is None:
+            return held
+        at = self.carried[total.number] + self.cell(total, place)
+        return f"({held} + {self.name}_carried(in, r, {at}))"
 
     # ---- records from and to state words
 
@@ -248,11 +300,17 @@ class Record:
                 fresh += before
                 own += then
                 continue
+            most = total.most if total.carry is None else total.carry.most
             own.append(
                 f"held = hmb_held(w + {word}, key{total.number}, {len(total.keys)});"
-                f" odd |= held < 0 || held > {literal(total.most)};"
-                f" {self.total_of(place)} = ({self.total_type(total)})held;"
+                f" odd |= held < 0 || held > {literal(most)};"
             )
+            if total.carry is not None:
+                cell, least = self.cell(total, place), total.carry.least
+                taken = self.carrying(total, "held", least, "in->carried", "m", cell)
+                own.append(f"if (held > {literal(total.most)} && held <= {literal(most)})")
+                own.append(f"    held -= {taken};")
+            own.append(f"{self.total_of(place)} = ({self.total_type(total)})held;")
         for total in self.feed.totals:
             if total.made_of is not None:
                 word = plan.accumulators[total.number].word
@@ -317,6 +375,17 @@ class Record:
                 own.append(f"odd |= held && ({words})[{at}] != {literal(key.low)};")
         return fresh, own
 
+    def carrying(
+        self, total: FeedTotal, value: str, least: int, carried: str, record: str, cell: int | str
+    ) -> str:
+        """A call that carries out of record r, of that number, what is more than `least`, and gives how
+        much that is."""
+        first = self.carried[total.number]
+        words = f"{carried} + {self.words_carried} * (int64_t){record}"
+        at = f"{first} + {cell}" if first else f"{cell}"
+        how = f"&{self.name}_carries{total.number}, {literal(least)}"
+        return f"hmb_carry({how}, {words}, {at}, &r->carried, {value}, &r->odd)"
+
     def made_functions(self) -> list[str]:
         """A function for each total that is not kept."""
         return [self.made(total) for total in self.feed.totals if total.made_of is not None]
@@ -324,8 +393,13 @@ class Record:
     def made(self, total: FeedTotal) -> str:
         """A function that gives a total that is not kept."""
         assert total.made_of is not None
+        node = total.made_of
+        for leaf in [one for one in reachable([node]) if one.op == "before"]:
+            source = self.total_with(place_of(leaf))
+            if source.carry is not None:
+                node = made_from_whole(self.feed.graph, total, place_of(leaf), source.carry.most)
         body = Body(self.from_record)
-        value = body.value(total.made_of)
+        value = body.value(node)
         text = [
             f"static int64_t {self.name}_made{total.number}(const hmb_feed_input *in,",
             f"    const {self.name}_record *r)",
@@ -340,7 +414,7 @@ class Record:
 
     def held(self) -> list[tuple[int, FeedTotal, str]]:
         """Each accumulator that has words of state, its total and the text of its value."""
-        found = [(place, total, self.total_of(place)) for place, total in self.accumulators()]
+        found = [(place, total, self.whole_of(place)) for place, total in self.accumulators()]
         return found + [
             (total.number, total, f"{self.name}_made{total.number}(in, r)")
             for total in self.feed.totals
@@ -371,8 +445,17 @@ class Record:
                 for total in totals
                 if total.made_of is None
             ]
+            forget += [line for total in totals for line in self.forget_carried(total)]
             text.append(feed_years.turn(self.feed, self.name, number, hold, forget))
         return "\n".join(text)
+
+    def forget_carried(self, total: FeedTotal) -> list[str]:
+        """Lines after which nothing of a total is carried."""
+        if total.number not in self.carried:
+            return []
+        record = f"(r - ({self.name}_record *)in->records)"
+        first = f"{self.words_carried} * {record} + {self.carried[total.number]}"
+        return ["if (r->carried)", f"    memset(in->carried + {first}, 0, {8 * self.cells(total)});"]
 
     def unpacking(self) -> str:
         lines = list[str]()
@@ -434,7 +517,7 @@ class Record:
             "}",
             "",
             f"static const hmb_feed {name} = {{",
-            f"    HMB_FEED_ABI, {size}, {odd}, {past}, {len(self.keyed)},",
+            f"    HMB_FEED_ABI, {size}, {odd}, {past}, {len(self.keyed)}, {8 * self.words_carried},",
             f"    {name}_can, {name}_pack, {load}, {name}_run, {name}_unpack,",
             "};",
             "",

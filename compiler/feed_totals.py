@@ -226,6 +226,9 @@ def running(loops: Loops, name: str, totals: list[FeedTotal]) -> Loop:
                 f"b->s{before.number}[i] = ({stored(before)})was{number};",
                 f"b->n{number}[i] = ({kind})now{number};",
             ]
+            if total.carry is not None:
+                then += carrying(loops, name, total, at, again.lines, own, reads)
+                continue
             then += [
                 f"for (int64_t i = 0; over{number} < 0 && i < n; i++) {{",
                 *(f"    {line}" for line in again.lines),
@@ -238,7 +241,50 @@ def running(loops: Loops, name: str, totals: list[FeedTotal]) -> Loop:
     parts = ["const int32_t *restrict unit", *to_records(loops), *loops.parts(reads, ())]
     if any(total.key is not None for total in totals):
         parts += ["hmb_closed *closed", "int32_t *used"]
+    if any(total.carry is not None for total in totals):
+        parts += ["int64_t *carried"]
     return loops.function(name, list(dict.fromkeys(parts)), body.lines, loops.head, first, then)
+
+
+def carrying(
+    loops: Loops, name: str, total: FeedTotal, at: str, lines: list[str], adds: str, reads: dict[Node, None]
+) -> list[str]:
+    """Lines that call a function where a cell could not hold its total in this block: it puts all cells back to
+    what they were, and goes through the rows once more, carrying out of cells what they need not
+    hold. lines: what `adds`, the text of what a row adds, is of."""
+    assert total.carry is not None
+    number, kind, carry = total.number, loops.record.total_type(total), total.carry
+    before = loops.before(total)
+    cell = f"records[unit[i]].t{number}[{at}]"
+
+    def taken(value: str, least: int) -> str:
+        return loops.record.carrying(total, value, least, "carried", "unit[i]", at)
+
+    too_large = "hmb_odd(out, &r->odd, unit[i]);"
+    if carry.far is not None:
+        too_large = f"now -= {taken('now', carry.far)};"
+    again = [
+        "for (int64_t i = n - 1; i >= 0; i--)",
+        f"    {cell} = b->s{before.number}[i];",
+        "for (int64_t i = 0; i < n; i++) {",
+        *(f"    {line}" for line in lines),
+        f"    {loops.name}_record *r = records + unit[i];",
+        f"    int64_t was = {cell};",
+        f"    was -= {taken('was', carry.least)};",
+        f"    int64_t now = was + {adds};",
+        f"    if (now > {literal(total.most)})",
+        f"        {too_large}",
+        f"    b->s{before.number}[i] = ({stored(before)})was;",
+        f"    b->n{number}[i] = ({kind})now;",
+        f"    now -= {taken('now', carry.least)};",
+        f"    {cell} = ({kind})now;",
+        "}",
+    ]
+    parts = ["const int32_t *restrict unit", *to_records(loops), *loops.parts(reads, ())]
+    parts = list(dict.fromkeys([*parts, "int64_t *carried"]))
+    loop = loops.define(f"{name}_carry{number}", parts, again, "HMB_PLAIN_LOOP ")
+    call = f"{loop.name}({', '.join(['n', *loop.arguments])});"
+    return [f"if (__builtin_expect(over{number} < 0, 0))", f"    {call}"]
 
 
 def run_keyed(
@@ -331,7 +377,7 @@ def together(loops: Loops, totals: list[FeedTotal]) -> Loop:
             adds, was = body.value(total.adds), body.value(loops.before(total))
             now.add(total.number)
             body.lines.append(f"const int64_t now{total.number} = {was} + (int64_t){adds};")
-            body.lines.append(f"odd |= {literal(total.most)} - now{total.number};")
+            body.lines.append(f"odd |= {literal(level(total))} - now{total.number};")
             kind = loops.record.total_type(total)
             body.lines.append(f"b->n{total.number}[i] = ({kind})now{total.number};")
         return f"now{total.number}"
@@ -343,16 +389,35 @@ def together(loops: Loops, totals: list[FeedTotal]) -> Loop:
         before, kind = loops.before(total), loops.record.total_type(total)
         writes.append(f"b->s{before.number}[i] = {body.value(before)};")
         writes.append(f"{place(total)} = ({kind})now{total.number};")
+    over = " || ".join(f"now{total.number} > {literal(total.most)}" for total in totals)
+    high = [f"if ({over})", "    hmb_odd(out, &r->odd, unit[i]);"]
+    for total in totals:
+        if total.carry is not None:
+            at = "0" if total.by is None else body.value(total.by[0])
+            kind = loops.record.total_type(total)
+            value, least = f"now{total.number}", total.carry.least
+            surplus = loops.record.carrying(total, value, least, "carried", "unit[i]", at)
+            high.append(f"{place(total)} -= ({kind}){surplus};")
     lines = [
         f"{loops.name}_record *restrict r = records + unit[i];",
         "int64_t odd = 0;",
         *body.lines,
         *writes,
-        "if (__builtin_expect(odd < 0, 0))",
-        "    hmb_odd(out, &r->odd, unit[i]);",
+        "if (__builtin_expect(odd < 0, 0)) {",
+        *(f"    {line}" for line in high),
+        "}",
     ]
     lists = sorted({place_of(node) for node in body.names if node.op == "listed"})
     parts = ["const int32_t *restrict unit", *to_records(loops), *loops.parts(reads, lists)]
+    if any(total.carry is not None for total in totals):
+        parts.append("int64_t *carried")
     loops.held |= {loops.before(total): None for total in totals}
     loops.ran |= {total.number: loops.record.total_type(total) for total in totals}
     return loops.function(f"{loops.name}_together", list(dict.fromkeys(parts)), lines, loops.head)
+
+
+def level(total: FeedTotal) -> int:
+    """From which total on a row looks whether its cell is to be emptied, or its unit odd."""
+    if total.carry is None:
+        return total.most
+    return (total.carry.least + total.carry.step + total.most) // 2

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from math import lcm
 
 from attrs import define, evolve, field
 
-from hmbc.compiler.feed import Feed, FeedTotal, under
+from hmbc.compiler.feed import Carry, Feed, FeedTotal, under
 from hmbc.compiler.graph import Graph
 from hmbc.compiler.nodes import Node, reachable
 
@@ -34,6 +35,17 @@ def merge_layers(feed: Feed) -> Feed:
             if (size := _size(merged)) < least and _has_order(merged):
                 best, least = merged, size
     return best
+
+
+def carried(each: list[Carry | None]) -> Carry | None:
+    """A carry that suits several totals."""
+    found = [one for one in each if one is not None]
+    if len(found) < len(each):
+        return None
+    least, step = max(one.least for one in found), lcm(*(one.step for one in found))
+    fars = [one.far for one in found if one.far is not None]
+    far = max(fars) if len(fars) == len(found) else None
+    return Carry(least, step, min(one.most for one in found), far)
 
 
 def _size(feed: Feed) -> int:
@@ -107,8 +119,11 @@ class _Merge:
             }
             places = tuple(by[value].number if value in by else None for value in values)
             made.append(
-                evolve(members[0], number=number, adds=self.one(moves), by=(self.value, places))
-            )
+                evolve(
+                    members[0], number=number, adds=self.one(moves), by=(self.value, places),
+                    carry=carried([total.carry for total in members]),
+                )
+            )  # fmt: skip
         # the whole first: what layers compute are cases of it
         whole = [self.one(cases) for cases in by_value[-2:]]
         rest = [self.one(cases) for cases in by_value[:-2]]

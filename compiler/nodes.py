@@ -30,6 +30,7 @@ Op = Literal[
     "uniform",          # data: number of a key that is the same for all rows
     "before",           # data: number of an accumulator: its total when the row began
     "after",            # with the row
+    "whole",            # as before, with what was carried out of the record
     "add",
     "subtract",
     "multiply",

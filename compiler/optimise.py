@@ -10,7 +10,8 @@ class Optimise:
     """fold: conditions and minima rewritten by ranges and shapes. shift: shares taken by one
     multiplication and one shift where integers prove it exact. derive: totals that are a function of
     another total are not kept. merge: layers of which each claim enters one share one computation.
-    compact: totals in 32 bits and days in 16, checked when run. fuse: what a row adds is worked out in
+    compact: totals in 32 bits and days in 16, checked when run. carry: what of a total no row can tell from
+    less is taken out of its 32 bits. fuse: what a row adds is worked out in
     the loop that adds it, where it is little. narrow: payments in lanes of 32
     bits where they fit. runs: where rows of a unit stand together, its record is read once. clones: loops also for newer
     processors, chosen when loaded."""
@@ -20,6 +21,7 @@ class Optimise:
     derive: bool = True
     merge: bool = True
     compact: bool = True
+    carry: bool = True
     fuse: bool = True
     narrow: bool = True
     runs: bool = True

@@ -63,6 +63,7 @@ cdef extern from "evaluator.h" nogil:
         const int32_t *row
         const int64_t **member
         const uint8_t **member_given
+        int64_t *carried
 
     ctypedef struct hmb_feed_output:
         int64_t **pay
@@ -80,6 +81,7 @@ cdef extern from "evaluator.h" nogil:
         int32_t odd_at
         int32_t past_size
         int32_t closed_per_row
+        int32_t carried_size
         int32_t (*can)(const hmb_feed_input *) noexcept nogil
         void (*pack)(const hmb_feed_input *, const hmb_input *, int64_t, int64_t, const int64_t *,
                      const int64_t *) noexcept nogil

@@ -108,6 +108,8 @@ typedef struct hmb_feed_input {
                                              attribute varies */
     const int64_t *const *member;         /* as hmb_input, read for attributes that vary */
     const uint8_t *const *member_given;
+    int64_t *carried;                     /* n_records + 1 times carried_size bytes, which hold anything: few
+                                             are touched */
 } hmb_feed_input;
 
 #define HMB_ODD_ROOM 64
@@ -129,6 +131,7 @@ typedef struct hmb_feed {
     int32_t odd_at;             /* where in a record its odd byte is */
     int32_t past_size;          /* bytes that hold the totals of one unit's years that are over */
     int32_t closed_per_row;     /* 0: no total is keyed */
+    int32_t carried_size;       /* bytes for what outgrows one unit's record */
     /* 0 where the days are too far apart; 1, or 2 where they lie in several benefit years: `past` is
      * needed then */
     int32_t (*can)(const hmb_feed_input *in);
@@ -149,5 +152,5 @@ typedef struct hmb_feed {
     int64_t (*unpack)(const hmb_feed_input *in, int64_t record, hmb_state *state);
 } hmb_feed;
 
-#define HMB_FEED_ABI 2
+#define HMB_FEED_ABI 3
 #endif

@@ -251,6 +251,32 @@ static inline void hmb_hold(int64_t *words, const int64_t *key, int n, int64_t t
     words[n] = total;
 }
 
+/* ---- what is carried out of a record's cells */
+
+typedef struct {
+    int64_t step;
+    int64_t room;               /* so much may be carried, and the cell stay below the ceiling */
+    int32_t words;              /* carried for each record */
+} hmb_carries;
+
+/* Carries as many steps of a total as leave `least`; gives what is then taken from the cell. carried: the
+ * record's words, at: which one; some: whether they hold anything. The unit is odd where the total may
+ * come to its ceiling. */
+static __attribute__((noinline)) int64_t hmb_carry(const hmb_carries *how, int64_t least, int64_t *carried,
+                                                   int64_t at, uint8_t *some, int64_t total, uint8_t *odd)
+{
+    if (total < least + how->step || *odd)
+        return 0;
+    if (!*some)
+        memset(carried, 0, 8 * (size_t)how->words);
+    *some = 1;
+    const int64_t surplus = (total - least) / how->step * how->step;
+    carried[at] += surplus;
+    if (carried[at] > how->room)
+        *odd = 1;
+    return surplus;
+}
+
 /* ---- keyed totals that are not open */
 
 /* One of 64 bits for each key. */

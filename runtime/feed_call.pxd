@@ -30,7 +30,7 @@ cdef class FeedCall:
     cdef list attributes, widths, held
     cdef int several_years
     cdef Block records, unit, row, day
-    cdef Block past, closed         # as hmb_feed_input says
+    cdef Block past, closed, carried    # as hmb_feed_input says
     cdef list pay, reason           # of each layer; None: not wanted
     cdef Block total, decided, status
     cdef Block odd, rejected_unit   # as the functions of about these names say

@@ -7,7 +7,7 @@ from libc.string cimport memcpy
 
 from hmbc.runtime.abi cimport HMB_FEED_ABI, HMB_OK, hmb_closed, hmb_output
 from hmbc.runtime.feed_order cimport fetched_back, laid_out, layout
-from hmbc.runtime.memory cimport new_block, push, raw_block
+from hmbc.runtime.memory cimport new_block, push, raw_block, sparse_block
 from hmbc.runtime.payments cimport Results
 from hmbc.runtime.scheme_call cimport Outputs, deciding, start_unit
 from hmbc.runtime.totals cimport Totals
@@ -231,6 +231,9 @@ cdef class FeedCall:
         if self.several_years:
             self.past = raw_block((self.n_records + 1) * self.feed.past_size)
             self.input.past = self.past.data
+        if self.feed.carried_size:
+            self.carried = sparse_block((self.n_records + 1) * self.feed.carried_size)
+            self.input.carried = <int64_t *>self.carried.data
         if self.feed.closed_per_row:
             closed = self.feed.closed_per_row * self.n_rows
             self.closed = raw_block((closed + before.rows.unit.n) * <int64_t>sizeof(hmb_closed))

@@ -21,6 +21,7 @@ class CFeedInput(ctypes.Structure):
         ("claim", ANY), ("claim_given", ANY), ("parameter", ANY), ("listed", ANY), ("unit", ANY),
         ("records", ANY), ("n_records", I64), ("first_day", I64), ("last_day", I64), ("past", ANY),
         ("closed", ANY), ("row", ANY), ("member", ANY), ("member_given", ANY),
+        ("carried", ANY),
     ]  # fmt: skip
 
 
@@ -46,7 +47,7 @@ IN, OUT = ctypes.POINTER(CFeedInput), ctypes.POINTER(CFeedOutput)
 class CFeed(ctypes.Structure):
     _fields_ = [
         ("abi", I32), ("record_size", I32), ("odd_at", I32), ("past_size", I32),
-        ("closed_per_row", I32),
+        ("closed_per_row", I32), ("carried_size", I32),
         ("can", ctypes.CFUNCTYPE(I32, IN)),
         ("pack", ctypes.CFUNCTYPE(None, IN, ANY, I64, I64, ANY, ANY)),
         ("load", ctypes.CFUNCTYPE(I32, IN, I64, I32, ANY, I64, I32)),
@@ -136,7 +137,7 @@ class FeedHost:
         taken = CFeedInput(
             address(claim), address(claim_given), address(parameter), address(in_list),
             address(units), address(records), n_members, min(days), max(days), None, None,
-            None, address(member), address(member_given),
+            None, address(member), address(member_given), None,
         )  # fmt: skip
         can = self.feed.can(ctypes.byref(taken))
         if not can:
@@ -145,6 +146,8 @@ class FeedHost:
             records[n_members * self.feed.record_size + self.feed.odd_at] = 1
         past = aligned(U8, [SPARE] * (self.feed.past_size * (n_members + 1)))
         taken.past = address(past) if can == 2 else None
+        carried = aligned(U8, [SPARE] * (self.feed.carried_size * (n_members + 1)))
+        taken.carried = address(carried)
         closed_at = self.feed.closed_per_row * n
         loaded = sum(map(len, keyed or ()))
         closed = aligned(U8, [SPARE] * (ENTRY * (closed_at + loaded)))

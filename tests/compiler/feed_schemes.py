@@ -12,8 +12,8 @@ KEYED = (
 MODES = ("half up", "half up", "down", "up", "half even")
 
 
-def draw(random: Random) -> str:
-    """One scheme."""
+def draw(random: Random, large: bool = False) -> str:
+    """One scheme. large: its totals can be carried on beyond any size, by years or for a lifetime."""
 
     def chance(percent: int) -> bool:
         return random.randrange(100) < percent
@@ -35,6 +35,8 @@ def draw(random: Random) -> str:
                 return percent()
 
     scopes = ("per year", "per claim", "per lifetime", "per day", "per month", *KEYED)
+    if large:
+        scopes = ("per year", "per lifetime")
     scope = random.choice(("per year", "per year", "per year", *scopes))
     lines = ['scheme s "s" {', "    source \"s\", 2022-01-01", "    currency CNY",
              "    event claim.stay",
@@ -49,9 +51,9 @@ def draw(random: Random) -> str:
         "        own: money optional", "        abroad: bool", "        drug: code", "        stay: code", "        days: int 0 to 60",
         "    }",
     ]  # fmt: skip
-    if chance(70):
+    if chance(70) and not large:
         lines.append("    wait outside: claim.date < member.from or claim.date > member.to")
-    if chance(40):
+    if chance(40) and not large:
         lines.append("    wait young: claim.date < member.from + 30 days")
     if chance(30):
         lines.append("    wait stopped: claim.date in member.stops")
@@ -86,6 +88,7 @@ def draw(random: Random) -> str:
         )
         lines.append(f"        ratio {ratio(*conditions)}")
         top = random.choice((money(100, 9_000_000), f"{money(100, 900_000)} + member.quota"))
+        top = money(100, 90_000_000) if large else top
         over = random.choice((own_scope, own_scope, "per lifetime"))
         lines.append(f"        cap {top} {over}" if chance(70) else "        no cap")
         if chance(30):

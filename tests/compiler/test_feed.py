@@ -16,6 +16,7 @@ from hmbc.compiler.build import build, load
 from hmbc.compiler.emit_cython import emit_module
 from hmbc.compiler.interpret import Interpreter, State, StateRow
 from hmbc.compiler.kernel import Kernel
+from hmbc.compiler.lower_feed import COMPACT
 from hmbc.compiler.optimise import ALL, PLAIN, Optimise
 from hmbc.compiler.pipeline import compile_source
 from hmbc.compiler.plan import plan_of
@@ -27,6 +28,7 @@ CODES = ("D1", "D2", "D3", *(f"S{number}" for number in range(60)))
 OFF = [evolve(PLAIN, **{each.name: False}) for each in fields(Optimise)]
 NONE = Optimise(**{each.name: False for each in fields(Optimise)})
 WAYS = [*OFF, NONE]
+LARGE_WAYS = [PLAIN, *(evolve(PLAIN, **{name: False}) for name in ("merge", "derive", "fuse", "fold"))]
 
 
 @pytest.fixture(scope="module")
@@ -34,22 +36,41 @@ def built(feed_schemes: ModuleType) -> list[SimpleNamespace]:
     """Random schemes, each with its feed made in two ways: all optimisations, and another way."""
     found: list[SimpleNamespace] = []
     for seed in range(SCHEMES):
-        text = feed_schemes.draw(Random(seed))
-        compiled = compile_source(Source("random.hmb", text))
-        assert compiled.kernel is not None, f"{compiled.diagnostics}\n{text}"
         for way in (ALL if seed < 3 else PLAIN, WAYS[seed % len(WAYS)]):
-            found.append(SimpleNamespace(seed=seed, text=text, kernel=compiled.kernel, way=way))
+            found.append(scheme(seed, feed_schemes.draw(Random(seed)), way))
+    return with_feeds(found, "feeds")
+
+
+@pytest.fixture(scope="module")
+def large(feed_schemes: ModuleType) -> list[SimpleNamespace]:
+    """Random schemes whose totals may outgrow a record's cells."""
+    found: list[SimpleNamespace] = []
+    for seed in range(2 * len(LARGE_WAYS)):
+        text = feed_schemes.draw(Random(100 + seed), large=True)
+        found.append(scheme(seed, text, LARGE_WAYS[seed % len(LARGE_WAYS)]))
+    return with_feeds(found, "large")
+
+
+def scheme(seed: int, text: str, way: Optimise) -> SimpleNamespace:
+    compiled = compile_source(Source("random.hmb", text))
+    assert compiled.kernel is not None, f"{compiled.diagnostics}\n{text}"
+    return SimpleNamespace(seed=seed, text=text, kernel=compiled.kernel, way=way)
+
+
+def with_feeds(found: list[SimpleNamespace], name: str) -> list[SimpleNamespace]:
+    """The same, compiled."""
     module = load(
-        build(emit_module([one.kernel for one in found], [one.way for one in found]), "feeds"),
-        "feeds",
+        build(emit_module([one.kernel for one in found], [one.way for one in found]), name), name
     )
     for place, one in enumerate(found):
         one.capsule, one.plan, one.module = module.FEEDS[place], plan_of(one.kernel), module
     return found
 
 
-def made(random: Random, first: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Members, and claims in order of their dates with the place of their member."""
+def made(
+    random: Random, first: int, scale: int = 1
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Members, and claims in order of their dates with the place of their member. scale: of amounts."""
     members = [
         {
             "ill": random.random() < 0.5,
@@ -73,7 +94,9 @@ def made(random: Random, first: int) -> tuple[list[dict[str, Any]], list[dict[st
             "unit": random.randrange(MEMBERS),
             "date": day,
             "kind": random.choice(("policy", "policy", "drugs", "special", "rare")),
-            "amount": random.choice((0, 1, 3, random.randint(0, 10**4), random.randint(0, 10**8))),
+            "amount": random.choice(
+                (0, 1, 3, random.randint(0, 10**4), *scale * (scale * random.randint(0, 10**8),))
+            ),
             "paid": random.choice((0, 0, random.randint(0, 10**5))),
             "abroad": random.random() < 0.1,
             "drug": random.choice((*CODES[:3], "")),
@@ -220,16 +243,35 @@ def check(
             assert got.keyed[m] == keyed_of(host, states[m], kernel), where
             seen["keys"] += len(got.keyed[m])
             seen["years"] += got.years == 2
+            seen["carried"] += any(
+                row.total > COMPACT * row.denominator and row.accumulator not in keyed
+                for row in states[m].rows(kernel)
+            )
             assert max(got.last[m], days[m]) == last.get(m, -(2**63)), where
 
 
 def test_feeds_agree_with_the_interpreter(built: list[SimpleNamespace], feed_host: Any) -> None:
+    seen = compare(built, feed_host, 1)
+    assert seen["ok"] > 5_000 and seen["outside_validity"] > 20, seen
+    assert seen["odd"] < seen["ok"], seen
+    assert seen["keys"] > 500 and seen["years"] > 20, seen
+    assert {"paid", "capped", "below_threshold", "not_covered"} < set(seen), seen
+
+
+def test_totals_outgrow_their_cells(large: list[SimpleNamespace], feed_host: Any) -> None:
+    seen = compare(large, feed_host, 5)
+    assert seen["carried"] > 40 and seen["years"] > 10, seen
+    assert seen["odd"] < seen["ok"], seen
+
+
+def compare(built: list[SimpleNamespace], feed_host: Any, scale: int) -> Counter[str]:
+    """Adjudicates random claims in two batches by both; what was seen."""
     seen: Counter[str] = Counter()
     for one in built:
         assert one.capsule is not None, one.text
         host = feed_host(one.plan, one.capsule)
         random = Random(one.seed)
-        members, claims = made(random, FIRST + random.choice((0, 100, 240)))
+        members, claims = made(random, FIRST + random.choice((0, 100, 240)), scale)
         states: dict[int, State] = defaultdict(State)
         last: dict[int, int] = {}
         cut = next(
@@ -252,8 +294,5 @@ def test_feeds_agree_with_the_interpreter(built: list[SimpleNamespace], feed_hos
             seen,
             lambda name, only=only: only in name,
         )
-    assert seen["ok"] > 5_000 and seen["outside_validity"] > 20, seen
-    assert seen["odd"] < seen["ok"], seen
-    assert seen["keys"] > 500 and seen["years"] > 20, seen
-    assert {"paid", "capped", "below_threshold", "not_covered"} < set(seen), seen
     print(seen)
+    return seen

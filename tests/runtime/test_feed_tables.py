@@ -215,6 +215,36 @@ def test_few_members_whose_totals_a_record_cannot_hold(both):
     assert said(fed, claims, people)[0] == said(plain, claims, people)[0]
 
 
+@pytest.fixture(scope="module")
+def unbounded():
+    """A scheme whose amounts are of any size, with its feed and without."""
+    text = SCHEME.replace("money 0 to 10_000_000", "money").replace("2022-01-01 to", "2021-01-01 to")
+    compiled = compile_source(Source("unbounded.hmb", text))
+    assert compiled.kernel is not None, compiled.diagnostics
+    module = module_of(compiled.kernel)
+    return Evaluator(module), Evaluator(module, by_feed=False)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_members_whose_totals_outgrow_their_records_stay_in_the_feed(unbounded, order):
+    random = Random(order)
+    fed, plain = unbounded
+    state, people = None, members_of(random, 5, True, True)
+    large = [0, 1, 199_999, 10**8, 5 * 10**8, 10**9 + 7, 10**12]
+    for batch in range(3):
+        claims = claims_of(random, 5, 600, True)
+        amounts = pa.array([Decimal(random.choice(large)) / 100 for _ in range(600)], pa.decimal128(18, 2))
+        claims = claims.set_column(claims.column_names.index("amount"), "amount", amounts)
+        days = pa.array([datetime.date(2021, 6, 1) + datetime.timedelta(150 * batch + row // 9)
+                         for row in range(600)])  # fmt: skip
+        claims = ORDERS[order](claims.set_column(claims.column_names.index("date"), "date", days))
+        got, done = said(fed, claims, people, state)
+        assert got == said(plain, claims, people, state)[0]
+        assert done.by_feed == 600
+        state = done.state
+    assert max(row["total"] for row in pa.table(state).to_pylist()) > 2**33
+
+
 def test_only_the_columns_that_are_wanted_are_worked_out(both):
     random = Random(8)
     claims, people = claims_of(random, 20, 400, True), members_of(random, 20, True, False)

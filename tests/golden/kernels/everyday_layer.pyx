@@ -117,6 +117,8 @@ typedef struct hmb_feed_input {
                                              attribute varies */
     const int64_t *const *member;         /* as hmb_input, read for attributes that vary */
     const uint8_t *const *member_given;
+    int64_t *carried;                     /* n_records + 1 times carried_size bytes, which hold anything: few
+                                             are touched */
 } hmb_feed_input;
 
 #define HMB_ODD_ROOM 64
@@ -138,6 +140,7 @@ typedef struct hmb_feed {
     int32_t odd_at;             /* where in a record its odd byte is */
     int32_t past_size;          /* bytes that hold the totals of one unit's years that are over */
     int32_t closed_per_row;     /* 0: no total is keyed */
+    int32_t carried_size;       /* bytes for what outgrows one unit's record */
     /* 0 where the days are too far apart; 1, or 2 where they lie in several benefit years: `past` is
      * needed then */
     int32_t (*can)(const hmb_feed_input *in);
@@ -158,7 +161,7 @@ typedef struct hmb_feed {
     int64_t (*unpack)(const hmb_feed_input *in, int64_t record, hmb_state *state);
 } hmb_feed;
 
-#define HMB_FEED_ABI 2
+#define HMB_FEED_ABI 3
 #endif
 
     """
@@ -455,6 +458,32 @@ static inline void hmb_hold(int64_t *words, const int64_t *key, int n, int64_t t
     words[n] = total;
 }
 
+/* ---- what is carried out of a record's cells */
+
+typedef struct {
+    int64_t step;
+    int64_t room;               /* so much may be carried, and the cell stay below the ceiling */
+    int32_t words;              /* carried for each record */
+} hmb_carries;
+
+/* Carries as many steps of a total as leave `least`; gives what is then taken from the cell. carried: the
+ * record's words, at: which one; some: whether they hold anything. The unit is odd where the total may
+ * come to its ceiling. */
+static __attribute__((noinline)) int64_t hmb_carry(const hmb_carries *how, int64_t least, int64_t *carried,
+                                                   int64_t at, uint8_t *some, int64_t total, uint8_t *odd)
+{
+    if (total < least + how->step || *odd)
+        return 0;
+    if (!*some)
+        memset(carried, 0, 8 * (size_t)how->words);
+    *some = 1;
+    const int64_t surplus = (total - least) / how->step * how->step;
+    carried[at] += surplus;
+    if (carried[at] > how->room)
+        *odd = 1;
+    return surplus;
+}
+
 /* ---- keyed totals that are not open */
 
 /* One of 64 bits for each key. */
@@ -587,9 +616,16 @@ typedef struct {
     uint16_t last;
     uint8_t odd;
     uint8_t y0;
+    uint8_t carried;
 } __attribute__((aligned(32))) feed_0_record;
 
 
+static const hmb_carries feed_0_carries0 = {20, 999998926258177LL, 1};
+static inline int64_t feed_0_carried(const hmb_feed_input *in, const feed_0_record *r, int at)
+{
+    const int64_t record = r - (const feed_0_record *)in->records;
+    return r->carried ? in->carried[1 * record + at] : 0;
+}
 
 typedef struct {
     uint8_t turn[HMB_BLOCK + 2 * HMB_STEP];
@@ -610,14 +646,14 @@ typedef struct {
 static int64_t feed_0_made1(const hmb_feed_input *in,
     const feed_0_record *r)
 {
-    const int32_t v2 = r->t0[0];
-    const int32_t v36 = (int32_t)((int32_t)v2 - (int32_t)2000000);
-    const int32_t v37 = (int32_t)((int32_t)v36 > (int32_t)0 ? (int32_t)v36 : (int32_t)0);
+    const int64_t v111 = (r->t0[0] + feed_0_carried(in, r, 0));
+    const int64_t v112 = (int64_t)((int64_t)v111 - (int64_t)2000000);
+    const int64_t v113 = (int64_t)((int64_t)v112 > (int64_t)0 ? (int64_t)v112 : (int64_t)0);
     const _Bool v39 = (int64_t)(r->w1 >> 0 & 1);
     const uint8_t v48 = v39 ? (uint8_t)6 : (uint8_t)15;
-    const int64_t v53 = (int64_t)((int64_t)v37 * (int64_t)v48);
+    const int64_t v114 = (int64_t)((int64_t)v113 * (int64_t)v48);
     (void)in;
-    return v53;
+    return v114;
 }
 
 static __attribute__((noinline)) void feed_0_turn0(const hmb_feed_input *in,
@@ -627,9 +663,11 @@ static __attribute__((noinline)) void feed_0_turn0(const hmb_feed_input *in,
         memset(past, 0, 32);
     const int64_t key0[] = {first_year + r->y0};
     const int64_t key1[] = {first_year + r->y0};
-    hmb_hold(past + 0, key0, 1, r->t0[0]);
+    hmb_hold(past + 0, key0, 1, (r->t0[0] + feed_0_carried(in, r, 0)));
     hmb_hold(past + 2, key1, 1, feed_0_made1(in, r));
     memset(r->t0, 0, sizeof r->t0);
+    if (r->carried)
+        memset(in->carried + 1 * (r - (feed_0_record *)in->records) + 0, 0, 8);
     r->y0 = year;
     (void)in;
 }
@@ -780,13 +818,44 @@ HMB_LOOP static void feed_0_narrow0(
     HMB_KEEP;
 }
 
+HMB_PLAIN_LOOP static void feed_0_run0_carry0(
+    int64_t n,
+    const int32_t *restrict unit,
+    feed_0_record *records,
+    hmb_feed_output *out,
+    feed_0_block *restrict b,
+    const int64_t *restrict c1,
+    int64_t *carried)
+{
+    for (int64_t i = n - 1; i >= 0; i--)
+        records[unit[i]].t0[0] = b->s2[i];
+    for (int64_t i = 0; i < n; i++) {
+        const _Bool v28 = b->s28[i] != 0;
+        const int64_t v29 = c1[i];
+        const int64_t m28_int64_t = -(int64_t)v28;
+        const int64_t v30 = ((int64_t)v29 & m28_int64_t);
+        feed_0_record *r = records + unit[i];
+        int64_t was = records[unit[i]].t0[0];
+        was -= hmb_carry(&feed_0_carries0, 536870911, carried + 1 * (int64_t)unit[i], 0, &r->carried, was, &r->odd);
+        int64_t now = was + v30;
+        if (now > 1073741823)
+            now -= hmb_carry(&feed_0_carries0, 1006632959, carried + 1 * (int64_t)unit[i], 0, &r->carried, now, &r->odd);
+        b->s2[i] = (int32_t)was;
+        b->n0[i] = (int32_t)now;
+        now -= hmb_carry(&feed_0_carries0, 536870911, carried + 1 * (int64_t)unit[i], 0, &r->carried, now, &r->odd);
+        records[unit[i]].t0[0] = (int32_t)now;
+    }
+    HMB_KEEP;
+}
+
 HMB_LOOP static void feed_0_run0(
     int64_t n,
     const int32_t *restrict unit,
     feed_0_record *records,
     hmb_feed_output *out,
     feed_0_block *restrict b,
-    const int64_t *restrict c1)
+    const int64_t *restrict c1,
+    int64_t *carried)
 {
     int64_t over0 = 0;
     for (int64_t i = 0; i < n; i++) {
@@ -803,14 +872,8 @@ HMB_LOOP static void feed_0_run0(
         b->s2[i] = (int32_t)was0;
         b->n0[i] = (int32_t)now0;
     }
-    for (int64_t i = 0; over0 < 0 && i < n; i++) {
-        const _Bool v28 = b->s28[i] != 0;
-        const int64_t v29 = c1[i];
-        const int64_t m28_int64_t = -(int64_t)v28;
-        const int64_t v30 = ((int64_t)v29 & m28_int64_t);
-        if (1073741823 - b->s2[i] < v30)
-            hmb_odd(out, &records[unit[i]].odd, unit[i]);
-    }
+    if (__builtin_expect(over0 < 0, 0))
+        feed_0_run0_carry0(n, unit, records, out, b, c1, carried);
     HMB_KEEP;
 }
 
@@ -1061,7 +1124,7 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
         else if (1)
             feed_0_fetch(n, in->unit + i, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, out, b);
         feed_0_narrow0(n, b);
-        feed_0_run0(n, in->unit + i, records, out, b, c1 + i);
+        feed_0_run0(n, in->unit + i, records, out, b, c1 + i, in->carried);
         if (!pays && !why) {
             feed_0_aside(n, c1 + i, b);
             feed_0_money00(n, b, total);
@@ -1123,7 +1186,10 @@ static void feed_0_pack(const hmb_feed_input *in, const hmb_input *members,
             const int64_t *w = words + 4 * (m - first);
             int64_t held;
             int odd = 0;
-            held = hmb_held(w + 0, key0, 1); odd |= held < 0 || held > 1073741823; r->t0[0] = (int32_t)held;
+            held = hmb_held(w + 0, key0, 1); odd |= held < 0 || held > 1000000000000000LL;
+            if (held > 1073741823 && held <= 1000000000000000LL)
+                held -= hmb_carry(&feed_0_carries0, 536870911, in->carried + 1 * (int64_t)m, 0, &r->carried, held, &r->odd);
+            r->t0[0] = (int32_t)held;
             odd |= hmb_held(w + 2, key1, 1) != feed_0_made1(in, r);
             r->odd |= (uint8_t)odd;
             (void)held;
@@ -1145,7 +1211,7 @@ static int64_t feed_0_unpack(const hmb_feed_input *in, int64_t record, hmb_state
         hmb_hold_past(words + 0, past + 0, 1);
         hmb_hold_past(words + 2, past + 2, 1);
     }
-    hmb_hold(words + 0, key0, 1, r->t0[0]);
+    hmb_hold(words + 0, key0, 1, (r->t0[0] + feed_0_carried(in, r, 0)));
     hmb_hold(words + 2, key1, 1, feed_0_made1(in, r));
     (void)words;
     return r->last ? in->first_day + r->last - 1 : INT64_MIN;
@@ -1157,7 +1223,7 @@ static int32_t feed_0_can(const hmb_feed_input *in)
 }
 
 static const hmb_feed feed_0 = {
-    HMB_FEED_ABI, sizeof(feed_0_record), offsetof(feed_0_record, odd), 32, 0,
+    HMB_FEED_ABI, sizeof(feed_0_record), offsetof(feed_0_record, odd), 32, 0, 8,
     feed_0_can, feed_0_pack, NULL, feed_0_run, feed_0_unpack,
 };
 
