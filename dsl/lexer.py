@@ -29,9 +29,7 @@ TO_ASCII = str.maketrans(_WIDE)
 
 _QUOTES = {'"': '"', "“": "”", "「": "」", "”": "”", "＂": "＂"}
 _HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WORD = re.compile(rf"[A-Za-z_{_HAN}][A-Za-z0-9_{_HAN}]*")
-_IN_WORD = re.compile(rf"[A-Za-z0-9_{_HAN}]")
-_BACKTICKED = re.compile(rf"`([A-Za-z_{_HAN}][A-Za-z0-9_{_HAN}]*)`")
+_WORD = re.compile(rf"(?![0-9])[A-Za-z0-9_{_HAN}]+")
 _BLANK = re.compile(r"[ \t\r\n;]+")
 _COMMENT = re.compile(r"(?:#|//)[^\n]*")
 _RULE = re.compile(r"[A-Za-z]+-[0-9]+[A-Za-z]?(?:\.[0-9]+)?(?![A-Za-z0-9_])")
@@ -44,6 +42,7 @@ _UNIT = re.compile(
     r"|[ \t]*(?:working[ \t]+days?|days?|months?)(?![A-Za-z0-9_]))"
 )
 _NAME_AND_COLON = re.compile(r"[ \t]+[A-Za-z]+[ \t]*:")
+DIGITS = frozenset("0123456789")
 MAX_DIGITS = 40
 MAX_DAYS, MAX_MONTHS = 100_000, 3_000
 MAX_WORKDAYS = 1_000
@@ -149,8 +148,9 @@ class Lexer:
         char = self.text[position]
         if char in _QUOTES:
             return self._string(position, _QUOTES[char])
-        if char == "`" and (quoted := _BACKTICKED.match(self.text, position)):
-            return self._lexeme("NAME", position, quoted.end(), quoted[1])
+        if char == "`" and (quoted := _WORD.match(self.text, position + 1)):
+            if self.text.startswith("`", quoted.end()):
+                return self._lexeme("NAME", position, quoted.end() + 1, quoted[0])
         if "RULE" in accepts and (rule := _RULE.match(self.text, position)):
             return self._lexeme("RULE", position, rule.end(), rule[0])
         if word := _WORD.match(self.text, position):
@@ -172,10 +172,14 @@ class Lexer:
     def _lexeme(self, terminal: str, start: int, end: int, value: object = None) -> Lexeme:
         return Lexeme(terminal, self.source.text[start:end], Span(start, end), value)
 
+    def _goes_on(self, position: int) -> bool:
+        """Whether a word that was read up to here is longer."""
+        return bool(_WORD.match(self.text, position)) or self.text[position : position + 1] in DIGITS
+
     def _word(self, position: int, word: str, accepts: Collection[str]) -> Lexeme:
         for pattern, phrase in self._phrases:
             found = pattern.match(self.text, position)
-            if found and not _IN_WORD.match(self.text, found.end()):
+            if found and not self._goes_on(found.end()):
                 terminal = self._keywords[phrase]
                 is_owner = self.text.startswith(".", self._skip(found.end()))  # per claim.doctor
                 if terminal in accepts and not is_owner:

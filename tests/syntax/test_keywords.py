@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
@@ -49,3 +50,14 @@ def test_the_first_word_tells_the_language() -> None:
     assert language_of("方案") == "zh"
     assert language_of("scheme") == "en"
     assert language_of("Scheme") is None
+
+
+def test_tables_from_the_cache_are_those_that_were_built() -> None:
+    built, kept = tables.build(), io.BytesIO()
+    built.save(kept)
+    kept.seek(0)
+    read = tables.Lark.load(kept)
+    one, two = (parser.parser.parser._parse_table for parser in (built, read))
+    assert (one.states, one.start_states, one.end_states) == (
+        two.states, two.start_states, two.end_states,
+    )  # fmt: skip
