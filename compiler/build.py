@@ -25,6 +25,9 @@ from types import ModuleType
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.runtime.atomic import write_atomically
 
+MODULE = "hmbc_scheme"
+"""Name of every generated module; which scheme it holds is in its plan."""
+
 BUILDER = 2
 """Raised when the way of building changes."""
 
@@ -73,7 +76,7 @@ def build(pyx: str, module_name: str) -> Path:
     compiler = find_compiler()
     entry = cache_folder() / _key(pyx, module_name, compiler)
     so = entry / f"{module_name}{_suffix()}"
-    if not _is_sound(so):
+    if not is_sound(so):
         try:
             entry.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(dir=entry.parent, prefix=".building-") as folder:
@@ -230,7 +233,7 @@ def _publish(built: Path, entry: Path, so: Path) -> None:
             os.rename(built, entry)
             return
         except OSError:
-            if _is_sound(so):
+            if is_sound(so):
                 return
             with contextlib.suppress(FileNotFoundError):
                 os.rename(entry, aside)
@@ -238,7 +241,8 @@ def _publish(built: Path, entry: Path, so: Path) -> None:
     raise OSError(f"cannot write {entry}")
 
 
-def _is_sound(so: Path) -> bool:
+def is_sound(so: Path) -> bool:
+    """Whether a built module is there, as it was built."""
     try:
         return _sum_file(so).read_text("ascii") == _sum(so)
     except (OSError, UnicodeDecodeError):

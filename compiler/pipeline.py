@@ -30,9 +30,6 @@ from hmbc.dsl.scheme import CheckedScheme
 from hmbc.dsl.source import NOWHERE, Source, Span
 from hmbc.grammar.keywords import Language
 
-MODULE = "hmbc_scheme"
-"""Name of every generated module; which scheme it holds is in its plan."""
-
 PASSES: tuple[Callable[[Kernel], Kernel], ...] = (with_ceilings,)
 """What is done to a kernel after lowering, in order."""
 
@@ -117,7 +114,7 @@ def c_of(kernel: Kernel) -> str:
     """Kernel to the C that Cython makes of its evaluator."""
     from tempfile import TemporaryDirectory
 
-    from hmbc.compiler.build import translate
+    from hmbc.compiler.build import MODULE, translate
 
     with TemporaryDirectory() as folder:
         pyx, c = Path(folder, f"{MODULE}.pyx"), Path(folder, f"{MODULE}.c")
@@ -131,7 +128,7 @@ def so_of(kernel: Kernel) -> Path:
 
     Raises build.ToolchainMissing without a C compiler.
     """
-    from hmbc.compiler.build import build
+    from hmbc.compiler.build import MODULE, build
 
     return build(pyx_of(kernel), MODULE)
 
@@ -141,7 +138,7 @@ def validated_so_of(kernel: Kernel) -> Path:
 
     Raises validate.Mistranslated where it is wrong; then it is no longer in the cache.
     """
-    from hmbc.compiler.build import discard, is_validated, load, mark_validated
+    from hmbc.compiler.build import MODULE, discard, is_validated, load, mark_validated
     from hmbc.compiler.validate import VALIDATION, Mistranslated, validate
 
     so, mark = so_of(kernel), str(VALIDATION)
@@ -157,7 +154,7 @@ def validated_so_of(kernel: Kernel) -> Path:
 
 def module_of(kernel: Kernel) -> ModuleType:
     """Kernel to the loaded evaluator module."""
-    from hmbc.compiler.build import load
+    from hmbc.compiler.build import MODULE, load
 
     return load(so_of(kernel), MODULE)
 

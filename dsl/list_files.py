@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import csv
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from hashlib import sha256
 from pathlib import Path
 
 from hmbc.dsl.diagnostic import Bilingual
 
 MAX_BYTES = 64 << 20
 HEADERS = ("code", "编码")
+
+_noted: ContextVar[dict[str, str] | None] = ContextVar("_noted", default=None)
 
 
 class ListOutside(Exception):
@@ -22,6 +28,17 @@ class ListUnreadable(Exception):
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(en)
         self.why = Bilingual(zh, en)
+
+
+@contextmanager
+def files_noted() -> Iterator[dict[str, str]]:
+    """Notes every file beside a scheme that is read here and in what it calls: the sum of its bytes."""
+    noted: dict[str, str] = {}
+    token = _noted.set(noted)
+    try:
+        yield noted
+    finally:
+        _noted.reset(token)
 
 
 def read_table(folder: Path | None, name: str, headers: tuple[str, ...]) -> list[tuple[int, str, str]]:
@@ -91,4 +108,13 @@ def path_beside(folder: Path | None, name: str) -> Path:
         raise ListUnreadable("没有这个文件", "there is no such file")
     if size > MAX_BYTES:
         raise ListUnreadable("文件太大", "it is too large")
+    if (noted := _noted.get()) is not None:
+        noted[os.path.abspath(folder / name)] = _sum(path)
     return path
+
+
+def _sum(path: Path) -> str:
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except OSError:  # what reads it will say so
+        return ""

@@ -8,9 +8,10 @@ expects it; elsewhere, and in the other language, it is a plain name.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 
 KEYWORDS: dict[str, tuple[str, str]] = {
     # token: (Chinese, English)

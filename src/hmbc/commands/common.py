@@ -8,18 +8,16 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import click
-from attrs import evolve
 
 from hmbc.commands.exit_codes import FINDINGS, UNREADABLE
-from hmbc.dsl import codes
-from hmbc.dsl.checked_guideline import CheckedGuideline
-from hmbc.dsl.diagnostic import Bilingual, Diagnostic, has_errors
-from hmbc.dsl.source import NOWHERE, Source
 from hmbc.grammar.keywords import Language
 from hmbc.runtime.unreadable import why_not
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # a command that finds all in the cache checks nothing
     from hmbc.compiler.pipeline import Compiled
+    from hmbc.dsl.checked_guideline import CheckedGuideline
+    from hmbc.dsl.diagnostic import Diagnostic
+    from hmbc.dsl.source import Source
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -35,7 +33,7 @@ scheme_files = click.argument(
     "files", nargs=-1, required=True, type=click.Path(allow_dash=True), metavar="FILE..."
 )
 
-Found = list[tuple[Source, tuple[Diagnostic, ...]]]
+Found = list[tuple["Source", tuple["Diagnostic", ...]]]
 
 
 def show(found: Found, language: Language, form: str = "human", err: bool = False) -> None:
@@ -95,6 +93,10 @@ def default_language() -> Language:
 
 def a_guideline(compiled: Compiled) -> Diagnostic:
     """What a command says that needs a scheme and is given a guideline."""
+    from hmbc.dsl import codes
+    from hmbc.dsl.diagnostic import Diagnostic
+    from hmbc.dsl.source import NOWHERE
+
     assert compiled.guideline is not None
     values = {"name": compiled.guideline.name, "file": compiled.source.name}
     return Diagnostic(codes.A_GUIDELINE, NOWHERE, values)
@@ -102,6 +104,8 @@ def a_guideline(compiled: Compiled) -> Diagnostic:
 
 def compile_or_exit(file: str, chosen: str | None) -> Compiled:
     """The compiled scheme; with errors, or a file that cannot be read, says so and exits."""
+    from attrs import evolve
+
     from hmbc.compiler.pipeline import compile_file
 
     compiled = compile_file(file)
@@ -117,6 +121,9 @@ def compile_or_exit(file: str, chosen: str | None) -> Compiled:
 def guideline_or_exit(file: str, chosen: str | None) -> CheckedGuideline:
     """The guideline of a file; with errors, or of a file that is none, says so and exits."""
     from hmbc.compiler.pipeline import compile_file
+    from hmbc.dsl import codes
+    from hmbc.dsl.diagnostic import Bilingual, Diagnostic
+    from hmbc.dsl.source import NOWHERE
 
     compiled = compile_file(file)
     if compiled.guideline is None:
@@ -132,6 +139,8 @@ def guideline_or_exit(file: str, chosen: str | None) -> CheckedGuideline:
 
 def exit_code(compiled: Sequence[Compiled], on_warning: bool = False) -> int:
     """2 if a file could not be read, 1 if there are errors, else 0."""
+    from hmbc.dsl.diagnostic import has_errors
+
     if any(one.unreadable for one in compiled):
         return UNREADABLE
     if any(has_errors(one.diagnostics) for one in compiled):

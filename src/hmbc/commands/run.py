@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hmbc.commands.common import compile_or_exit, fail, lang, language_for, scheme_file
-from hmbc.commands.evaluator import evaluator_or_exit
+from hmbc.commands.common import fail, lang, scheme_file
+from hmbc.commands.evaluator import Runnable
 from hmbc.commands.exit_codes import FINDINGS
 from hmbc.grammar.keywords import Language
 
@@ -68,8 +68,8 @@ def command(
 
     Tables are CSV or Parquet by suffix; `-` is standard input or output.
     """
-    compiled = compile_or_exit(file, lang)
-    language = language_for([compiled], lang)
+    scheme = Runnable(file, lang)
+    language: Language = scheme.language if lang is None else lang  # type: ignore[assignment]
 
     from hmbc.commands.progress import Progress
     from hmbc.runtime.errors import BadParameters, BadTable
@@ -94,7 +94,7 @@ def command(
     except UnreadableInput as error:
         fail(str(error))
     most = None if memory is None else _bytes(memory, language)
-    evaluator = evaluator_or_exit(compiled, language)
+    evaluator = scheme.evaluator_or_exit(language)
     wanted = None if columns is None else _columns(columns, evaluator.plan, language)
     progress = Progress(language, quiet)
     stack = ExitStack()
@@ -155,7 +155,7 @@ def command(
         from hmbc.commands.summary import show_summary
 
         plan = evaluator.plan
-        if language != compiled.language:  # labels are in the scheme's language
+        if language != scheme.language:  # labels are in the scheme's language
             plan = replace(plan, reason_labels=plan.reasons)
         show_summary(plan, done, place, language)
     elif place is None and done.reject_records:
