@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question
-from hmbc.compiler.prove import Budget, prove
+from hmbc.compiler.prove import Budget
+from hmbc.compiler.verdicts import verdicts
 from hmbc.dsl import codes
 from hmbc.dsl.checked_guideline import CheckedDemand
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic
@@ -25,7 +26,7 @@ def keep(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> Iterat
     from hmbc.compiler.prove_report import LAWS
 
     wanted = {Question(law, None) for law in demand.laws}
-    for proof in prove(kernel, SHORT, wanted.__contains__, solver=False, scheme=scheme):
+    for proof in verdicts(kernel, scheme, SHORT, wanted.__contains__, solver=False):
         law = LAWS[proof.question.law]
         if proof.outcome == "refuted":
             yield Diagnostic(codes.STATED_BROKEN, scheme.span, {"law": law, "what": proof.because})

@@ -378,6 +378,10 @@ _BY_CHANGE: Mapping[str, tuple[Law, ...]] = {
 }
 
 
+TWO_RUNS: frozenset[Law] = frozenset(law for laws in _BY_CHANGE.values() for law in laws)
+"""Those that compare two runs."""
+
+
 def steps_of(kernel: Kernel) -> dict[str | None, int]:
     """By how much one minor unit of a bill may move what a layer pays: the largest step to which it
     rounds; for the scheme (None), the sum of its layers'."""

@@ -20,7 +20,14 @@ from attrs import define, evolve, field, frozen
 
 from hmbc.compiler import seeds
 from hmbc.compiler.kernel import Clause, Definition, Kernel
-from hmbc.compiler.laws import Amounts, Question, amounts_of, questions_of, steps_of
+from hmbc.compiler.laws import (
+    TWO_RUNS,
+    Amounts,
+    Question,
+    amounts_of,
+    questions_of,
+    steps_of,
+)
 from hmbc.compiler.ranges import ranges_of
 from hmbc.compiler.refute import Search
 from hmbc.compiler.settle import with_settled
@@ -40,7 +47,8 @@ By = Literal["structure", "solver", "search"]
 @frozen(kw_only=True)
 class Proof:
     """The answer to a question. because: why it holds, or what stands in the way; clause: where;
-    milliseconds: what the solver or the search took."""
+    milliseconds: what the solver or the search took. why: the step at fault of what is refuted; example:
+    the claims, to paste, None where the language has no example for them."""
 
     question: Question
     outcome: Outcome
@@ -49,7 +57,8 @@ class Proof:
     clause: Clause | None = None
     definition: str | None = None
     milliseconds: int = 0
-    witness: Witness | None = None
+    why: Bilingual | None = None
+    example: str | None = None
 
 
 @frozen
@@ -60,11 +69,14 @@ class Budget:
     second)."""
 
     search: tuple[int, int] = (150_000, 400_000)
-    solver: int = 1_000_000
-    solver_in_all: int = 6_000_000
+    solver: int = 700_000
+    solver_in_all: int = 3_500_000
 
 
-QUICK = Budget((40_000, 100_000), 1_000_000, 4_000_000)
+FULL = Budget()
+"""What `hmbc prove` takes the time for."""
+
+QUICK = Budget((40_000, 100_000), 700_000, 2_500_000)
 """What compiling takes the time for."""
 
 
@@ -75,7 +87,7 @@ def has_solver() -> bool:
 
 def prove(
     kernel: Kernel,
-    budget: Budget = Budget(),
+    budget: Budget = FULL,
     only: Callable[[Question], bool] = lambda question: True,
     solver: bool | None = None,
     scheme: CheckedScheme | None = None,
@@ -98,7 +110,11 @@ def prove(
             search.plant(seeds.of_solver(kernel, search.unpaid, budget.solver))
             from hmbc.compiler.induct import by_induction
 
-            still = [question for question in left if question not in found]
+            # Those about single rows first: they take little.
+            still = sorted(
+                (question for question in left if question not in found),
+                key=lambda question: question.law in TWO_RUNS,
+            )
             proofs = by_induction(with_settled(kernel), still, budget.solver, budget.solver_in_all)
             found |= {proof.question: proof for proof in proofs}
             search.leave_out(found)
@@ -308,27 +324,40 @@ class _Looking:
 
     def refuted(self, work: int) -> dict[Question, Proof]:
         """What so much work more refutes."""
-        start = perf_counter()
-        self._search.run(work)
-        spent = perf_counter() - start
-        found = {}
-        for question in [one for one in self._search.found if one not in self._told]:
-            self._told.add(question)
-            begun = perf_counter()
-            witness = witness_of(self.kernel, self._search.smallest(question))
-            if witness is None:
-                continue  # the interpreter does not confirm it
-            taken = spent / max(1, len(self._search.found)) + perf_counter() - begun
-            found[question] = Proof(
-                question=question,
-                outcome="refuted",
-                by="search",
-                because=witness.text,
-                clause=witness.clause,
-                milliseconds=round(taken * 1000),
-                witness=witness,
-            )
+        search, left = self._search, work
+        found: dict[Question, Proof] = {}
+        while left > 0:
+            start = perf_counter()
+            search.run(left)
+            left, spent = search.left, perf_counter() - start
+            new = [one for one in search.found if one not in self._told]
+            for question in new:
+                begun = perf_counter()
+                witness = witness_of(self.kernel, search.smallest(question)) or witness_of(
+                    self.kernel, search.found[question]
+                )
+                if witness is None:  # the interpreter does not confirm it: look for another
+                    search.reopen(question)
+                    continue
+                taken = spent / len(new) + perf_counter() - begun
+                found[question] = _refuted(question, witness, taken)
+            self._told |= found.keys()
+            if all(question in found for question in new):
+                break
         return found
+
+
+def _refuted(question: Question, witness: Witness, seconds: float) -> Proof:
+    return Proof(
+        question=question,
+        outcome="refuted",
+        by="search",
+        because=witness.text,
+        clause=witness.clause,
+        milliseconds=round(seconds * 1000),
+        why=witness.why,
+        example=witness.example,
+    )
 
 
 def clause_of(kernel: Kernel, proof: Proof) -> Clause | None:

@@ -85,10 +85,10 @@ def _stated(kernel: Kernel, proof: Proof, asked: Asked | None) -> Iterator[Diagn
 def _shown(proof: Proof) -> tuple[tuple[Bilingual, Bilingual], ...]:
     """Why a law is broken, and the claims that break it, on one line."""
     extra = []
-    if proof.witness is not None and proof.witness.why is not None:
-        extra.append((_WHY, proof.witness.why))
-    if proof.witness is not None and proof.witness.example is not None:
-        text = " ".join(line.strip() for line in proof.witness.example.splitlines())
+    if proof.why is not None:
+        extra.append((_WHY, proof.why))
+    if proof.example is not None:
+        text = " ".join(line.strip() for line in proof.example.splitlines())
         extra.append((_EXAMPLE, Bilingual(text, text)))
     return tuple(extra)
 

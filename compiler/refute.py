@@ -165,6 +165,11 @@ class Search:
         left = tuple(one for one in self.judge.questions if one not in self.found)
         self.judge.questions = left
 
+    def reopen(self, question: Question) -> None:
+        """Look for another refutation of a question than the one that was found."""
+        del self.found[question]
+        self.judge.questions = (*self.judge.questions, question)
+
     def smallest(self, question: Question, work: int = 40_000) -> Refutation:
         """What refutes a question, as small as that much work makes it."""
         first = self.found[question]

@@ -66,7 +66,7 @@ def test_a_refutation_pays_in_the_scheme_what_its_examples_say(
     scheme = lawful.compiled(Random(seed))
     assume(scheme is not None)
     proofs = prove(scheme.kernel, Budget((40_000, 0)), solver=False)
-    blocks = [p.witness.example for p in proofs if p.witness is not None and p.witness.example]
+    blocks = [p.example for p in proofs if p.example]
     assume(blocks)
     text = scheme.drawn.text.rstrip().removesuffix("}") + "\n".join(blocks) + "\n}\n"
     note(text)

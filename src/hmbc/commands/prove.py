@@ -25,8 +25,9 @@ from hmbc.commands.common import (
 from hmbc.commands.exit_codes import FINDINGS
 from hmbc.compiler.laws import STATED
 from hmbc.compiler.pipeline import Compiled, compile_file
-from hmbc.compiler.prove import Proof, has_solver, prove
+from hmbc.compiler.prove import Proof, has_solver
 from hmbc.compiler.prove_report import LAWS, findings
+from hmbc.compiler.verdicts import verdicts
 from hmbc.grammar.keywords import Language
 
 
@@ -40,9 +41,9 @@ def command(files: tuple[str, ...], lang: str | None, strict: bool, form: str) -
     compiled = [compile_file(file) for file in files]
     language = language_for(compiled, lang)
     proofs = {
-        one.source.name: prove(one.kernel, scheme=one.scheme)
+        one.source.name: verdicts(one.kernel, one.scheme)
         for one in compiled
-        if one.kernel is not None
+        if one.kernel is not None and one.scheme is not None
     }
     told = [_with_findings(one, proofs.get(one.source.name, ())) for one in compiled]
     if form == "json":
@@ -103,15 +104,15 @@ def _print(one: Compiled, rows: tuple[Proof, ...], language: Language) -> None:
             allowed = "（容许）" if zh else " (allowed)"
         click.echo(f"    {mark}  {law}{subject}{by}{allowed}")
         click.echo(f"            {row.because.get(language)}")
-        if row.witness is not None:
-            if row.witness.why is not None:
-                click.echo(f"            {row.witness.why.get(language)}")
+        if row.outcome == "refuted":
+            if row.why is not None:
+                click.echo(f"            {row.why.get(language)}")
             if row.clause is not None and row.clause.cites:
                 cites = ("、" if zh else ", ").join(row.clause.cites)
                 click.echo(f"            {'据' if zh else 'cites'} {cites}")
-            if row.witness.example is not None and row.because.en not in shown:
+            if row.example is not None and row.because.en not in shown:
                 shown.add(row.because.en)
-                click.echo(indent(row.witness.example, " " * 12))
+                click.echo(indent(row.example, " " * 12))
     for waiver in one.scheme.waivers:
         word = LAWS[waiver.law].get(language)
         click.echo(f"  容许不成立：{word}：{waiver.why}" if zh else f"  allowed not to hold: {word}: {waiver.why}")
@@ -151,11 +152,9 @@ def _as_json(proofs: dict[str, tuple[Proof, ...]], language: Language) -> dict[s
                 "by": row.by,
                 "milliseconds": row.milliseconds,
                 "because": row.because.get(language),
-                "why": None
-                if row.witness is None or row.witness.why is None
-                else row.witness.why.get(language),
+                "why": None if row.why is None else row.why.get(language),
                 "cites": [] if row.clause is None else list(row.clause.cites),
-                "example": None if row.witness is None else row.witness.example,
+                "example": row.example,
             }
             for name, rows in proofs.items()
             for row in rows
