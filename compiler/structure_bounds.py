@@ -52,13 +52,15 @@ class Bounds:
     _stages: dict[e.Expr, Stage | None] = field(init=False, factory=dict)
     _rows: dict[str, Names] = field(init=False, factory=dict)
     _sums: dict[str, Names] = field(init=False, factory=dict)
+    _staying_whole: set[str] = field(init=False, factory=set)
+    """Totals of which it is being worked out whether they stay whole."""
 
     def __attrs_post_init__(self) -> None:
         items = self.kernel.items
         self.definitions = {i.name: i for i in items if isinstance(i, Definition)}
         self.accumulators = {i.name: i for i in items if isinstance(i, Accumulator)}
         self._totals_seen = {
-            name: evolve(item, adds=self._seen(item.adds)) for name, item in self.accumulators.items()
+            name: evolve(item, adds=self.seen(item.adds)) for name, item in self.accumulators.items()
         }
         self.constancy = Constancy.of(self.kernel)
         self._natural = frozenset(
@@ -175,21 +177,22 @@ class Bounds:
             stage = stage_of(expr, self.accumulators)
             match expr if stage is None else None:
                 case e.Subtract(left=left, right=right):
-                    match self._seen(left), self._seen(right):
+                    match self.seen(left), self.seen(right):
                         case e.Increase(of=one), e.Increase(of=two):
                             joined = e.Increase(e.Subtract(one, two))
                             stage = stage_of(joined, self.accumulators)
                         case _:
                             pass
                 case e.Choose(when=when, then=then, otherwise=e.Ref() as otherwise):
-                    named = e.Choose(when, then, self._seen(otherwise))
+                    named = e.Choose(when, then, self.seen(otherwise))
                     stage = stage_of(named, self._totals_seen)
                 case _:
                     pass
             self._stages[expr] = stage and evolve(stage, of=self._plain(stage.of))
         return self._stages[expr]
 
-    def _seen(self, expr: e.Expr) -> e.Expr:
+    def seen(self, expr: e.Expr) -> e.Expr:
+        """What a name stands for."""
         while isinstance(expr, e.Ref):
             expr = self.definitions[expr.name].expr
         return expr
@@ -206,7 +209,7 @@ class Bounds:
 
     def is_whole(self, expr: e.Expr) -> bool:
         """Whether an amount counts whole minor units: by its denominator, or as each of the amounts
-        that it chooses from does."""
+        that it chooses from does. A total that reads itself is whole if it stays so."""
         if self.denominators.of(expr) == 1:
             return True
         match expr:
@@ -215,7 +218,13 @@ class Bounds:
             case e.Ref(name=name):
                 return self.is_whole(self.definitions[name].expr)
             case e.Total(accumulator=name) | e.Before(accumulator=name):
-                return self.is_whole(self.accumulators[name].adds)
+                if name in self._staying_whole:
+                    return True
+                self._staying_whole.add(name)
+                try:
+                    return self.is_whole(self.accumulators[name].adds)
+                finally:
+                    self._staying_whole.remove(name)
             case e.Scale(amount=amount, by=e.Const(value=by)) if not isinstance(by, str):
                 return all(
                     isinstance(leaf, e.Const)

@@ -120,16 +120,23 @@ class Joins:
         """Of two scopes the one that the other refines."""
         if one is None or two is None:
             return one or two
-        if self.bounds.constancy.refines(one, two):
+        if self.refines(one, two):
             return two
-        return one if self.bounds.constancy.refines(two, one) else None
+        return one if self.refines(two, one) else None
+
+    def refines(self, fine: Scope, coarse: Scope) -> bool:
+        """Whether rows that differ and share a key of `fine` share one of `coarse`. Of two claims that
+        change places no other rows than theirs differ, for totals are the same after both."""
+        if self.kind == "swap" and coarse.alone in (e.FALSE, fine.alone):
+            return all(self.is_one(key, fine) for key in coarse.keys)
+        return self.bounds.constancy.refines(fine, coarse)
 
     def over(self, drift: Drift, scope: Scope) -> tuple[Span, bool, bool]:
         """How far sums over another scope differ, whether in one key of it, and whether in the
         changed claim's."""
         if drift.scope is None or drift.scope == scope:
             return drift.sums, drift.one, drift.changed
-        if self.bounds.constancy.refines(drift.scope, scope):
+        if self.refines(drift.scope, scope):
             if drift.one:
                 return drift.sums, True, drift.changed
             return drift.sums.sign, False, False

@@ -5,11 +5,15 @@ from __future__ import annotations
 
 import pytest
 
+from hmbc.compiler.denominators import denominators_of
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question, questions_of
 from hmbc.compiler.pipeline import compile_source
 from hmbc.compiler.prove import by_structure
+from hmbc.compiler.ranges import ranges_of
 from hmbc.compiler.refute import Search
+from hmbc.compiler.structure_bounds import Bounds
+from hmbc.dsl import expr as e
 from hmbc.dsl.source import Source
 
 HEAD = """scheme laws {{
@@ -159,3 +163,29 @@ def test_a_total_that_only_opens_a_layer_takes_nothing_away(when: str, holds: bo
     kernel = kernel_of(f"when {when} {PLAIN}", before="    total spent: claim.bill per year")
     for question in (Question("monotone", "l1", "bill"), Question("more_claims", None)):
         assert is_proved(kernel, question, broken=not holds) == holds
+
+
+FREE = (
+    f"{BILL} no threshold if claim.care is inpatient threshold 100 per event ratio 33% "
+    "rounding down to 0.10 cap 500 per year"
+)
+
+
+@pytest.mark.parametrize(("law", "subject"), [("order_free", None), ("no_cliff", None), ("monotone", "bill")])
+def test_claims_that_are_free_of_a_limit_leave_it_to_the_others(law: str, subject: str | None) -> None:
+    assert is_proved(kernel_of(FREE), Question(law, "l1", subject))  # type: ignore[arg-type]
+
+
+def test_two_claims_of_one_visit_and_date_may_still_have_two_ratios() -> None:
+    ratio = "ratio by claim.care (inpatient: 50%, outpatient: 70%)"
+    kernel = kernel_of(f"{BILL} threshold 100 per event {ratio} no cap")
+    assert not is_proved(kernel, Question("order_free", "l1"), broken=True)
+
+
+def test_a_total_that_reads_itself_stays_whole() -> None:
+    """Once asked without an end, where a cost cap is a fraction."""
+    limits = f"cost cap (¥159 / 6) per year threshold {BY_CARE} per year acknowledged"
+    kernel = kernel_of(f"{BILL} {limits} ratio 75% no cap")
+    bounds = Bounds(kernel, ranges_of(kernel), denominators_of(kernel))
+    assert bounds.denominators.of(e.Ref("l1.excess")) > 1 and bounds.is_whole(e.Ref("l1.excess"))
+    assert not bounds.is_whole(e.Ref("l1.share"))
