@@ -13,6 +13,7 @@ from typing import Literal
 from attrs import define, evolve, field, frozen
 
 from hmbc.compiler.align import Aligned, align
+from hmbc.compiler.apart import part_of_layers, sought_apart
 from hmbc.compiler.boundaries import boundary_histories
 from hmbc.compiler.candidates import candidates_of
 from hmbc.compiler.histories import History, replay
@@ -38,6 +39,13 @@ from hmbc.dsl.types import Bool, Enum
 
 ROWS = 3_000
 """Claims at the boundaries that are looked at."""
+
+WORK = (600_000, 2_400_000)
+"""Items of rows for the search on the quick machine, before and after a proof is tried: some 400,000 a
+second."""
+
+BEGINNINGS = 40
+"""Histories that are paid, with which that search begins."""
 
 UNROLLED = 2
 """Claims in a row for which the solver is asked for a difference."""
@@ -99,23 +107,28 @@ def compare(
     aligned = align(old, new, when)
     both = product(aligned.old, aligned.new, aligned.when)
     names = layers(aligned.old, aligned.new)
-    if _same_form(both, names):
+    unlike = _unlike(both, names)
+    if unlike == ():
         return Compared(aligned=aligned, both=both, verdict="equal", how="form")
+    part = unlike or names  # nothing: they only reject other rows
     found = _Findings(prepare(both), names, thorough)
     found.look(examples)
-    found.look(_directed(found.prepared, names))
+    found.look(_directed(found.prepared, part))
     found.look(boundary_histories(found.prepared, rows, first=changed_boundaries(both)))
+    found.seek(both, part, WORK[0], seed=0)
     how: How = "claims"
     if not found.differing and find_spec("z3"):
         from hmbc.compiler.equivalence import found_apart, proved_equal
 
-        if found.taken and proved_equal(both, names):
+        of_part = part_of_layers(both, part)
+        if found.taken and proved_equal(of_part, part):
             return Compared(
                 aligned=aligned, both=both, verdict="equal", how="solver", rows=found.rows
             )
-        how = "solver"
-        for claims in range(1, UNROLLED + 1):
-            history = found_apart(both, names, claims)
+        found.seek(both, part, WORK[1], seed=1)
+        how = "claims" if found.differing else "solver"
+        for claims in () if found.differing else range(1, UNROLLED + 1):
+            history = found_apart(of_part, part, claims)
             found.look([history] if history is not None else [])
             if found.differing:
                 break
@@ -177,7 +190,9 @@ def _check_comparable(old: Kernel, new: Kernel) -> None:
         )
 
 
-def _same_form(both: Kernel, names: Iterable[str]) -> bool:
+def _unlike(both: Kernel, names: Iterable[str]) -> tuple[str, ...] | None:
+    """The layers that are not the same by form; None where all are, but other rows are rejected."""
+    names = tuple(names)
     pay = {outcome.layer: outcome.pay for outcome in both.outcomes}
     exprs: list[e.Expr] = []
     for name in names:
@@ -189,7 +204,9 @@ def _same_form(both: Kernel, names: Iterable[str]) -> bool:
     numbers = numbers_of(both, [*exprs, *rejects[0], *rejects[1]])
     of_pays, of_old = numbers[: len(exprs)], numbers[len(exprs) :][: len(rejects[0])]
     of_new = numbers[len(exprs) + len(rejects[0]) :]
-    return of_pays[::2] == of_pays[1::2] and set(of_old) == set(of_new)
+    pairs = zip(names, of_pays[::2], of_pays[1::2], strict=True)
+    unlike = tuple(name for name, old, new in pairs if old != new)
+    return None if not unlike and set(of_old) != set(of_new) else unlike
 
 
 def _directed(prepared: Prepared, names: Iterable[str]) -> Iterator[History]:
@@ -217,6 +234,17 @@ class _Findings:
     differing: list[tuple[History, list[Step]]] = field(factory=list)
     rows: int = 0
     taken: int = 0
+    paid: dict[object, History] = field(factory=dict)
+    """Histories that are paid, one for each way in which their rows are."""
+
+    def seek(self, both: Kernel, part: tuple[str, ...], work: int, seed: int) -> None:
+        """Look on the quick machine until something shows a difference."""
+        if self.differing:
+            return
+        for history in sought_apart(both, part, tuple(self.paid.values()), work, seed):
+            self.look([history])
+            if self.differing:
+                return
 
     def look(self, histories: Iterable[History]) -> None:
         for history in histories:
@@ -227,6 +255,9 @@ class _Findings:
             self.taken += sum(step.status == "ok" for step in steps or ())
             if steps is not None and self.apart(steps):
                 self.differing.append((history, steps))
+            paid = frozenset(layer for step in steps or () for layer, pay in step.pays.items() if pay)
+            if paid and len(self.paid) < BEGINNINGS:
+                self.paid[paid, len(history.rows)] = history
 
     def steps(self, history: History) -> list[Step] | None:
         """What became of its claims; None where a total is beyond all reason, or a value lacks."""

@@ -116,7 +116,7 @@ class Directed:
             return self.random.random() < 0.5
         low, high = given.low, given.high
         if isinstance(given.type, Date):
-            return self._within(self.random.choice(self.days or [19_000]), low, high)
+            return self.within(self.random.choice(self.days or [19_000]), low, high)
         if isinstance(given.type, Ratio):
             middle = [one for one in self.ratios if low <= one <= high] or [(low + high) // 2]
             return self.random.choice([low, high, *middle, *middle])
@@ -214,7 +214,7 @@ class Directed:
             rows.sort(key=lambda row: row[0][self.kernel.date])
         claims = tuple(
             {
-                name: self._within(value + random.randrange(size), 0, highs[name])
+                name: self.within(value + random.randrange(size), 0, highs[name])
                 if name in money and value
                 else value
                 for name, value in claim.items()
@@ -264,7 +264,7 @@ class Directed:
             day = random.choice(self.days) + random.choice((-1, 0, 0, 1, 30, 200, 365))
         else:
             day = days.day_number(random.choice((2022, 2023, 2024)), random.choice((1, 3, 7, 12)), 1)
-        return self._within(day, given.low, given.high)
+        return self.within(day, given.low, given.high)
 
     def _value(self, given: Input, base: int | None) -> Any:
         random = self.random
@@ -277,7 +277,7 @@ class Directed:
                     amount = random.choice(self.amounts)
                 else:
                     amount = random.choice(self.amounts) + random.choice(self.amounts)
-                return self._within(amount, given.low, given.high)
+                return self.within(amount, given.low, given.high)
             case Bool():
                 return random.random() < 0.5
             case Enum(values=values):
@@ -285,14 +285,14 @@ class Directed:
             case Code():
                 return random.choice([*self.codes, *_NEW_CODES])
             case Ratio():
-                return self._within(random.choice(self.ratios), given.low, given.high)
+                return self.within(random.choice(self.ratios), given.low, given.high)
             case Int() | Days():
                 near = [one + more for one in self.numbers for more in (-1, 0, 1)]
                 ends = [given.low or 0, given.high or 0] if (given.high or 0) <= 10**6 else []
                 number = random.choice([0, 1, 2, 3, *near, *ends])
-                return self._within(number, given.low, given.high)
+                return self.within(number, given.low, given.high)
             case Date():
-                return self._within(self._date(base), given.low, given.high)
+                return self.within(self._date(base), given.low, given.high)
             case Periods():
                 if random.random() < 0.7:
                     return ()
@@ -311,7 +311,8 @@ class Directed:
         return self.day() - 365 * random.choice((5, 17, 18, 30, 59, 60, 65, 80))
 
     @staticmethod
-    def _within(value: int, low: int | None, high: int | None) -> int:
+    def within(value: int, low: int | None, high: int | None) -> int:
+        """A number held to a domain; None: open."""
         return min(max(value, low or 0) if low is not None else value, value if high is None else high)
 
 

@@ -30,7 +30,7 @@ from hmbc.compiler.kernel import Accumulator, Kernel, Stated
 from hmbc.compiler.laws import Judge, Question
 from hmbc.compiler.prove import Proof
 from hmbc.compiler.slices import slice_of
-from hmbc.compiler.smt import Term
+from hmbc.compiler.smt import Term, resources_of
 from hmbc.compiler.structure import base_of, caps_of
 from hmbc.compiler.structure_bounds import Bounds, bounds_of
 from hmbc.dsl.diagnostic import Bilingual
@@ -76,7 +76,7 @@ class Prover:
         self.judge = Judge(self.kernel, ())
         solver = z3.Solver()
         solver.check()
-        self._counted = _resources(solver)
+        self._counted = resources_of(solver)
         self.groups = groups_of(self.kernel)
         self.ghosted = with_ghosts(self.judge.full, self.groups)
         self.bounds = bounds_of(self.kernel)
@@ -171,14 +171,8 @@ class Prover:
         solver.set("rlimit", self._left)
         solver.set("timeout", 20_000)
         answer = str(solver.check(*more))
-        counted = _resources(solver)
+        counted = resources_of(solver)
         spent, self._counted = max(1, counted - self._counted), counted
         self._left -= spent
         self.spent += spent
         return answer
-
-
-def _resources(solver: Any) -> int:
-    """What z3 has used so far in this process."""
-    statistics = solver.statistics()
-    return int(statistics.get_key_value("rlimit count")) if "rlimit count" in statistics.keys() else 0

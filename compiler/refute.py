@@ -84,6 +84,11 @@ class Search:
         """The layers that some unit made to pay."""
         return frozenset(self._paid)
 
+    @property
+    def paying(self) -> tuple[tuple[Setting, Unit], ...]:
+        """A unit for each way in which its rows are paid by layers, with what was external."""
+        return tuple((setting, unit) for (setting, _), unit in self._rich.values())
+
     def run(self, work: int) -> None:
         """Search until everything is refuted, or as many items of rows have been worked out. The same
         search does the same every time, however busy the machine is."""

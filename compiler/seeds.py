@@ -20,7 +20,7 @@ Seed = tuple[Setting, Unit]
 
 def of_examples(kernel: Kernel, scheme: CheckedScheme) -> Iterator[Seed]:
     """The worked examples of a scheme that give everything that is external."""
-    kinds = _Kinds(kernel)
+    kinds = Kinds(kernel)
     names = {given.name for given in kernel.parameters}
     for example in scheme.examples:
         if names - example.parameters.keys() or not example.claims:
@@ -52,7 +52,7 @@ def of_solver(kernel: Kernel, layers: Iterable[str], resources: int) -> Iterator
     from hmbc.compiler.smt import Encoding
     from hmbc.compiler.smt_model import inputs_of
 
-    kinds = _Kinds(kernel)
+    kinds = Kinds(kernel)
     for layer in layers:
         encoding = Encoding(kernel)
         member, claim = encoding.member("m"), encoding.claim("c")
@@ -84,7 +84,7 @@ def _some(given: Input) -> Any:
             return None
 
 
-class _Kinds:
+class Kinds:
     """Values of examples and of the interpreter as a machine takes them."""
 
     def __init__(self, kernel: Kernel) -> None:

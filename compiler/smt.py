@@ -270,3 +270,9 @@ class Encoding:
 
 
 __all__ = ["NO_CODE", "Encoding", "Inputs", "Row", "Term"]
+
+
+def resources_of(solver: Any) -> int:
+    """What z3 has used so far in this process."""
+    statistics = solver.statistics()
+    return int(statistics.get_key_value("rlimit count")) if "rlimit count" in statistics.keys() else 0

@@ -1,17 +1,21 @@
 """Mutants of the schemes in schemes/: what notices that one clause says something else?
 
-    python tools/mutate_schemes.py --seed 1 --sample 300 > report
+    python tools/mutate_schemes.py --seed 1 --sample 300 --kept mutants.jsonl > report
 
 One small change at a time to the text of a scheme, at a place where its syntax tree has a clause: a
 figure by one minor unit or one in the last place, a comparison, a scope, a rounding, a condition
 negated, ratio and cap in the other order, an exclusion, a waiting condition, a cap or a layer left out.
 Then who notices: `check` (an error, or a warning or note that the original does not give), `test` (the
 worked examples), `prove` (a law that was proved no longer is), `diff` (the two are not the same).
+
+What was found is kept in `--kept`, a line for each mutant, and not tried again: a run that was stopped goes on where
+it was. `--again unknown` tries those of a verdict once more.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import re
 import sys
@@ -21,7 +25,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from hmbc.compiler.difference import Incomparable, compare
 from hmbc.compiler.example_histories import histories_of
@@ -67,6 +71,15 @@ class Mutant:
     def text(self, text: str) -> str:
         """The scheme with the change."""
         return text[: self.span.start] + self.new + text[self.span.end :]
+
+    def place(self) -> str:
+        """File and line, from the root of the repository."""
+        source = Source("", self.path.read_text(encoding="utf-8"))
+        return f"{self.path.relative_to(ROOT)}:{source.position(self.span.start)[0]}"
+
+    def name(self) -> str:
+        """What it is known by in a file of results."""
+        return f"{self.path.relative_to(ROOT)}@{self.span.start}: {self.kind}: {self.old!r} -> {self.new!r}"
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
@@ -249,6 +262,35 @@ def noticed(mutant: Mutant, original: Compiled) -> Noticed:
     return Noticed(frozenset(by), verdict)
 
 
+@define
+class Kept:
+    """What was found of mutants, in a file of JSON lines; None: nowhere."""
+
+    path: Path | None
+    again: frozenset[str]
+    """Verdicts that are not believed: these mutants are tried again."""
+    found: dict[str, Noticed] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        if self.path is None or not self.path.exists():
+            return
+        for line in self.path.read_text(encoding="utf-8").splitlines():
+            one = json.loads(line)
+            self.found[one["mutant"]] = Noticed(frozenset(one["by"]), one["verdict"])
+        self.found = {name: one for name, one in self.found.items() if one.verdict not in self.again}
+
+    def of(self, mutant: Mutant, original: Compiled) -> Noticed:
+        """Known, or tried now."""
+        name = mutant.name()
+        if name not in self.found:
+            self.found[name] = found = noticed(mutant, original)
+            if self.path is not None:
+                line = {"mutant": name, "by": sorted(found.by), "verdict": found.verdict}
+                with self.path.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        return self.found[name]
+
+
 def table(counts: dict[str, Counter[str]]) -> None:
     """Who noticed how many, by kind of mutant."""
     heads = ("all", "refused", "check", "test", "prove", "diff", "equal", "unknown", "crash")
@@ -267,6 +309,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sample", type=int, default=300)
     parser.add_argument("--kinds", nargs="*", help="of those drawn, these kinds only")
+    parser.add_argument("--kept", type=Path, help="a file of what was found, gone on with")
+    parser.add_argument("--again", nargs="*", default=(), help="try again what had such a verdict")
     parser.add_argument("--part", default="0/1", help="0/2 and 1/2: each half by one process")
     options = parser.parse_args()
     every = [mutant for path in SCHEMES for mutant in mutants(path)]
@@ -285,19 +329,17 @@ def main() -> None:
     chosen = chosen[part::parts]
     originals = {path: compile_file(path) for path in {mutant.path for mutant in chosen}}
     counts: dict[str, Counter[str]] = {}
-    for number, mutant in enumerate(chosen):
-        if number and number % 25 == 0:
-            table(counts)
-        found = noticed(mutant, originals[mutant.path])
+    kept = Kept(options.kept, frozenset(options.again))
+    for mutant in chosen:
+        found = kept.of(mutant, originals[mutant.path])
         row = counts.setdefault(mutant.kind, Counter())
         row["all"] += 1
         row.update(found.by)
         row[found.verdict] += 1
         row["any"] += bool(found.by)
         if found.verdict in ("unknown", "equal", "crash"):
-            line, _ = Source("", mutant.path.read_text(encoding="utf-8")).position(mutant.span.start)
-            place = f"{mutant.path.relative_to(ROOT)}:{line}"
-            print(f"{found.verdict}: {mutant.kind}: {place}: {mutant.old!r} -> {mutant.new!r}", flush=True)
+            change = f"{mutant.old!r} -> {mutant.new!r}"
+            print(f"{found.verdict}: {mutant.kind}: {mutant.place()}: {change}", flush=True)
     print(f"\n{len(every)} mutants, {len(chosen)} tried, seed {options.seed}\n")
     table(counts)
     sys.exit(0)

@@ -166,10 +166,68 @@ def test_a_name_that_means_something_else_is_kept_apart() -> None:
 def test_the_solver_finds_what_a_search_misses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(difference, "boundary_histories", lambda prepared, rows, first: iter(()))
     monkeypatch.setattr(difference, "_directed", lambda prepared, names: iter(()))
+    monkeypatch.setattr(difference, "WORK", (0, 0))
     found = compared(("claim.kind is ward", "claim.kind is ward and claim.cost != 7_777.77"))
     assert (found.verdict, found.how) == ("different", "solver")
     assert found.smallest is not None
     assert any(row.claim["cost"] == 777_777 for row in found.smallest.rows)
+
+
+MONTHS = """scheme months {
+    source "x", 2020-01-01  currency CNY  benefit year calendar
+    claim { cost: money  kind: ward | clinic }
+    count busy: claims per month when claim.cost >= 700
+    layer one {
+        when busy before >= 2
+        base claim.cost  threshold 300 per year  ratio 50%  cap 10_000 per month
+    }
+}
+"""
+
+
+def test_the_quick_search_finds_what_needs_several_claims(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A third claim in another month than the first two."""
+    monkeypatch.setattr(difference, "boundary_histories", lambda prepared, rows, first: iter(()))
+    monkeypatch.setattr(difference, "_directed", lambda prepared, names: iter(()))
+    old, new = (
+        compile_source(Source("months.hmb", text)).kernel
+        for text in (MONTHS, MONTHS.replace("claims per month", "claims per year"))
+    )
+    assert old is not None and new is not None
+    found = compare(old, new)
+    assert (found.verdict, found.how) == ("different", "claims")
+    assert found.smallest is not None and len(found.smallest.rows) == 3
+
+
+IN_ONE_YEAR = """scheme edition {
+    source "x", 2020-01-01  currency CNY  benefit year calendar
+    claim { cost: money  kind: ward | clinic }
+    exclude early: claim.date < 2022-01-01 or claim.date > 2022-12-31
+    layer one {
+        when claim.kind is ward
+        base claim.cost  threshold 300 per year  ratio 50%  cap 10_000 per year
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        (("10_000 per year", "10_000 per lifetime"), "equal"),
+        (("300 per year", "300 per lifetime"), "equal"),
+        (("300 per year", "300 per month"), "different"),
+        (("claim.date > 2022-12-31", "claim.date > 2023-01-01"), "different"),
+    ],
+)
+def test_an_edition_that_pays_in_one_year(change: tuple[str, str], verdict: str) -> None:
+    pytest.importorskip("z3")
+    old, new = (
+        compile_source(Source("edition.hmb", text)).kernel
+        for text in (IN_ONE_YEAR, IN_ONE_YEAR.replace(*change))
+    )
+    assert old is not None and new is not None
+    assert compare(old, new, rows=300).verdict == verdict
 
 
 def test_the_induction_does_not_prove_what_is_false() -> None:
