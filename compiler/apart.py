@@ -76,7 +76,8 @@ class _Sought:
         known = [self.planted(history) for history in begin]
         settings = [setting for setting, _ in known]
         settings += [self.directed.setting() for _ in range(SETTINGS)]
-        machines = [Machine(self.kernel, one.parameters, one.lists) for one in settings]
+        first = Machine(self.kernel, settings[0].parameters, settings[0].lists)
+        machines = [first.with_external(one.parameters, one.lists) for one in settings]
         waiting = [(*one, machine) for one, machine in zip(known, machines, strict=False)]
         while work > 0:
             if waiting:
@@ -109,15 +110,17 @@ class _Sought:
 
     @staticmethod
     def differs(machine: Machine, row: Row, old: str, new: str) -> bool:
-        if old in machine.definition:
+        """Of a definition its value, of a total what it was before the row."""
+        places = machine.stepper.accumulators
+        if old in places:
+            of = machine.denominators.accumulators
+            one, two = row.before[places[old]], row.before[places[new]]
+        else:
             of = machine.denominators.definitions
             one, two = row.value(old), row.value(new)
             if isinstance(one, str | bool) or isinstance(two, str | bool):
                 return bool(one != two)
-            return bool(one * of.get(new, 1) != two * of.get(old, 1))
-        totals = machine.denominators.accumulators
-        one, two = (row.begin(machine.accumulator[name]) for name in (old, new))
-        return one * totals[new] != two * totals[old]
+        return bool(one * of.get(new, 1) != two * of.get(old, 1))
 
     def is_apart(self, rows: list[Row]) -> bool:
         pays = {outcome.layer: place for place, outcome in enumerate(self.kernel.outcomes)}
