@@ -18,6 +18,10 @@
     stated         what the author states of every row                              who states it
     never_less     with one value of a member's attribute no less is paid in sum    who states it
                    than with another
+    no_dead_branch no branch is out of reach, by what is declared and the clauses before it (HMB219)
+    all_used       nothing is declared and never used (HMB306)
+
+The last two are about the text, and `hmbc check` decides them (`of_text` in compiler/prove_report.py).
 
 What an amount is, follows from the sign with which payments read it: a bill is counted somewhere, a
 deduction is only ever taken off, and an amount that only conditions read is neither.
@@ -41,7 +45,7 @@ from hmbc.dsl.types import Money
 Law = Literal[
     "non_negative", "within_base", "within_base_each", "within_cap", "within_bill", "monotone",
     "deduction", "more_claims", "no_cliff", "split_proof", "order_free", "no_overflow",
-    "stated", "never_less",
+    "stated", "never_less", "no_dead_branch", "all_used",
 ]  # fmt: skip
 
 HELD: frozenset[Law] = frozenset(

@@ -1,21 +1,32 @@
-"""How much the order of two claims of one date can change what is paid in sum: the largest found.
+"""How much the order of two claims of one date can change what is paid in sum: the largest found, and
+what it can be at most.
 
 A law that is refuted is shown by the smallest claims. How much is at stake shows in the largest
 difference, which a search looks for on the quick machine and the interpreter confirms. Larger ones may
 exist.
+
+At most: where a layer reads no total that claims of two keys of its cap share (of two years, where the
+cap is a year's), the order of two claims can only matter to what is paid under one key, and that lies
+between 0 and the cap.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from math import floor, inf
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from hmbc.compiler import seeds
-from hmbc.compiler.kernel import Kernel
+from hmbc.compiler.kernel import Accumulator, Kernel, Outcome
 from hmbc.compiler.laws import Question, changed
 from hmbc.compiler.refute import Refutation, Search, members_of
+from hmbc.compiler.slices import slice_of
+from hmbc.compiler.structure import caps_of
+from hmbc.compiler.structure_bounds import bounds_of
+from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.witness import witness_of
+from hmbc.dsl import expr as e
 
 
 @define
@@ -57,3 +68,38 @@ def order_effects(
             before, after = (sum(pays) for pays in witness.pays)
             found[question] = abs(after - before)
     return found
+
+
+def order_bound(kernel: Kernel, layer: str | None, proved: Collection[Question]) -> int | None:
+    """By how many minor units the order of two claims of one date can change what a layer, or all of
+    them, pay in sum; None where it cannot be told. proved: what is known to hold."""
+    bounds = []
+    for outcome in kernel.outcomes:
+        if layer in (None, outcome.layer) and Question("order_free", outcome.layer) not in proved:
+            bounds.append(_bound_of(kernel, outcome, proved))
+    known = [bound for bound in bounds if bound is not None]
+    return sum(known) if len(known) == len(bounds) else None
+
+
+def _bound_of(kernel: Kernel, outcome: Outcome, proved: Collection[Question]) -> int | None:
+    known = bounds_of(kernel)
+    if Question("non_negative", outcome.layer) not in proved:
+        return None
+    # No more than these can carry what one claim changed over to another: both orders are adjudicated,
+    # so that grounds to reject a row decide nothing.
+    read = slice_of(evolve(kernel, rejects=()), (outcome.pay,), outcomes=False).items
+    scopes = [Scope(item.keys) for item in read if isinstance(item, Accumulator)]
+    limits = []
+    for cap in caps_of(kernel, outcome.layer):
+        name = cap.definition.name
+        high = known.ranges.value(cap.limit).high
+        if (
+            cap.total is not None
+            and not cap.of_step
+            and cap.scope.alone == e.FALSE
+            and high < inf
+            and Question("within_cap", outcome.layer, name) in proved
+            and all(known.constancy.refines(scope, cap.scope) for scope in scopes)
+        ):
+            limits.append(floor(high))
+    return min(limits, default=None)

@@ -37,7 +37,7 @@ from hmbc.compiler.structure_cases import cases_of
 from hmbc.compiler.structure_drift import Drifts
 from hmbc.compiler.witness import Witness, witness_of
 from hmbc.dsl.diagnostic import Bilingual
-from hmbc.dsl.names import amount_text
+from hmbc.dsl.names import amount_text, grouped
 from hmbc.dsl.scheme import CheckedScheme
 
 Outcome = Literal["proved", "refuted", "open"]
@@ -122,9 +122,8 @@ def prove(
         found |= _with_effects(kernel, found, budget, scheme)
     # Worked out again only where something is open.
     hindrances = {} if len(found) == len(questions) else _hindrances(kernel)
-    return tuple(
-        found.get(question) or _open(question, hindrances) for question in questions
-    )
+    answers = [found.get(question) or _open(question, hindrances) for question in questions]
+    return tuple(_with_bounds(kernel, answers))
 
 
 def _with_effects(
@@ -133,29 +132,53 @@ def _with_effects(
     """What the order of claims changes, told with how much it can change in all."""
     from hmbc.compiler.order_effects import order_effects
 
-    broken = {
-        question: proof
+    broken = [
+        question
         for question, proof in found.items()
         if question.law == "order_free" and question.layer is None and proof.outcome == "refuted"
-    }
+    ]
     if not broken:
         return {}
     planted = () if scheme is None else seeds.of_examples(kernel, scheme)
     effects = order_effects(kernel, broken, budget.search[0], planted)
     return {
-        question: evolve(
-            broken[question],
-            because=Bilingual(
-                f"{broken[question].because.zh}；先后所差，找到的最大为 {_amount(size, kernel)}",
-                f"{broken[question].because.en}; the most that the order was found to change: {_amount(size, kernel)}",
-            ),
+        question: _with(
+            found[question],
+            f"先后所差，找到的最大为 {_amount(size, kernel)}",
+            f"the most that the order was found to change: {_amount(size, kernel)}",
         )
         for question, size in effects.items()
     }
 
 
+def _with_bounds(kernel: Kernel, proofs: Sequence[Proof]) -> Iterator[Proof]:
+    """The answers, with by how much the order of claims can change what is paid, where it can be told."""
+    from hmbc.compiler.order_effects import order_bound
+
+    proved = {proof.question for proof in proofs if proof.outcome == "proved"}
+    for proof in proofs:
+        question, bound = proof.question, None
+        if question.law == "order_free" and proof.outcome != "proved":
+            bound = order_bound(kernel, question.layer, proved)
+        if bound is None:
+            yield proof
+        else:
+            most = _amount(bound, kernel)
+            yield _with(
+                proof,
+                f"至多差 {most}（已证明：只涉及同一范围内的封顶）",
+                f"it can change at most {most} (proved: only what is under one cap can change)",
+            )
+
+
+def _with(proof: Proof, zh: str, en: str) -> Proof:
+    """With more to tell."""
+    because = Bilingual(f"{proof.because.zh}；{zh}", f"{proof.because.en}; {en}")
+    return evolve(proof, because=because)
+
+
 def _amount(minor: int, kernel: Kernel) -> str:
-    return amount_text(minor, kernel.minor_digits, fixed=True)
+    return grouped(amount_text(minor, kernel.minor_digits, fixed=True))
 
 
 def _open(question: Question, hindrances: dict[Question, Verdict]) -> Proof:

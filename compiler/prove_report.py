@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hmbc.compiler.kernel import Kernel
-from hmbc.compiler.laws import STATED, Law
+from hmbc.compiler.kernel import Clause, Kernel
+from hmbc.compiler.laws import STATED, Law, Question
 from hmbc.compiler.prove import Proof, clause_of
 from hmbc.dsl import codes
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic
@@ -28,6 +28,8 @@ LAWS: dict[Law, Bilingual] = {
     "no_overflow": Bilingual("数不溢出", "no number overflows"),
     "stated": Bilingual("所声明的", "what is stated"),
     "never_less": Bilingual("所声明的", "what is stated"),
+    "no_dead_branch": Bilingual("没有走不到的条款", "no clause is out of reach"),
+    "all_used": Bilingual("声明了的都用到", "everything that is declared is used"),
 }  # fmt: skip
 
 WORDS: dict[Waived, str] = {
@@ -38,6 +40,36 @@ WORDS: dict[Waived, str] = {
     "monotone": "NOT_MONOTONE",
 }
 """The keyword that waives a law."""
+
+_OF_TEXT: tuple[tuple[str, Law, Bilingual], ...] = (
+    (
+        codes.DEAD_BRANCH, "no_dead_branch",
+        Bilingual("按声明的范围和前面的条款，各分支都走得到", "no declared range, and no clause before it, shuts a branch off"),
+    ),
+    (
+        codes.UNUSED, "all_used",
+        Bilingual("每项声明都有条款读取", "some clause reads every declaration"),
+    ),
+)  # fmt: skip
+
+
+def of_text(diagnostics: Sequence[Diagnostic]) -> Iterator[Proof]:
+    """The laws about the text of a scheme, by what `hmbc check` found; one answer for each finding."""
+    for code, law, because in _OF_TEXT:
+        found = [one for one in diagnostics if one.code == code]
+        if not found:
+            yield Proof(
+                question=Question(law, None), outcome="proved", by="structure", because=because
+            )
+        for one in found:
+            yield Proof(
+                question=Question(law, None),
+                outcome="refuted",
+                by="structure",
+                because=Bilingual(one.message("zh"), one.message("en")),
+                clause=Clause(span=one.span),
+            )
+
 
 _EXAMPLE = Bilingual("反例", "counterexample")
 _WHY = Bilingual("原因", "why")

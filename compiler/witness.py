@@ -17,10 +17,10 @@ from hmbc.compiler.denominators import Denominators, denominators_of
 from hmbc.compiler.directed import Setting
 from hmbc.compiler.interpret import Interpreter, Missing, State, Step
 from hmbc.compiler.kernel import Clause, Definition, Input, Kernel, ParameterInput
-from hmbc.compiler.laws import Change, Judge, Question, changed
+from hmbc.compiler.laws import Change, Judge, Law, Question, changed
 from hmbc.compiler.refute import Refutation, members_of
 from hmbc.dsl.diagnostic import Bilingual
-from hmbc.dsl.names import amount_text, percent_text
+from hmbc.dsl.names import amount_text, grouped, percent_text
 from hmbc.dsl.types import Bool, Code, Date, Enum, Money, Periods, Ratio
 from hmbc.grammar.keywords import Language, spelling
 from hmbc.runtime.ratio import RATIO_DENOMINATOR
@@ -164,9 +164,7 @@ class _Teller:
     runs: _Runs
 
     def amount(self, minor: int | Fraction) -> str:
-        text = amount_text(minor, self.kernel.minor_digits, fixed=True)
-        whole, dot, rest = text.partition(".")
-        return f"{int(whole):,}{dot}{rest}" if whole not in ("-0",) else text
+        return grouped(amount_text(minor, self.kernel.minor_digits, fixed=True))
 
     def sums(self) -> tuple[int, int]:
         layer = self.found.question.layer
@@ -347,11 +345,22 @@ class _Teller:
                 f"the ratio of `{item.layer}` goes from {one} to {two}, for the whole amount",
             )
         if isinstance(before, bool):
-            zh = f"“{name}”由{'是' if before else '否'}变{'是' if after else '否'}"
-            said = "holds" if after else "no longer holds"
-            return Bilingual(zh, f"`{name}` {said}")
+            return self._turned(item, after)
         one, two = self.amount(before), self.amount(after)
+        if item.layer is not None and item.role in _AMOUNTS:
+            zh, en = _AMOUNTS[item.role]
+            return Bilingual(
+                f"层“{item.layer}”的{zh}从 {one} 变为 {two}",
+                f"the {en} of layer `{item.layer}` goes from {one} to {two}",
+            )
         return Bilingual(f"“{name}”从 {one} 变为 {two}", f"`{name}` goes from {one} to {two}")
+
+    def _turned(self, item: Definition, holds: bool) -> Bilingual:
+        """A condition that holds in the second run alone, or no longer."""
+        zh, en = _CONDITIONS[item.role]
+        name = item.name.rpartition(".")[2] if item.role in _NAMED else item.layer
+        now = ("由不成立变为成立", "holds now") if holds else ("不再成立", "no longer holds")
+        return Bilingual(f"{zh.format(name)}{now[0]}", f"{en.format(name)} {now[1]}")
 
     def _step(self, item: Definition) -> Bilingual:
         zh, en = _WORKING[item.role]
@@ -381,11 +390,12 @@ class _Teller:
         return "\n".join(blocks)
 
     def _title(self, second: bool) -> str:
-        law, zh = self.found.question.law, self.kernel.language == "zh"
+        zh, title = self.kernel.language == "zh", _TITLES[self.found.question.law]
+        law = title.zh if zh else title.en
         if self.found.change.kind == "none":
-            return f"反例 {law}" if zh else f"counterexample {law}"
+            return f"反例：{law}" if zh else f"counterexample: {law}"
         when = ("之后" if second else "之前") if zh else ("after" if second else "before")
-        return f"反例 {law} {when}" if zh else f"counterexample {law}, {when}"
+        return f"反例：{law}，{when}" if zh else f"counterexample: {law}, {when}"
 
     def _example(
         self,
@@ -465,19 +475,34 @@ class _Teller:
                 return str(value)
 
 
-_DECIDING = frozenset(
-    (
-        "eligible",
-        "wait",
-        "exclude",
-        "applies",
-        "no_threshold",
-        "no_cap",
-        "ratio",
-        "threshold",
-        "cap",
-    )
-)
+_CONDITIONS = {
+    "eligible": ("不符合参保条件“{}”", "that the condition `{}` to be enrolled is not met"),
+    "wait": ("等待条件“{}”", "the waiting condition `{}`"),
+    "exclude": ("除外“{}”", "the exclusion `{}`"),
+    "applies": ("层“{}”的适用条件", "the condition for layer `{}` to apply"),
+    "no_threshold": ("层“{}”没有起付线的条件", "the condition for layer `{}` to have no threshold"),
+    "no_cap": ("层“{}”不设封顶的条件", "the condition for layer `{}` to have no cap"),
+}
+_TITLES: Mapping[Law, Bilingual] = {
+    "non_negative": Bilingual("付负数", "paid less than nothing"),
+    "within_base": Bilingual("累计超过基数", "above the base in sum"),
+    "within_base_each": Bilingual("一笔超过基数", "above the base"),
+    "within_cap": Bilingual("突破封顶", "above the cap"),
+    "within_bill": Bilingual("超过费用", "above the bill"),
+    "monotone": Bilingual("费用多而给付少", "a larger bill is paid less"),
+    "deduction": Bilingual("扣除多而给付多", "a larger deduction is paid more"),
+    "more_claims": Bilingual("多一笔而给付少", "a claim more is paid less"),
+    "no_cliff": Bilingual("多一分而给付跳跃", "one minor unit makes a jump"),
+    "split_proof": Bilingual("拆单", "a bill in two"),
+    "order_free": Bilingual("先后", "the other order"),
+    "stated": Bilingual("不合所声明的", "against what is stated"),
+    "never_less": Bilingual("少于另一类人", "less than the other"),
+}
+"""What an example of a broken law is called."""
+_NAMED = frozenset(("eligible", "wait", "exclude"))
+"""Conditions that the author named."""
+_AMOUNTS = {"threshold": ("起付线", "threshold"), "cap": ("封顶", "cap")}
+_DECIDING = frozenset((*_CONDITIONS, *_AMOUNTS, "ratio"))
 _WORKING = {
     "counted": ("计入金额", "what counts"),
     "excess": ("超起付线金额", "what is above the threshold"),

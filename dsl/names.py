@@ -62,6 +62,12 @@ def type_name(type_: Type) -> Bilingual:
             return Bilingual("不明", "unknown")
 
 
+def grouped(amount: str) -> str:
+    """The whole part of an amount in threes: 20000.01 is 20,000.01."""
+    whole, dot, rest = amount.partition(".")
+    return f"{'-' * whole.startswith('-')}{int(whole.lstrip('-')):,}{dot}{rest}"
+
+
 def amount_text(minor: Fraction | int, digits: int, fixed: bool = False) -> str:
     """Minor units as people write them: 2000001 is 20000.01. Whole amounts have no decimals unless
     `fixed`; what lies below the minor unit is shown to six more places."""

@@ -116,5 +116,57 @@ SHARED = """scheme shared "A threshold that two layers share" {
 def test_how_much_the_order_of_claims_changes(call, folder):
     (folder / "shared.hmb").write_text(SHARED)
     told = call("prove", "shared.hmb").stdout
-    assert "the most that the order was found to change: 10000.00" in told
-    assert "找到的最大为 10000.00" in call("prove", "--lang", "zh", "shared.hmb").stdout
+    assert "the most that the order was found to change: 10,000.00" in told
+    assert "找到的最大为 10,000.00" in call("prove", "--lang", "zh", "shared.hmb").stdout
+
+
+CAPPED = """scheme capped "A cap that two layers share" {
+    source   "leaflet", 2024-01-01
+    currency CNY
+    benefit year calendar
+    member { tier: low | high }
+    claim { care: ward | clinic  cost: money }
+    shared cap line: 20_000 per year in order cite XX-02
+    layer ward cite XX-01 { when claim.care is ward base claim.cost no threshold ratio 90% cap shared line }
+    layer clinic cite XX-01 { when claim.care is clinic base claim.cost no threshold ratio 40% cap 300 per claim cite XX-04 cap shared line }
+}
+"""
+
+
+@pytest.fixture
+def capped(call, folder):
+    (folder / "capped.hmb").write_text(CAPPED)
+    return call("prove", "capped.hmb").stdout
+
+
+def test_how_much_the_order_can_change_at_most(call, capped):
+    """What is paid under one key of a cap lies between 0 and the cap."""
+    assert "it can change at most 20,000.00 (proved: only what is under one cap can change)" in capped
+    assert "至多差 20,000.00（已证明" in call("prove", "--lang", "zh", "capped.hmb").stdout
+
+
+def test_a_cap_is_told_in_the_words_of_its_clause(capped):
+    assert "its cap always holds [300 per claim" in capped
+
+
+def test_a_broken_law_is_told_with_its_place_and_its_claims_once(call, stepped):
+    told = call("prove", "stepped.hmb").stdout
+    assert "see stepped.hmb:6, cites XX-03" in told
+    assert told.count("counterexample: a larger bill is paid less, before") == 1
+    assert "counterexample: the same as above" in told
+    rows = json.loads(call("prove", "--format", "json", "stepped.hmb").stdout)["verdicts"]
+    assert {row["line"] for row in rows if row["law"] == "monotone"} == {6}
+
+
+def test_what_checking_finds_of_the_text_is_told_as_laws(call, folder):
+    (folder / "capped.hmb").write_text(CAPPED)
+    told = call("prove", "capped.hmb").stdout
+    assert "proved  no clause is out of reach" in told
+    assert "refuted  everything that is declared is used\n            `member.tier` is declared" in told
+    assert "see capped.hmb:5" in told
+    chosen = "ratio (60% if claim.care is clinic else 90%)"
+    dead = CAPPED.replace("ratio 90%", chosen)
+    (folder / "dead.hmb").write_text(dead)
+    rows = json.loads(call("prove", "--format", "json", "dead.hmb").stdout)["verdicts"]
+    found = {row["law"]: row["verdict"] for row in rows}
+    assert found["no_dead_branch"] == "refuted" and found["all_used"] == "refuted"

@@ -1,0 +1,190 @@
+"""Proofs as an author reads them, and as programs do.
+
+By layer, then for the scheme: what does not hold first. Of each law whether it holds, by what that is
+known and why; of a broken one what happens, the step and the clause at fault, and examples to paste.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from textwrap import indent
+
+from attrs import define, field
+
+from hmbc.compiler.kernel import Clause, Kernel
+from hmbc.compiler.laws import STATED
+from hmbc.compiler.prove import Proof, clause_of, has_solver
+from hmbc.compiler.prove_report import LAWS
+from hmbc.dsl.diagnostic import Bilingual
+from hmbc.dsl.scheme import CheckedScheme
+from hmbc.dsl.source import Source, Span
+from hmbc.grammar.keywords import Language
+
+_MARKS = {
+    "proved": Bilingual("已证明", "proved"),
+    "refuted": Bilingual("不成立", "refuted"),
+    "open": Bilingual("未决", "open"),
+}
+_ORDER = ("refuted", "open", "proved")
+_DEEP = " " * 12
+
+
+def proofs_as_text(
+    source: Source,
+    kernel: Kernel,
+    scheme: CheckedScheme,
+    proofs: Sequence[Proof],
+    language: Language,
+) -> str:
+    """What is known of a scheme's laws, to read."""
+    lines = _Report(source, kernel, scheme, language).lines(proofs)
+    return "\n".join((source.name, *lines))
+
+
+def proofs_as_rows(
+    source: Source, kernel: Kernel, proofs: Sequence[Proof], language: Language
+) -> Iterator[Mapping[str, object]]:
+    """One row a law, for programs. line: of the clause at fault, or of the layer; None where it has no
+    place."""
+    for proof in proofs:
+        question = proof.question
+        clause = clause_of(kernel, proof)
+        yield {
+            "file": source.name,
+            "law": question.law,
+            "layer": question.layer,
+            "subject": question.subject,
+            "held_to": question.is_held,
+            "verdict": proof.outcome,
+            "by": proof.by,
+            "milliseconds": proof.milliseconds,
+            "because": proof.because.get(language),
+            "why": None if proof.why is None else proof.why.get(language),
+            "cites": [] if proof.clause is None else list(proof.clause.cites),
+            "line": None if clause is None else _line(source, clause.span),
+            "example": proof.example,
+        }
+
+
+def _line(source: Source, span: Span) -> int | None:
+    if not span.end:
+        return None
+    home, place = source.locate(span)
+    return home.position(place.start)[0]
+
+
+@define
+class _Report:
+    """Writes about one scheme."""
+
+    source: Source
+    kernel: Kernel
+    scheme: CheckedScheme
+    language: Language
+    _shown: set[str] = field(init=False, factory=set)
+    """The claims of examples that stand above."""
+
+    def _say(self, zh: str, en: str) -> str:
+        return zh if self.language == "zh" else en
+
+    def lines(self, proofs: Sequence[Proof]) -> Iterator[str]:
+        """All of it."""
+        layers = list(dict.fromkeys(proof.question.layer for proof in proofs))
+        for layer in layers:
+            whole = self._say("整个方案", "the scheme")
+            yield "  " + (whole if layer is None else f"{self._say('层 ', 'layer ')}{layer}")
+            own = [proof for proof in proofs if proof.question.layer == layer]
+            for proof in sorted(own, key=lambda proof: _ORDER.index(proof.outcome)):
+                yield from self._proof(proof)
+        for waiver in self.scheme.waivers:
+            law = LAWS[waiver.law].get(self.language)
+            yield self._say(f"  容许不成立：{law}：{waiver.why}", f"  allowed not to hold: {law}: {waiver.why}")
+        proved, refuted, left = (
+            sum(proof.outcome == one for proof in proofs) for one in ("proved", "refuted", "open")
+        )
+        yield self._say(
+            f"  {len(proofs)} 条性质：{proved} 条已证明，{refuted} 条不成立，{left} 条未决",
+            f"  {len(proofs)} laws: {proved} proved, {refuted} refuted, {left} left open",
+        )
+        if left and not has_solver():
+            yield self._say(
+                "  求解器 z3 没有安装，装上可证明得更多：pip install 'hmbc[prove]'",
+                "  the solver z3 is not installed, with it more is proved: pip install 'hmbc[prove]'",
+            )
+
+    def _proof(self, proof: Proof) -> Iterator[str]:
+        mark, law = (
+            text.get(self.language) for text in (_MARKS[proof.outcome], LAWS[proof.question.law])
+        )
+        yield f"    {mark}  {law}{self._subject(proof)}{self._by(proof)}{self._allowed(proof)}"
+        yield f"{_DEEP}{proof.because.get(self.language)}"
+        if proof.outcome != "refuted":
+            return
+        if proof.why is not None:
+            yield f"{_DEEP}{self._say('原因：', 'why: ')}{proof.why.get(self.language)}"
+        if place := self._place(clause_of(self.kernel, proof)):
+            yield f"{_DEEP}{place}"
+        if proof.example is None:
+            return
+        claims = _claims_of(proof.example)
+        if claims in self._shown:
+            yield _DEEP + self._say("反例：与上面的相同", "counterexample: the same as above")
+            return
+        self._shown.add(claims)
+        yield _DEEP + self._say("反例，可粘贴到方案里：", "counterexample, to paste into the scheme:")
+        yield indent(proof.example, _DEEP)
+
+    def _subject(self, proof: Proof) -> str:
+        """What the law is about: what the author stated, the text of a cap, an amount."""
+        question = proof.question
+        if question.subject is None:
+            return ""
+        if question.law in STATED:
+            stated = next(one for one in self.kernel.stated if one.name == question.subject)
+            return f" [{self._text(stated.clause.span)}]"
+        if question.law == "within_cap":
+            item = next(one for one in self.kernel.items if one.name == question.subject)
+            text = self._text(item.clause.span)
+            # A cap that cites nothing of its own goes back to the whole layer.
+            return f" [{text}]" if "{" not in text else f" [{question.subject}]"
+        return f" [{self._label(question.subject)}]"
+
+    def _label(self, name: str) -> str:
+        given = next(
+            (one for one in self.kernel.inputs if (one.owner, one.name) == ("claim", name)), None
+        )
+        return name if given is None else given.label or name
+
+    def _text(self, span: Span) -> str:
+        """What stands there, on one line."""
+        home, place = self.source.locate(span)
+        return " ".join(home.text[place.start : place.end].split())
+
+    def _by(self, proof: Proof) -> str:
+        if proof.by != "solver":
+            return ""
+        spent = proof.milliseconds
+        return self._say(f"（求解器，{spent} 毫秒）", f" (solver, {spent} ms)")
+
+    def _allowed(self, proof: Proof) -> str:
+        waived = {waiver.law for waiver in self.scheme.waivers}
+        if proof.outcome != "refuted" or proof.question.law not in waived or not proof.question.is_held:
+            return ""
+        return self._say("（容许）", " (allowed)")
+
+    def _place(self, clause: Clause | None) -> str:
+        """Where the clause at fault stands, and what it goes back to."""
+        parts = []
+        if clause is not None and clause.span.end:
+            home, _ = self.source.locate(clause.span)
+            where = f"{home.name}:{_line(self.source, clause.span)}"
+            parts.append(self._say(f"见 {where}", f"see {where}"))
+        if clause is not None and clause.cites:
+            joined = self._say("、", ", ").join(clause.cites)
+            parts.append(self._say(f"据 {joined}", f"cites {joined}"))
+        return self._say("，", ", ").join(parts)
+
+
+def _claims_of(example: str) -> str:
+    """An example without its titles."""
+    return "\n".join(line for line in example.splitlines() if line.startswith(" "))
