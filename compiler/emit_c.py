@@ -87,10 +87,11 @@ def common(nodes: Iterable[Node]) -> str:
 class Body:
     """The lines of one loop. given: the text of a value that is there already, or None; lanes: how many
     bits wide all numbers are (32, which hold them all; 64), so that a vector holds as many of one as
-    of another; 0: as wide as they need to be."""
+    of another; 0: as wide as they need to be. ternary: no vectors are wanted of choices."""
 
     given: Callable[[Node], str | None]
     lanes: int = 0
+    ternary: bool = False
     lines: list[str] = field(factory=list)
     names: dict[Node, str] = field(factory=dict)
     masks: dict[tuple[Node, str], str] = field(factory=dict)
@@ -141,7 +142,7 @@ class Body:
                 of = self.common(node.args)
                 one, two = (f"({of}){arg}" for arg in args)
                 return f"({kind})({one} {sign} {two} ? {one} : {two})"
-            case "select", _ if kind in (BOOL, WIDE, *SMALL):
+            case "select", _ if self.ternary or kind in (BOOL, WIDE, *SMALL):
                 return f"{args[0]} ? ({kind}){args[1]} : ({kind}){args[2]}"
             case "select", _:
                 mask = self.mask(node.args[0], kind)

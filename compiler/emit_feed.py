@@ -11,6 +11,7 @@ row by row. Between the loops values lie in arrays of a block's length.
     reasons  which reason, on bytes                         (vectors)
 
 Adds and run alternate where a total reads another. What no vector does is computed in scalar loops.
+Where a row moves few of many totals, one loop does it all, row by row, with branches (`feed_rows.py`).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from hmbc.compiler.feed_days import with_days
 from hmbc.compiler.feed_driver import driver
 from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.feed_money import money_loops
+from hmbc.compiler.feed_rows import is_rich, row_loops
 from hmbc.compiler.feed_totals import fetch, fetch_runs, gather, totals
 from hmbc.compiler.feed_years import rows_of_years, years_of
 from hmbc.compiler.kernel import Kernel
@@ -47,25 +49,38 @@ def emit_feed(kernel: Kernel, plan: Plan, name: str, optimise: Optimise = ALL) -
     if optimise.carry and optimise.compact:
         whole = lower_feed(kernel, plan, evolve(optimise, compact=False))
         feed = feed if whole is None else with_carries(feed, whole)
-    if optimise.merge:
-        feed = merge_layers(feed)
-    feed = with_days(feed)
+    merged = merge_layers(feed) if optimise.merge else feed
+    one_by_one = optimise.rows and is_rich(merged)
+    feed = with_days(feed if one_by_one else merged)
     if any(not -INT64 <= node.low <= node.high <= INT64 for node in feed.outputs()):
         return None
+    accepted = feed.graph.no(feed.graph.any(feed.rejects))
+    if any(node.stage == 2 for node in feed.rejects):
+        return None             # rows rejected for what their member is
+    if accepted.stage == 0 and accepted.const is None:
+        return None             # for what the parameters are
+    loops = Loops(feed, name)
     try:
-        return text(Loops(feed, name))
+        return by_rows(loops, accepted) if one_by_one else by_steps(loops, accepted)
     except NoFeed:
         return None
 
 
-def text(loops: Loops) -> str:
+def by_rows(loops: Loops, accepted: Node) -> str:
+    """Rows one by one."""
+    record, early = loops.record.text(), list[Loop]()
+    if accepted.const is None:
+        early = [*loops.kept(accepted), *loops.prepared("early", [accepted])]
+    refused = refusing(loops) if loops.feed.rejects else None
+    run = driver(loops, early, {}, [], accepted, refused, row_loops(loops, accepted), [], None)
+    turns = loops.record.turns() if years_of(loops.feed) else ""
+    made, own = loops.record.made_functions(), loops.record.functions()
+    return "\n".join([record, loops.block(), *made, turns, *loops.functions, run, own])
+
+
+def by_steps(loops: Loops, accepted: Node) -> str:
     """All loops in their order, what takes rows through them, and the records' own functions."""
     feed, graph, name = loops.feed, loops.feed.graph, loops.name
-    accepted = graph.no(graph.any(feed.rejects))
-    if any(node.stage == 2 for node in feed.rejects):
-        raise NoFeed("rows rejected for what their member is")
-    if accepted.stage == 0 and accepted.const is None:
-        raise NoFeed("rows rejected for what the parameters are")
     record = loops.record.text() if loops.record.is_there else ""
     steps: list[Loop] = gather(loops)
     fetches: dict[str, Loop] = {}

@@ -14,10 +14,12 @@ def driver(
     steps: list[Loop],
     accepted: Node,
     refuse: Loop | None,
-    money: dict[tuple[bool, bool], list[Loop]],
+    money: dict[str, list[Loop]],
     reasons: list[Loop],
-    decided: Loop,
+    decided: Loop | None,
 ) -> str:
+    """money: by the condition under which they are needed. decided: None where those have written it, and
+    rows do not go through in steps."""
     feed, layers = loops.feed, len(loops.feed.pays)
     every = [
         *before,
@@ -26,7 +28,7 @@ def driver(
         *([refuse] if refuse else []),
         *(loop for each in money.values() for loop in each),
         *reasons,
-        decided,
+        *([decided] if decided else []),
     ]
     arguments = list(dict.fromkeys(arg for loop in every for arg in loop.arguments))
     columns = [
@@ -52,7 +54,7 @@ def driver(
     outs += ["int64_t wt[HMB_BLOCK] __attribute__((aligned(64)));",
              "uint8_t xd[HMB_BLOCK] __attribute__((aligned(64)));"]  # fmt: skip
     wants = [f"pays |= out->pay[{place}] != NULL;" for place in range(layers)]
-    whys = [f"why |= out->reason[{place}] != NULL;" for place in range(layers)]
+    whys = [f"causes |= out->reason[{place}] != NULL;" for place in range(layers)]
     places = [f"int64_t *o{p} = hmb_out(out->pay[{p}], i, w{p}, past);" for p in range(layers)] + [
         "int64_t *total = hmb_out(out->total, i, wt, past);"
     ]
@@ -76,8 +78,9 @@ def driver(
                 f"(int32_t){feed_years.first_year(feed, number)};"
                 for number in years
             ]
-            turns = ["if (in->past != NULL) {", *(f"    {x}" for x in feed_years.fill(feed)),
-                     f"    n = {loops.name}_years(n, in->unit + i, b);", "}"]  # fmt: skip
+            one = [f"n = {loops.name}_years(n, in->unit + i, b);"] if decided else []
+            turns = ["if (in->past != NULL) {",
+                     *(f"    {x}" for x in [*feed_years.fill(feed), *one]), "}"]  # fmt: skip
         if f"c{feed.date}" not in arguments:
             columns.append(f"const int32_t *c{feed.date} = in->claim[{feed.date}];")
     if loops.record.keyed:
@@ -106,7 +109,8 @@ def driver(
     ]
     for place, loop in enumerate(reasons):
         body += [f"if (out->reason[{place}] != NULL)", f"    {call(loops, loop)}"]
-    body += ["if (out->decided != NULL)", f"    {call(loops, decided)}"]
+    if decided is not None:
+        body += ["if (out->decided != NULL)", f"    {call(loops, decided)}"]
     lines = [
         f"static void {loops.name}_run(const hmb_feed_input *in, int64_t first, int64_t end,",
         "    hmb_feed_output *out)",
@@ -114,8 +118,9 @@ def driver(
         *(f"    {line}" for line in columns),
         *(f"    {line}" for line in [*arrays, *outs]),
         *([f"    {record}"] if record else []),
-        "    int pays = 0, why = out->decided != NULL;",
+        "    int pays = 0, causes = 0;",
         *(f"    {line}" for line in [*wants, *whys]),
+        *(["    const int why = causes || out->decided != NULL;"] if decided else []),
         f"    const int large = hmb_is_large(out, {layers}, end - first);",
         "    for (int64_t i = first, n; i < end; i += n) {",
         "        n = HMB_BLOCK - i % HMB_BLOCK;",
@@ -153,11 +158,10 @@ def call(loops: Loops, loop: Loop) -> str:
     return f"{loop.name}({', '.join(['n', *texts])});"
 
 
-def chosen(loops: Loops, money: dict[tuple[bool, bool], list[Loop]]) -> list[str]:
+def chosen(loops: Loops, money: dict[str, list[Loop]]) -> list[str]:
     """The calls of the loops for what is wanted."""
     lines = []
-    for (pays, why), found in money.items():
-        condition = f"{'' if pays else '!'}pays && {'' if why else '!'}why"
+    for condition, found in money.items():
         lines.append(f"if ({condition}) {{")
         lines += [f"    {call(loops, loop)}" for loop in found]
         lines.append("}")

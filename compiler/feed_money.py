@@ -70,8 +70,8 @@ def is_narrow(low: int, high: int) -> bool:
     return (0 <= low and high < 2**32) or (-(2**31) <= low and high < 2**31)
 
 
-def money_loops(loops: Loops, causes: list[Node]) -> dict[tuple[bool, bool], list[Loop]]:
-    """By whether layers' payments are wanted and why: the loops that work out what is paid, and put
+def money_loops(loops: Loops, causes: list[Node]) -> dict[str, list[Loop]]:
+    """By what is wanted, payments of layers or why: the loops that work out what is paid, and put
     causes in arrays, in their order."""
     feed = loops.feed
     narrow = Narrow(loops)
@@ -97,7 +97,9 @@ def money_loops(loops: Loops, causes: list[Node]) -> dict[tuple[bool, bool], lis
         loops.wide |= dict.fromkeys(causes)
         last = narrowed(loops, causes)
         found = {(pays, why): [*x, *([last] if why else [])] for (pays, why), x in found.items()}
-    return found
+    return {
+        f"{'' if pays else '!'}pays && {'' if why else '!'}why": x for (pays, why), x in found.items()
+    }
 
 
 def widened(loops: Loops, nodes: dict[Node, None]) -> list[Loop]:

@@ -61,6 +61,9 @@ class Record:
     carried: dict[int, int] = field(factory=dict)
     """Of each total that may be carried: which word its first cell's surplus goes to."""
     words_carried: int = 0
+    varied: dict[Node, Place] = field(factory=dict)
+    """Where attributes that vary lie, in words of their own: those of the record's row and of the next."""
+    varied_words: list[str] = field(factory=list)
     lines: int = 1
     """Cache lines that it takes."""
 
@@ -78,19 +81,26 @@ class Record:
         roots += [node for total in self.keyed if total.key for node in total.key.nodes()]
         self.read = list(reachable([*roots, *feed.rejects]))
         leaves = [node for node in reachable(roots) if node.op in OF_RECORD]
+        self.places, self.words = self.packed(leaves)
+        varied = [node for node in self.read if node.op in ("varied", "varied_given")]
+        self.varied, self.varied_words = self.packed(varied)
+        for at in range(len(self.words)):
+            inside = [place for place in self.places.values() if place.word == at]
+            if all(place.bits == 16 for place in inside):
+                self.words[at] = "uint16_t"
+
+    def packed(self, leaves: list[Node]) -> tuple[dict[Node, Place], list[str]]:
+        """Where leaves lie in words, and the types of those."""
+        places: dict[Node, Place] = {}
         used: list[int] = []
         for node in sorted(leaves, key=lambda node: -self.bits(node)):
             bits = self.bits(node)
             word = next((at for at, n in enumerate(used) if n + bits <= 64), len(used))
             if word == len(used):
                 used.append(0)
-            self.places[node] = Place(word, used[word], bits, node.low < 0)
+            places[node] = Place(word, used[word], bits, node.low < 0)
             used[word] += bits
-        self.words = ["uint32_t" if bits <= 32 else "uint64_t" for bits in used]
-        for at in range(len(used)):
-            inside = [place for place in self.places.values() if place.word == at]
-            if all(place.bits == 16 for place in inside):
-                self.words[at] = "uint16_t"
+        return places, ["uint32_t" if bits <= 32 else "uint64_t" for bits in used]
 
     @staticmethod
     def bits(node: Node) -> int:
@@ -109,12 +119,13 @@ class Record:
     @property
     def is_there(self) -> bool:
         """Whether there is anything to keep."""
-        return bool(self.places or self.feed.totals)
+        return bool(self.places or self.varied or self.feed.totals)
 
     def text(self) -> str:
         """The type in C: its widest parts first, so that nothing lies between them."""
         types = [self.scalar(at) for at in range(len(self.words))]
         parts = [(SIZES[kind], 1, f"{kind} w{at};") for at, kind in enumerate(types)]
+        parts += [(SIZES[kind], 2, f"{kind} v{at}[2];") for at, kind in enumerate(self.varied_words)]
         for total in self.kept:
             kind, count = self.total_type(total), self.cells(total)
             if total.key is not None:
@@ -164,6 +175,16 @@ class Record:
             "",
         ])  # fmt: skip
 
+    def versions(self) -> list[str]:
+        """Lines that read the words of attributes that vary, as they are in row i, into `vary`."""
+        if not self.varied:
+            return []
+        lines = ["const int64_t version = (int64_t)row[i] - unit[i];"]
+        for at, kind in enumerate(self.varied_words):
+            near, far = f"records[unit[i]].v{at}[version]", f"records[row[i]].v{at}[0]"
+            lines.append(f"const {kind} vary{at} = version == 0 || version == 1 ? {near} : {far};")
+        return lines
+
     def functions(self) -> str:
         """The C of packing, unpacking and the table of the feed's functions."""
         load = [feed_closed.load(self.name, self.keyed)] if self.keyed else []
@@ -183,6 +204,8 @@ class Record:
         """A value as the record holds it, outside of loops: totals are those before a row."""
         if node in self.places:
             return self.places[node].text(f"r->w{self.places[node].word}")
+        if node in self.varied:
+            return self.varied[node].text(f"vary{self.varied[node].word}")
         if node.op == "parameter":
             return f"in->parameter[{node.data}]"
         if node.op == "before":
@@ -227,7 +250,28 @@ class Record:
                 f"static int64_t {name}_unpack(const hmb_feed_input *in, int64_t record, hmb_state *state)\n"
                 "{\n    return INT64_MIN;\n}\n"
             )
-        return self.packing() + "\n" + self.unpacking()
+        return "\n".join([*self.varying(), self.packing(), self.unpacking()])
+
+    def varying(self) -> list[str]:
+        """Functions that give the words of the attributes that vary, of a member's row."""
+        found = []
+        for at, kind in enumerate(self.varied_words):
+            texts = []
+            for node, place in self.varied.items():
+                if place.word != at:
+                    continue
+                of = place_of(node)
+                given = f"(members->member_given[{of}] == NULL || members->member_given[{of}][m] != 0)"
+                text = given if node.op == "varied_given" else f"members->member[{of}][m]"
+                texts.append(f"({kind})(uint{place.bits if place.bits > 1 else 8}_t){text} << {place.shift}")
+            found.append("\n".join([
+                f"static inline {kind} {self.name}_vary{at}(const hmb_input *members, int64_t m)",
+                "{",
+                f"    return {' | '.join(texts)};",
+                "}",
+                "",
+            ]))  # fmt: skip
+        return found
 
     def keys(self, total: FeedTotal, fresh: bool = False) -> str:
         """An array of the total's key, at least one long; of a record r, or of one that is fresh."""
@@ -338,6 +382,11 @@ class Record:
             "        memset(r, 0, sizeof *r);",
             *(f"        {line}" for line in [*periods, *lines, *fresh]),
             *(f"        r->w{at} = word{at};" for at in range(len(self.words))),
+            *(
+                f"        r->v{at}[{next_}] = {self.name}_vary{at}(members, {row});"
+                for at in range(len(self.varied_words))
+                for next_, row in enumerate(("m", "m + 1 < in->n_records ? m + 1 : m"))
+            ),
             "        if (words != NULL) {",
             f"            const int64_t *w = words + {plan.state_words} * (m - first);",
             "            int64_t held;",

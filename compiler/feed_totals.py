@@ -92,19 +92,14 @@ def fetch_runs(loops: Loops) -> Loop:
 
 def gather(loops: Loops) -> list[Loop]:
     """The loop that takes to arrays what a member's attributes that vary are on each claim's day."""
-    lines, parts = list[str](), ["const int32_t *restrict row", f"{loops.name}_block *restrict b"]
-    found = [node for node in loops.record.read if node.op in ("varied", "varied_given")]
-    for node in found:
-        if node.op == "varied":
-            text = f"m{node.data}[row[i]]"
-            parts.append(f"const int64_t *restrict m{node.data}")
-        else:
-            text = f"h{node.data} == NULL || h{node.data}[row[i]] != 0"
-            parts.append(f"const uint8_t *restrict h{node.data}")
-        lines.append(f"b->s{node.number}[i] = ({stored(node)})({text});")
-    if not found:
+    record = loops.record
+    if not record.varied:
         return []
-    loops.held |= dict.fromkeys(found)
+    lines = record.versions()
+    for node in record.varied:
+        lines.append(f"b->s{node.number}[i] = ({stored(node)})({record.from_record(node)});")
+    parts = ["const int32_t *restrict unit", "const int32_t *restrict row", *to_records(loops)]
+    loops.held |= dict.fromkeys(record.varied)
     return [loops.function(f"{loops.name}_gather", parts, lines, "HMB_PLAIN_LOOP ")]
 
 

@@ -45,7 +45,7 @@ LONG = 1_500
 
 NO_FEED = {
     *("counts", "family", "shared_in_order", "weihai_2024", "critical_illness", "dutch_own_risk"),
-    *("german_copayments", "huimin_duozeren", "japan_high_cost", "menzhen_tongchou"),
+    *("german_copayments", "huimin_duozeren", "japan_high_cost"),
     *("swiss_basic_insurance", "zhigong_zhuyuan"),
 }
 """Schemes that only the plain function can adjudicate."""

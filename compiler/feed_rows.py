@@ -1,0 +1,133 @@
+"""The loop that takes the rows of a block one by one, for schemes of which a row moves few of many totals.
+
+Vectors work all layers out for each row, and each total takes one more pass through the records.
+Where there are many, it is less work to read a row's record once, and to branch to what
+the row needs (`feed_branches.py`).
+"""
+
+from __future__ import annotations
+
+from hmbc.compiler.feed import Feed, under
+from hmbc.compiler.feed_branches import Branches, Goal
+from hmbc.compiler.feed_loops import Loop, Loops
+from hmbc.compiler.feed_totals import to_records
+from hmbc.compiler.feed_years import turning, years_of
+from hmbc.compiler.merge_layers import MOST_VALUES
+from hmbc.compiler.nodes import Node, place_of, reachable
+
+FEW = 2
+"""Most totals that vectors do better, where none is keyed."""
+WORTH = 0.7
+"""Of what is worked out, what may be left for each value of an enum that rows are told apart by."""
+
+
+def is_rich(feed: Feed) -> bool:
+    """Whether a scheme has so many totals that rows had better go one by one. feed: with layers merged."""
+    kept = [total for total in feed.totals if total.made_of is None]
+    return len(kept) > FEW or any(total.key is not None for total in kept)
+
+
+def row_loops(loops: Loops, accepted: Node) -> dict[str, list[Loop]]:
+    """By what is wanted: the loop for what a row is paid in all and why, and the one for its layers too."""
+    return {
+        "!(pays | causes)": [row_loop(loops, accepted, False)],
+        "pays | causes": [row_loop(loops, accepted, True)],
+    }
+
+
+def row_loop(loops: Loops, accepted: Node, layers: bool) -> Loop:
+    feed, record, name = loops.feed, loops.record, loops.name
+    reads: dict[Node, None] = {}
+
+    def leaf(node: Node) -> str | None:
+        if node in record.places or node in record.varied:
+            return record.from_record(node)
+        if (text := loops.elsewhere(node)) is not None:
+            reads[node] = None
+        return text
+
+    branches = Branches(feed.graph, record, leaf)
+    lines, day = list[str](), "b->day[i]"
+    if (array := loops.array(accepted)) is not None:
+        reads[accepted] = None
+        day = f"{array[1]}[i] ? b->day[i] : r->last"
+    if record.is_there:
+        lines += ["if (b->day[i] < r->last)", "    hmb_odd(out, &r->odd, unit[i]);", f"r->last = {day};"]
+    lines += branches.row(goals_of(feed, layers), told_apart_by(feed))
+    listed = sorted({place_of(node) for node in everything(feed) if node.op == "listed"})
+    start = list[str]()
+    if record.is_there:
+        start += ["const int64_t next = far[i];"]
+        start += [f"__builtin_prefetch((const char *)(records + next) + {64 * line}, 1);"
+                  for line in range(record.lines)]  # fmt: skip
+        start += [f"{name}_record *restrict r = records + unit[i];"]
+    parts = ["const int32_t *restrict unit", "const int32_t *restrict far", *to_records(loops)]
+    if record.keyed:
+        parts += ["hmb_closed *closed", "int32_t *used"]
+    if record.carried:
+        parts += ["int64_t *carried"]
+    if numbers := years_of(feed):
+        start += ["if (several) {", *(f"    {line}" for line in turning(feed, name)), "}"]
+        parts += ["const hmb_feed_input *in", *(f"int64_t first_year{one}" for one in numbers)]
+    if record.varied:
+        start += record.versions()
+        parts += ["const int32_t *restrict row"]
+    parts += loops.parts(reads, listed)
+    parts += ["int64_t *restrict total", "uint8_t *restrict decided"]
+    if layers:
+        parts += [f"int64_t *restrict o{place}" for place in range(len(feed.pays))]
+        parts += [f"uint8_t *restrict q{place}" for place in range(len(feed.pays))]
+    several = ["const int several = in->past != NULL;"] if numbers else []
+    return loops.function(
+        f"{name}_rows{int(layers)}", list(dict.fromkeys(parts)), [*start, *lines],
+        "HMB_PLAIN_LOOP ", several,
+    )  # fmt: skip
+
+
+def goals_of(feed: Feed, layers: bool) -> list[Goal]:
+    """What a row needs. layers: what each of them pays and why is wanted too."""
+    goals = [Goal(total.adds, total=total) for total in feed.totals if total.made_of is None]
+    for place, (pay, reason) in enumerate(zip(feed.pays, feed.reasons, strict=True)):
+        goals.append(Goal(pay, f"o{place}[i]" if layers else None))
+        if layers:
+            goals.append(Goal(reason, f"q{place}[i]"))
+    goals += [Goal(score) for score in scores(feed.decided)]
+    return [*goals, Goal(feed.total, "total[i]"), Goal(feed.decided, "decided[i]")]
+
+
+def scores(decided: Node) -> list[Node]:
+    """Of each layer, that of which the least decides."""
+    found, todo = dict[Node, None](), [decided]
+    while todo:
+        node = todo.pop()
+        if node.op in ("low_byte", "min"):
+            todo += node.args
+        elif node.const is None and node is not decided:
+            found[node] = None
+    return list(found)
+
+
+def everything(feed: Feed) -> dict[Node, None]:
+    kept = [total for total in feed.totals if total.made_of is None]
+    keys = [node for total in kept if total.key is not None for node in total.key.nodes()]
+    keys += [total.keys[at] for total in kept for at in total.by_row]
+    return reachable([*feed.outputs(), *(total.adds for total in kept), *keys, *feed.rejects])
+
+
+def told_apart_by(feed: Feed) -> Node | None:
+    """The claim's enum of which each value leaves the least to do, where that is little."""
+    graph = feed.graph
+    kept = [total for total in feed.totals if total.made_of is None]
+    roots = [*feed.outputs(), *(total.adds for total in kept)]
+    best, least = None, WORTH * len(reachable(roots))
+    for place, item in enumerate(feed.plan.claim):
+        if item.kind != "enum" or item.optional or not 1 < len(item.values) <= MOST_VALUES:
+            continue
+        value = graph.leaf("claim", place, 0, len(item.values) - 1)
+        sizes = []
+        for at in range(len(item.values)):
+            known = under(graph, [graph.equal(value, graph.const(at))], [], kept)
+            sizes.append(len(reachable(graph.rebuilt(node, known) for node in roots)))
+        if (mean := sum(sizes) / len(sizes)) < least:
+            best, least = value, mean
+    return best
