@@ -189,3 +189,18 @@ def test_a_total_that_reads_itself_stays_whole() -> None:
     bounds = Bounds(kernel, ranges_of(kernel), denominators_of(kernel))
     assert bounds.denominators.of(e.Ref("l1.excess")) > 1 and bounds.is_whole(e.Ref("l1.excess"))
     assert not bounds.is_whole(e.Ref("l1.share"))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_cliff_between_two_amounts_is_found_by_halves(seed: int) -> None:
+    """One minor unit of the bill turns the ratio of the fee."""
+    kernel = kernel_of(
+        PLAIN,
+        "base claim.fee no threshold ratio by bands of spent (below 512.34: 30%, beyond: 60%) cap 700 per year",
+        before="    total spent: claim.bill per year when claim.care is outpatient",
+    )
+    question = Question("no_cliff", "l2")
+    search = Search(kernel, [question], seed)
+    search.run(600_000)
+    change = search.found[question].change
+    assert change.subject == "bill"
