@@ -161,6 +161,10 @@ class Directed:
             else:
                 self._kept[self.random.randrange(_KEPT)] = unit
 
+    def forget(self) -> None:
+        """What units there were to make more like."""
+        self._kept.clear()
+
     def unit(self) -> Unit:
         """A unit of one to three claims."""
         random = self.random
@@ -204,24 +208,36 @@ class Directed:
         """A unit with other last digits, and often one of its claims, or of another unit's, once
         more: roundings break laws by one minor unit."""
         random = self.random
+        if len(pattern.claims) < MOST_SHAKEN and random.random() < 0.3:
+            rows = list(zip(pattern.claims, pattern.members, strict=True))
+            rows.append((random.choice(other.claims), random.choice(pattern.members)))
+            rows.sort(key=lambda row: row[0][self.kernel.date])
+            claims, members = zip(*rows, strict=True)
+            pattern = Unit(claims, members)
+        return self._one_value_a_day(self.other_digits(pattern))
+
+    def other_digits(self, pattern: Unit) -> Unit:
+        """A unit whose amounts are a little larger."""
         money = {i.name for i in self.kernel.inputs if i.owner == "claim" and isinstance(i.type, Money)}
         highs = {i.name: i.high for i in self.kernel.inputs if i.owner == "claim"}
-        size = random.choice((3, 10, 100))
-        rows = list(zip(pattern.claims, pattern.members, strict=True))
-        if len(rows) < MOST_SHAKEN and random.random() < 0.3:
-            claim = random.choice(other.claims)
-            rows.append((claim, random.choice(pattern.members)))
-            rows.sort(key=lambda row: row[0][self.kernel.date])
+        size = self.random.choice((3, 10, 100))
         claims = tuple(
             {
-                name: self.within(value + random.randrange(size), 0, highs[name])
+                name: self.within(value + self.random.randrange(size), 0, highs[name])
                 if name in money and value
                 else value
                 for name, value in claim.items()
             }
-            for claim, _ in rows
+            for claim in pattern.claims
         )
-        return self._one_value_a_day(Unit(claims, tuple(member for _, member in rows)))
+        return Unit(claims, pattern.members)
+
+    def other_claim(self, pattern: Unit) -> Unit:
+        """A unit of whose claims one is another of its date."""
+        place, date = self.random.randrange(len(pattern.claims)), self.kernel.date
+        old = pattern.claims[place]
+        new = {**self.claim(old), date: old[date]}
+        return Unit((*pattern.claims[:place], new, *pattern.claims[place + 1 :]), pattern.members)
 
     def _varied(self, member: Values) -> Values:
         other = self.member(member)

@@ -20,10 +20,15 @@ from hmbc.dsl.types import Bool, Code, Date, Days, Enum, Int, Money, Periods, Ra
 SETTINGS = 6
 MOST_RICH = 60
 MOST_CHANGES = 60
+MOST_BOUND = 100
+ANEW = 500
+"""Units after which the search begins anew."""
+SMALL = 20
+"""The most minor units of an amount that is raised, or claimed besides, for what roundings make of it."""
 MOST_SETTINGS = 10
+"""How many choices of external parameters and lists are tried by turns."""
 NARROWED = 0.05
 """How often a bill is raised by much and this taken apart, for a cliff within; it costs some twenty runs."""
-"""How many choices of external parameters and lists are tried by turns."""
 
 
 @frozen
@@ -50,16 +55,31 @@ class Search:
     random: Random = field(init=False)
     _directed: Directed = field(init=False)
     _paid: set[str] = field(init=False, factory=set)
+    _planted: list[tuple[tuple[Setting, Machine], Unit, list[Row]]] = field(
+        init=False, factory=list
+    )
     _rich: dict[tuple[tuple[bool, ...], ...], tuple[tuple[Setting, Machine], Unit]] = field(
         init=False, factory=dict
     )
     """Units by which layers pay in their rows."""
+    _bound: dict[object, tuple[tuple[Setting, Machine], Unit, Change]] = field(
+        init=False, factory=dict
+    )
+    """Units with a change by which another row was paid less; one of each kind of claims."""
+    _felt: dict[object, tuple[tuple[Setting, Machine], Unit, Change]] = field(
+        init=False, factory=dict
+    )
+    """Those of them that were planted."""
     _machines: list[tuple[Setting, Machine]] = field(init=False)
+    _numbers: set[str] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.judge = Judge(self.kernel, tuple(self.questions))
         self.random = Random(self.seed)
         self._directed = Directed(self.judge.full, self.random)
+        self._numbers = {
+            given.name for given in self.kernel.inputs if isinstance(given.type, Money | Date | Int)
+        }
         external = self.kernel.parameters or any(one.codes is None for one in self.kernel.lists)
         settings = [self._directed.setting() for _ in range(SETTINGS if external else 1)]
         first = Machine(self.judge.probed, settings[0].parameters, settings[0].lists)
@@ -78,8 +98,10 @@ class Search:
         self._directed.learn(setting, unit)
         rows = machine.run(unit.claims, unit.members)
         if rows is not None:
+            self._planted.append(((setting, machine), unit, rows))
             self._directed.keep(unit)
             self._learn(setting, machine, unit, rows)
+            self._feel((setting, machine), unit, rows)
 
     @property
     def paid(self) -> frozenset[str]:
@@ -93,10 +115,34 @@ class Search:
 
     def run(self, work: int) -> None:
         """Search until everything is refuted, or as many items of rows have been worked out. The same
-        search does the same every time, however busy the machine is."""
+        search does the same every time, however busy the machine is. It begins anew again and again:
+        what it learns from the units that it happens to meet first may lead it astray."""
         self.left = work
         while self.judge.questions and self.left > 0:
+            if self.units % ANEW == ANEW - 1:
+                self._forget()
             self._one()
+
+    def _forget(self) -> None:
+        self._directed.forget()
+        self._rich.clear()
+        self._bound = dict(self._felt)
+        for known, unit, rows in self._planted:
+            self._directed.keep(unit)
+            self._learn(*known, unit, rows)
+
+    def _feel(self, known: tuple[Setting, Machine], unit: Unit, before: Sequence[Row]) -> None:
+        """Which rows of a unit take from others: raised by so much that no rounding hides it."""
+        names = self._subjects()
+        if self._asks("more_claims"):
+            names += [name for name in self.judge.amounts.bills if name not in names]
+        for row, claim in enumerate(unit.claims):
+            held = [name for name in names if claim.get(name)]
+            if held:
+                by = 10 * self._directed.digits
+                change = Change("raise", row, self.random.choice(held), by)
+                self._changed(known, unit, change, before)
+        self._felt = dict(self._bound)
 
     def _run(
         self,
@@ -109,15 +155,19 @@ class Search:
         return machine.run(claims, members, known)
 
     def _one(self) -> None:
+        self.units += 1
+        if self._bound and self.random.random() < 0.25:
+            self._press()
+            return
         fine = bool(self._rich) and self.random.random() < 0.7
         if fine:
-            (setting, machine), pattern = self.random.choice(list(self._rich.values()))
+            known, pattern = self.random.choice(list(self._rich.values()))
             (other, _), more = self.random.choice(list(self._rich.values()))
-            unit = self._directed.shaken(pattern, more if other is setting else pattern)
+            unit = self._directed.shaken(pattern, more if other is known[0] else pattern)
         else:
-            setting, machine = self.random.choice(self._machines)
+            known = self.random.choice(self._machines)
             unit = self._directed.unit()
-        self.units += 1
+        setting, machine = known
         before = self._run(machine, unit.claims, unit.members)
         if before is None:
             return
@@ -126,18 +176,106 @@ class Search:
             self._add(Refutation(question, setting, unit, Change("none")))
         changes = list(self._changes(unit, fine))
         for change in changes:
-            claims = changed(unit.claims, change)
-            members = members_of(unit, change, self.judge.favoured)
-            after = self._run(machine, claims, members, before[: change.row])
-            if after is None:
-                continue
-            denied = list(self.judge.denied_by(change, before, after))
-            for question in denied:
-                self._add(Refutation(question, setting, unit, change))
+            denied = self._changed(known, unit, change, before)
             if denied and change.kind == "raise" and len(changes) < MOST_CHANGES:
                 changes += self._alike(unit)  # which other amounts break the law here, too?
         if self.random.random() < NARROWED:
             self._narrow(setting, machine, unit, before)
+        if self._asks("more_claims"):
+            self._further(known, unit, self.random.randrange(len(unit.claims)), before)
+
+    def _asks(self, *laws: str) -> bool:
+        return any(question.law in laws for question in self.judge.questions)
+
+    def _changed(
+        self,
+        known: tuple[Setting, Machine],
+        unit: Unit,
+        change: Change,
+        before: Sequence[Row],
+        pressed: bool = False,
+    ) -> bool:
+        """Whether a change denies some question."""
+        claims = changed(unit.claims, change)
+        members = members_of(unit, change, self.judge.favoured)
+        after = self._run(known[1], claims, members, before[: change.row])
+        if after is None:
+            return False
+        denied = list(self.judge.denied_by(change, before, after))
+        for question in denied:
+            self._add(Refutation(question, known[0], unit, change))
+        if change.kind in ("raise", "swap") and not pressed:
+            self._note(known, unit, change, before, after)
+        return bool(denied)
+
+    def _further(
+        self, known: tuple[Setting, Machine], unit: Unit, row: int, before: Sequence[Row]
+    ) -> None:
+        """A small claim more, like another and before it: the first run is with it."""
+        small = {name: self._small() for name in self.judge.amounts.bills}
+        claim = unit.claims[row]
+        claim = {**claim, **{name: by for name, by in small.items() if claim.get(name)}}
+        more = Unit(
+            (*unit.claims[:row], claim, *unit.claims[row:]),
+            (*unit.members[:row], unit.members[row], *unit.members[row:]),
+        )
+        rows = self._run(known[1], more.claims, more.members, before[:row])
+        if rows is None:
+            return
+        change = Change("drop", row)
+        for question in list(self.judge.denied_by(change, rows, before)):
+            self._add(Refutation(question, known[0], more, change))
+
+    def _note(
+        self,
+        known: tuple[Setting, Machine],
+        unit: Unit,
+        change: Change,
+        before: Sequence[Row],
+        after: Sequence[Row],
+    ) -> None:
+        """Keep a unit in which a change of one row takes from what another is paid. What is taken and
+        what is gained are rounded and limited apart: other amounts may take more than they gain."""
+        row = change.row
+        if len(self._bound) >= MOST_BOUND:
+            return
+        rows = list(after)
+        if change.kind == "swap":
+            rows[row : row + 2] = rows[row : row + 2][::-1]
+        others = zip(before[row:], rows[row:], strict=True)
+        if any(
+            sum(two.pays) < sum(one.pays)
+            for place, (one, two) in enumerate(others)
+            if place or change.kind == "swap"
+        ):
+            kinds = tuple(
+                tuple(value for name, value in claim.items() if name not in self._numbers)
+                for claim in unit.claims
+            )
+            self._bound.setdefault((change.kind, row, kinds), (known, unit, change))
+
+    def _press(self) -> None:
+        """Once more a change that took from another row's payment, of other amounts."""
+        known, unit, change = self.random.choice(list(self._bound.values()))
+        if self.random.random() < 0.5:
+            unit = self._directed.other_digits(unit)
+        else:
+            unit = self._directed.other_claim(unit)
+        before = self._run(known[1], unit.claims, unit.members)
+        if before is None:
+            return
+        row = change.row
+        if change.kind == "swap":
+            self._changed(known, unit, change, before, pressed=True)
+        for name in self._subjects():
+            if name in unit.claims[row]:
+                change = Change("raise", row, name, self._small())
+                self._changed(known, unit, change, before, pressed=True)
+        if self._asks("more_claims"):
+            self._further(known, unit, row, before)
+
+    def _small(self) -> int:
+        return self.random.randint(1, self.random.choice((1, 3, SMALL)))
 
     def _learn(
         self, setting: Setting, machine: Machine, unit: Unit, before: Sequence[Row]
@@ -148,6 +286,8 @@ class Search:
         if not paid:
             return
         # A layer that was hardly ever paid is worth more than another of the usual ones.
+        if paid - self._paid:
+            self._planted.append(((setting, machine), unit, list(before)))
         self._directed.keep(unit, times=3 if paid - self._paid else 1)
         self._paid |= paid
         paying = tuple(sorted(tuple(pay > 0 for pay in row.pays) for row in before))

@@ -9,17 +9,19 @@ from typing import Any
 
 from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.kernel import Input, Kernel
-from hmbc.compiler.run_examples import defaults
-from hmbc.compiler.scopes import MEMBER_ID
+from hmbc.compiler.run_examples import defaults, member_of, unit_of
 from hmbc.dsl.scheme import CheckedScheme
 from hmbc.dsl.types import Date, Days, Enum, Int, Money, Ratio
 from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
 Seed = tuple[Setting, Unit]
 
+MOST_CLAIMS = 5
+"""Of an example the last."""
+
 
 def of_examples(kernel: Kernel, scheme: CheckedScheme) -> Iterator[Seed]:
-    """The worked examples of a scheme that give everything that is external."""
+    """The worked examples of a scheme that give everything that is external, each of its first unit."""
     kinds = Kinds(kernel)
     names = {given.name for given in kernel.parameters}
     for example in scheme.examples:
@@ -33,16 +35,20 @@ def of_examples(kernel: Kernel, scheme: CheckedScheme) -> Iterator[Seed]:
                 if listed.codes is None
             },
         )
-        first = example.claims[0].member
-        member = {**defaults("member", kernel), **example.members.get(first, {})}
-        if any(given.name == MEMBER_ID.name for given in kernel.inputs):
-            member[MEMBER_ID.name] = first or "X1"
-        person = kinds.plain("member", member)
-        claims = tuple(
-            kinds.plain("claim", {**defaults("claim", kernel), **claim.values})
-            for claim in [one for one in example.claims if one.member == first][-3:]
-        )
-        yield setting, Unit(claims, (person,) * len(claims))
+        people = {
+            name: member_of(name, values, kernel) for name, values in example.members.items()
+        }
+        people |= {
+            claim.member: member_of(claim.member, {}, kernel)
+            for claim in example.claims
+            if claim.member not in people
+        }
+        units = {name: unit_of(name, person, kernel) for name, person in people.items()}
+        first = units[example.claims[0].member]
+        own = [one for one in example.claims if units[one.member] == first][-MOST_CLAIMS:]
+        claims = tuple(kinds.plain("claim", {**defaults("claim", kernel), **one.values}) for one in own)
+        members = tuple(kinds.plain("member", people[one.member]) for one in own)
+        yield setting, Unit(claims, members)
 
 
 def of_solver(kernel: Kernel, layers: Iterable[str], resources: int) -> Iterator[Seed]:
@@ -91,6 +97,8 @@ class Kinds:
         self.ratios = {
             (given.owner, given.name) for given in kernel.inputs if isinstance(given.type, Ratio)
         } | {("parameter", one.name) for one in kernel.parameters if isinstance(one.type, Ratio)}
+        self.read: set[tuple[str, str]] = {(given.owner, given.name) for given in kernel.inputs}
+        self.read |= {("parameter", one.name) for one in kernel.parameters}
         self.needed: dict[str, dict[str, Any]] = {"claim": {}, "member": {}}
         for given in kernel.inputs:
             if not given.optional and (some := _some(given)) is not None:
@@ -105,6 +113,6 @@ class Kinds:
             if isinstance(value, Fraction)
             else value
             for name, value in values.items()
-            if value is not None
+            if value is not None and (owner, name) in self.read
         }
         return {**self.needed.get(owner, {}), **found}
