@@ -25,6 +25,8 @@ DERIVED = frozenset(("billed", "excess", "share", "due", "rounded", "pay", "spen
 
 LINES = {
     "applies": ("适用", "但不含", "when", "unless"),
+    "threshold": ("起付线", "threshold"),
+    "cap": ("封顶", "cap"),
     "billed": ("基数", "base"),
     "base": ("基数", "base"),
     "ratio": ("比例", "ratio"),

@@ -377,6 +377,7 @@ def _refuted(question: Question, witness: Witness, seconds: float) -> Proof:
         by="search",
         because=witness.text,
         clause=witness.clause,
+        definition=witness.definition,
         milliseconds=round(seconds * 1000),
         why=witness.why,
         example=witness.example,

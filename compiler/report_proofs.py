@@ -11,7 +11,8 @@ from textwrap import indent
 
 from attrs import define, field
 
-from hmbc.compiler.kernel import Clause, Kernel
+from hmbc.compiler.clauses import LINES
+from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import STATED
 from hmbc.compiler.prove import Proof, clause_of, has_solver
 from hmbc.compiler.prove_report import LAWS
@@ -48,7 +49,6 @@ def proofs_as_rows(
     place."""
     for proof in proofs:
         question = proof.question
-        clause = clause_of(kernel, proof)
         yield {
             "file": source.name,
             "law": question.law,
@@ -61,16 +61,27 @@ def proofs_as_rows(
             "because": proof.because.get(language),
             "why": None if proof.why is None else proof.why.get(language),
             "cites": [] if proof.clause is None else list(proof.clause.cites),
-            "line": None if clause is None else _line(source, clause.span),
+            "line": line_at_fault(source, kernel, proof),
             "example": proof.example,
         }
 
 
-def _line(source: Source, span: Span) -> int | None:
-    if not span.end:
+def line_at_fault(source: Source, kernel: Kernel, proof: Proof) -> int | None:
+    """The line of the clause that an answer goes back to; None where it has no place. Of a whole layer,
+    the line in it that begins with the clause's word, if one alone does."""
+    clause = clause_of(kernel, proof)
+    if clause is None or not clause.span.end:
         return None
-    home, place = source.locate(span)
-    return home.position(place.start)[0]
+    home, place = source.locate(clause.span)
+    first = home.position(place.start)[0]
+    role = next((item.role for item in kernel.items if item.name == proof.definition), "")
+    words = LINES.get(role, ())
+    if words and home.text.startswith(("层", "layer"), place.start):
+        lines = home.text[place.start : place.end].split("\n")
+        found = [number for number, line in enumerate(lines) if line.strip().startswith(words)]
+        if len(found) == 1:
+            return first + found[0]
+    return first
 
 
 @define
@@ -113,16 +124,14 @@ class _Report:
             )
 
     def _proof(self, proof: Proof) -> Iterator[str]:
-        mark, law = (
-            text.get(self.language) for text in (_MARKS[proof.outcome], LAWS[proof.question.law])
-        )
-        yield f"    {mark}  {law}{self._subject(proof)}{self._by(proof)}{self._allowed(proof)}"
+        mark = _MARKS[proof.outcome].get(self.language)
+        yield f"    {mark}  {self._law(proof)}{self._by(proof)}{self._allowed(proof)}"
         yield f"{_DEEP}{proof.because.get(self.language)}"
         if proof.outcome != "refuted":
             return
         if proof.why is not None:
             yield f"{_DEEP}{self._say('原因：', 'why: ')}{proof.why.get(self.language)}"
-        if place := self._place(clause_of(self.kernel, proof)):
+        if place := self._place(proof):
             yield f"{_DEEP}{place}"
         if proof.example is None:
             return
@@ -134,20 +143,21 @@ class _Report:
         yield _DEEP + self._say("反例，可粘贴到方案里：", "counterexample, to paste into the scheme:")
         yield indent(proof.example, _DEEP)
 
-    def _subject(self, proof: Proof) -> str:
-        """What the law is about: what the author stated, the text of a cap, an amount."""
+    def _law(self, proof: Proof) -> str:
+        """The law and what it is about: what the author stated, the text of a cap, an amount."""
         question = proof.question
+        law = LAWS[question.law].get(self.language)
         if question.subject is None:
-            return ""
+            return law
         if question.law in STATED:
             stated = next(one for one in self.kernel.stated if one.name == question.subject)
-            return f" [{self._text(stated.clause.span)}]"
+            return self._text(stated.clause.span)
         if question.law == "within_cap":
             item = next(one for one in self.kernel.items if one.name == question.subject)
             text = self._text(item.clause.span)
             # A cap that cites nothing of its own goes back to the whole layer.
-            return f" [{text}]" if "{" not in text else f" [{question.subject}]"
-        return f" [{self._label(question.subject)}]"
+            return f"{law} [{text}]" if "{" not in text else f"{law} [{question.subject}]"
+        return f"{law} [{self._label(question.subject)}]"
 
     def _label(self, name: str) -> str:
         given = next(
@@ -172,12 +182,13 @@ class _Report:
             return ""
         return self._say("（容许）", " (allowed)")
 
-    def _place(self, clause: Clause | None) -> str:
+    def _place(self, proof: Proof) -> str:
         """Where the clause at fault stands, and what it goes back to."""
         parts = []
-        if clause is not None and clause.span.end:
-            home, _ = self.source.locate(clause.span)
-            where = f"{home.name}:{_line(self.source, clause.span)}"
+        clause = clause_of(self.kernel, proof)
+        line = line_at_fault(self.source, self.kernel, proof)
+        if clause is not None and line is not None:
+            where = f"{self.source.locate(clause.span)[0].name}:{line}"
             parts.append(self._say(f"见 {where}", f"see {where}"))
         if clause is not None and clause.cites:
             joined = self._say("、", ", ").join(clause.cites)

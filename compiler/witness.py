@@ -29,12 +29,13 @@ from hmbc.runtime.ratio import RATIO_DENOMINATOR
 @frozen(kw_only=True)
 class Witness:
     """A law's refutation, confirmed by the interpreter. text: what happens, in amounts; why: the
-    step at fault; clause: of that step; example: one or two example blocks, None where the language
+    step at fault; definition, clause: of that step; example: one or two example blocks, None where the language
     has none for it (several members); pays: what is paid in the runs, row by row."""
 
     refutation: Refutation
     text: Bilingual
     why: Bilingual | None
+    definition: str | None
     clause: Clause | None
     example: str | None
     pays: tuple[tuple[int, ...], ...]
@@ -84,12 +85,13 @@ def witness_of(kernel: Kernel, found: Refutation) -> Witness | None:
     if runs is None:
         return None
     teller = _Teller(kernel, found, judge, runs)
-    why, clause = teller.why()
+    why, step = teller.why()
     return Witness(
         refutation=found,
         text=teller.text(),
         why=why,
-        clause=clause,
+        definition=None if step is None else step.name,
+        clause=None if step is None else step.clause,
         example=teller.examples(),
         pays=tuple(
             tuple(sum(judge._pays(row, found.question.layer)) for row in rows)  # type: ignore[arg-type]
@@ -242,9 +244,15 @@ class _Teller:
                 )
             case "within_bill":
                 billed = sum(row.claim.get(name, 0) for name in self.judge.amounts.bills)
+                parts = [
+                    (name, self.amount(pay))
+                    for name, pay in zip(self.judge.layers, row.pays, strict=True)
+                    if pay
+                ]
+                zh, en = ("、".join(f"{n} {p}" for n, p in parts), ", ".join(f"{n} {p}" for n, p in parts))
                 return Bilingual(
-                    f"第 {number} 笔费用共 {self.amount(billed)}，各层共给付 {self.amount(paid)}",
-                    f"claim {number} comes to {self.amount(billed)}, and all layers pay {self.amount(paid)}",
+                    f"第 {number} 笔费用共 {self.amount(billed)}，各层共给付 {self.amount(paid)}（{zh}）",
+                    f"claim {number} comes to {self.amount(billed)}, and all layers pay {self.amount(paid)} ({en})",
                 )
             case "stated":
                 number = next(
@@ -286,7 +294,7 @@ class _Teller:
 
     # ---- the step at fault
 
-    def why(self) -> tuple[Bilingual | None, Clause | None]:
+    def why(self) -> tuple[Bilingual | None, Definition | None]:
         """What decided otherwise in the second run: the first condition, ratio, threshold or cap that
         differs; else the first step whose sum went the wrong way."""
         if self.found.change.kind not in ("raise", "drop", "swap", "member"):
@@ -302,14 +310,14 @@ class _Teller:
                     continue
                 before, after = one.step.trace[item.name], two.step.trace[item.name]
                 if before != after:
-                    return self._otherwise(item, before, after), item.clause
+                    return self._otherwise(item, before, after), item
         for item in self.kernel.items:
             if isinstance(item, Definition) and item.role in _WORKING and item.layer is not None:
                 paid, less = (self._sum(item.name, rows) for rows in (self.runs.before, self.runs.after))
                 if paid is None or less is None:
                     continue
                 if less < paid and self.found.question.law == "monotone":
-                    return self._step(item), item.clause
+                    return self._step(item), item
         return None, None
 
     def _unmoved(self) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -151,11 +152,11 @@ def test_a_cap_is_told_in_the_words_of_its_clause(capped):
 
 def test_a_broken_law_is_told_with_its_place_and_its_claims_once(call, stepped):
     told = call("prove", "stepped.hmb").stdout
-    assert "see stepped.hmb:6, cites XX-03" in told
+    assert "see stepped.hmb:9, cites XX-03" in told
     assert told.count("counterexample: a larger bill is paid less, before") == 1
     assert "counterexample: the same as above" in told
     rows = json.loads(call("prove", "--format", "json", "stepped.hmb").stdout)["verdicts"]
-    assert {row["line"] for row in rows if row["law"] == "monotone"} == {6}
+    assert {row["line"] for row in rows if row["law"] == "monotone"} == {9}
 
 
 def test_what_checking_finds_of_the_text_is_told_as_laws(call, folder):
@@ -170,3 +171,12 @@ def test_what_checking_finds_of_the_text_is_told_as_laws(call, folder):
     rows = json.loads(call("prove", "--format", "json", "dead.hmb").stdout)["verdicts"]
     found = {row["law"]: row["verdict"] for row in rows}
     assert found["no_dead_branch"] == "refuted" and found["all_used"] == "refuted"
+
+
+def test_layers_that_pay_more_than_the_bill_are_named(call, folder):
+    twice = CAPPED.replace("when claim.care is ward ", "").replace("when claim.care is clinic ", "")
+    (folder / "twice.hmb").write_text(twice)
+    told = call("prove", "twice.hmb")
+    assert told.exit_code == 1
+    assert "refuted  all layers together never pay more than the bill" in told.stdout
+    assert re.search(r"all layers pay 0\.0\d \(ward 0\.0\d, clinic 0\.0\d\)", told.stdout)

@@ -80,9 +80,9 @@ def test_what_is_refuted_is_told_and_can_be_pasted(call, of, folder):
     file = of("prove preexisting never gets less than healthy  prove clinic.pay <= 1_999 cite R-9")
     result = call("prove", file)
     assert result.exit_code == 1
-    assert "what is stated [prove preexisting never gets less than healthy]" in result.stdout
+    assert "refuted  prove preexisting never gets less than healthy" in result.stdout
     assert "for the same claims" in result.stdout and "the ratio of `ward` goes" in result.stdout
-    assert "against what is stated" in result.stdout and "[prove clinic.pay <= 1_999]" in result.stdout
+    assert "against what is stated" in result.stdout and "refuted  prove clinic.pay <= 1_999" in result.stdout
     blocks = "\n".join(row["example"] for row in stated_of(call, file))
     (folder / "pasted.hmb").write_text(SCHEME.format(stated=blocks).replace("CONFORMS", ""))
     assert call("test", "pasted.hmb").exit_code == 0
