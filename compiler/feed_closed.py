@@ -30,17 +30,22 @@ def most_links(totals: list[FeedTotal]) -> int:
     return found
 
 
-def functions(name: str, totals: list[FeedTotal], kinds: dict[int, str]) -> str:
-    """What the loops call, and load and unpack. kinds: the type of each total in the record."""
+def functions(name: str, totals: list[FeedTotal], kinds: dict[int, str], marks: bool) -> str:
+    """What the loops call, and load and unpack. kinds: the type of each total in the record; marks: the chain
+    is not searched for keys that are known not to be there."""
     most = most_links(totals)
-    text = [opening(name, total, kinds[total.number], most) for total in totals]
+    text = [opening(name, total, kinds[total.number], most, marks) for total in totals]
     text += [putting(name, total) for total in totals]
     return "\n".join(text)
 
 
-def opening(name: str, total: FeedTotal, kind: str, most: int) -> str:
+def opening(name: str, total: FeedTotal, kind: str, most: int, marks: bool) -> str:
     """The function that makes a key the open one of its slot."""
     n = total.number
+    search = f"hmb_chained(closed, r->chain, {n}, old)"
+    known = [f"if (r->again{n} >> at & 1)", f"    one = {search};", "else {"]
+    if not marks:
+        known = [f"one = {search};", "if (one == NULL) {"]
     return "\n".join([
         f"static inline void {name}_open{n}({name}_record *r, int64_t at, {key_type(total)} key,",
         "    hmb_closed *closed, int32_t *used, hmb_feed_output *out, int32_t unit)",
@@ -48,9 +53,7 @@ def opening(name: str, total: FeedTotal, kind: str, most: int) -> str:
         "    hmb_closed *one = NULL;",
         f"    if (r->t{n}[at] != 0 && !r->odd) {{",
         f"        const int64_t old = (int64_t)r->k{n}[at];",
-        f"        if (r->again{n} >> at & 1)",
-        f"            one = hmb_chained(closed, r->chain, {n}, old);",
-        "        else {",
+        *(f"        {line}" for line in known),
         f"            if (r->links == {most}) {{",
         "                hmb_odd(out, &r->odd, unit);",
         "                return;",
@@ -66,7 +69,7 @@ def opening(name: str, total: FeedTotal, kind: str, most: int) -> str:
         f"    r->k{n}[at] = key;",
         f"    r->t{n}[at] = 0;",
         f"    r->again{n} &= (uint8_t)~(1 << at);",
-        "    if (r->seen & hmb_bit((int64_t)key)) {",
+        f"    if ({'r->seen & hmb_bit((int64_t)key)' if marks else 'r->chain != 0'}) {{",
         f"        one = hmb_chained(closed, r->chain, {n}, (int64_t)key);",
         "        if (one != NULL) {",
         f"            r->t{n}[at] = ({kind})one->total;",

@@ -149,10 +149,11 @@ class Record:
         inside = "".join(f"    {text}\n" for _, _, text in parts)
         aligned = 32 if size <= 32 else 64
         kinds = {total.number: self.total_type(total) for total in self.keyed}
+        closed = feed_closed.functions(self.name, self.keyed, kinds, self.feed.graph.optimise.marks)
         return (
             f"typedef struct {{\n{inside}}} "
             f"__attribute__((aligned({aligned}))) {self.name}_record;\n"
-            f"\n{feed_closed.functions(self.name, self.keyed, kinds)}\n{self.carries()}"
+            f"\n{closed}\n{self.carries()}"
         )
 
     def carries(self) -> str:

@@ -15,6 +15,8 @@ from hmbc.compiler.feed_years import turning, years_of
 from hmbc.compiler.merge_layers import MOST_VALUES
 from hmbc.compiler.nodes import Node, place_of, reachable
 
+SOON = 16
+"""Rows from asking for the room of a year that is over to its use."""
 FEW = 2
 """Most totals that vectors do better, where none is keyed."""
 WORTH = 0.7
@@ -67,7 +69,8 @@ def row_loop(loops: Loops, accepted: Node, layers: bool) -> Loop:
     if record.carried:
         parts += ["int64_t *carried"]
     if numbers := years_of(feed):
-        start += ["if (several) {", *(f"    {line}" for line in turning(feed, name)), "}"]
+        turn = [*past_ahead(feed, numbers), *turning(feed, name)]
+        start += ["if (several) {", *(f"    {line}" for line in turn), "}"]
         parts += ["const hmb_feed_input *in", *(f"int64_t first_year{one}" for one in numbers)]
     if record.varied:
         start += record.versions()
@@ -80,8 +83,23 @@ def row_loop(loops: Loops, accepted: Node, layers: bool) -> Loop:
     several = ["const int several = in->past != NULL;"] if numbers else []
     return loops.function(
         f"{name}_rows{int(layers)}", list(dict.fromkeys(parts)), [*start, *lines],
-        "HMB_PLAIN_LOOP ", several,
+        loops.head, several,
     )  # fmt: skip
+
+
+def past_ahead(feed: Feed, years: list[int]) -> list[str]:
+    """Lines that ask for the room in which a row soon to come will put its totals away: its record is
+    there by then."""
+    size = 8 * feed.plan.state_words
+    other = " | ".join(f"(b->y{one}[soon] != records[unit[soon]].y{one})" for one in years)
+    return [
+        f"const int64_t soon = i + {SOON} < n ? i + {SOON} : i;",
+        f"if (__builtin_expect({other}, 0)) {{",
+        f"    const char *to = (const char *)in->past + {size} * (int64_t)unit[soon];",
+        *(f"    __builtin_prefetch(to + {at}, 1);" for at in range(0, size, 64)),
+        f"    __builtin_prefetch(to + {size - 1}, 1);",
+        "}",
+    ]
 
 
 def goals_of(feed: Feed, layers: bool) -> list[Goal]:

@@ -3,7 +3,9 @@
 
 Columns: member_id, accumulator, key (a JSON array: whole numbers, and the texts of codes), total,
 denominator, kernel. Accumulator `@last` holds a unit's last adjudicated day, `@rejected` says that
-one of its rows was rejected.
+one of its rows was rejected. A unit's rows: these two, then totals in the order of the plan, keyed ones
+last and by their keys (numbers as such, codes in the order in which they were first read), however the unit
+was adjudicated.
 """
 
 import json

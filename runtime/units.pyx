@@ -5,7 +5,7 @@ A fresh unit's sequential keys are INT64_MIN, below every key, and its totals 0.
 """
 
 from libc.stdint cimport INT64_MAX, INT64_MIN, uint64_t
-from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.stdlib cimport calloc, free, malloc, qsort, realloc
 from libc.string cimport memcpy, memset
 
 from hmbc.runtime.memory cimport new_block, push
@@ -225,8 +225,10 @@ cdef class Unit:
         return 0
 
     cdef int dump(self, int64_t unit, TotalRows *to) noexcept nogil:
-        """Appends every total that is held. Returns -1 where there is no memory."""
+        """Appends every total that is held: in the order of the plan, keyed ones after the others and by
+        their keys, however they came to be there. Returns -1 where there is no memory."""
         cdef int64_t index, part, components, number
+        cdef Entry **order
         cdef int64_t nothing[4]
         cdef const int64_t *words
         cdef Entry *entry
@@ -243,10 +245,19 @@ cdef class Unit:
             words = self.state.words + (<const int64_t *>self.first_word.data)[index]
             if (components == 0 and words[0] != 0) or (components and words[0] != INT64_MIN):
                 failed |= _dump(to, unit, index, words, components, words[components])
+        if self.map.count == 0:
+            return failed
+        order = <Entry **>malloc(self.map.count * sizeof(Entry *))
+        if order == NULL:
+            return -1
         for number in range(self.map.count):
-            entry = _entry(&self.map, number)
+            order[number] = _entry(&self.map, number)
+        qsort(order, self.map.count, sizeof(Entry *), _by_key)
+        for number in range(self.map.count):
+            entry = order[number]
             failed |= _dump(
                 to, unit, entry.accumulator, entry.key, entry.components, entry.total)
+        free(order)
         return failed
 
     cdef int64_t snapshot_words(self) noexcept nogil:
@@ -284,6 +295,19 @@ cdef class Unit:
                 return -1
             entry += ENTRY_WORDS
         return 0
+
+
+cdef int _by_key(const void *left, const void *right) noexcept nogil:
+    """Which of two entries comes first: by accumulator, then by the parts of the key."""
+    cdef const Entry *one = (<const Entry *const *>left)[0]
+    cdef const Entry *two = (<const Entry *const *>right)[0]
+    cdef int64_t part
+    if one.accumulator != two.accumulator:
+        return 1 if one.accumulator > two.accumulator else -1
+    for part in range(one.components):
+        if one.key[part] != two.key[part]:
+            return 1 if one.key[part] > two.key[part] else -1
+    return 0
 
 
 cdef inline int _dump(TotalRows *to, int64_t unit, int64_t accumulator, const int64_t *key,

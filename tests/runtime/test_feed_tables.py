@@ -2,6 +2,8 @@
 rejects, counts, totals; in any order of rows, with bad rows, in two batches, in several threads."""
 
 import datetime
+import subprocess
+import sys
 from decimal import Decimal
 from random import Random
 
@@ -147,16 +149,11 @@ def members_of(random, members, text_ids, shuffled):
     })  # fmt: skip
 
 
-def in_order(state):
-    """Its rows; a unit's keyed totals stand in any order."""
-    return sorted(pa.table(state).to_pylist(), key=repr)
-
-
 def said(evaluator, claims, members, state=None, **options):
     done = evaluator.adjudicate(claims, members, state=state, **options)
     return (
         pa.table(done.payments).to_pylist(), pa.table(done.payments).schema, done.reject_records,
-        done.counts, in_order(done.state),
+        done.counts, pa.table(done.state).to_pylist(),
     ), done  # fmt: skip
 
 
@@ -253,8 +250,94 @@ def test_only_the_columns_that_are_wanted_are_worked_out(both):
     done = fed.adjudicate(claims, people, columns=names, minor_payments=True)
     wanted = plain.adjudicate(claims, people, columns=names, minor_payments=True)
     assert pa.table(done.payments).equals(pa.table(wanted.payments))
-    assert in_order(done.state) == in_order(wanted.state)
+    assert pa.table(done.state).equals(pa.table(wanted.state))
     assert done.counts.paid == {} and done.counts.reasons == wanted.counts.reasons
+
+
+@pytest.mark.parametrize("year", ["9000", "-7"])
+def test_totals_under_keys_that_a_record_cannot_hold(both, year):
+    """Their units are adjudicated by themselves, and nothing is lost."""
+    random = Random(10)
+    claims, people = claims_of(random, 30, 400, True), members_of(random, 30, True, False)
+    fed, plain = both
+    _, done = said(fed, claims, people)
+    state = pa.table(done.state)
+    keys = [key.replace("2022", year) if random.random() < 0.2 else key for key in state["key"].to_pylist()]
+    assert keys != state["key"].to_pylist()
+    state = state.set_column(state.column_names.index("key"), "key", pa.array(keys))
+    more = claims_of(random, 30, 400, True)
+    second, after = said(fed, more, people, state)
+    assert second == said(plain, more, people, state)[0]
+    assert after.by_feed < 400
+    keyed = {key for key in keys if year in key and '"' in key}
+    assert keyed <= set(pa.table(after.state)["key"].to_pylist())
+
+
+def test_keyed_totals_stand_by_their_keys(both):
+    random = Random(13)
+    claims, people = claims_of(random, 9, 500, True), members_of(random, 9, True, False)
+    rows = pa.table(both[0].adjudicate(claims, people).state).to_pylist()
+    names = [item.name for item in both[0].plan.accumulators]
+    keyed = {item.name for item in both[0].plan.accumulators if item.keyed}
+    of_unit = {}
+    for row in rows:
+        if row["accumulator"][0] != "@":
+            of_unit.setdefault(row["member_id"], []).append(row["accumulator"])
+    for found in of_unit.values():
+        assert found == sorted(found, key=lambda name: (name in keyed, names.index(name)))
+
+
+SHORT_OF_MEMORY = """
+import resource, sys
+from pathlib import Path
+import pyarrow as pa
+from hmbc.compiler.pipeline import compile_source, module_of
+from hmbc.dsl.source import Source
+from hmbc.runtime.evaluator import Evaluator
+from hmbc.runtime.memory import keep_memory
+
+fed = Evaluator(module_of(compile_source(Source("fed.hmb", Path(sys.argv[1]).read_text())).kernel))
+n = 100_000
+claims = pa.table({
+    "claim_id": range(n), "member_id": [i % 5_000 for i in range(n)],
+    "date": pa.array([19_000 + i // 1_000 for i in range(n)], pa.int32()).cast(pa.date32()),
+    "kind": ["hospital", "drugs"] * (n // 2), "amount": range(n), "abroad": [False] * n,
+    "drug": ["K1"] * n, "stay": [str(i % 50) for i in range(n)], "share": pa.nulls(n, pa.decimal128(7, 6)),
+})
+people = pa.table({
+    "member_id": range(5_000), "ill": [False] * 5_000, "tier": ["low"] * 5_000,
+    "covered": pa.array([18_000] * 5_000, pa.int32()).cast(pa.date32()),
+})
+keep_memory(0)
+wanted = pa.table(fed.adjudicate(claims, people, minor_units=True, threads=1).payments)
+pages = int(Path("/proc/self/statm").read_text().split()[0])
+done = []
+for extra in (0, 1, 2, 4, 6, 8, 11, 16, 512):
+    resource.setrlimit(resource.RLIMIT_AS, ((pages << 12) + (extra << 20), resource.RLIM_INFINITY))
+    try:
+        got = fed.adjudicate(claims, people, minor_units=True, threads=1).payments
+        done.append("done")
+    except MemoryError:
+        done.append("MemoryError")
+        continue
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    assert pa.table(got).equals(wanted)
+print(*done)
+"""
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits memory as Linux does")
+def test_a_batch_for_which_there_is_no_memory_fails_and_the_next_one_does_not(tmp_path):
+    """Wherever it comes to an end: in columns, in the room for keyed totals, in results."""
+    scheme = tmp_path / "scheme.hmb"
+    scheme.write_text(KEYED)
+    found = subprocess.run(
+        [sys.executable, "-c", SHORT_OF_MEMORY, str(scheme)], capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stderr
+    assert set(found.stdout.split()) == {"MemoryError", "done"}
+    assert found.stdout.split()[-1] == "done"
 
 
 def test_progress_is_told_to_the_end(both):
