@@ -10,6 +10,8 @@
     may use only …            the attributes on which a payment depends
     demands FACT              the facts of the scheme
     must keep LAW             the structure of the kernel; else claims that break it (conform_laws)
+    must keep A never gets    the same, of each attribute of members that has both values
+      less than B
 
 What structure cannot tell is said to be undecided (HMB343), never passed in silence: an analysis
 that runs the kernel (a solver's) belongs in ANALYSES, beside the structural one.
@@ -22,7 +24,7 @@ from collections.abc import Callable, Iterable, Iterator
 from attrs import evolve
 
 from hmbc.compiler.conform_exclusions import exclude, not_exclude
-from hmbc.compiler.conform_laws import keep
+from hmbc.compiler.conform_laws import keep, never_less
 from hmbc.compiler.conform_layers import come_after, cover, rise, state
 from hmbc.compiler.conform_people import (
     enrolling_independent,
@@ -55,6 +57,7 @@ ANALYSES: dict[DemandKind, tuple[Analysis, ...]] = {
     "use_needed": (use_needed,),
     "fact": (fact,),
     "keep": (keep,),
+    "never_less": (never_less,),
 }
 
 

@@ -1,14 +1,18 @@
-"""Laws that a guideline demands: `must keep split proof, order free`.
+"""Laws that a guideline demands: `must keep split proof, order free`, `must keep healthy never gets less
+than preexisting`.
 
 What the structure of the kernel promises is kept. Else a short search looks for claims that break it;
-what neither decides is undecided here, and `hmbc prove` asks a solver.
+what neither decides is undecided here, and `hmbc prove` asks a solver. Two groups are compared by the
+solver, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
-from hmbc.compiler.kernel import Kernel
+from attrs import evolve
+
+from hmbc.compiler.kernel import Kernel, NeverLess
 from hmbc.compiler.laws import Question
 from hmbc.compiler.prove import Budget
 from hmbc.compiler.verdicts import verdicts
@@ -16,6 +20,7 @@ from hmbc.dsl import codes
 from hmbc.dsl.checked_guideline import CheckedDemand
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic
 from hmbc.dsl.scheme import CheckedScheme
+from hmbc.dsl.types import Enum
 
 SHORT = Budget((80_000, 0))
 """What checking takes the time for."""
@@ -23,10 +28,42 @@ SHORT = Budget((80_000, 0))
 
 def keep(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> Iterator[Diagnostic]:
     """The laws that claims break, and those that cannot be told."""
+    wanted = {Question(law, None) for law in demand.laws}
+    yield from _asked(kernel, scheme, wanted, solver=False)
+
+
+def never_less(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> Iterator[Diagnostic]:
+    """Whether members with the first value are ever paid less than with the second, of each attribute
+    that has both, by their names or labels."""
+    stated = []
+    for given in kernel.inputs:
+        if given.owner == "member" and isinstance(given.type, Enum):
+            labels = dict(zip(given.value_labels, given.type.values, strict=False))
+            values = [labels.get(name, name) for name in demand.names]
+            if all(value in given.type.values for value in values):
+                more, less = values
+                stated.append(
+                    NeverLess(name=f"demanded.{given.name}", attribute=given.name, more=more, less=less)
+                )
+    if not stated:
+        one, two = demand.names
+        why = Bilingual(
+            f"参保人没有一个属性兼有“{one}”和“{two}”",
+            f"no attribute of members has both `{one}` and `{two}`",
+        )
+        yield Diagnostic(codes.NOTHING_TO_CHECK, scheme.span, {"why": why})
+        return
+    asked = {Question("never_less", None, one.name) for one in stated}
+    # No structure tells it: it takes the solver, where that is installed.
+    yield from _asked(evolve(kernel, stated=(*kernel.stated, *stated)), scheme, asked, solver=None)
+
+
+def _asked(
+    kernel: Kernel, scheme: CheckedScheme, wanted: Set[Question], solver: bool | None
+) -> Iterator[Diagnostic]:
     from hmbc.compiler.prove_report import LAWS
 
-    wanted = {Question(law, None) for law in demand.laws}
-    for proof in verdicts(kernel, scheme, SHORT, wanted.__contains__, solver=False):
+    for proof in verdicts(kernel, scheme, SHORT, wanted.__contains__, solver):
         law = LAWS[proof.question.law]
         if proof.outcome == "refuted":
             yield Diagnostic(codes.STATED_BROKEN, scheme.span, {"law": law, "what": proof.because})

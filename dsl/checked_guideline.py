@@ -12,7 +12,7 @@ from hmbc.grammar.keywords import Language
 
 @frozen(kw_only=True)
 class CheckedDemand:
-    """names: concepts; of `state`, tokens of clauses. codes: of a list that may not be excluded.
+    """names: concepts; of `state`, tokens of clauses; of `never_less`, values or labels of values. codes: of a list that may not be excluded.
     firm: `must`; else in principle, and what breaks it is a warning."""
 
     kind: DemandKind

@@ -61,5 +61,9 @@ class GuidelineRules(Transformer[Token, Any]):
     def must_keep(self, meta: Meta, c: list[Any]) -> n.Demand:
         return n.Demand("keep", laws=tuple(str(one) for one in c if isinstance(one, Word)))  # type: ignore[misc]
 
+    def must_keep_never_less(self, meta: Meta, c: list[Any]) -> n.Demand:
+        _, more, _, less = c
+        return n.Demand("never_less", (name_of(more), name_of(less)))
+
     def concepts(self, meta: Meta, c: list[Any]) -> tuple[n.Name, ...]:
         return tuple(name_of(token) for token in c if is_token(token, "NAME"))

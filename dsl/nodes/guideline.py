@@ -29,6 +29,7 @@ DemandKind = Literal[
     "use_needed",
     "fact",
     "keep",
+    "never_less",
 ]
 
 
@@ -36,7 +37,7 @@ DemandKind = Literal[
 class Demand:
     """What a document demands of schemes. names: concepts, facts, or tokens of clauses (`state`);
     file: a list of codes; op, value: of a fact; laws: to
-    `keep`. firm: `must`, else `in principle`."""
+    `keep`; of `never_less` the value of a member's attribute that never gets less, and the other. firm: `must`, else `in principle`."""
 
     kind: DemandKind
     names: tuple[Name, ...] = ()

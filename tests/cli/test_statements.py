@@ -150,3 +150,19 @@ def test_a_value_of_two_attributes_is_asked_about(call, of, folder):
     (folder / file).write_text(text)
     said = call("check", file)
     assert said.exit_code == 1 and "HMB109" in said.stdout + said.stderr
+
+
+@pytest.mark.parametrize(
+    ("demand", "code", "said"),
+    [
+        ("must keep healthy never gets less than preexisting", 0, ""),
+        ("must keep preexisting never gets less than healthy", 1, "HMB407"),
+        ("in principle must keep preexisting never gets less than healthy", 0, "HMB407"),
+        ("must keep employed never gets less than healthy", 0, "no attribute of members has both"),
+    ],
+)
+def test_a_guideline_compares_two_groups(call, of, demand, code, said):
+    found = call("check", of("", demand))
+    told = found.stdout + found.stderr
+    assert found.exit_code == code
+    assert said in told if said else "HMB407" not in told and "HMB343" not in told
