@@ -168,6 +168,8 @@ class Body:
                 code, given = args
                 # no branch: half of all claims have a code
                 return f"{given} & ({code} >= 0) & (l{place}[{code} > 0 ? {code} : 0] != 0)"
+            case "in_periods", place:
+                return f"hmb_in_periods(&in->periods[{place}], m, {args[0]})"
             case "low_byte", _:
                 return f"({kind})({args[0]} & 255)"
             case "round", (mode, unit):

@@ -24,6 +24,8 @@ class Graph:
     """All nodes of one feed."""
 
     optimise: Optimise = ALL
+    falls: bool = False
+    """Whether a total may fall."""
     rounds: dict[Node, tuple[Node, RoundingMode, int]] = field(factory=dict)
     """Of a rounded amount: what was rounded, how, to which unit."""
     caps: dict[Node, tuple[Node, Node]] = field(factory=dict)
@@ -332,7 +334,7 @@ class Graph:
         low, high = days.age(birth.high, day.low), days.age(birth.low, day.high)
         return self.const(low) if low == high else self.node("age", (birth, day), None, low, high)
 
-    # ---- how values move with the totals, none of which falls
+    # ---- how values move with the totals
 
     def backdated(self, node: Node) -> Node:
         """The value with every total at what it was when the row began."""
@@ -350,7 +352,7 @@ class Graph:
             return True
         match node.op:
             case "after":
-                return True
+                return not self.falls
             case "add" | "min" | "max" | "round":
                 return all(self.rises(arg) for arg in node.args)
             case "subtract" | "multiply" | "shift":

@@ -35,13 +35,13 @@ def lower_feed(kernel: Kernel, plan: Plan, optimise: Optimise) -> Feed | None:
     """The feed of a kernel that `ranges_of` has no finding about, or None."""
     terms = Terms(kernel, plan, ranges_of(kernel), Graph(optimise))
     try:
-        return _Lowering(kernel, plan, terms.graph, terms).feed()
+        return Lowering(kernel, plan, terms.graph, terms).feed()
     except NoFeed:
         return None
 
 
 @define
-class _Lowering:
+class Lowering:
     kernel: Kernel
     plan: Plan
     graph: Graph
@@ -213,40 +213,53 @@ class _Lowering:
     def reasons(self, pays: list[Node], totals: list[FeedTotal]) -> tuple[list[Node], Node]:
         """Each layer's reason, and that of the layer that decides: the first one that pays, else the
         least rank, then the first layer. A layer's score is its rank and place over its reason."""
-        graph, layers = self.graph, len(self.kernel.outcomes)
-        numbers = {reason.code: place for place, reason in enumerate(self.kernel.reasons)}
-        if len(numbers) > 256 or (max(r.rank for r in self.kernel.reasons) + 1) * layers >= 2**20:
+        layers = len(self.kernel.outcomes)
+        if len(self.kernel.reasons) > 256 or (max(r.rank for r in self.kernel.reasons) + 1) * layers >= 2**20:
             raise NoFeed("too many reasons")
         reasons: list[Node] = []
         decided: Node | None = None
-        for place, (outcome, pay) in enumerate(zip(self.kernel.outcomes, pays, strict=True)):
-            pays_it = graph.less(graph.const(0), pay)
-            reason: Node | None = None
-            score: Node | None = None
-            steps: list[tuple[Node, int, Node]] = []
-            before: list[Node] = []
-            for code, expr in outcome.reasons:
-                when = graph.rebuilt(self.terms.term(expr), under(graph, [], before, totals))
-                if when.const == 0:
-                    continue
-                paying = graph.rebuilt(pays_it, under(graph, [when], before, totals))
-                steps.append((when, numbers[code], paying))
-                before.append(when)
-                if when.const == 1:
-                    break
-            for when, number, paying in reversed(steps):
-                rank = self.kernel.reasons[number].rank
-                high, low = (graph.const((at * layers + place) * 256 + number) for at in (rank, 0))
-                own = graph.select(paying, low, high)
-                one = graph.const(number)
-                reason = one if reason is None else graph.select(when, one, reason)
-                score = own if score is None else graph.select(when, own, score)
-            assert reason is not None and score is not None
+        for place, pay in enumerate(pays):
+            reason, score = self.reason(place, pay, totals)
             reasons.append(reason)
-            decided = score if decided is None else graph.min(decided, score)
+            decided = score if decided is None else self.graph.min(decided, score)
         if decided is None:
             raise NoFeed("no layers")
-        return reasons, graph.low_byte(decided)
+        return reasons, self.graph.low_byte(decided)
+
+    def steps(
+        self, place: int, pay: Node, totals: list[FeedTotal]
+    ) -> list[tuple[Node, int, Node]]:
+        """On which condition a layer has which reason, and whether it pays then; the first that holds."""
+        graph = self.graph
+        numbers = {reason.code: number for number, reason in enumerate(self.kernel.reasons)}
+        pays_it = graph.less(graph.const(0), pay)
+        steps: list[tuple[Node, int, Node]] = []
+        before: list[Node] = []
+        for code, expr in self.kernel.outcomes[place].reasons:
+            when = graph.rebuilt(self.terms.term(expr), under(graph, [], before, totals))
+            if when.const == 0:
+                continue
+            paying = graph.rebuilt(pays_it, under(graph, [when], before, totals))
+            steps.append((when, numbers[code], paying))
+            before.append(when)
+            if when.const == 1:
+                break
+        return steps
+
+    def reason(self, place: int, pay: Node, totals: list[FeedTotal]) -> tuple[Node, Node]:
+        """A layer's reason, and its score."""
+        graph, layers = self.graph, len(self.kernel.outcomes)
+        reason: Node | None = None
+        score: Node | None = None
+        for when, number, paying in reversed(self.steps(place, pay, totals)):
+            rank = self.kernel.reasons[number].rank
+            high, low = (graph.const((at * layers + place) * 256 + number) for at in (rank, 0))
+            own = graph.select(paying, low, high)
+            one = graph.const(number)
+            reason = one if reason is None else graph.select(when, one, reason)
+            score = own if score is None else graph.select(when, own, score)
+        assert reason is not None and score is not None
+        return reason, score
 
 def _of_unit(node: Node) -> bool:
     """Whether a value is the same for all rows of a unit."""

@@ -78,6 +78,8 @@ class _Merge:
     graph: Graph = field(init=False)
     slots: dict[int, int] = field(factory=dict)
     """Of a total that moves under one value: the number of the total that takes its place."""
+    most: dict[int, int] = field(factory=dict)
+    """Of such a place: how large its totals get."""
     merged: dict[tuple[int, Node], Node] = field(factory=dict)
     """What a computation under one value is a case of."""
 
@@ -101,7 +103,7 @@ class _Merge:
             total.number: [value for value in values if adds[value, total.number].const != 0]
             for total in kept
         }
-        alone = [total for total in kept if total.key is None and len(moved[total.number]) == 1]
+        alone = [total for total in kept if self.may_stand_aside(total, moved)]
         by_value = [{v: graph.rebuilt(node, known[v]) for v in values} for node in feed.outputs()]
         everything = [*by_value, *({v: adds[v, total.number] for v in values} for total in kept)]
         alone = [total for total in alone if not self.strays(total, moved, everything)]
@@ -110,6 +112,7 @@ class _Merge:
         totals = [total for total in kept if total not in slotted]
         for number, members in together.items():
             self.slots |= {total.number: number for total in members}
+            self.most[number] = max(total.most for total in members)
         made: list[FeedTotal] = []
         for number, members in together.items():
             by = {moved[total.number][0]: total for total in members}
@@ -120,18 +123,24 @@ class _Merge:
             places = tuple(by[value].number if value in by else None for value in values)
             made.append(
                 evolve(
-                    members[0], number=number, adds=self.one(moves), by=(self.value, places),
+                    members[0],
+                    number=number,
+                    adds=self.one(moves),
+                    most=self.most[number],
+                    by=(self.value, places),
                     carry=carried([total.carry for total in members]),
                 )
-            )  # fmt: skip
+            )
         # the whole first: what layers compute are cases of it
         whole = [self.one(cases) for cases in by_value[-2:]]
+        layers = len(feed.pays)
+        if feed.decided.const is not None:
+            self.own_reason(by_value[:layers], by_value[layers : 2 * layers])
         rest = [self.one(cases) for cases in by_value[:-2]]
         common = [
             evolve(total, adds=self.one({v: adds[v, total.number] for v in values}))
             for total in totals
         ]
-        layers = len(feed.pays)
         return evolve(
             feed,
             totals=[*common, *made, *(total for total in feed.totals if total.made_of is not None)],
@@ -140,6 +149,20 @@ class _Merge:
             total=whole[0],
             decided=whole[1],
         )
+
+    def own_reason(self, pays: list[dict[int, Node]], reasons: list[dict[int, Node]]) -> None:
+        """Makes one computation of the reasons that each value's own layer gives."""
+        own: dict[int, Node] = {}
+        for value in pays[0] if pays else ():
+            entered = [at for at, cases in enumerate(pays) if cases[value].const != 0]
+            if len(entered) == 1:
+                own[value] = reasons[entered[0]][value]
+        if own:
+            self.one(own)
+
+    def may_stand_aside(self, total: FeedTotal, moved: Mapping[int, list[int]]) -> bool:
+        keyed = self.feed.plan.accumulators[total.number].keyed
+        return not keyed and len(moved[total.number]) == 1
 
     def strays(
         self, total: FeedTotal, moved: Mapping[int, list[int]], everything: list[dict[int, Node]]
@@ -157,8 +180,9 @@ class _Merge:
         found: dict[int, list[FeedTotal]] = {}
         for total in alone:
             for members in found.values():
-                same = (members[0].keys, members[0].most) == (total.keys, total.most)
-                if same and moved[total.number][0] not in [moved[x.number][0] for x in members]:
+                most = members[0].most == total.most or not self.graph.optimise.compact
+                same = members[0].keys == total.keys
+                if same and most and moved[total.number][0] not in [moved[x.number][0] for x in members]:
                     members.append(total)
                     break
             else:
@@ -195,14 +219,15 @@ class _Merge:
         elif nodes[0].op in ("before", "after"):
             number = nodes[0].data
             assert isinstance(number, int)
-            found = graph.leaf(
-                nodes[0].op, self.slots.get(number, number), nodes[0].low, nodes[0].high
-            )
+            place = self.slots.get(number, number)
+            most = self.most.get(place, nodes[0].high)
+            found = graph.leaf(nodes[0].op, place, nodes[0].low, most)
         elif not nodes[0].args:
             found = nodes[0]
         else:
+            operands = {value: self.like(nodes[0], node) for value, node in cases.items()}
             args = [
-                self.one({value: node.args[at] for value, node in cases.items()})
+                self.one({value: given[at] for value, given in operands.items()})
                 for at in range(len(nodes[0].args))
             ]
             low, high = min(node.low for node in nodes), max(node.high for node in nodes)
@@ -210,6 +235,17 @@ class _Merge:
         if len(cases) > 1:
             self.merged |= {case: found for case in cases.items()}
         return found
+
+    def like(self, first: Node, node: Node) -> tuple[Node, ...]:
+        """A node's operands, in the order in which more of them are like those of the first."""
+        if node.op not in COMMUTES or not self.graph.optimise.fold:
+            return node.args
+
+        def alike(args: tuple[Node, ...]) -> int:
+            pairs = zip(args, first.args, strict=True)
+            return sum(self.kind(one) == self.kind(other) for one, other in pairs)
+
+        return max(node.args, node.args[::-1], key=alike)
 
     def constants(self, cases: Cases) -> Node:
         counted = Counter(node.low for node in cases.values()).most_common()

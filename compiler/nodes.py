@@ -27,6 +27,7 @@ Op = Literal[
     "period_last",
     "parameter",
     "listed",           # data: place; of (code, given)
+    "in_periods",       # data: number of a list of periods; of a day; only where one unit is run
     "uniform",          # data: number of a key that is the same for all rows
     "before",           # data: number of an accumulator: its total when the row began
     "after",            # with the row

@@ -1,7 +1,4 @@
-/* feed.h: what the C of a feed is made from. Every evaluator with a feed carries this text.
- *
- * Rounding, shares and the calendar as everywhere: quotients of C cut towards zero.
- */
+/* feed.h: what the C of a feed is made from, after exact.h. Every evaluator with a feed carries this text. */
 #ifndef HMB_FEED_PARTS_H
 #define HMB_FEED_PARTS_H
 #include <stddef.h>
@@ -28,7 +25,6 @@
 #define HMB_LARGE 20000000      /* bytes of outputs from which they pass by the caches */
 #define HMB_DAYS 65000          /* most days of a batch: a record holds them in 16 bits */
 
-typedef __int128 hmb_wide;
 typedef uint64_t __attribute__((may_alias)) hmb_half;   /* four halves of halves */
 
 static inline int hmb_aligned(const void *at)
@@ -108,18 +104,6 @@ HMB_LOOP static void hmb_days(int64_t n, const int32_t *restrict date, int32_t f
 {
     for (int64_t i = 0; i < n; i++)
         day[i] = (uint16_t)(date[i] - first + 1);
-}
-
-/* The benefit year of a day after the year 0, by products alone: Neri, Schneider, "Euclidean affine functions
- * and their application to calendar algorithms", 2022. start: the day of a year from 1 March on which a
- * benefit year begins; later: 1 where that is in January or February. */
-static inline int32_t hmb_year_after_0(int32_t number, uint32_t start, int32_t later)
-{
-    uint32_t four = 4 * (uint32_t)(number + 719468) + 3, century = four / 146097;
-    uint32_t of_century = four - 146097 * century;
-    uint64_t product = (uint64_t)2939745 * (uint64_t)(uint32_t)(of_century | 3);
-    int32_t before = (uint64_t)(uint32_t)product < (uint64_t)start * (4 * 2939745);
-    return (int32_t)(100 * century) + (int32_t)(product >> 32) + later - before;
 }
 
 /* Benefit years of a block from 0 for the batch's first. */
@@ -300,104 +284,5 @@ static inline int64_t hmb_of_closed(hmb_closed *closed, uint64_t seen, int32_t c
 {
     const hmb_closed *one = seen & hmb_bit(key) ? hmb_chained(closed, chain, of, key) : NULL;
     return one == NULL ? 0 : one->total;
-}
-
-/* ---- rounding to whole units, halves and up away from zero */
-
-#define HMB_ROUND(name, type, away)                             \
-    static inline type name(type amount, type unit)             \
-    {                                                           \
-        type steps = amount / unit;                             \
-        type left = amount - steps * unit;                      \
-        left = left < 0 ? -left : left;                         \
-        return (away) ? steps + (amount > 0 ? 1 : -1) : steps;  \
-    }
-#define HMB_ROUNDS(bits, type)                                                              \
-    HMB_ROUND(hmb_half_up_##bits, type, left >= unit - left)                                \
-    HMB_ROUND(hmb_half_even_##bits, type, left > unit - left || (left == unit - left && steps % 2)) \
-    HMB_ROUND(hmb_up_##bits, type, left > 0)                                                \
-    HMB_ROUND(hmb_down_##bits, type, 0)
-HMB_ROUNDS(64, int64_t)
-HMB_ROUNDS(128, hmb_wide)
-
-/* amount / parts * part / whole, part held to 0 .. whole */
-#define HMB_SHARE(mode)                                                                         \
-    static inline int64_t hmb_share_##mode(hmb_wide amount, hmb_wide parts, hmb_wide part,      \
-                                           hmb_wide whole)                                      \
-    {                                                                                           \
-        if (__builtin_expect((whole <= 0) | (part <= 0) | (amount == 0), 1))                    \
-            return 0;                                                                           \
-        part = part < whole ? part : whole;                                                     \
-        whole *= parts;                                                                         \
-        if ((whole | (amount < 0 ? -amount : amount) | part) >> 31 == 0)                        \
-            return hmb_##mode##_64((int64_t)amount * (int64_t)part, (int64_t)whole);            \
-        return (int64_t)hmb_##mode##_128(amount * part, whole);                                 \
-    }
-HMB_SHARE(half_up)
-HMB_SHARE(half_even)
-HMB_SHARE(up)
-HMB_SHARE(down)
-
-/* ---- the Gregorian calendar on days since 1970-01-01, as compiler/days.py */
-
-static inline int64_t hmb_floor(int64_t amount, int64_t by)
-{
-    int64_t whole = amount / by;
-    return whole * by > amount ? whole - 1 : whole;
-}
-
-static inline void hmb_civil(int64_t number, int64_t *year, int64_t *month, int64_t *day)
-{
-    int64_t shifted = number + 719468, era = hmb_floor(shifted, 146097);
-    int64_t of_era = shifted - era * 146097;
-    int64_t years = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    int64_t of_year = of_era - (365 * years + years / 4 - years / 100);
-    int64_t months = (5 * of_year + 2) / 153;
-    *day = of_year - (153 * months + 2) / 5 + 1;
-    *month = months < 10 ? months + 3 : months - 9;
-    *year = years + era * 400 + (*month <= 2);
-}
-
-static inline int64_t hmb_date_in(int64_t year, int64_t month, int64_t day)
-{
-    int64_t shifted = year - (month <= 2), era = hmb_floor(shifted, 400), of = shifted - era * 400;
-    int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    return era * 146097 + of * 365 + of / 4 - of / 100 + of_year - 719468;
-}
-
-static inline int64_t hmb_year(int64_t number, int64_t month, int64_t first)
-{
-    int64_t year, in_month, on_day;
-    hmb_civil(number, &year, &in_month, &on_day);
-    return year - !(in_month > month || (in_month == month && on_day >= first));
-}
-
-static inline int64_t hmb_month(int64_t number)
-{
-    int64_t year, month, day;
-    hmb_civil(number, &year, &month, &day);
-    return year * 12 + month - 1;
-}
-
-static inline int64_t hmb_add_months(int64_t number, int64_t months, int next_day)
-{
-    int64_t year, month, day;
-    hmb_civil(number, &year, &month, &day);
-    month += year * 12 - 1 + months;
-    year = hmb_floor(month, 12);
-    int64_t first = hmb_date_in(year, month - year * 12 + 1, 1), after = hmb_floor(month + 1, 12);
-    int64_t limit = hmb_date_in(after, month + 2 - after * 12, 1);
-    if (first + day - 1 < limit)
-        return first + day - 1;
-    return next_day ? limit : limit - 1;
-}
-
-static inline int64_t hmb_age(int64_t birth, int64_t number)
-{
-    int64_t year, month, day, years, on_month, on_day;
-    hmb_civil(birth, &year, &month, &day);
-    hmb_civil(number, &years, &on_month, &on_day);
-    years -= year + (on_month < month || (on_month == month && on_day < day));
-    return years > 0 ? years : 0;
 }
 #endif

@@ -1,4 +1,4 @@
-"""Faults that an emitter might have, seeded into the Cython of one kernel's rows.
+"""Faults that an emitter might have, seeded into the C of one kernel's rows.
 
 A fault changes one place of the generated text: a constant by one, a comparison, a rounding mode, a
 sign, a connective, which column, parameter or list is read, which of two is chosen.
@@ -10,56 +10,49 @@ import re
 from collections.abc import Iterator
 from random import Random
 
-from hmbc.compiler.emit_row import emit_row
+from hmbc.compiler.emit_run import emit_run
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.plan import plan_of
 
-LITERAL = re.compile(r"(?<![\w\[])(\d+)LL\b")
-COMPARED = re.compile(r" (<=|>=|==|!=|<|>) ")
-SIGN = re.compile(r" ([+-]) (?=\w)")
-JOINED = re.compile(r" ([&|]) ")
-ROUNDED = re.compile(r"(round|share)_(half_up|half_even|up|down)_")
-CHOSEN = re.compile(r"= (v\d+) if (.*) else (v\d+)$")
-EXTREME = re.compile(r"= (v\d+) if \1 [<>] (v\d+) else \2$")
-"""The smaller or larger of two: it does not matter which of two equal ones."""
-READ = re.compile(r"inp\.(claim|member|parameter)\[(\d+)\]")
-DATED = re.compile(r"(benefit_year|day_number)\((\w+), (\d+), (\d+)\)")
+LITERAL = re.compile(r"(?<![\w\[])(\d+)(?=(?:LL)?[ );])")
+COMPARED = re.compile(r" (==|<) ")
+SIGN = re.compile(r"\w ([+-]) \(int64_t\)")
+JOINED = re.compile(r" (&) ")
+ROUNDED = re.compile(r"hmb_(?:share_)?(half_up|half_even|up|down)(?=[_(])")
+CHOSEN = re.compile(r"= (v\d+) \? (\S+) : (\S+);$")
+EXTREME = re.compile(r" [<>] .* \? .* : ")
+"""The smaller or larger of two: a clamp lies where rounding makes one more or less the same."""
+READ = re.compile(r"in->(claim|member|parameter)\[(\d+)\]")
+DATED = re.compile(r"(hmb_year_after_0)\((?:\(int32_t\))?\w+, (\d+), \d\)")
+EITHER_WAY = re.compile(r"half_up_64\(v\d+, 2\)")
 
-CEILING = re.compile(r"if (v\d+) > \d+LL or \1 < -\d+LL:")
-TRUTH = re.compile(r" if [01]LL else ")
-LITERALS = re.compile(r"= \d+LL [<>=!]+ \d+LL$")
-EITHER_WAY = re.compile(r"round_half_up_64\(v\d+, 2LL\)")
-
-OTHER = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
+OTHER = {"<": "<=", "==": "!="}
 MODES = ("half_up", "half_even", "up", "down")
 
 
 def mutants(kernel: Kernel, line: str) -> Iterator[tuple[str, str]]:
     """Each way to spoil a line of the generated body: what kind of fault, and the line."""
-    if line.lstrip().startswith(("cdef", "#", "for ", "r = ", "m = ", "refuse(", "continue", "w", "k", "f")):
+    if not re.match(r" *const (int64_t|_Bool|hmb_wide) v\d+ = ", line) or EITHER_WAY.search(line):
         return
-    if CEILING.search(line) or TRUTH.search(line) or EITHER_WAY.search(line):
-        return  # a total below 0, one that another keeps down, a truth, a half: no difference
-    if line.lstrip().startswith("if w") or LITERALS.search(line):
-        return  # rows come by date, so that none is out of order; two constants
-    if "NULL" in line or "state." in line:
+    if "NULL" in line or "state->" in line:
         return  # it would end the process
-    for found in LITERAL.finditer(line):
+    is_value = ">>" not in line and not EXTREME.search(line)
+    for found in LITERAL.finditer(line) if is_value else ():
         for by in (-1, 1):
             if int(found[1]) + by >= 0:
                 yield "constant", _with(line, found.span(1), str(int(found[1]) + by))
-    for found in () if EXTREME.search(line) else COMPARED.finditer(line):
+    for found in COMPARED.finditer(line) if is_value else ():
         yield "comparison", _with(line, found.span(1), OTHER[found[1]])
     for found in SIGN.finditer(line):
         yield "sign", _with(line, found.span(1), "-" if found[1] == "+" else "+")
     for found in JOINED.finditer(line):
-        yield "connective", _with(line, found.span(1), "|" if found[1] == "&" else "&")
+        yield "connective", _with(line, found.span(1), "|")
     for found in ROUNDED.finditer(line):
         for mode in MODES:
-            if mode != found[2]:
-                yield "rounding", _with(line, found.span(2), mode)
+            if mode != found[1]:
+                yield "rounding", _with(line, found.span(1), mode)
     for found in CHOSEN.finditer(line):
-        yield "choice", line[: found.start()] + f"= {found[3]} if {found[2]} else {found[1]}"
+        yield "choice", line[: found.start()] + f"= {found[1]} ? {found[3]} : {found[2]};"
     for found in READ.finditer(line):
         plan = plan_of(kernel)
         items = {"claim": plan.claim, "member": plan.member, "parameter": plan.parameters}[found[1]]
@@ -70,12 +63,12 @@ def mutants(kernel: Kernel, line: str) -> Iterator[tuple[str, str]]:
                 if at != place:
                     yield "input", _with(line, found.span(2), str(at))
     for found in DATED.finditer(line):
-        yield "date", _with(line, found.span(4), str(int(found[4]) % 28 + 1))
+        yield "date", _with(line, found.span(2), str(int(found[2]) - 1))
 
 
 def spoiled(kernel: Kernel, random: Random, count: int) -> list[tuple[str, str, str]]:
     """Faulty row functions, called run_0, run_1 ...: kind, the changed line, source."""
-    text = emit_row(kernel, plan_of(kernel), "run_0")
+    text = emit_run(kernel, plan_of(kernel), "run_0")
     lines = text.split("\n")
     ways = [
         (kind, place, spoilt)
@@ -99,16 +92,18 @@ def spoiled(kernel: Kernel, random: Random, count: int) -> list[tuple[str, str, 
 
 def module_text(clean: str, sources: list[str]) -> str:
     """The source of a module as emitted, with these row functions for its own."""
-    head, rest = clean.split("cdef void run_0(", 1)
-    tail = rest[rest.index("\n\nPLANS = (") :]
-    plans, feeds = tail.split("ENTRIES = (")
+    head, rest = clean.split("static void run_0(", 1)
+    rest = rest[rest.index("\n}\n") + 3 :]
+    before, rest = rest.split("    void run_0()\n")
+    plans, feeds = rest.split("ENTRIES = (")
     feeds = feeds[feeds.index("FEEDS = (") :]
+    numbers = range(len(sources))
+    declared = "".join(f"    void run_{number}()\n" for number in numbers)
     capsules = "".join(
-        f'    PyCapsule_New(<void *>run_{number}, "hmb_run", NULL),\n'
-        for number in range(len(sources))
+        f'    PyCapsule_New(<void *>run_{number}, "hmb_run", NULL),\n' for number in numbers
     )
     functions = "\n\n".join(sources)
-    return f"{head}{functions}{plans}ENTRIES = (\n{capsules})\n{feeds}"
+    return f"{head}{functions}{before}{declared}{plans}ENTRIES = (\n{capsules})\n{feeds}"
 
 
 def _with(line: str, span: tuple[int, int], text: str) -> str:

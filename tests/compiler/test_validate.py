@@ -192,14 +192,14 @@ def test_the_smallest_history_is_told(tmp_path: Path) -> None:
     kernel = kernel_of(path)
     validate(kernel, pipeline.module_of(kernel))
     with pytest.raises(Mistranslated) as caught:
-        validate(kernel, spoiled(kernel, "500000LL", "500001LL"))  # the cap
+        validate(kernel, spoiled(kernel, "(int64_t)9999990", "(int64_t)10000010"))  # the cap
     difference = caught.value.difference
     (row,) = difference.history.rows
     assert row.claim["kind"] == "ward" and row.claim["cost"] >= 1_000_00 + 5_000_00 * 100 // 40
     assert (str(difference.interpreter), str(difference.evaluator)) == ("5000.00", "5000.01")
     assert "interpreter 5000.00, evaluator 5000.01" in str(caught.value)
     with pytest.raises(Mistranslated) as caught:
-        validate(kernel, spoiled(kernel, ">= 60LL", "> 60LL"))
+        validate(kernel, spoiled(kernel, "(int64_t)v20 < (int64_t)60", "(int64_t)v20 <= (int64_t)60"))
     (row,) = caught.value.difference.history.rows
     assert row.member["age"] == 60
     with pytest.raises(Mistranslated) as caught:
@@ -247,7 +247,7 @@ def test_a_wrong_evaluator_is_never_handed_out(
     path.write_text(SMALL.replace("1_000 per", "1_500 per"))
     kernel = kernel_of(path)
     right = pipeline.pyx_of(kernel)
-    monkeypatch.setattr(pipeline, "pyx_of", lambda kernel: right.replace("150000LL", "150001LL"))
+    monkeypatch.setattr(pipeline, "pyx_of", lambda kernel: right.replace("(int64_t)150000)", "(int64_t)150001)"))
     wrong = pipeline.so_of(kernel)
     with pytest.raises(Mistranslated):
         pipeline.validated_so_of(kernel)
