@@ -3,7 +3,6 @@
 # Made by hmbc; changes are lost.
 
 from cpython.pycapsule cimport PyCapsule_New
-from libc.stdint cimport int16_t, int32_t, int64_t, uint8_t
 
 cdef extern from *:
     """
@@ -164,51 +163,150 @@ typedef struct hmb_feed {
 #define HMB_FEED_ABI 3
 #endif
 
-    """
-    enum:
-        HMB_ABI
-        HMB_KEY_WORDS
-
-    ctypedef struct hmb_periods:
-        const int64_t *offset
-        const int64_t *first
-        const int64_t *last
-
-    ctypedef struct hmb_input:
-        const int64_t **claim
-        const uint8_t **claim_given
-        const int64_t **member
-        const uint8_t **member_given
-        const hmb_periods *periods
-        const int64_t *parameter
-        const uint8_t **listed
-        const int64_t *row_member
-
-    ctypedef struct hmb_state:
-        int64_t *words
-        void *map
-        const int64_t *(*find)(void *, int32_t, const int64_t *, int32_t) noexcept nogil
-        int32_t (*room)(void *, int32_t, const int64_t *, int32_t) noexcept nogil
-        void (*put)(void *, int32_t, const int64_t *, int32_t, int64_t) noexcept nogil
-
-    ctypedef struct hmb_output:
-        int64_t **pay
-        int16_t **reason
-        uint8_t *status
-
-    ctypedef long long i128 "__int128"
-
-ctypedef int64_t i64
-
-ABI = HMB_ABI
-
-
-cdef extern from *:
-    """
-/* feed.h: what the C of a feed is made from. Every evaluator with a feed carries this text.
+/* exact.h: exact rounding and shares, days, lists and periods. Every evaluator carries this text.
  *
- * Rounding, shares and the calendar as everywhere: quotients of C cut towards zero.
+ * Quotients of C cut towards zero.
  */
+#ifndef HMB_EXACT_H
+#define HMB_EXACT_H
+
+typedef __int128 hmb_wide;
+
+/* ---- rounding to whole units, halves and up away from zero */
+
+#define HMB_ROUND(name, type, away)                             \\
+    static inline type name(type amount, type unit)             \\
+    {                                                           \\
+        type steps = amount / unit;                             \\
+        type left = amount - steps * unit;                      \\
+        left = left < 0 ? -left : left;                         \\
+        return (away) ? steps + (amount > 0 ? 1 : -1) : steps;  \\
+    }
+#define HMB_ROUNDS(bits, type)                                                              \\
+    HMB_ROUND(hmb_half_up_##bits, type, left >= unit - left)                                \\
+    HMB_ROUND(hmb_half_even_##bits, type, left > unit - left || (left == unit - left && steps % 2)) \\
+    HMB_ROUND(hmb_up_##bits, type, left > 0)                                                \\
+    HMB_ROUND(hmb_down_##bits, type, 0)
+HMB_ROUNDS(64, int64_t)
+HMB_ROUNDS(128, hmb_wide)
+
+/* amount / parts * part / whole, part held to 0 .. whole */
+#define HMB_SHARE(mode)                                                                         \\
+    static inline int64_t hmb_share_##mode(hmb_wide amount, hmb_wide parts, hmb_wide part,      \\
+                                           hmb_wide whole)                                      \\
+    {                                                                                           \\
+        if (__builtin_expect((whole <= 0) | (part <= 0) | (amount == 0), 1))                    \\
+            return 0;                                                                           \\
+        part = part < whole ? part : whole;                                                     \\
+        whole *= parts;                                                                         \\
+        if ((whole | (amount < 0 ? -amount : amount) | part) >> 31 == 0)                        \\
+            return hmb_##mode##_64((int64_t)amount * (int64_t)part, (int64_t)whole);            \\
+        return (int64_t)hmb_##mode##_128(amount * part, whole);                                 \\
+    }
+HMB_SHARE(half_up)
+HMB_SHARE(half_even)
+HMB_SHARE(up)
+HMB_SHARE(down)
+
+/* ---- the Gregorian calendar on days since 1970-01-01, as compiler/days.py */
+
+static inline int64_t hmb_floor(int64_t amount, int64_t by)
+{
+    int64_t whole = amount / by;
+    return whole * by > amount ? whole - 1 : whole;
+}
+
+static inline void hmb_civil(int64_t number, int64_t *year, int64_t *month, int64_t *day)
+{
+    int64_t shifted = number + 719468, era = hmb_floor(shifted, 146097);
+    int64_t of_era = shifted - era * 146097;
+    int64_t years = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
+    int64_t of_year = of_era - (365 * years + years / 4 - years / 100);
+    int64_t months = (5 * of_year + 2) / 153;
+    *day = of_year - (153 * months + 2) / 5 + 1;
+    *month = months < 10 ? months + 3 : months - 9;
+    *year = years + era * 400 + (*month <= 2);
+}
+
+static inline int64_t hmb_date_in(int64_t year, int64_t month, int64_t day)
+{
+    int64_t shifted = year - (month <= 2), era = hmb_floor(shifted, 400), of = shifted - era * 400;
+    int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
+    return era * 146097 + of * 365 + of / 4 - of / 100 + of_year - 719468;
+}
+
+static inline int64_t hmb_year(int64_t number, int64_t month, int64_t first)
+{
+    int64_t year, in_month, on_day;
+    hmb_civil(number, &year, &in_month, &on_day);
+    return year - !(in_month > month || (in_month == month && on_day >= first));
+}
+
+/* The benefit year of a day after the year 0, by products alone: Neri, Schneider, "Euclidean affine functions
+ * and their application to calendar algorithms", 2022. start: the day of a year from 1 March on which a
+ * benefit year begins; later: 1 where that is in January or February. */
+static inline int32_t hmb_year_after_0(int32_t number, uint32_t start, int32_t later)
+{
+    uint32_t four = 4 * (uint32_t)(number + 719468) + 3, century = four / 146097;
+    uint32_t of_century = four - 146097 * century;
+    uint64_t product = (uint64_t)2939745 * (uint64_t)(uint32_t)(of_century | 3);
+    int32_t before = (uint64_t)(uint32_t)product < (uint64_t)start * (4 * 2939745);
+    return (int32_t)(100 * century) + (int32_t)(product >> 32) + later - before;
+}
+
+static inline int64_t hmb_month(int64_t number)
+{
+    int64_t year, month, day;
+    hmb_civil(number, &year, &month, &day);
+    return year * 12 + month - 1;
+}
+
+static inline int64_t hmb_add_months(int64_t number, int64_t months, int next_day)
+{
+    int64_t year, month, day;
+    hmb_civil(number, &year, &month, &day);
+    month += year * 12 - 1 + months;
+    year = hmb_floor(month, 12);
+    int64_t first = hmb_date_in(year, month - year * 12 + 1, 1), after = hmb_floor(month + 1, 12);
+    int64_t limit = hmb_date_in(after, month + 2 - after * 12, 1);
+    if (first + day - 1 < limit)
+        return first + day - 1;
+    return next_day ? limit : limit - 1;
+}
+
+static inline int64_t hmb_age(int64_t birth, int64_t number)
+{
+    int64_t year, month, day, years, on_month, on_day;
+    hmb_civil(birth, &year, &month, &day);
+    hmb_civil(number, &years, &on_month, &on_day);
+    years -= year + (on_month < month || (on_month == month && on_day < day));
+    return years > 0 ? years : 0;
+}
+
+/* ---- what one row of a unit needs */
+
+/* Whether a day lies in one of a member's periods. */
+static inline int hmb_in_periods(const hmb_periods *periods, int64_t member, int64_t day)
+{
+    for (int64_t at = periods->offset[member]; at < periods->offset[member + 1]; at++)
+        if (periods->first[at] <= day && day <= periods->last[at])
+            return 1;
+    return 0;
+}
+
+/* Says that a row moved nothing, and why. */
+static __attribute__((noinline, cold)) void hmb_refuse(const hmb_output *out, int64_t row, int layers,
+                                                       int status)
+{
+    for (int layer = 0; layer < layers; layer++) {
+        out->pay[layer][row] = 0;
+        out->reason[layer][row] = 0;
+    }
+    out->status[row] = (uint8_t)status;
+}
+#endif
+
+/* feed.h: what the C of a feed is made from, after exact.h. Every evaluator with a feed carries this text. */
 #ifndef HMB_FEED_PARTS_H
 #define HMB_FEED_PARTS_H
 #include <stddef.h>
@@ -235,7 +333,6 @@ cdef extern from *:
 #define HMB_LARGE 20000000      /* bytes of outputs from which they pass by the caches */
 #define HMB_DAYS 65000          /* most days of a batch: a record holds them in 16 bits */
 
-typedef __int128 hmb_wide;
 typedef uint64_t __attribute__((may_alias)) hmb_half;   /* four halves of halves */
 
 static inline int hmb_aligned(const void *at)
@@ -315,18 +412,6 @@ HMB_LOOP static void hmb_days(int64_t n, const int32_t *restrict date, int32_t f
 {
     for (int64_t i = 0; i < n; i++)
         day[i] = (uint16_t)(date[i] - first + 1);
-}
-
-/* The benefit year of a day after the year 0, by products alone: Neri, Schneider, "Euclidean affine functions
- * and their application to calendar algorithms", 2022. start: the day of a year from 1 March on which a
- * benefit year begins; later: 1 where that is in January or February. */
-static inline int32_t hmb_year_after_0(int32_t number, uint32_t start, int32_t later)
-{
-    uint32_t four = 4 * (uint32_t)(number + 719468) + 3, century = four / 146097;
-    uint32_t of_century = four - 146097 * century;
-    uint64_t product = (uint64_t)2939745 * (uint64_t)(uint32_t)(of_century | 3);
-    int32_t before = (uint64_t)(uint32_t)product < (uint64_t)start * (4 * 2939745);
-    return (int32_t)(100 * century) + (int32_t)(product >> 32) + later - before;
 }
 
 /* Benefit years of a block from 0 for the batch's first. */
@@ -508,106 +593,85 @@ static inline int64_t hmb_of_closed(hmb_closed *closed, uint64_t seen, int32_t c
     const hmb_closed *one = seen & hmb_bit(key) ? hmb_chained(closed, chain, of, key) : NULL;
     return one == NULL ? 0 : one->total;
 }
-
-/* ---- rounding to whole units, halves and up away from zero */
-
-#define HMB_ROUND(name, type, away)                             \\
-    static inline type name(type amount, type unit)             \\
-    {                                                           \\
-        type steps = amount / unit;                             \\
-        type left = amount - steps * unit;                      \\
-        left = left < 0 ? -left : left;                         \\
-        return (away) ? steps + (amount > 0 ? 1 : -1) : steps;  \\
-    }
-#define HMB_ROUNDS(bits, type)                                                              \\
-    HMB_ROUND(hmb_half_up_##bits, type, left >= unit - left)                                \\
-    HMB_ROUND(hmb_half_even_##bits, type, left > unit - left || (left == unit - left && steps % 2)) \\
-    HMB_ROUND(hmb_up_##bits, type, left > 0)                                                \\
-    HMB_ROUND(hmb_down_##bits, type, 0)
-HMB_ROUNDS(64, int64_t)
-HMB_ROUNDS(128, hmb_wide)
-
-/* amount / parts * part / whole, part held to 0 .. whole */
-#define HMB_SHARE(mode)                                                                         \\
-    static inline int64_t hmb_share_##mode(hmb_wide amount, hmb_wide parts, hmb_wide part,      \\
-                                           hmb_wide whole)                                      \\
-    {                                                                                           \\
-        if (__builtin_expect((whole <= 0) | (part <= 0) | (amount == 0), 1))                    \\
-            return 0;                                                                           \\
-        part = part < whole ? part : whole;                                                     \\
-        whole *= parts;                                                                         \\
-        if ((whole | (amount < 0 ? -amount : amount) | part) >> 31 == 0)                        \\
-            return hmb_##mode##_64((int64_t)amount * (int64_t)part, (int64_t)whole);            \\
-        return (int64_t)hmb_##mode##_128(amount * part, whole);                                 \\
-    }
-HMB_SHARE(half_up)
-HMB_SHARE(half_even)
-HMB_SHARE(up)
-HMB_SHARE(down)
-
-/* ---- the Gregorian calendar on days since 1970-01-01, as compiler/days.py */
-
-static inline int64_t hmb_floor(int64_t amount, int64_t by)
-{
-    int64_t whole = amount / by;
-    return whole * by > amount ? whole - 1 : whole;
-}
-
-static inline void hmb_civil(int64_t number, int64_t *year, int64_t *month, int64_t *day)
-{
-    int64_t shifted = number + 719468, era = hmb_floor(shifted, 146097);
-    int64_t of_era = shifted - era * 146097;
-    int64_t years = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    int64_t of_year = of_era - (365 * years + years / 4 - years / 100);
-    int64_t months = (5 * of_year + 2) / 153;
-    *day = of_year - (153 * months + 2) / 5 + 1;
-    *month = months < 10 ? months + 3 : months - 9;
-    *year = years + era * 400 + (*month <= 2);
-}
-
-static inline int64_t hmb_date_in(int64_t year, int64_t month, int64_t day)
-{
-    int64_t shifted = year - (month <= 2), era = hmb_floor(shifted, 400), of = shifted - era * 400;
-    int64_t of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-    return era * 146097 + of * 365 + of / 4 - of / 100 + of_year - 719468;
-}
-
-static inline int64_t hmb_year(int64_t number, int64_t month, int64_t first)
-{
-    int64_t year, in_month, on_day;
-    hmb_civil(number, &year, &in_month, &on_day);
-    return year - !(in_month > month || (in_month == month && on_day >= first));
-}
-
-static inline int64_t hmb_month(int64_t number)
-{
-    int64_t year, month, day;
-    hmb_civil(number, &year, &month, &day);
-    return year * 12 + month - 1;
-}
-
-static inline int64_t hmb_add_months(int64_t number, int64_t months, int next_day)
-{
-    int64_t year, month, day;
-    hmb_civil(number, &year, &month, &day);
-    month += year * 12 - 1 + months;
-    year = hmb_floor(month, 12);
-    int64_t first = hmb_date_in(year, month - year * 12 + 1, 1), after = hmb_floor(month + 1, 12);
-    int64_t limit = hmb_date_in(after, month + 2 - after * 12, 1);
-    if (first + day - 1 < limit)
-        return first + day - 1;
-    return next_day ? limit : limit - 1;
-}
-
-static inline int64_t hmb_age(int64_t birth, int64_t number)
-{
-    int64_t year, month, day, years, on_month, on_day;
-    hmb_civil(birth, &year, &month, &day);
-    hmb_civil(number, &years, &on_month, &on_day);
-    years -= year + (on_month < month || (on_month == month && on_day < day));
-    return years > 0 ? years : 0;
-}
 #endif
+
+static void run_0(const hmb_input *in, const int64_t *rows, int64_t n, hmb_state *state,
+                  const hmb_output *out)
+{
+    for (int64_t at = 0; at < n; at++) {
+        const int64_t r = rows[at], m = in->row_member[r];
+        (void)m;
+        int64_t *const w0 = state->words + 0;
+        const int64_t v4 = in->claim[2][r];
+        const int64_t v15 = (int64_t)hmb_year_after_0((int32_t)v4, 306, 1);
+        const int64_t v0 = (w0[0] == v15) ? w0[1] : 0;
+        const _Bool v6 = in->claim[0][r];
+        const _Bool v9 = !v6;
+        const _Bool v5 = hmb_in_periods(&in->periods[0], m, v4);
+        const _Bool v10 = !v5;
+        const _Bool v11 = v9 & v10;
+        const int64_t v12 = in->claim[1][r];
+        const int64_t v13 = v11 ? (int64_t)v12 : (int64_t)0;
+        const int64_t v78 = (int64_t)((int64_t)v0 + (int64_t)v13);
+        const int64_t s0 = v78;
+        const int64_t v1 = (int64_t)s0;
+        int64_t *const w1 = state->words + 2;
+        const int64_t v2 = (w1[0] == v15) ? w1[1] : 0;
+        const _Bool v21 = in->member[0][m];
+        const int64_t v30 = v21 ? (int64_t)6 : (int64_t)15;
+        const int64_t v16 = (int64_t)((int64_t)v1 - (int64_t)2000000);
+        const int64_t v17 = (int64_t)((int64_t)v16 > (int64_t)0 ? (int64_t)v16 : (int64_t)0);
+        const int64_t v18 = (int64_t)((int64_t)v0 - (int64_t)2000000);
+        const int64_t v19 = (int64_t)((int64_t)v18 > (int64_t)0 ? (int64_t)v18 : (int64_t)0);
+        const int64_t v20 = (int64_t)((int64_t)v17 - (int64_t)v19);
+        const int64_t v31 = (int64_t)((int64_t)v30 * (int64_t)v20);
+        const int64_t v79 = (int64_t)((int64_t)v2 + (int64_t)v31);
+        const int64_t s1 = v79;
+        const int64_t v3 = (int64_t)s1;
+        if (__builtin_expect((v15 < (state->words + 0)[0]) | (s0 > 1000000000000000LL || s0 < -1000000000000000LL) | (v15 < (state->words + 2)[0]) | (s1 > 20000000000000000LL || s1 < -20000000000000000LL), 0)) {
+            int status = 0;
+            status = (s1 > 20000000000000000LL || s1 < -20000000000000000LL) ? 1 : status;
+            status = (state->words + 2)[1] != 0 && (v15 < (state->words + 2)[0]) ? 2 : status;
+            status = (s0 > 1000000000000000LL || s0 < -1000000000000000LL) ? 1 : status;
+            status = (state->words + 0)[1] != 0 && (v15 < (state->words + 0)[0]) ? 2 : status;
+            if (status) {
+                hmb_refuse(out, r, 1, status);
+                continue;
+            }
+        }
+        const _Bool v48 = (int64_t)v12 == (int64_t)0;
+        const _Bool v52 = (int64_t)v20 == (int64_t)0;
+        const _Bool v56 = (int64_t)v3 < (int64_t)2000000010;
+        const _Bool v57 = !v56;
+        const int64_t v34 = (int64_t)hmb_half_up_64(v2, 20);
+        const int64_t v33 = (int64_t)hmb_half_up_64(v3, 20);
+        const _Bool v58 = (int64_t)v34 < (int64_t)v33;
+        const _Bool v59 = v57 & v58;
+        const int64_t v40 = (int64_t)((int64_t)v3 < (int64_t)1999999990 ? (int64_t)v3 : (int64_t)1999999990);
+        const int64_t v41 = (int64_t)(((uint64_t)(uint32_t)v40 * (uint64_t)(uint32_t)1717986919 + (uint64_t)17179869184LL) >> 35);
+        const int64_t v42 = (int64_t)((int64_t)v2 < (int64_t)1999999990 ? (int64_t)v2 : (int64_t)1999999990);
+        const int64_t v43 = (int64_t)(((uint64_t)(uint32_t)v42 * (uint64_t)(uint32_t)1717986919 + (uint64_t)17179869184LL) >> 35);
+        const int64_t v44 = (int64_t)((int64_t)v41 - (int64_t)v43);
+        const _Bool v60 = (int64_t)v44 == (int64_t)0;
+        const int64_t v61 = v60 ? (int64_t)5 : (int64_t)6;
+        const int64_t v63 = v59 ? (int64_t)4 : (int64_t)v61;
+        const int64_t v64 = v52 ? (int64_t)3 : (int64_t)v63;
+        const int64_t v65 = v48 ? (int64_t)2 : (int64_t)v64;
+        const int64_t v66 = v6 ? (int64_t)1 : (int64_t)v65;
+        const int64_t v67 = v5 ? (int64_t)0 : (int64_t)v66;
+        out->reason[0][r] = v67;
+        out->pay[0][r] = v44;
+        out->status[r] = 0;
+        if (v13 != 0) {
+            w0[0] = v15;
+            w0[1] = s0;
+        }
+        if (v31 != 0) {
+            w1[0] = v15;
+            w1[1] = s1;
+        }
+    }
+}
 
 typedef struct {
     uint64_t w0;
@@ -1099,9 +1163,10 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
     int64_t wt[HMB_BLOCK] __attribute__((aligned(64)));
     uint8_t xd[HMB_BLOCK] __attribute__((aligned(64)));
     feed_0_record *records = in->records;
-    int pays = 0, why = out->decided != NULL;
+    int pays = 0, causes = 0;
     pays |= out->pay[0] != NULL;
-    why |= out->reason[0] != NULL;
+    causes |= out->reason[0] != NULL;
+    const int why = causes || out->decided != NULL;
     const int large = hmb_is_large(out, 1, end - first);
     for (int64_t i = first, n; i < end; i += n) {
         n = HMB_BLOCK - i % HMB_BLOCK;
@@ -1228,400 +1293,16 @@ static const hmb_feed feed_0 = {
 };
 
     """
+    enum:
+        HMB_ABI
+
     ctypedef struct hmb_feed:
         pass
 
+    void run_0()
     const hmb_feed feed_0
 
-
-cdef inline i64 round_half_up_64(i64 amount, i64 unit) noexcept nogil:
-    cdef i64 steps = amount / unit
-    cdef i64 left = amount - steps * unit
-    if left < 0:
-        left = -left
-    if left >= unit - left:
-        steps += 1 if amount > 0 else -1
-    return steps
-
-
-cdef inline i64 share_half_up_64(i64 amount, i64 parts, i64 part, i64 whole) noexcept nogil:
-    if whole <= 0 or part <= 0:
-        return 0
-    if part > whole:
-        part = whole
-    return round_half_up_64(amount * part, parts * whole)
-
-
-cdef inline i64 round_half_even_64(i64 amount, i64 unit) noexcept nogil:
-    cdef i64 steps = amount / unit
-    cdef i64 left = amount - steps * unit
-    if left < 0:
-        left = -left
-    if left > unit - left or (left == unit - left and steps % 2 != 0):
-        steps += 1 if amount > 0 else -1
-    return steps
-
-
-cdef inline i64 share_half_even_64(i64 amount, i64 parts, i64 part, i64 whole) noexcept nogil:
-    if whole <= 0 or part <= 0:
-        return 0
-    if part > whole:
-        part = whole
-    return round_half_even_64(amount * part, parts * whole)
-
-
-cdef inline i64 round_up_64(i64 amount, i64 unit) noexcept nogil:
-    cdef i64 steps = amount / unit
-    cdef i64 left = amount - steps * unit
-    if left < 0:
-        left = -left
-    if left > 0:
-        steps += 1 if amount > 0 else -1
-    return steps
-
-
-cdef inline i64 share_up_64(i64 amount, i64 parts, i64 part, i64 whole) noexcept nogil:
-    if whole <= 0 or part <= 0:
-        return 0
-    if part > whole:
-        part = whole
-    return round_up_64(amount * part, parts * whole)
-
-
-cdef inline i64 round_down_64(i64 amount, i64 unit) noexcept nogil:
-    cdef i64 steps = amount / unit
-    cdef i64 left = amount - steps * unit
-    if left < 0:
-        left = -left
-    if False:
-        steps += 1 if amount > 0 else -1
-    return steps
-
-
-cdef inline i64 share_down_64(i64 amount, i64 parts, i64 part, i64 whole) noexcept nogil:
-    if whole <= 0 or part <= 0:
-        return 0
-    if part > whole:
-        part = whole
-    return round_down_64(amount * part, parts * whole)
-
-
-cdef inline i128 round_half_up_128(i128 amount, i128 unit) noexcept nogil:
-    cdef i128 steps = amount / unit
-    cdef i128 left = amount - steps * unit
-    if left < 0:
-        left = -left
-    if left >= unit - left:
-        steps += 1 if amount > 0 else -1
-    return steps
-
-
-cdef inline i128 share_half_up_128(i128 amount, i128 parts, i128 part, i128 whole) noexcept nogil:
-    if whole <= 0 or part <= 0:
-        return 0
-    if part > whole:
-        part = whole
-    return round_half_up_128(amount * part, parts * whole)
-
-
-cdef inline i128 round_half_even_128(i128 amount, i128 unit) noexcept nogil:
-    cdef i128 steps = amount / unit
-    cdef i128 left = amount - steps * unit
-    if left < 0:
-        left = -left
-    if left > unit - left or (left == unit - left and steps % 2 != 0):
-        steps += 1 if amount > 0 else -1
-    return steps
-
-
-cdef inline i128 share_half_even_128(i128 amount, i128 parts, i128 part, i128 whole) noexcept nogil:
-    if whole <= 0 or part <= 0:
-        return 0
-    if part > whole:
-        part = whole
-    return round_half_even_128(amount * part, parts * whole)
-
-
-cdef inline i128 round_up_128(i128 amount, i128 unit) noexcept nogil:
-    cdef i128 steps = amount / unit
-    cdef i128 left = amount - steps * unit
-    if left < 0:
-        left = -left
-    if left > 0:
-        steps += 1 if amount > 0 else -1
-    return steps
-
-
-cdef inline i128 share_up_128(i128 amount, i128 parts, i128 part, i128 whole) noexcept nogil:
-    if whole <= 0 or part <= 0:
-        return 0
-    if part > whole:
-        part = whole
-    return round_up_128(amount * part, parts * whole)
-
-
-cdef inline i128 round_down_128(i128 amount, i128 unit) noexcept nogil:
-    cdef i128 steps = amount / unit
-    cdef i128 left = amount - steps * unit
-    if left < 0:
-        left = -left
-    if False:
-        steps += 1 if amount > 0 else -1
-    return steps
-
-
-cdef inline i128 share_down_128(i128 amount, i128 parts, i128 part, i128 whole) noexcept nogil:
-    if whole <= 0 or part <= 0:
-        return 0
-    if part > whole:
-        part = whole
-    return round_down_128(amount * part, parts * whole)
-
-
-cdef struct Civil:
-    i64 year
-    i64 month
-    i64 day
-
-
-cdef inline i64 floor_div(i64 amount, i64 by) noexcept nogil:
-    cdef i64 whole = amount / by
-    return whole - 1 if whole * by > amount else whole
-
-
-cdef inline Civil civil(i64 number) noexcept nogil:
-    cdef Civil found
-    cdef i64 shifted = number + 719468
-    cdef i64 era = floor_div(shifted, 146097)
-    cdef i64 of_era = shifted - era * 146097
-    cdef i64 year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365
-    cdef i64 of_year = of_era - (365 * year + year / 4 - year / 100)
-    cdef i64 months = (5 * of_year + 2) / 153
-    found.day = of_year - (153 * months + 2) / 5 + 1
-    found.month = months + 3 if months < 10 else months - 9
-    found.year = year + era * 400 + (1 if found.month <= 2 else 0)
-    return found
-
-
-cdef inline i64 day_number(i64 year, i64 month, i64 day) noexcept nogil:
-    cdef i64 shifted = year - 1 if month <= 2 else year
-    cdef i64 era = floor_div(shifted, 400)
-    cdef i64 in_era = shifted - era * 400
-    cdef i64 months = month - 3 if month > 2 else month + 9
-    cdef i64 of_year = (153 * months + 2) / 5 + day - 1
-    return era * 146097 + in_era * 365 + in_era / 4 - in_era / 100 + of_year - 719468
-
-
-cdef inline i64 benefit_year(i64 number, i64 month, i64 day) noexcept nogil:
-    cdef Civil on = civil(number)
-    if on.month > month or (on.month == month and on.day >= day):
-        return on.year
-    return on.year - 1
-
-
-cdef inline i64 month_number(i64 number) noexcept nogil:
-    cdef Civil on = civil(number)
-    return on.year * 12 + on.month - 1
-
-
-cdef inline i64 add_months(i64 number, i64 months, i64 next_day) noexcept nogil:
-    cdef Civil on = civil(number)
-    cdef i64 month = on.year * 12 + on.month - 1 + months
-    cdef i64 year = floor_div(month, 12)
-    cdef i64 first = day_number(year, month - year * 12 + 1, 1)
-    cdef i64 after = floor_div(month + 1, 12)
-    cdef i64 limit = day_number(after, month + 2 - after * 12, 1)
-    if first + on.day - 1 < limit:
-        return first + on.day - 1
-    return limit if next_day else limit - 1
-
-
-cdef inline i64 age_at(i64 birth, i64 number) noexcept nogil:
-    cdef Civil born = civil(birth)
-    cdef Civil on = civil(number)
-    cdef i64 years = on.year - born.year
-    if on.month < born.month or (on.month == born.month and on.day < born.day):
-        years -= 1
-    return years if years > 0 else 0
-
-
-cdef inline i64 in_list(const uint8_t *listed, i64 code, i64 given) noexcept nogil:
-    if given == 0 or code < 0:
-        return 0
-    return listed[code] != 0
-
-
-cdef inline i64 in_periods(const hmb_periods *periods, i64 member, i64 day) noexcept nogil:
-    cdef i64 at
-    for at in range(periods.offset[member], periods.offset[member + 1]):
-        if periods.first[at] <= day <= periods.last[at]:
-            return 1
-    return 0
-
-
-cdef inline void refuse(
-    const hmb_output *out, i64 row, i64 layers, uint8_t status
-) noexcept nogil:
-    cdef i64 layer
-    for layer in range(layers):
-        out.pay[layer][row] = 0
-        out.reason[layer][row] = 0
-    out.status[row] = status
-
-
-cdef void run_0(const hmb_input *inp, const int64_t *rows, int64_t n,
-                hmb_state *state,
-                const hmb_output *out) noexcept nogil:
-    cdef i64 at, r, m
-    cdef i64 v0
-    cdef i64 v1
-    cdef i64 v2
-    cdef i64 v3
-    cdef i64 v4
-    cdef i64 v5
-    cdef i64 v6
-    cdef i64 v7
-    cdef i64 v8
-    cdef i64 v9
-    cdef i64 v10
-    cdef int64_t *w0
-    cdef i64 v11
-    cdef i64 v12
-    cdef i64 v13
-    cdef i64 v14
-    cdef i64 v15
-    cdef i64 v16
-    cdef i64 v17
-    cdef i64 v18
-    cdef i64 v19
-    cdef i64 v20
-    cdef i64 v21
-    cdef i64 v22
-    cdef i64 v23
-    cdef i64 v24
-    cdef i64 v25
-    cdef i64 v26
-    cdef i64 v27
-    cdef int64_t *w1
-    cdef i64 v28
-    cdef i64 v29
-    cdef i64 v30
-    cdef i64 v31
-    cdef i64 v32
-    cdef i64 v33
-    cdef i64 v34
-    cdef i64 v35
-    cdef i64 v36
-    cdef i64 v37
-    cdef i64 v38
-    cdef i64 v39
-    cdef i64 v40
-    cdef i64 v41
-    cdef i64 v42
-    cdef i64 v43
-    cdef i64 v44
-    cdef i64 v45
-    w0 = state.words + 0
-    w1 = state.words + 2
-    for at in range(n):
-        r = rows[at]
-        m = inp.row_member[r]
-        # item 0
-        v0 = inp.claim[2][r]
-        v1 = in_periods(&inp.periods[0], m, v0)
-        # item 1
-        v2 = inp.claim[0][r]
-        v3 = v2 == 0LL
-        # item 2
-        v4 = 1 - v1
-        v5 = v3 & v4
-        v6 = inp.claim[1][r]
-        v7 = v6
-        v8 = 0LL
-        v9 = v7 if v5 else v8
-        # item 3
-        # item 4, accumulator 0
-        v10 = benefit_year(v0, 1, 1)
-        v11 = w0[1] if w0[0] == v10 else 0
-        v12 = v11 + v9
-        if w0[1] != 0 and (v10 < w0[0]):
-            refuse(out, r, 1, 2)
-            continue
-        if v12 > 1000000000000000LL or v12 < -1000000000000000LL:
-            refuse(out, r, 1, 1)
-            continue
-        # item 5
-        v13 = v12 - 2000000LL
-        v14 = 0LL
-        v15 = v13
-        v16 = v14 if v14 > v15 else v15
-        v17 = v11 - 2000000LL
-        v18 = 0LL
-        v19 = v17
-        v20 = v18 if v18 > v19 else v19
-        v21 = v16 - v20
-        # item 6
-        v22 = inp.member[0][m]
-        v23 = v22 == 0LL
-        v24 = 15LL
-        v25 = 6LL
-        v26 = v24 if v23 else v25
-        # item 7
-        v27 = v21 * v26
-        # item 8, accumulator 1
-        v28 = w1[1] if w1[0] == v10 else 0
-        v29 = v28 + v27
-        if w1[1] != 0 and (v10 < w1[0]):
-            refuse(out, r, 1, 2)
-            continue
-        if v29 > 20000000000000000LL or v29 < -20000000000000000LL:
-            refuse(out, r, 1, 1)
-            continue
-        # item 9
-        v30 = round_half_up_64(v29, 20LL) * 1LL
-        v31 = round_half_up_64(v28, 20LL) * 1LL
-        v32 = v30 - v31
-        # item 10
-        # item 11
-        v33 = 100000000LL
-        v34 = v30
-        v35 = v33 if v33 < v34 else v34
-        v36 = 100000000LL
-        v37 = v31
-        v38 = v36 if v36 < v37 else v37
-        v39 = v35 - v38
-        # layer 0
-        v40 = 1 - v3
-        v41 = v9 == 0LL
-        v42 = v21 == 0LL
-        v43 = v27 == 0LL
-        v44 = v39 < v32
-        v45 = v39 == 0LL
-        if v1:
-            out.reason[0][r] = 0
-        elif v40:
-            out.reason[0][r] = 1
-        elif v41:
-            out.reason[0][r] = 2
-        elif v42:
-            out.reason[0][r] = 3
-        elif v43:
-            out.reason[0][r] = 1
-        elif v44:
-            out.reason[0][r] = 4
-        elif v45:
-            out.reason[0][r] = 5
-        else:
-            out.reason[0][r] = 6
-        out.pay[0][r] = v39
-        out.status[r] = 0
-        if v9 != 0:
-            w0[0] = v10
-            w0[1] = v12
-        if v27 != 0:
-            w1[0] = v10
-            w1[1] = v29
-
+ABI = HMB_ABI
 
 PLANS = (
     b'{"accumulators":[{"bound":null,"ceiling":1000000000000000,"denominator":1,"key_kinds":["int"],"keyed":false,"name":"\\u4f4f\\u9662.spent","word":0},{"bound":null,"ceiling":20000000000000000,"denominator":20,"key_kinds":["int"],"keyed":false,"name":"\\u4f4f\\u9662.due","word":2}],"claim":[{"code_group":null,"high":null,"kind":"enum","label":null,"low":null,"name":"\\u7c7b\\u522b","optional":false,"periods_index":null,"value_labels":[null,null],"values":["\\u4f4f\\u9662","\\u95e8\\u8bca"],"varies":false},{"code_group":null,"high":1000000000000,"kind":"money","label":null,"low":0,"name":"\\u81ea\\u4ed8","optional":false,"periods_index":null,"value_labels":[],"values":[],"varies":false},{"code_group":null,"high":84005,"kind":"date","label":null,"low":-25567,"name":"date","optional":false,"periods_index":null,"value_labels":[],"values":[],"varies":false}],"currency":"CNY","date":"date","deadlines":[],"format":4,"kernel_hash":"9e55b76c6abac9603f3472f7621d8f7db16609b72584a0772f688d1b6fee0194","language":"zh","layer_labels":[null],"layers":["\\u4f4f\\u9662"],"listed":[],"lists":[],"member":[{"code_group":null,"high":null,"kind":"enum","label":null,"low":null,"name":"\\u5065\\u5eb7\\u72b6\\u51b5","optional":false,"periods_index":null,"value_labels":[null,null],"values":["\\u5065\\u5eb7","\\u65e2\\u5f80\\u75c7"],"varies":false},{"code_group":null,"high":null,"kind":"periods","label":null,"low":null,"name":"\\u505c\\u4fdd","optional":false,"periods_index":0,"value_labels":[],"values":[],"varies":false}],"minor_digits":2,"parameters":[],"reason_labels":["\\u7b49\\u5f85\\u4e2d\\uff1a\\u505c\\u4fdd\\u671f\\u95f4","\\u4e0d\\u9002\\u7528","\\u65e0\\u8d39\\u7528","\\u672a\\u8fbe\\u8d77\\u4ed8\\u7ebf","\\u8fbe\\u5230\\u5c01\\u9876","\\u4e0d\\u8db3\\u6700\\u5c0f\\u5355\\u4f4d","\\u8d54\\u4ed8"],"reason_ranks":[1,6,5,4,2,3,0],"reasons":["waiting:\\u505c\\u4fdd\\u671f\\u95f4","not_covered","nothing_claimed","below_threshold","capped","rounded_away","paid"],"rejects":[],"scheme":"\\u65e5\\u5e38\\u4e00\\u5c42","state_hash":"3824eb83d6eda6585580149038ce23a8a37919cce9d5bfd6519a5ff6fe5a0d8d","state_words":4,"title":"\\u8d77\\u4ed8\\u7ebf\\u3001\\u6bd4\\u4f8b\\u3001\\u5c01\\u9876","unit":null}',
