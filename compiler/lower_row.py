@@ -38,7 +38,7 @@ def lower_row(kernel: Kernel, plan: Plan, optimise: Optimise) -> tuple[Feed, lis
     keys = [key for total in row.totals for key in total.keys]
     steady = not any(node.op in ("before", "after") for node in reachable(keys))
     if graph.optimise.merge and steady and not graph.falls:
-        return merge_layers(row), row.totals
+        return merge_layers(row, is_row=True), row.totals
     return row, row.totals
 
 

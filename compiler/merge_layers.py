@@ -24,13 +24,14 @@ Cases = Mapping[int, Node]
 """By value of the enum: what is computed under it."""
 
 
-def merge_layers(feed: Feed) -> Feed:
-    """The feed with layers merged by the enum that leaves the least to compute; or the same feed."""
+def merge_layers(feed: Feed, is_row: bool = False) -> Feed:
+    """The feed with layers merged by the enum that leaves the least to compute; or the same feed. is_row:
+    it is of the rows of one unit (`lower_row`)."""
     best, least = feed, _size(feed)
     for place, item in enumerate(feed.plan.claim):
         if item.kind == "enum" and not item.optional and 1 < len(item.values) <= MOST_VALUES:
             merged = _Merge(
-                feed, feed.graph.leaf("claim", place, 0, len(item.values) - 1)
+                feed, feed.graph.leaf("claim", place, 0, len(item.values) - 1), is_row
             ).feed_by()
             if (size := _size(merged)) < least and _has_order(merged):
                 best, least = merged, size
@@ -75,6 +76,7 @@ def _has_order(feed: Feed) -> bool:
 class _Merge:
     feed: Feed
     value: Node
+    is_row: bool
     graph: Graph = field(init=False)
     slots: dict[int, int] = field(factory=dict)
     """Of a total that moves under one value: the number of the total that takes its place."""
@@ -134,7 +136,7 @@ class _Merge:
         # the whole first: what layers compute are cases of it
         whole = [self.one(cases) for cases in by_value[-2:]]
         layers = len(feed.pays)
-        if feed.decided.const is not None:
+        if self.is_row:
             self.own_reason(by_value[:layers], by_value[layers : 2 * layers])
         rest = [self.one(cases) for cases in by_value[:-2]]
         common = [
@@ -180,7 +182,7 @@ class _Merge:
         found: dict[int, list[FeedTotal]] = {}
         for total in alone:
             for members in found.values():
-                most = members[0].most == total.most or not self.graph.optimise.compact
+                most = members[0].most == total.most or self.is_row
                 same = members[0].keys == total.keys
                 if same and most and moved[total.number][0] not in [moved[x.number][0] for x in members]:
                     members.append(total)
@@ -238,7 +240,7 @@ class _Merge:
 
     def like(self, first: Node, node: Node) -> tuple[Node, ...]:
         """A node's operands, in the order in which more of them are like those of the first."""
-        if node.op not in COMMUTES or not self.graph.optimise.fold:
+        if node.op not in COMMUTES or not self.is_row:
             return node.args
 
         def alike(args: tuple[Node, ...]) -> int:
