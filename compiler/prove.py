@@ -353,19 +353,21 @@ class _Looking:
             start = perf_counter()
             search.run(left)
             left, spent = search.left, perf_counter() - start
-            new = [one for one in search.found if one not in self._told]
-            for question in new:
-                begun = perf_counter()
-                witness = witness_of(self.kernel, search.smallest(question)) or witness_of(
-                    self.kernel, search.found[question]
-                )
-                if witness is None:  # the interpreter does not confirm it: look for another
-                    search.reopen(question)
-                    continue
-                taken = spent / len(new) + perf_counter() - begun
-                found[question] = _refuted(question, witness, taken)
+            reopened = False
+            while new := [one for one in search.found if one not in self._told | found.keys()]:
+                for question in new:
+                    begun = perf_counter()
+                    witness = witness_of(self.kernel, search.smallest(question)) or witness_of(
+                        self.kernel, search.found[question]
+                    )
+                    if witness is None:  # the interpreter does not confirm it: look for another
+                        search.reopen(question)
+                        reopened = True
+                        continue
+                    taken = spent / len(new) + perf_counter() - begun
+                    found[question] = _refuted(question, witness, taken)
             self._told |= found.keys()
-            if all(question in found for question in new):
+            if not reopened:
                 break
         return found
 

@@ -23,11 +23,13 @@ MOST_CHANGES = 60
 MOST_BOUND = 100
 ANEW = 500
 """Units after which the search begins anew."""
+PRESSED = 0.15
+"""How often such a unit is taken up again."""
 SMALL = 20
 """The most minor units of an amount that is raised, or claimed besides, for what roundings make of it."""
 MOST_SETTINGS = 10
 """How many choices of external parameters and lists are tried by turns."""
-NARROWED = 0.05
+NARROWED = 0.1
 """How often a bill is raised by much and this taken apart, for a cliff within; it costs some twenty runs."""
 
 
@@ -156,7 +158,7 @@ class Search:
 
     def _one(self) -> None:
         self.units += 1
-        if self._bound and self.random.random() < 0.25:
+        if self._bound and self.random.random() < PRESSED:
             self._press()
             return
         fine = bool(self._rich) and self.random.random() < 0.7
@@ -352,11 +354,16 @@ class Search:
         self.judge.questions = (*self.judge.questions, question)
 
     def smallest(self, question: Question, work: int = 40_000) -> Refutation:
-        """What refutes a question, as small as that much work makes it."""
+        """What refutes a question, as small as that much work makes it. What is that plain often
+        breaks another law, too: it is tried."""
         first = self.found[question]
         external = first.setting.parameters, first.setting.lists
         machine = self._machines[0][1].with_external(*external)
-        return Smaller(self.kernel, machine, first, work).smallest()
+        found = Smaller(self.kernel, machine, first, work).smallest()
+        before = self._run(machine, found.unit.claims, found.unit.members)
+        if before is not None and found.change.kind != "none":
+            self._changed((found.setting, machine), found.unit, found.change, before, pressed=True)
+        return found
 
     def _changes(self, unit: Unit, fine: bool) -> Iterator[Change]:
         random, laws = self.random, {one.law for one in self.judge.questions}

@@ -30,12 +30,14 @@ as often: so a larger bill never pays less where no sum can fall for one minor u
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 
 from attrs import define, evolve, field
 
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_drift_totals import TotalDrifts
 from hmbc.compiler.structure_drift_value import SAME, Drift, Joins, Kind, in_changed_row
+from hmbc.compiler.structure_left_over import left_over
 from hmbc.compiler.structure_span import ANYTHING, NOTHING, Number, Span
 from hmbc.compiler.structure_used import rest_of
 from hmbc.dsl import expr as e
@@ -69,15 +71,40 @@ class Drifts:
 
     def of_sum(self, names: tuple[str, ...]) -> Span | None:
         """By how much what several definitions come to in sum over all rows differs."""
-        found = NOTHING
+        found: Span | None = NOTHING
         for name in names:
             drift = self.of_definition(name)
-            if drift is None:
-                return None
+            if drift is None or found is None:
+                found = None
+                break
             found += drift.in_all
             if drift.scope is None:
                 found += self._joins.own(e.Ref(name))
+        for name in names if self.kind != "swap" else ():
+            other = self._with_left_over(name, names)
+            if other is not None:
+                found = other if found is None else found.meet(other)
         return found
+
+    def _with_left_over(self, name: str, names: tuple[str, ...]) -> Span | None:
+        """The same, of a payment that is what others leave above a threshold, and these."""
+        left = left_over(self.bounds, name)
+        if left is None or any(self.of(one) != SAME for one in (*left.total.keys, left.limit)):
+            return None
+        together = bool(left.others) and left.others <= set(names)
+        others = left.others if together else frozenset()
+        rest = tuple(one for one in names if one != name and one not in others)
+        added, more = self.of(left.total.adds), self.of_sum(rest)
+        amount = self.of(left.amount) if together and left.amount is not None else SAME
+        if added is None or more is None or amount is None:
+            return None
+        if self.kind == "insert":
+            # What is left of other claims falls; of the claim itself it is no more than the amount.
+            natural = all(self.bounds.is_natural(e.Ref(other)) for other in others)
+            falls = together and natural and amount == SAME and added.rows.high <= 0
+            return Span(0, inf) + more if falls else None
+        moved = self._of_totals.in_all(left.total, added).with_zero
+        return (amount.in_all - moved if together else moved) + more
 
     # ---- expressions
 

@@ -62,6 +62,11 @@ class TotalDrifts:
                 over = over.meet(Span(-inf, 0))
         return over, one, changed
 
+    def in_all(self, total: Accumulator, added: Drift) -> Span:
+        """By how much a total differs at the end, summed over its keys."""
+        over, one, _ = self._grown(total.adds, added, Scope(total.keys))
+        return over if one else over.sign
+
     def stage(self, expr: e.Expr, stage: Stage) -> Drift | None:
         beside = parts_beside(stage)
         for part in (*stage.scope.keys, stage.scope.alone, *beside):

@@ -21,7 +21,7 @@ HEAD = """scheme laws {{
     currency CNY
     benefit year calendar
     event claim.visit
-    member {{ tier: low | high  status: active | retired varies  years: int 0 to 50 varies }}
+    member {{ tier: low | high  income: money  status: active | retired varies  years: int 0 to 50 varies }}
     claim {{
         bill: money  fee: money  visit: code  care: inpatient | outpatient {same}  drug: code optional
         others: money
@@ -126,6 +126,16 @@ def test_a_claim_that_is_free_of_a_threshold_and_uses_it_up_moves_two_payments()
     layer = "pays (claim.bill if claim.care is inpatient else increase of (larger of (0, seen - 100))) no cap"
     kernel = kernel_of(layer, before="    total seen: claim.bill per year")
     assert not is_proved(kernel, Question("no_cliff", "l1"), broken=True)
+
+
+@pytest.mark.parametrize(
+    ("law", "layer"), [("no_cliff", "l2"), ("no_cliff", None), ("more_claims", None)]
+)
+def test_what_a_layer_leaves_and_another_pays_above_a_threshold(law: str, layer: str | None) -> None:
+    """Of small bills a tenth, of others ten yuan, up to a share of an income that need not be whole."""
+    first = f"{BILL} threshold smaller of (10, rounded (claim.bill * 10%, half up)) per claim ratio 100% no cap"
+    rest = "base claim.bill - l1.pay threshold member.income * 1.5% per year ratio 100% no cap"
+    assert is_proved(kernel_of(first, rest), Question(law, layer))  # type: ignore[arg-type]
 
 
 def test_what_is_the_same_in_a_visit_is_one_value_there() -> None:
