@@ -23,13 +23,13 @@ MOST_CHANGES = 60
 MOST_BOUND = 100
 ANEW = 500
 """Units after which the search begins anew."""
-PRESSED = 0.15
+PRESSED = 0.1
 """How often such a unit is taken up again."""
 SMALL = 20
 """The most minor units of an amount that is raised, or claimed besides, for what roundings make of it."""
 MOST_SETTINGS = 10
 """How many choices of external parameters and lists are tried by turns."""
-NARROWED = 0.1
+NARROWED = 0.05
 """How often a bill is raised by much and this taken apart, for a cliff within; it costs some twenty runs."""
 
 

@@ -211,6 +211,6 @@ def test_a_cliff_between_two_amounts_is_found_by_halves(seed: int) -> None:
     )
     question = Question("no_cliff", "l2")
     search = Search(kernel, [question], seed)
-    search.run(600_000)
+    search.run(2_000_000)
     change = search.found[question].change
     assert change.subject == "bill"
