@@ -32,7 +32,7 @@ from hmbc.compiler.feed_years import rows_of_years, years_of
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.lower_feed import lower_feed
 from hmbc.compiler.merge_layers import merge_layers
-from hmbc.compiler.nodes import Node, place_of
+from hmbc.compiler.nodes import Node, place_of, reachable
 from hmbc.compiler.optimise import ALL, Optimise
 from hmbc.compiler.ranges import INT64
 from hmbc.runtime.plan import Plan
@@ -70,7 +70,9 @@ def by_rows(loops: Loops, accepted: Node) -> str:
     """Rows one by one."""
     record, early = loops.record.text(), list[Loop]()
     if accepted.const is None:
-        early = [*loops.kept(accepted), *loops.prepared("early", [accepted])]
+        varied = any(node in loops.record.varied for node in reachable(loops.feed.rejects))
+        early = gather(loops) if varied else []
+        early += [*loops.kept(accepted), *loops.prepared("early", [accepted])]
     refused = refusing(loops) if loops.feed.rejects else None
     run = driver(loops, early, {}, [], accepted, refused, row_loops(loops, accepted), [], None)
     turns = loops.record.turns() if years_of(loops.feed) else ""

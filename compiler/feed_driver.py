@@ -42,10 +42,6 @@ def driver(
                 if numbered(arg, "p")]  # fmt: skip
     columns += [f"const uint8_t *{arg} = in->listed[{arg[1:]}];" for arg in arguments
                 if numbered(arg, "l")]  # fmt: skip
-    columns += [f"const int64_t *{arg} = in->member[{arg[1:]}];" for arg in arguments
-                if numbered(arg, "m")]  # fmt: skip
-    columns += [f"const uint8_t *{arg} = in->member_given[{arg[1:]}];" for arg in arguments
-                if numbered(arg, "h")]  # fmt: skip
     arrays = [f"{loops.name}_block block, *b = &block;"]
     outs = [f"int64_t w{place}[HMB_BLOCK] __attribute__((aligned(64)));" for place in range(layers)]
     outs += [
