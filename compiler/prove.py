@@ -68,7 +68,7 @@ class Budget:
     400,000 a second); solver: resources of z3 for each question, and for all (about 5 to 20 million a
     second)."""
 
-    search: tuple[int, int] = (150_000, 400_000)
+    search: tuple[int, int] = (400_000, 400_000)
     solver: int = 700_000
     solver_in_all: int = 3_500_000
 
@@ -140,7 +140,7 @@ def _with_effects(
     if not broken:
         return {}
     planted = () if scheme is None else seeds.of_examples(kernel, scheme)
-    effects = order_effects(kernel, broken, budget.search[0], planted)
+    effects = order_effects(kernel, broken, budget.search[1] // 2, planted)
     return {
         question: _with(
             found[question],
