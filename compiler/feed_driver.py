@@ -116,7 +116,6 @@ def driver(
         *([f"    {record}"] if record else []),
         "    int pays = 0, causes = 0;",
         *(f"    {line}" for line in [*wants, *whys]),
-        *(["    const int why = causes || out->decided != NULL;"] if decided else []),
         f"    const int large = hmb_is_large(out, {layers}, end - first);",
         "    for (int64_t i = first, n; i < end; i += n) {",
         "        n = HMB_BLOCK - i % HMB_BLOCK;",

@@ -6,7 +6,7 @@ instruction does is computed in scalar loops.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from attrs import define, field
 
@@ -48,6 +48,10 @@ class Loops:
     """What lies in an array of 32 bits too, for loops in such lanes."""
     ran: dict[int, str] = field(factory=dict)
     """Totals of which there is an array of what they are with each row, and its type."""
+    summed: dict[int, None] = field(factory=dict)
+    """Totals of which what rows add lies in an array of 32 bits."""
+    cells: dict[str, None] = field(factory=dict)
+    """Arrays of the places of cells."""
     record: Record = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -96,6 +100,23 @@ class Loops:
         if node in self.record.places and not (lanes == 32 and node in self.wide):
             return self.record.places[node].text(text)
         return f"{text} != 0" if type_of(node) == BOOL else text
+
+    def reading(self, reads: dict[Node, None]) -> Callable[[Node], str | None]:
+        """As `elsewhere`; what is asked for with success goes into `reads`."""
+
+        def given(node: Node) -> str | None:
+            text = self.elsewhere(node)
+            if text is not None:
+                reads[node] = None
+            return text
+
+        return given
+
+    def to_records(self) -> list[str]:
+        """The parameters of a function that reaches records."""
+        return [
+            f"{self.name}_record *records", "hmb_feed_output *out", f"{self.name}_block *restrict b",
+        ]  # fmt: skip
 
     def is_there(self, node: Node) -> bool:
         return node.const is not None or self.elsewhere(node) is not None
@@ -240,7 +261,8 @@ class Loops:
 
     def block(self) -> str:
         """The type of what lies between the loops."""
-        arrays, inside = ["uint16_t day"], "    uint8_t turn[HMB_BLOCK + 2 * HMB_STEP];\n"
+        arrays, inside = ["uint16_t day"], "    uint8_t turn[HMB_BLOCK + 64];\n"
+        inside += "".join(f"    int32_t over{number};\n" for number in self.summed)
         for at, kind in enumerate(self.record.words):
             if kind == "uint16_t":
                 inside += (
@@ -250,6 +272,8 @@ class Loops:
                 inside += f"    {kind} w{at}[HMB_BLOCK + HMB_STEP] __attribute__((aligned(64)));\n"
         arrays += [f"uint8_t y{number}" for number in years_of(self.feed)]
         arrays += [f"int64_t a{number}" for number in self.added]
+        arrays += [f"int32_t d{number}" for number in self.summed]
+        arrays += [f"uint32_t {array}" for array in self.cells]
         arrays += [f"int32_t x{node.number}" for node in self.wide]
         arrays += [f"{kind} n{number}" for number, kind in self.ran.items()]
         arrays += [f"{stored(node)} s{node.number}" for node in self.held]

@@ -71,8 +71,8 @@ def is_narrow(low: int, high: int) -> bool:
 
 
 def money_loops(loops: Loops, causes: list[Node]) -> dict[str, list[Loop]]:
-    """By what is wanted, payments of layers or why: the loops that work out what is paid, and put
-    causes in arrays, in their order."""
+    """By whether payments of layers are wanted: the loops that work out what is paid, and put causes
+    in arrays, in their order."""
     feed = loops.feed
     narrow = Narrow(loops)
     if feed.graph.optimise.narrow and narrow.can([*feed.pays, feed.total, *causes]):
@@ -82,24 +82,15 @@ def money_loops(loops: Loops, causes: list[Node]) -> dict[str, list[Loop]]:
         first, lanes = [], 64
         arrays = [(stored(node), f"b->s{node.number}", node) for node in causes]
     pays = [("int64_t", f"o{place}", pay) for place, pay in enumerate(feed.pays)]
-    found = {}
-    for want_pays in (False, True):
-        for want_why in (False, True):
-            targets = [
-                *(pays if want_pays else []),
-                ("int64_t", "total", feed.total),
-                *(arrays if want_why else []),
-            ]
-            name = f"{loops.name}_money{int(want_pays)}{int(want_why)}"
-            found[want_pays, want_why] = [*first, loops.loop(name, targets, lanes=lanes)]
+    total = ("int64_t", "total", feed.total)
+    by_layer = loops.loop(f"{loops.name}_pays", [*pays, total, *arrays], lanes=lanes)
+    in_all = loops.loop(f"{loops.name}_pay", [total, *arrays], lanes=lanes)
+    last: list[Loop] = []
     loops.held |= dict.fromkeys(causes)
     if lanes == 32 and causes:
         loops.wide |= dict.fromkeys(causes)
-        last = narrowed(loops, causes)
-        found = {(pays, why): [*x, *([last] if why else [])] for (pays, why), x in found.items()}
-    return {
-        f"{'' if pays else '!'}pays && {'' if why else '!'}why": x for (pays, why), x in found.items()
-    }
+        last = [narrowed(loops, causes)]
+    return {"pays": [*first, by_layer, *last], "!pays": [*first, in_all, *last]}
 
 
 def widened(loops: Loops, nodes: dict[Node, None]) -> list[Loop]:

@@ -192,6 +192,11 @@ class Record:
         return "\n".join([self.pack(), *load, self.table()])
 
     @staticmethod
+    def is_narrow(total: FeedTotal) -> bool:
+        """Whether its cells, and one more than they may hold, have 32 bits."""
+        return total.most < 2**30
+
+    @staticmethod
     def total_type(total: FeedTotal) -> str:
         return "int32_t" if total.most < 2**31 else "int64_t"
 
@@ -432,7 +437,7 @@ class Record:
         much that is."""
         first = self.carried[total.number]
         words = f"{carried} + {self.words_carried} * (int64_t){record}"
-        at = f"{first} + {cell}" if first else f"{cell}"
+        at = f"{first} + ({cell})"
         how = f"&{self.name}_carries{total.number}, {literal(least)}"
         return f"hmb_carry({how}, {words}, {at}, &r->carried, {value}, &r->odd)"
 
@@ -554,6 +559,8 @@ class Record:
     def table(self) -> str:
         name, years = self.name, feed_years.years_of(self.feed)
         can = "in->last_day - in->first_day < HMB_DAYS" if self.is_there else "1"
+        if self.is_there:   # all cells have a number of 32 bits
+            can += f" && in->n_records < (int64_t)(UINT32_MAX / (sizeof({name}_record) / 4))"
         if years:
             can += f" ? {feed_years.years_are_one(self.feed)} ? 1 : 2 : 0"
         size = f"sizeof({name}_record)" if self.is_there else "0"

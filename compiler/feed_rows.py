@@ -10,7 +10,6 @@ from __future__ import annotations
 from hmbc.compiler.feed import Feed, under
 from hmbc.compiler.feed_branches import Branches, Goal
 from hmbc.compiler.feed_loops import Loop, Loops
-from hmbc.compiler.feed_totals import to_records
 from hmbc.compiler.feed_years import turning, years_of
 from hmbc.compiler.merge_layers import MOST_VALUES
 from hmbc.compiler.nodes import Node, place_of, reachable
@@ -63,7 +62,7 @@ def row_loop(loops: Loops, accepted: Node, layers: bool) -> Loop:
         start += [f"__builtin_prefetch((const char *)(records + next) + {64 * line}, 1);"
                   for line in range(record.lines)]  # fmt: skip
         start += [f"{name}_record *restrict r = records + unit[i];"]
-    parts = ["const int32_t *restrict unit", "const int32_t *restrict far", *to_records(loops)]
+    parts = ["const int32_t *restrict unit", "const int32_t *restrict far", *loops.to_records()]
     if record.keyed:
         parts += ["hmb_closed *closed", "int32_t *used"]
     if record.carried:

@@ -7,6 +7,7 @@ from hmbc.compiler.feed import FeedTotal, NoFeed
 from hmbc.compiler.feed_closed import key_type
 from hmbc.compiler.feed_conditions import is_narrow, narrow_conditions, shared_conditions
 from hmbc.compiler.feed_loops import Loop, Loops
+from hmbc.compiler.feed_sums import carrying, is_summed, summing
 from hmbc.compiler.feed_years import turning, years_of
 from hmbc.compiler.nodes import Known, Node, place_of, reachable
 
@@ -41,7 +42,7 @@ def fetch(loops: Loops, accepted: Node, careful: bool, years: bool) -> Loop:
         "odd |= (int64_t)b->day[i] - r->last;",
         f"r->last = {day};",
     ]
-    parts = ["const int32_t *restrict unit", "const int32_t *restrict far", *to_records(loops)]
+    parts = ["const int32_t *restrict unit", "const int32_t *restrict far", *loops.to_records()]
     if years:
         numbers = years_of(loops.feed)
         parts += ["const hmb_feed_input *in", *(f"int64_t first_year{one}" for one in numbers)]
@@ -53,40 +54,47 @@ def fetch_runs(loops: Loops) -> Loop:
     """As `fetch`, where the rows of a unit stand together: each record is read once. No row of the block
     is rejected."""
     kinds = list(enumerate(loops.record.words))
-    steps = [
+    copies = [
         f"((hmb_half *)b->h{at})[l] = v{at};" if kind == "uint16_t" else f"b->w{at}[l] = v{at};"
         for at, kind in kinds
     ]
     prefetch = [
-        f"__builtin_prefetch((const char *)(records + far[{at}]) + {64 * line}, 1);"
-        for at in ("i",)
+        f"__builtin_prefetch((const char *)(records + far[i]) + {64 * line}, 1);"
         for line in range(loops.record.lines)
     ]
-    lines = [
-        "int64_t odd = -(int64_t)hmb_falls(n, b->turn, b->day);",
-        "for (int64_t i = 0, end; i < n; i = end) {",
-        *(f"    {line}" for line in prefetch),
-        f"    {loops.name}_record *restrict r = records + unit[i];",
-        *(f"    const {loops.record.scalar(at)} v{at} = r->w{at};" for at, _ in kinds),
-        # what a step writes past its run the next one overwrites
-        "    int64_t step;",
-        "    end = i;",
-        "    do {",
+    run = [
+        "const int64_t end = word + __builtin_ctzll(ends) + 1;",
+        *prefetch,
+        f"{loops.name}_record *restrict r = records + unit[i];",
+        *(f"const {loops.record.scalar(at)} v{at} = r->w{at};" for at, _ in kinds),
+        # what is copied past the end of a run the next one overwrites
+        "int64_t from = i;",
+        "do {",
         *(
-            f"        {line}"
-            for step in steps
-            for line in ("for (int64_t l = end; l < end + HMB_STEP; l++)", f"    {step}")
+            f"    {line}"
+            for copy in copies
+            for line in ("for (int64_t l = from; l < from + HMB_STEP; l++)", f"    {copy}")
         ),
-        "        step = hmb_turn(b->turn + end + 1);",
-        "        end += step;",
-        "    } while (step == HMB_STEP);",
-        "    end++;",
-        "    odd |= (int64_t)b->day[i] - r->last;",
-        "    r->last = b->day[end - 1];",
+        "    from += HMB_STEP;",
+        "} while (__builtin_expect(from < end, 0));",
+        "odd |= (int64_t)b->day[i] - r->last;",
+        "r->last = b->day[end - 1];",
+        "i = end;",
+    ]
+    lines = [
+        "int64_t odd = -(int64_t)hmb_falls(n, b->turn, b->day), i = 0;",
+        # the ends as bits: where a run ends is known before the one above it is read
+        "for (int64_t word = 0; word < n; word += 64) {",
+        "    uint64_t ends = hmb_bits(b->turn + 1 + word);",
+        "    if (n - word < 64)",
+        "        ends &= ((uint64_t)1 << (n - word)) - 1;",
+        "    for (; ends != 0; ends &= ends - 1) {",
+        *(f"        {line}" for line in run),
+        "    }",
         "}",
         *ALL_ODD,
     ]
-    parts = ["const int32_t *restrict unit", "const int32_t *restrict far", *to_records(loops)]
+    parts = ["const int32_t *restrict unit", "const int32_t *restrict far", *loops.to_records()]
     return loops.define(f"{loops.name}_fetch_runs", parts, lines, loops.head)
 
 
@@ -98,17 +106,9 @@ def gather(loops: Loops) -> list[Loop]:
     lines = record.versions()
     for node in record.varied:
         lines.append(f"b->s{node.number}[i] = ({stored(node)})({record.from_record(node)});")
-    parts = ["const int32_t *restrict unit", "const int32_t *restrict row", *to_records(loops)]
+    parts = ["const int32_t *restrict unit", "const int32_t *restrict row", *loops.to_records()]
     loops.held |= dict.fromkeys(record.varied)
     return [loops.function(f"{loops.name}_gather", parts, lines, "HMB_PLAIN_LOOP ")]
-
-
-def to_records(loops: Loops) -> list[str]:
-    return [
-        f"{loops.name}_record *records",
-        "hmb_feed_output *out",
-        f"{loops.name}_block *restrict b",
-    ]
 
 
 def totals(loops: Loops) -> list[Loop]:
@@ -150,7 +150,12 @@ def totals(loops: Loops) -> list[Loop]:
         if arrays or conditions:
             found.append(loops.loop(f"{loops.name}_adds{step}", [*arrays, *conditions], lanes=64))
         loops.held |= {node: None for _, _, node in conditions}
-        found.append(running(loops, f"{loops.name}_run{step}", ready))
+        summed = [total for total in ready if is_summed(loops, total)]
+        others = [total for total in ready if total not in summed]
+        if summed:
+            found.append(summing(loops, f"{loops.name}_sum{step}", summed))
+        if others:
+            found.append(running(loops, f"{loops.name}_run{step}", others))
         left = [total for total in left if total not in ready]
     return found
 
@@ -175,12 +180,7 @@ def running(loops: Loops, name: str, totals: list[FeedTotal]) -> Loop:
     is done here."""
     reads: dict[Node, None] = {}
 
-    def given(node: Node) -> str | None:
-        text = loops.elsewhere(node)
-        if text is not None:
-            reads[node] = None
-        return text
-
+    given = loops.reading(reads)
     first: list[str] = []
     then: list[str] = []
     body = Body(given, 64)
@@ -222,7 +222,8 @@ def running(loops: Loops, name: str, totals: list[FeedTotal]) -> Loop:
                 f"b->n{number}[i] = ({kind})now{number};",
             ]
             if total.carry is not None:
-                then += carrying(loops, name, total, at, again.lines, own, reads)
+                then.append(f"if (__builtin_expect(over{number} < 0, 0))")
+                then.append(f"    {carrying(loops, name, total, at, again.lines, own, reads)}")
                 continue
             then += [
                 f"for (int64_t i = 0; over{number} < 0 && i < n; i++) {{",
@@ -233,53 +234,12 @@ def running(loops: Loops, name: str, totals: list[FeedTotal]) -> Loop:
             ]
     loops.held |= {loops.before(total): None for total in totals}
     loops.ran |= {total.number: loops.record.total_type(total) for total in totals}
-    parts = ["const int32_t *restrict unit", *to_records(loops), *loops.parts(reads, ())]
+    parts = ["const int32_t *restrict unit", *loops.to_records(), *loops.parts(reads, ())]
     if any(total.key is not None for total in totals):
         parts += ["hmb_closed *closed", "int32_t *used"]
     if any(total.carry is not None for total in totals):
         parts += ["int64_t *carried"]
     return loops.function(name, list(dict.fromkeys(parts)), body.lines, loops.head, first, then)
-
-
-def carrying(
-    loops: Loops, name: str, total: FeedTotal, at: str, lines: list[str], adds: str, reads: dict[Node, None]
-) -> list[str]:
-    """Lines that call a function where a cell could not hold its total in this block: it puts all cells back to
-    what they were, and goes through the rows once more, carrying out of cells what they need not
-    hold. lines: what `adds`, the text of what a row adds, is of."""
-    assert total.carry is not None
-    number, kind, carry = total.number, loops.record.total_type(total), total.carry
-    before = loops.before(total)
-    cell = f"records[unit[i]].t{number}[{at}]"
-
-    def taken(value: str, least: int) -> str:
-        return loops.record.carrying(total, value, least, "carried", "unit[i]", at)
-
-    too_large = "hmb_odd(out, &r->odd, unit[i]);"
-    if carry.far is not None:
-        too_large = f"now -= {taken('now', carry.far)};"
-    again = [
-        "for (int64_t i = n - 1; i >= 0; i--)",
-        f"    {cell} = b->s{before.number}[i];",
-        "for (int64_t i = 0; i < n; i++) {",
-        *(f"    {line}" for line in lines),
-        f"    {loops.name}_record *r = records + unit[i];",
-        f"    int64_t was = {cell};",
-        f"    was -= {taken('was', carry.least)};",
-        f"    int64_t now = was + {adds};",
-        f"    if (now > {literal(total.most)})",
-        f"        {too_large}",
-        f"    b->s{before.number}[i] = ({stored(before)})was;",
-        f"    b->n{number}[i] = ({kind})now;",
-        f"    now -= {taken('now', carry.least)};",
-        f"    {cell} = ({kind})now;",
-        "}",
-    ]
-    parts = ["const int32_t *restrict unit", *to_records(loops), *loops.parts(reads, ())]
-    parts = list(dict.fromkeys([*parts, "int64_t *carried"]))
-    loop = loops.define(f"{name}_carry{number}", parts, again, "HMB_PLAIN_LOOP ")
-    call = f"{loop.name}({', '.join(['n', *loop.arguments])});"
-    return [f"if (__builtin_expect(over{number} < 0, 0))", f"    {call}"]
 
 
 def run_keyed(
@@ -403,7 +363,7 @@ def together(loops: Loops, totals: list[FeedTotal]) -> Loop:
         "}",
     ]
     lists = sorted({place_of(node) for node in body.names if node.op == "listed"})
-    parts = ["const int32_t *restrict unit", *to_records(loops), *loops.parts(reads, lists)]
+    parts = ["const int32_t *restrict unit", *loops.to_records(), *loops.parts(reads, lists)]
     if any(total.carry is not None for total in totals):
         parts.append("int64_t *carried")
     loops.held |= {loops.before(total): None for total in totals}

@@ -13,8 +13,9 @@ class Optimise:
     compact: totals in 32 bits and days in 16, checked when run. carry: what of a total no row can tell from
     less is taken out of its 32 bits. fuse: what a row adds is worked out in
     the loop that adds it, where it is little. narrow: payments in lanes of 32
-    bits where they fit. runs: where rows of a unit stand together, its record is read once. marks: a record knows of most keys whether
-    they are in its chain, and is not searched for them. rows: where a row moves
+    bits where they fit. cells: rows' places in records, and what they add to cells of 32 bits, are found
+    by vectors before. runs: where rows of a unit stand together, its record is read once. marks: a record
+    knows of most keys whether they are in its chain, and is not searched for them. rows: where a row moves
     few of many totals, rows go one by one, with branches. clones: loops also for newer
     processors, chosen when loaded."""
 
@@ -26,6 +27,7 @@ class Optimise:
     carry: bool = True
     fuse: bool = True
     narrow: bool = True
+    cells: bool = True
     runs: bool = True
     marks: bool = True
     rows: bool = True

@@ -132,8 +132,8 @@ typedef struct hmb_feed {
     int32_t past_size;          /* bytes that hold the totals of one unit's years that are over */
     int32_t closed_per_row;     /* 0: no total is keyed */
     int32_t carried_size;       /* bytes for what outgrows one unit's record */
-    /* 0 where the days are too far apart; 1, or 2 where they lie in several benefit years: `past` is
-     * needed then */
+    /* 0 where the days are too far apart or there are too many records; 1, or 2 where the days lie in
+     * several benefit years: `past` is needed then */
     int32_t (*can)(const hmb_feed_input *in);
     /* Makes records[first .. end - 1] of the member rows with the same numbers, fresh; or with the
      * totals in words (as hmb_state.words, for each of them; NULL: fresh) and last (the day of each

@@ -20,7 +20,7 @@
 
 #define HMB_BLOCK 128           /* rows; a multiple of 64 */
 #define HMB_AHEAD 128            /* rows from a prefetch to its use */
-#define HMB_STEP 8              /* rows of one unit that are filled at once */
+#define HMB_STEP 16             /* rows of one unit that are filled at once */
 #define HMB_RUN 4               /* rows of a unit that stand together, from which that is of use */
 #define HMB_LARGE 20000000      /* bytes of outputs from which they pass by the caches */
 #define HMB_DAYS 65000          /* most days of a batch: a record holds them in 16 bits */
@@ -153,15 +153,19 @@ HMB_LOOP static int hmb_falls(int64_t n, const uint8_t *restrict turn, const uin
     return falls;
 }
 
-/* The first of HMB_STEP rows that is marked, or HMB_STEP. */
-static inline int64_t hmb_turn(const uint8_t *turn)
+/* Of 64 bytes, their lowest bits. */
+static inline uint64_t hmb_bits(const uint8_t *bytes)
 {
-    uint64_t found;
-    memcpy(&found, turn, 8);
+    uint64_t found = 0, eight;
+    for (int at = 0; at < 64; at += 8) {
+        memcpy(&eight, bytes + at, 8);
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    found = __builtin_bswap64(found);
+        eight = __builtin_bswap64(eight);
 #endif
-    return found ? __builtin_ctzll(found) / 8 : HMB_STEP;
+        /* a product that brings the lowest bit of each byte to one of the highest eight */
+        found |= ((eight & 0x0101010101010101u) * 0x0102040810204080u >> 56) << at;
+    }
+    return found;
 }
 
 static __attribute__((noinline, cold)) void hmb_odd(hmb_feed_output *out, uint8_t *odd, int32_t unit)

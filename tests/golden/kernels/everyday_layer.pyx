@@ -140,8 +140,8 @@ typedef struct hmb_feed {
     int32_t past_size;          /* bytes that hold the totals of one unit's years that are over */
     int32_t closed_per_row;     /* 0: no total is keyed */
     int32_t carried_size;       /* bytes for what outgrows one unit's record */
-    /* 0 where the days are too far apart; 1, or 2 where they lie in several benefit years: `past` is
-     * needed then */
+    /* 0 where the days are too far apart or there are too many records; 1, or 2 where the days lie in
+     * several benefit years: `past` is needed then */
     int32_t (*can)(const hmb_feed_input *in);
     /* Makes records[first .. end - 1] of the member rows with the same numbers, fresh; or with the
      * totals in words (as hmb_state.words, for each of them; NULL: fresh) and last (the day of each
@@ -328,7 +328,7 @@ static __attribute__((noinline, cold)) void hmb_refuse(const hmb_output *out, in
 
 #define HMB_BLOCK 128           /* rows; a multiple of 64 */
 #define HMB_AHEAD 128            /* rows from a prefetch to its use */
-#define HMB_STEP 8              /* rows of one unit that are filled at once */
+#define HMB_STEP 16             /* rows of one unit that are filled at once */
 #define HMB_RUN 4               /* rows of a unit that stand together, from which that is of use */
 #define HMB_LARGE 20000000      /* bytes of outputs from which they pass by the caches */
 #define HMB_DAYS 65000          /* most days of a batch: a record holds them in 16 bits */
@@ -461,15 +461,19 @@ HMB_LOOP static int hmb_falls(int64_t n, const uint8_t *restrict turn, const uin
     return falls;
 }
 
-/* The first of HMB_STEP rows that is marked, or HMB_STEP. */
-static inline int64_t hmb_turn(const uint8_t *turn)
+/* Of 64 bytes, their lowest bits. */
+static inline uint64_t hmb_bits(const uint8_t *bytes)
 {
-    uint64_t found;
-    memcpy(&found, turn, 8);
+    uint64_t found = 0, eight;
+    for (int at = 0; at < 64; at += 8) {
+        memcpy(&eight, bytes + at, 8);
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    found = __builtin_bswap64(found);
+        eight = __builtin_bswap64(eight);
 #endif
-    return found ? __builtin_ctzll(found) / 8 : HMB_STEP;
+        /* a product that brings the lowest bit of each byte to one of the highest eight */
+        found |= ((eight & 0x0101010101010101u) * 0x0102040810204080u >> 56) << at;
+    }
+    return found;
 }
 
 static __attribute__((noinline, cold)) void hmb_odd(hmb_feed_output *out, uint8_t *odd, int32_t unit)
@@ -692,11 +696,14 @@ static inline int64_t feed_0_carried(const hmb_feed_input *in, const feed_0_reco
 }
 
 typedef struct {
-    uint8_t turn[HMB_BLOCK + 2 * HMB_STEP];
+    uint8_t turn[HMB_BLOCK + 64];
+    int32_t over0;
     uint16_t h0[HMB_BLOCK + HMB_STEP][4] __attribute__((aligned(64)));
     uint32_t w1[HMB_BLOCK + HMB_STEP] __attribute__((aligned(64)));
     uint16_t day[HMB_BLOCK] __attribute__((aligned(64)));
     uint8_t y0[HMB_BLOCK] __attribute__((aligned(64)));
+    int32_t d0[HMB_BLOCK] __attribute__((aligned(64)));
+    uint32_t at[HMB_BLOCK] __attribute__((aligned(64)));
     int32_t x74[HMB_BLOCK] __attribute__((aligned(64)));
     int32_t x103[HMB_BLOCK] __attribute__((aligned(64)));
     int32_t n0[HMB_BLOCK] __attribute__((aligned(64)));
@@ -803,25 +810,29 @@ HMB_LOOP static void feed_0_fetch_runs(
     hmb_feed_output *out,
     feed_0_block *restrict b)
 {
-    int64_t odd = -(int64_t)hmb_falls(n, b->turn, b->day);
-    for (int64_t i = 0, end; i < n; i = end) {
-        __builtin_prefetch((const char *)(records + far[i]) + 0, 1);
-        feed_0_record *restrict r = records + unit[i];
-        const uint64_t v0 = r->w0;
-        const uint32_t v1 = r->w1;
-        int64_t step;
-        end = i;
-        do {
-            for (int64_t l = end; l < end + HMB_STEP; l++)
-                ((hmb_half *)b->h0)[l] = v0;
-            for (int64_t l = end; l < end + HMB_STEP; l++)
-                b->w1[l] = v1;
-            step = hmb_turn(b->turn + end + 1);
-            end += step;
-        } while (step == HMB_STEP);
-        end++;
-        odd |= (int64_t)b->day[i] - r->last;
-        r->last = b->day[end - 1];
+    int64_t odd = -(int64_t)hmb_falls(n, b->turn, b->day), i = 0;
+    for (int64_t word = 0; word < n; word += 64) {
+        uint64_t ends = hmb_bits(b->turn + 1 + word);
+        if (n - word < 64)
+            ends &= ((uint64_t)1 << (n - word)) - 1;
+        for (; ends != 0; ends &= ends - 1) {
+            const int64_t end = word + __builtin_ctzll(ends) + 1;
+            __builtin_prefetch((const char *)(records + far[i]) + 0, 1);
+            feed_0_record *restrict r = records + unit[i];
+            const uint64_t v0 = r->w0;
+            const uint32_t v1 = r->w1;
+            int64_t from = i;
+            do {
+                for (int64_t l = from; l < from + HMB_STEP; l++)
+                    ((hmb_half *)b->h0)[l] = v0;
+                for (int64_t l = from; l < from + HMB_STEP; l++)
+                    b->w1[l] = v1;
+                from += HMB_STEP;
+            } while (__builtin_expect(from < end, 0));
+            odd |= (int64_t)b->day[i] - r->last;
+            r->last = b->day[end - 1];
+            i = end;
+        }
     }
     for (int64_t i = 0; odd < 0 && i < n; i++)
         hmb_odd(out, &records[unit[i]].odd, unit[i]);
@@ -882,7 +893,66 @@ HMB_LOOP static void feed_0_narrow0(
     HMB_KEEP;
 }
 
-HMB_PLAIN_LOOP static void feed_0_run0_carry0(
+HMB_LOOP static void feed_0_sum0_adds(
+    int64_t n,
+    const int32_t *restrict unit,
+    feed_0_record *records,
+    hmb_feed_output *out,
+    feed_0_block *restrict b,
+    const int64_t *restrict c1)
+{
+    for (int64_t i = 0; i < n; i++) {
+        const _Bool v28 = b->s28[i] != 0;
+        const int64_t v29 = c1[i];
+        const int64_t m28_int64_t = -(int64_t)v28;
+        const int64_t v30 = ((int64_t)v29 & m28_int64_t);
+        b->d0[i] = (int32_t)(v30 < 1073741824 ? v30 : 1073741824);
+    }
+    HMB_KEEP;
+}
+
+HMB_LOOP static void feed_0_sum0_cells(
+    int64_t n,
+    const int32_t *restrict unit,
+    feed_0_record *records,
+    hmb_feed_output *out,
+    feed_0_block *restrict b)
+{
+    for (int64_t i = 0; i < n; i++) {
+        b->at[i] = (uint32_t)unit[i] * (uint32_t)(sizeof(feed_0_record) / 4) + (uint32_t)0;
+    }
+    HMB_KEEP;
+}
+
+HMB_PLAIN_LOOP static void feed_0_sum0_sums(
+    int64_t n,
+    feed_0_record *records,
+    feed_0_block *restrict b)
+{
+    uint32_t *t0 = (uint32_t *)((char *)records + offsetof(feed_0_record, t0));
+#pragma GCC unroll 4
+    for (int64_t i = 0; i < n; i++) {
+        const uint32_t now0 = t0[b->at[i]] + (uint32_t)b->d0[i];
+        t0[b->at[i]] = now0;
+        b->n0[i] = (int32_t)now0;
+    }
+    HMB_KEEP;
+}
+
+HMB_LOOP static void feed_0_sum0_past(
+    int64_t n,
+    feed_0_block *restrict b)
+{
+    int32_t over0 = 0;
+    for (int64_t i = 0; i < n; i++) {
+        b->s2[i] = (int32_t)(b->n0[i] - b->d0[i]);
+        over0 |= 1073741823 - b->n0[i];
+    }
+    b->over0 = over0;
+    HMB_KEEP;
+}
+
+HMB_PLAIN_LOOP static void feed_0_sum0_carry0(
     int64_t n,
     const int32_t *restrict unit,
     feed_0_record *records,
@@ -900,19 +970,19 @@ HMB_PLAIN_LOOP static void feed_0_run0_carry0(
         const int64_t v30 = ((int64_t)v29 & m28_int64_t);
         feed_0_record *r = records + unit[i];
         int64_t was = records[unit[i]].t0[0];
-        was -= hmb_carry(&feed_0_carries0, 536870911, carried + 1 * (int64_t)unit[i], 0, &r->carried, was, &r->odd);
+        was -= hmb_carry(&feed_0_carries0, 536870911, carried + 1 * (int64_t)unit[i], 0 + (0), &r->carried, was, &r->odd);
         int64_t now = was + v30;
         if (now > 1073741823)
-            now -= hmb_carry(&feed_0_carries0, 1006632959, carried + 1 * (int64_t)unit[i], 0, &r->carried, now, &r->odd);
+            now -= hmb_carry(&feed_0_carries0, 1006632959, carried + 1 * (int64_t)unit[i], 0 + (0), &r->carried, now, &r->odd);
         b->s2[i] = (int32_t)was;
         b->n0[i] = (int32_t)now;
-        now -= hmb_carry(&feed_0_carries0, 536870911, carried + 1 * (int64_t)unit[i], 0, &r->carried, now, &r->odd);
+        now -= hmb_carry(&feed_0_carries0, 536870911, carried + 1 * (int64_t)unit[i], 0 + (0), &r->carried, now, &r->odd);
         records[unit[i]].t0[0] = (int32_t)now;
     }
     HMB_KEEP;
 }
 
-HMB_LOOP static void feed_0_run0(
+HMB_PLAIN_LOOP static void feed_0_sum0(
     int64_t n,
     const int32_t *restrict unit,
     feed_0_record *records,
@@ -921,23 +991,12 @@ HMB_LOOP static void feed_0_run0(
     const int64_t *restrict c1,
     int64_t *carried)
 {
-    int64_t over0 = 0;
-    for (int64_t i = 0; i < n; i++) {
-        feed_0_record *restrict r = records + unit[i];
-        const _Bool v28 = b->s28[i] != 0;
-        const int64_t v29 = c1[i];
-        const int64_t m28_int64_t = -(int64_t)v28;
-        const int64_t v30 = ((int64_t)v29 & m28_int64_t);
-        int32_t *t0 = &r->t0[0];
-        const int64_t was0 = *t0;
-        *t0 = (int32_t)(was0 + v30);
-        const int64_t now0 = was0 + v30;
-        over0 |= 1073741823 - now0;
-        b->s2[i] = (int32_t)was0;
-        b->n0[i] = (int32_t)now0;
-    }
-    if (__builtin_expect(over0 < 0, 0))
-        feed_0_run0_carry0(n, unit, records, out, b, c1, carried);
+    feed_0_sum0_adds(n, unit, records, out, b, c1);
+    feed_0_sum0_cells(n, unit, records, out, b);
+    feed_0_sum0_sums(n, records, b);
+    feed_0_sum0_past(n, b);
+    if (__builtin_expect(b->over0 < 0, 0))
+        feed_0_sum0_carry0(n, unit, records, out, b, c1, carried);
     HMB_KEEP;
 }
 
@@ -954,36 +1013,10 @@ HMB_LOOP static void feed_0_aside(
     HMB_KEEP;
 }
 
-HMB_LOOP static void feed_0_money00(
+HMB_LOOP static void feed_0_pays(
     int64_t n,
     feed_0_block *restrict b,
-    int64_t *restrict total)
-{
-#pragma omp simd simdlen(16)
-    for (int64_t i = 0; i < n; i++) {
-        const uint32_t v3 = b->n0[i];
-        const int32_t v34 = (int32_t)((int32_t)v3 - (int32_t)2000000);
-        const uint32_t v35 = (uint32_t)((int32_t)v34 > (int32_t)0 ? (int32_t)v34 : (int32_t)0);
-        const _Bool v39 = (int64_t)(b->w1[i] >> 0 & 1);
-        const uint32_t m39_uint32_t = -(uint32_t)v39;
-        const uint32_t v65 = ((uint32_t)133333333 ^ (((uint32_t)333333332 ^ (uint32_t)133333333) & m39_uint32_t));
-        const uint32_t v66 = (uint32_t)((uint32_t)v35 < (uint32_t)v65 ? (uint32_t)v35 : (uint32_t)v65);
-        const uint32_t v57 = ((uint32_t)3221225472LL ^ (((uint32_t)1288490189 ^ (uint32_t)3221225472LL) & m39_uint32_t));
-        const uint32_t v67 = (uint32_t)(((uint64_t)(uint32_t)v66 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const uint32_t v2 = b->s2[i];
-        const int32_t v36 = (int32_t)((int32_t)v2 - (int32_t)2000000);
-        const uint32_t v37 = (uint32_t)((int32_t)v36 > (int32_t)0 ? (int32_t)v36 : (int32_t)0);
-        const uint32_t v68 = (uint32_t)((uint32_t)v37 < (uint32_t)v65 ? (uint32_t)v37 : (uint32_t)v65);
-        const uint32_t v69 = (uint32_t)(((uint64_t)(uint32_t)v68 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const uint32_t v70 = (uint32_t)((uint32_t)v67 - (uint32_t)v69);
-        total[i] = v70;
-    }
-    HMB_KEEP;
-}
-
-HMB_LOOP static void feed_0_money01(
-    int64_t n,
-    feed_0_block *restrict b,
+    int64_t *restrict o0,
     int64_t *restrict total)
 {
 #pragma omp simd simdlen(16)
@@ -1022,45 +1055,16 @@ HMB_LOOP static void feed_0_money01(
         const uint32_t v100 = ((uint32_t)v96 ^ (((uint32_t)3 ^ (uint32_t)v96) & m79_uint32_t));
         const uint32_t m74_uint32_t = -(uint32_t)v74;
         const uint32_t v103 = ((uint32_t)v100 ^ (((uint32_t)2 ^ (uint32_t)v100) & m74_uint32_t));
+        o0[i] = v70;
         total[i] = v70;
         b->x103[i] = v103;
     }
     HMB_KEEP;
 }
 
-HMB_LOOP static void feed_0_money10(
+HMB_LOOP static void feed_0_pay(
     int64_t n,
     feed_0_block *restrict b,
-    int64_t *restrict o0,
-    int64_t *restrict total)
-{
-#pragma omp simd simdlen(16)
-    for (int64_t i = 0; i < n; i++) {
-        const uint32_t v3 = b->n0[i];
-        const int32_t v34 = (int32_t)((int32_t)v3 - (int32_t)2000000);
-        const uint32_t v35 = (uint32_t)((int32_t)v34 > (int32_t)0 ? (int32_t)v34 : (int32_t)0);
-        const _Bool v39 = (int64_t)(b->w1[i] >> 0 & 1);
-        const uint32_t m39_uint32_t = -(uint32_t)v39;
-        const uint32_t v65 = ((uint32_t)133333333 ^ (((uint32_t)333333332 ^ (uint32_t)133333333) & m39_uint32_t));
-        const uint32_t v66 = (uint32_t)((uint32_t)v35 < (uint32_t)v65 ? (uint32_t)v35 : (uint32_t)v65);
-        const uint32_t v57 = ((uint32_t)3221225472LL ^ (((uint32_t)1288490189 ^ (uint32_t)3221225472LL) & m39_uint32_t));
-        const uint32_t v67 = (uint32_t)(((uint64_t)(uint32_t)v66 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const uint32_t v2 = b->s2[i];
-        const int32_t v36 = (int32_t)((int32_t)v2 - (int32_t)2000000);
-        const uint32_t v37 = (uint32_t)((int32_t)v36 > (int32_t)0 ? (int32_t)v36 : (int32_t)0);
-        const uint32_t v68 = (uint32_t)((uint32_t)v37 < (uint32_t)v65 ? (uint32_t)v37 : (uint32_t)v65);
-        const uint32_t v69 = (uint32_t)(((uint64_t)(uint32_t)v68 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const uint32_t v70 = (uint32_t)((uint32_t)v67 - (uint32_t)v69);
-        o0[i] = v70;
-        total[i] = v70;
-    }
-    HMB_KEEP;
-}
-
-HMB_LOOP static void feed_0_money11(
-    int64_t n,
-    feed_0_block *restrict b,
-    int64_t *restrict o0,
     int64_t *restrict total)
 {
 #pragma omp simd simdlen(16)
@@ -1099,7 +1103,6 @@ HMB_LOOP static void feed_0_money11(
         const uint32_t v100 = ((uint32_t)v96 ^ (((uint32_t)3 ^ (uint32_t)v96) & m79_uint32_t));
         const uint32_t m74_uint32_t = -(uint32_t)v74;
         const uint32_t v103 = ((uint32_t)v100 ^ (((uint32_t)2 ^ (uint32_t)v100) & m74_uint32_t));
-        o0[i] = v70;
         total[i] = v70;
         b->x103[i] = v103;
     }
@@ -1166,7 +1169,6 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
     int pays = 0, causes = 0;
     pays |= out->pay[0] != NULL;
     causes |= out->reason[0] != NULL;
-    const int why = causes || out->decided != NULL;
     const int large = hmb_is_large(out, 1, end - first);
     for (int64_t i = first, n; i < end; i += n) {
         n = HMB_BLOCK - i % HMB_BLOCK;
@@ -1189,23 +1191,15 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
         else if (1)
             feed_0_fetch(n, in->unit + i, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, out, b);
         feed_0_narrow0(n, b);
-        feed_0_run0(n, in->unit + i, records, out, b, c1 + i, in->carried);
-        if (!pays && !why) {
+        feed_0_sum0(n, in->unit + i, records, out, b, c1 + i, in->carried);
+        if (pays) {
             feed_0_aside(n, c1 + i, b);
-            feed_0_money00(n, b, total);
-        }
-        if (!pays && why) {
-            feed_0_aside(n, c1 + i, b);
-            feed_0_money01(n, b, total);
+            feed_0_pays(n, b, o0, total);
             feed_0_narrow(n, b);
         }
-        if (pays && !why) {
+        if (!pays) {
             feed_0_aside(n, c1 + i, b);
-            feed_0_money10(n, b, o0, total);
-        }
-        if (pays && why) {
-            feed_0_aside(n, c1 + i, b);
-            feed_0_money11(n, b, o0, total);
+            feed_0_pay(n, b, total);
             feed_0_narrow(n, b);
         }
         if (out->reason[0] != NULL)
@@ -1253,7 +1247,7 @@ static void feed_0_pack(const hmb_feed_input *in, const hmb_input *members,
             int odd = 0;
             held = hmb_held(w + 0, key0, 1); odd |= held < 0 || held > 1000000000000000LL;
             if (held > 1073741823 && held <= 1000000000000000LL)
-                held -= hmb_carry(&feed_0_carries0, 536870911, in->carried + 1 * (int64_t)m, 0, &r->carried, held, &r->odd);
+                held -= hmb_carry(&feed_0_carries0, 536870911, in->carried + 1 * (int64_t)m, 0 + (0), &r->carried, held, &r->odd);
             r->t0[0] = (int32_t)held;
             odd |= hmb_held(w + 2, key1, 1) != feed_0_made1(in, r);
             r->odd |= (uint8_t)odd;
@@ -1284,7 +1278,7 @@ static int64_t feed_0_unpack(const hmb_feed_input *in, int64_t record, hmb_state
 
 static int32_t feed_0_can(const hmb_feed_input *in)
 {
-    return in->last_day - in->first_day < HMB_DAYS ? hmb_year(in->first_day, 1, 1) == hmb_year(in->last_day, 1, 1) ? 1 : 2 : 0;
+    return in->last_day - in->first_day < HMB_DAYS && in->n_records < (int64_t)(UINT32_MAX / (sizeof(feed_0_record) / 4)) ? hmb_year(in->first_day, 1, 1) == hmb_year(in->last_day, 1, 1) ? 1 : 2 : 0;
 }
 
 static const hmb_feed feed_0 = {
