@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from random import Random
-from typing import Any
 
 from attrs import define, evolve, field
 
@@ -22,16 +21,12 @@ from hmbc.compiler.quick import Machine, Row
 from hmbc.compiler.refunds import Row as Claimed
 from hmbc.compiler.seeds import Kinds
 from hmbc.compiler.slices import slice_of
+from hmbc.compiler.varied import Varied
 from hmbc.compiler.witness import in_the_interpreters_values
 from hmbc.dsl import expr as e
-from hmbc.dsl.types import Money
 
 SETTINGS = 6
 """Choices of what is external, besides those of the units that it begins with."""
-
-MOST_CLAIMS = 8
-LATER = (0, 0, 1, 2, 20, 30, 31, 62, 91, 182, 364, 365, 366, 730)
-"""Days after which a claim comes again."""
 
 Known = tuple[Setting, Machine, Unit]
 
@@ -61,6 +56,7 @@ class _Sought:
     kernel: Kernel
     random: Random
     directed: Directed = field(init=False)
+    varied: Varied = field(init=False)
     twins: list[tuple[str, str, str]] = field(init=False)
     """What both sides have by one name: that, and what it is called on each side."""
     kept: dict[str, Known] = field(factory=dict)
@@ -68,6 +64,7 @@ class _Sought:
 
     def __attrs_post_init__(self) -> None:
         self.directed = Directed(self.kernel, self.random)
+        self.varied = Varied(self.directed)
         names = {item.name for item in self.kernel.items}
         bare = [name.removeprefix(OLD) for name in names if name.startswith(OLD)]
         self.twins = [(one, OLD + one, NEW + one) for one in sorted(bare) if NEW + one in names]
@@ -84,7 +81,7 @@ class _Sought:
                 setting, unit, machine = waiting.pop()
             elif self.kept and self.random.random() < 0.8:
                 setting, machine, pattern = self.random.choice(list(self.kept.values()))
-                unit = self.changed(pattern)
+                unit = self.varied.changed(pattern)
             else:
                 place = self.random.randrange(len(settings))
                 setting, machine = settings[place], machines[place]
@@ -134,68 +131,15 @@ class _Sought:
                     return True
         return False
 
-    # ---- changes
-
-    def changed(self, unit: Unit) -> Unit:
-        """A unit with one to three things changed."""
-        random, date = self.random, self.kernel.date
-        rows = list(zip(unit.claims, unit.members, strict=True))
-        for _ in range(random.choice((1, 1, 2, 3))):
-            place = random.randrange(len(rows))
-            claim, member = rows[place]
-            match random.choice(("again", "again", "claim", "amount", "amount", "drop", "member", "days")):
-                case "again" if len(rows) < MOST_CLAIMS:
-                    rows.append((self.shifted(claim, random.choice(LATER)), member))
-                case "claim":
-                    rows[place] = (self.directed.claim(claim), member)
-                case "amount":
-                    rows[place] = (self.other_amount(claim), member)
-                case "drop" if len(rows) > 1:
-                    del rows[place]
-                case "member":
-                    other = self.directed.member(member)
-                    if self.kernel.unit is not None:
-                        other[self.kernel.unit] = member[self.kernel.unit]
-                    rows = [(one, other if who == member else who) for one, who in rows]
-                case "days":
-                    by = random.choice((-31, -1, 1, 31, 183)) * random.choice((1, 1, 3))
-                    rows = [(self.shifted(one, by), who) for one, who in rows]
-                case _:
-                    pass
-        rows.sort(key=lambda row: row[0][date])
-        return Unit(tuple(claim for claim, _ in rows), tuple(member for _, member in rows))
-
-    def shifted(self, claim: dict[str, Any], by: int) -> dict[str, Any]:
-        """The claim so many days later."""
-        date = self.kernel.date
-        given = next(i for i in self.kernel.inputs if (i.owner, i.name) == ("claim", date))
-        return {**claim, date: self.directed.within(claim[date] + by, given.low, given.high)}
-
-    def other_amount(self, claim: dict[str, Any]) -> dict[str, Any]:
-        """The claim with one amount that is named, a unit more or less, or several times as much."""
-        random = self.random
-        money = [
-            given
-            for given in self.kernel.inputs
-            if given.owner == "claim" and isinstance(given.type, Money) and given.name in claim
-        ]
-        if not money:
-            return claim
-        given = random.choice(money)
-        held = claim[given.name]
-        value = random.choice(
-            (random.choice(self.directed.amounts), held + 1, held - 1, 2 * held, held // 2, 10 * held)
-        )
-        return {**claim, given.name: self.directed.within(value, given.low, given.high)}
-
     # ---- from histories and to them
 
     def planted(self, history: History) -> tuple[Setting, Unit]:
-        """A history as the machine takes it."""
+        """A history as the machine takes it; a parameter that it lacks has some value."""
         lists = {one.name: tuple(history.lists.get(one.name, ())) for one in self.kernel.lists
                  if one.codes is None}  # fmt: skip
         kinds = Kinds(self.kernel)
-        return Setting(kinds.plain("parameter", history.parameters), lists), Unit(
+        given = {**self.directed.setting().parameters, **kinds.plain("parameter", history.parameters)}
+        return Setting(given, lists), Unit(
             tuple(kinds.plain("claim", row.claim) for row in history.rows),
             tuple(kinds.plain("member", row.member) for row in history.rows),
         )

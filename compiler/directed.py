@@ -190,10 +190,10 @@ class Directed:
                 other["member_id"] = "X2" if member["member_id"] == "X1" else "X1"
             members = [random.choice((member, other)) for _ in claims]
         elif any(given.varies for given in self.kernel.inputs):
-            members = [self._varied(member) for _ in claims]
-        return self._one_value_a_day(Unit(tuple(claims), tuple(members)))
+            members = [self.varied(member) for _ in claims]
+        return self.one_value_a_day(Unit(tuple(claims), tuple(members)))
 
-    def _one_value_a_day(self, unit: Unit) -> Unit:
+    def one_value_a_day(self, unit: Unit) -> Unit:
         """With the values that a member has on a day, those of its first claim, in all of them."""
         if not any(given.varies for given in self.kernel.inputs):
             return unit
@@ -239,7 +239,8 @@ class Directed:
         new = {**self.claim(old), date: old[date]}
         return Unit((*pattern.claims[:place], new, *pattern.claims[place + 1 :]), pattern.members)
 
-    def _varied(self, member: Values) -> Values:
+    def varied(self, member: Values) -> Values:
+        """The member with other values of what varies."""
         other = self.member(member)
         varying = {given.name for given in self.kernel.inputs if given.varies}
         kept = {name: value for name, value in member.items() if name not in varying}
