@@ -24,7 +24,7 @@ from hmbc.compiler.meaning import Missing
 from hmbc.compiler.runs import runs
 from hmbc.compiler.search import EMPTY, Assignment, Search, part_of
 from hmbc.compiler.types_of import ORDERED, Names, names_of, type_of
-from hmbc.dsl.expr import Compare, Expr, Max, Min, Ref, Round, Subtract, Total, money
+from hmbc.dsl.expr import Attribute, Compare, Expr, Max, Min, Ref, Round, Subtract, Total, money
 from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Bool, Code, Enum, Money
 
@@ -170,7 +170,9 @@ class _Maker:
                     pass
 
     def approaches(self, paid: Sequence[tuple[str, Assignment]]) -> Iterator[History]:
-        """Every boundary just missed, reached and passed: at once, and step by step in the sum."""
+        """Every boundary just missed, reached and passed: at once, and step by step in the sum. A few
+        histories of each in turn, but those of `first` before all others."""
+        waiting = []
         seen: set[tuple[Expr, int]] = set()
         for layer, probe in sorted(self.sites(), key=lambda site: site[1] not in self.first):
             own = [(place, at) for place, (name, at) in enumerate(paid) if name == layer]
@@ -178,7 +180,11 @@ class _Maker:
                 if (probe, place) in seen:
                     continue
                 seen.add((probe, place))
-                yield from self.approach(probe, at)
+                if probe in self.first:
+                    yield from self.approach(probe, at)
+                else:
+                    waiting.append(self.approach(probe, at))
+        yield from _in_turn(waiting)
 
     def approach(self, probe: Expr, at: Assignment) -> Iterator[History]:
         approached = 0
@@ -239,7 +245,7 @@ class _Maker:
             if TELLING in kinds:
                 break
         for kind in sorted(kinds, key=lambda kind: kind != TELLING):
-            yield self.history(kinds[kind], [kinds[kind]])
+            yield self.history(kinds[kind], [kinds[kind]] * 2)
 
     def variants(self, expr: Expr, at: Assignment) -> Iterator[Assignment]:
         """The assignment with another choice, of those that an expression reads."""
@@ -291,9 +297,31 @@ class _Maker:
             if slot[0] != "claim":
                 changed = {**at, slot: value}
                 yield self.history(changed, [changed, changed])
+        yield from self.meetings(at)
         yield from self.keys(at)
         yield from self.refunds(at)
         yield from self.members(at, [change for change in changes if change[0][0] == "member"])
+
+    def meetings(self, at: Assignment) -> Iterator[History]:
+        """A claim's listed value and its member's, where one expression reads both, in every pair."""
+        seen: set[tuple[Slot, Slot]] = set()
+        for item in self.kernel.items:
+            if not isinstance(item, Definition):
+                continue
+            read = [
+                (node.owner, node.name)
+                for node in walk(item.expr)
+                if isinstance(node, Attribute) and isinstance(node.type, Enum)
+            ]
+            for mine in [slot for slot in read if slot[0] == "claim"]:
+                for whose in [slot for slot in read if slot[0] == "member"]:
+                    if (mine, whose) in seen:
+                        continue
+                    seen.add((mine, whose))
+                    for value in self.search.candidates.values[whose]:
+                        base = {**at, whose: value}
+                        values = self.search.candidates.values[mine]
+                        yield self.history(base, [{**base, mine: other} for other in values])
 
     def keys(self, at: Assignment) -> Iterator[History]:
         """Codes and dates change and come back: what totals are kept by."""
