@@ -214,7 +214,7 @@ class Directed:
             rows.sort(key=lambda row: row[0][self.kernel.date])
             claims, members = zip(*rows, strict=True)
             pattern = Unit(claims, members)
-        return self._one_value_a_day(self.other_digits(pattern))
+        return self.one_value_a_day(self.other_digits(pattern))
 
     def other_digits(self, pattern: Unit) -> Unit:
         """A unit whose amounts are a little larger."""
