@@ -250,6 +250,24 @@ class Directed:
         """A claim, or one like another with some things changed."""
         return self._values("claim", like)
 
+    def turned(self, claim: Values) -> Values:
+        """A claim with another value of one thing that is neither an amount nor the day."""
+        given = self.random.choice(
+            [
+                one
+                for one in self.kernel.inputs
+                if one.owner == "claim"
+                and one.name != self.kernel.date
+                and not isinstance(one.type, Money)
+            ]
+            or [None]
+        )
+        if given is None:
+            return claim
+        if given.optional and self.random.random() < 0.25:
+            return {name: value for name, value in claim.items() if name != given.name}
+        return {**claim, given.name: self._value(given, claim[self.kernel.date])}
+
     def member(self, like: Values | None) -> Values:
         """A member, or one like another."""
         return self._values("member", like)

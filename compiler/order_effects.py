@@ -39,7 +39,7 @@ class _Largest(Search):
         size = self._size(found)
         if size > self.largest.get(found.question, (0, found))[0]:
             self.largest[found.question] = size, found
-            self._directed.keep(found.unit, times=3)
+            self.directed.keep(found.unit, times=3)
 
     def _size(self, found: Refutation) -> int:
         setting, unit, change = found.setting, found.unit, found.change

@@ -13,12 +13,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.util import find_spec
+from random import Random
 from time import perf_counter
 from typing import Literal
 
 from attrs import define, evolve, field, frozen
 
 from hmbc.compiler import seeds
+from hmbc.compiler.climb import Climb
+from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.kernel import Clause, Definition, Kernel
 from hmbc.compiler.laws import (
     TWO_RUNS,
@@ -28,8 +31,9 @@ from hmbc.compiler.laws import (
     questions_of,
     steps_of,
 )
+from hmbc.compiler.loose import without_loose
 from hmbc.compiler.ranges import ranges_of
-from hmbc.compiler.refute import Search
+from hmbc.compiler.refute import Search, smallest
 from hmbc.compiler.settle import with_settled
 from hmbc.compiler.structure import Verdict, structure_of
 from hmbc.compiler.structure_bounds import Bounds, bounds_of
@@ -65,18 +69,20 @@ class Proof:
 class Budget:
     """How long to look, in what does not depend on how busy the machine is. search: items of rows
     worked out by the first search and, where the solver leaves a question open, by the second (some
-    400,000 a second); solver: resources of z3 for each question, and for all (about 5 to 20 million a
+    400,000 a second); climb: the same, for the questions about each layer that the first leaves open
+    (compiler/climb.py); solver: resources of z3 for each question, and for all (about 5 to 20 million a
     second)."""
 
     search: tuple[int, int] = (400_000, 400_000)
     solver: int = 700_000
     solver_in_all: int = 3_500_000
+    climb: int = 400_000
 
 
 FULL = Budget()
 """What `hmbc prove` takes the time for."""
 
-QUICK = Budget((40_000, 100_000), 700_000, 2_500_000)
+QUICK = Budget((40_000, 100_000), 700_000, 2_500_000, 40_000)
 """What compiling takes the time for."""
 
 
@@ -108,6 +114,8 @@ def prove(
         search.leave_out(found)
         if solves:
             search.plant(seeds.of_solver(kernel, search.unpaid, budget.solver))
+        found |= search.climbed(budget.climb)
+        if solves:
             from hmbc.compiler.induct import by_induction
 
             # Those about single rows first: they take little.
@@ -211,12 +219,14 @@ def _hindrances(kernel: Kernel) -> dict[Question, Verdict]:
 def by_structure(kernel: Kernel, questions: Iterable[Question]) -> Iterator[Proof]:
     """The questions that the structure answers."""
     kernel = with_settled(kernel)
+    simple = without_loose(kernel, bounds_of(kernel))
     held = {
         Question(verdict.law, verdict.layer, verdict.subject): verdict
-        for verdict in structure_of(kernel)
+        for one in ((kernel,) if simple is kernel else (simple, kernel))
+        for verdict in structure_of(one)
         if verdict.holds
     }
-    drifts = _Drifting(kernel)
+    drifts = _Drifting(simple)
     for question in questions:
         if (verdict := held.get(question)) is not None:
             yield _proved(question, verdict.because, verdict.clause)
@@ -369,6 +379,39 @@ class _Looking:
             self._told |= found.keys()
             if not reopened:
                 break
+        return found
+
+    def climbed(self, work: int) -> dict[Question, Proof]:
+        """What climbs refute, with so much work for each layer about which something is open."""
+        found: dict[Question, Proof] = {}
+        broken: list[tuple[Setting, Unit]] = []
+        search = self._search
+        left = search.judge.questions
+        for layer in dict.fromkeys(question.layer for question in left):
+            asked = [question for question in left if question.layer == layer]
+            pool = search.paying_for(layer)
+            climb = Climb(self.kernel, asked, search.directed, pool, broken, Random(len(found)))
+            start = perf_counter()
+            climb.run(work)
+            found |= self._told_of(climb, list(climb.found), perf_counter() - start)
+        self.leave_out(found)
+        return found
+
+    def _told_of(
+        self, search: Search | Climb, new: Sequence[Question], spent: float
+    ) -> dict[Question, Proof]:
+        """What was found in so many seconds and the interpreter confirms."""
+        found = {}
+        for question in new:
+            begun = perf_counter()
+            first = search.found[question]
+            witness = witness_of(self.kernel, smallest(self.kernel, first)) or witness_of(
+                self.kernel, first
+            )
+            if witness is not None:
+                taken = spent / len(new) + perf_counter() - begun
+                found[question] = _refuted(question, witness, taken)
+        self._told |= found.keys()
         return found
 
 

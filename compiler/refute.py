@@ -55,7 +55,7 @@ class Search:
     units: int = field(init=False, default=0)
     left: int = field(init=False, default=0)
     random: Random = field(init=False)
-    _directed: Directed = field(init=False)
+    directed: Directed = field(init=False)
     _paid: set[str] = field(init=False, factory=set)
     _planted: list[tuple[tuple[Setting, Machine], Unit, list[Row]]] = field(
         init=False, factory=list
@@ -78,12 +78,12 @@ class Search:
     def __attrs_post_init__(self) -> None:
         self.judge = Judge(self.kernel, tuple(self.questions))
         self.random = Random(self.seed)
-        self._directed = Directed(self.judge.full, self.random)
+        self.directed = Directed(self.judge.full, self.random)
         self._numbers = {
             given.name for given in self.kernel.inputs if isinstance(given.type, Money | Date | Int)
         }
         external = self.kernel.parameters or any(one.codes is None for one in self.kernel.lists)
-        settings = [self._directed.setting() for _ in range(SETTINGS if external else 1)]
+        settings = [self.directed.setting() for _ in range(SETTINGS if external else 1)]
         first = Machine(self.judge.probed, settings[0].parameters, settings[0].lists)
         self._machines = [
             (one, first.with_external(one.parameters, one.lists)) for one in settings
@@ -97,11 +97,11 @@ class Search:
             self._machines.append((setting, machine))
             if len(self._machines) > MOST_SETTINGS:
                 del self._machines[0]
-        self._directed.learn(setting, unit)
+        self.directed.learn(setting, unit)
         rows = machine.run(unit.claims, unit.members)
         if rows is not None:
             self._planted.append(((setting, machine), unit, rows))
-            self._directed.keep(unit)
+            self.directed.keep(unit)
             self._learn(setting, machine, unit, rows)
             self._feel((setting, machine), unit, rows)
 
@@ -126,11 +126,11 @@ class Search:
             self._one()
 
     def _forget(self) -> None:
-        self._directed.forget()
+        self.directed.forget()
         self._rich.clear()
         self._bound = dict(self._felt)
         for known, unit, rows in self._planted:
-            self._directed.keep(unit)
+            self.directed.keep(unit)
             self._learn(*known, unit, rows)
 
     def _feel(self, known: tuple[Setting, Machine], unit: Unit, before: Sequence[Row]) -> None:
@@ -141,7 +141,7 @@ class Search:
         for row, claim in enumerate(unit.claims):
             held = [name for name in names if claim.get(name)]
             if held:
-                by = 10 * self._directed.digits
+                by = 10 * self.directed.digits
                 change = Change("raise", row, self.random.choice(held), by)
                 self._changed(known, unit, change, before)
         self._felt = dict(self._bound)
@@ -165,10 +165,10 @@ class Search:
         if fine:
             known, pattern = self.random.choice(list(self._rich.values()))
             (other, _), more = self.random.choice(list(self._rich.values()))
-            unit = self._directed.shaken(pattern, more if other is known[0] else pattern)
+            unit = self.directed.shaken(pattern, more if other is known[0] else pattern)
         else:
             known = self.random.choice(self._machines)
-            unit = self._directed.unit()
+            unit = self.directed.unit()
         setting, machine = known
         before = self._run(machine, unit.claims, unit.members)
         if before is None:
@@ -260,9 +260,9 @@ class Search:
         """Once more a change that took from another row's payment, of other amounts."""
         known, unit, change = self.random.choice(list(self._bound.values()))
         if self.random.random() < 0.5:
-            unit = self._directed.other_digits(unit)
+            unit = self.directed.other_digits(unit)
         else:
-            unit = self._directed.other_claim(unit)
+            unit = self.directed.other_claim(unit)
         before = self._run(known[1], unit.claims, unit.members)
         if before is None:
             return
@@ -290,7 +290,7 @@ class Search:
         # A layer that was hardly ever paid is worth more than another of the usual ones.
         if paid - self._paid:
             self._planted.append(((setting, machine), unit, list(before)))
-        self._directed.keep(unit, times=3 if paid - self._paid else 1)
+        self.directed.keep(unit, times=3 if paid - self._paid else 1)
         self._paid |= paid
         paying = tuple(sorted(tuple(pay > 0 for pay in row.pays) for row in before))
         if paying in self._rich or len(self._rich) < MOST_RICH:
@@ -307,7 +307,7 @@ class Search:
         if name is None or name not in unit.claims[row]:
             return
         low: int = unit.claims[row][name]
-        larger = [one for one in self._directed.amounts if one > low]
+        larger = [one for one in self.directed.amounts if one > low]
         layer, below, above = self.random.choice(asked), 0, self.random.choice([0, *larger]) - low
         runs = {0: before}  # by how much the bill is raised
         while above - below > 1 or above not in runs:
@@ -365,6 +365,20 @@ class Search:
             self._changed((found.setting, machine), found.unit, found.change, before, pressed=True)
         return found
 
+    def paying_for(self, layer: str | None) -> list[tuple[Setting, Unit]]:
+        """Units in which a layer pays, or any, of all kinds that were found; first those planted."""
+        place = None if layer is None else self.judge.layers[layer]
+        planted = [
+            (setting, unit)
+            for (setting, _), unit, rows in self._planted
+            if any(row.pays[place] if place is not None else any(row.pays) for row in rows)
+        ]
+        return planted + [
+            (setting, unit)
+            for rows, ((setting, _), unit) in self._rich.items()
+            if place is None or any(row[place] for row in rows)
+        ]
+
     def _changes(self, unit: Unit, fine: bool) -> Iterator[Change]:
         random, laws = self.random, {one.law for one in self.judge.questions}
         row = random.randrange(len(unit.claims))
@@ -375,7 +389,7 @@ class Search:
             held = claim.get(name)
             if held is None:
                 continue
-            larger = [one for one in self._directed.amounts if one > held]
+            larger = [one for one in self.directed.amounts if one > held]
             far = larger and not fine and random.random() < 0.6
             to = random.choice(larger) if far else held + 1
             to = min(to, highs[name] or to)
@@ -402,6 +416,13 @@ class Search:
             if question.law == "never_less":
                 stated = self.judge.favoured[question.subject or ""]
                 yield Change("member", subject=stated.name, value=stated.more)
+
+
+def smallest(kernel: Kernel, found: Refutation, work: int = 40_000) -> Refutation:
+    """A refutation, as small as that much work makes it."""
+    setting, part = found.setting, Judge(kernel, (found.question,)).probed
+    machine = Machine(part, setting.parameters, setting.lists)
+    return Smaller(kernel, machine, found, work).smallest()
 
 
 def _part(random: Random, amount: int) -> int:

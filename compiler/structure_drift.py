@@ -34,9 +34,11 @@ from math import inf
 
 from attrs import define, evolve, field
 
+from hmbc.compiler.kernel import Accumulator
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_drift_totals import TotalDrifts
 from hmbc.compiler.structure_drift_value import SAME, Drift, Joins, Kind, in_changed_row
+from hmbc.compiler.structure_last_year import last_year_of
 from hmbc.compiler.structure_left_over import left_over
 from hmbc.compiler.structure_span import ANYTHING, NOTHING, Number, Span
 from hmbc.compiler.structure_used import rest_of
@@ -54,6 +56,10 @@ class Drifts:
     _known: dict[str, Drift | None] = field(init=False, factory=dict)
     _joins: Joins = field(init=False)
     _of_totals: TotalDrifts = field(init=False)
+    _years: dict[str, Drift | None] = field(init=False, factory=dict)
+    """What totals came to in the year before."""
+    _pending: list[str] = field(init=False, factory=list)
+    """Those of which it is assumed."""
 
     def __attrs_post_init__(self) -> None:
         moved = self.bounds.moved_by(None if self.raised is None else f"claim.{self.raised}")
@@ -121,6 +127,10 @@ class Drifts:
                 return self._of_totals.rest(*rest)
             case e.Choose() | e.Increase() | e.Subtract() if stage := self.bounds.stage(expr):
                 return self._of_totals.stage(expr, stage)
+            case e.Choose() if self.kind == "swap" and (
+                last := last_year_of(expr, self.bounds.accumulators)
+            ):
+                return self._last_year(last.total)
             case e.Add(left=left, right=right):
                 return self._sum(expr, left, right, Span.__add__)
             case e.Subtract(left=left, right=right):
@@ -262,3 +272,27 @@ class Drifts:
         if sum(one != SAME for one in parts) > 1 and not changed:
             return self._joins.made(expr, way, ANYTHING, None)
         return Drift(rows, rows.with_zero, one=True, changed=changed)
+
+    def _last_year(self, total: Accumulator) -> Drift | None:
+        """What a total came to in the year before, of claims that change places: the same where what
+        it adds comes to the same in each year. By induction over years: what it adds may read what it
+        came to in years before."""
+        if total.name not in self._years:
+            self._years[total.name] = SAME  # in the years before
+            self._pending.append(total.name)
+            added = self.of(total.adds) if self.bounds.is_natural(total.adds) else None
+            same = (
+                added is not None
+                and all(self.of(key) == SAME for key in total.keys)
+                and self._of_totals.in_one_key(total, added).is_zero
+            )
+            self._pending.remove(total.name)
+            if not same:
+                # What was concluded from it does not stand.
+                self._known.clear()
+                self._of_totals.forget()
+                for name in [name for name, one in self._years.items() if one == SAME]:
+                    if name not in self._pending:
+                        del self._years[name]
+                self._years[total.name] = None
+        return self._years[total.name]

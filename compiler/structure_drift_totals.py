@@ -48,6 +48,14 @@ class TotalDrifts:
                 self._totals[name] = Drift(rows, rows.sign if not rows.is_zero else rows)
         return self._totals[name]
 
+    def in_one_key(self, total: Accumulator, added: Drift) -> Span:
+        """How far a total differs at every moment, of which each row adds so much more or less."""
+        return self._grown(total.adds, added, Scope(total.keys))[0]
+
+    def forget(self) -> None:
+        """Work out every total anew."""
+        self._totals.clear()
+
     def _grown(self, expr: e.Expr, added: Drift, scope: Scope) -> tuple[Span, bool, bool]:
         """How far totals differ at every moment, in one key, the changed claim's."""
         over, one, changed = self.joins.over(added, scope)

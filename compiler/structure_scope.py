@@ -16,6 +16,7 @@ from fractions import Fraction
 from attrs import evolve, frozen
 
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
+from hmbc.compiler.structure_last_year import last_year_of
 from hmbc.compiler.structure_settled import settled_in
 from hmbc.dsl import expr as e
 from hmbc.dsl.types import Code, Date, Enum
@@ -46,6 +47,7 @@ class Constancy:
     """By attribute the keys of the scope in which its first value is kept."""
     settled: Mapping[str, tuple[e.Expr, ...]]
     """The keys of each total that the first row of a key settles."""
+    totals: Mapping[str, Accumulator] = {}
 
     @classmethod
     def of(cls, kernel: Kernel) -> Constancy:
@@ -65,6 +67,7 @@ class Constancy:
                 for item in kernel.items
                 if isinstance(item, Accumulator) and item.name in settled_in(kernel)
             },
+            {item.name: item for item in kernel.items if isinstance(item, Accumulator)},
         )
 
     def varying(self, expr: e.Expr, scope: Scope) -> e.Expr | None:
@@ -76,6 +79,9 @@ class Constancy:
         match expr:
             case e.Const() | e.Parameter():
                 return None
+            case e.Choose() if (last := last_year_of(expr, self.totals)) is not None:
+                parts = (self.varying(key, scope) for key in last.total.keys)
+                return next((part for part in parts if part is not None), None)
             case e.And(left=e.Given(), right=e.InList(code=code)) if _code_key(code) in scope.keys:
                 return None
             case e.Attribute(owner="member", name=name) | e.Given(owner="member", name=name):

@@ -46,6 +46,27 @@ def first_of(
             return None
 
 
+def kept_of(item: Accumulator) -> tuple[e.Expr, ...] | None:
+    """Conditions and what is added, of a total that keeps the first thing added that is not 0:
+    `accumulate choose(c, choose(before total == 0, x, 0), 0)`."""
+    conditions: list[e.Expr] = []
+    adds = item.adds
+    while isinstance(adds, e.Choose):
+        match adds:
+            case e.Choose(
+                when=e.Compare(op="==", left=e.Before(accumulator=name), right=e.Const(value=0)),
+                then=then,
+                otherwise=e.Const(value=0),
+            ) if name == item.name:
+                return (*conditions, then)
+            case e.Choose(when=when, then=inner, otherwise=e.Const(value=0)):
+                conditions.append(when)
+                adds = inner
+            case _:
+                return None
+    return None
+
+
 def _parts(when: e.Expr) -> Iterator[e.Expr]:
     if isinstance(when, e.And):
         yield from _parts(when.left)

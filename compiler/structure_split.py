@@ -15,7 +15,8 @@ from attrs import define, field, frozen
 
 from hmbc.compiler.kernel import Accumulator
 from hmbc.compiler.structure_bounds import Bounds, parts_beside
-from hmbc.compiler.structure_settled import first_of
+from hmbc.compiler.structure_last_year import last_year_of
+from hmbc.compiler.structure_settled import first_of, kept_of
 from hmbc.compiler.structure_stage import Stage
 from hmbc.compiler.structure_used import limit_of, rest_of
 from hmbc.dsl import expr as e
@@ -70,6 +71,10 @@ class Divisions:
     bounds: Bounds
     _known: dict[str, Division] = field(init=False, factory=dict)
     _seen_before: dict[e.Expr, Division] = field(init=False, factory=dict)
+    _years: dict[str, Division] = field(init=False, factory=dict)
+    """What totals came to in the year before."""
+    _pending: list[str] = field(init=False, factory=list)
+    """Those of which it is assumed."""
 
     def of_definition(self, name: str) -> Division:
         """What becomes of a definition."""
@@ -122,6 +127,8 @@ class Divisions:
                 return two if one.is_same else _CONDITION
             case e.Max(left=left, right=right) if (only := self.bounds.above_zero(left, right)) is not None:
                 return self.of(only)
+            case e.Choose() if last := last_year_of(expr, self.bounds.accumulators):
+                return self._last_year(last.total)
             case e.Choose(when=when, then=then, otherwise=e.Const(value=0)) if (
                 self.of(when) == SOME and self.of(then).is_same
             ):
@@ -135,6 +142,12 @@ class Divisions:
             ):
                 # The first of the two rows brings what the undivided one does, the second nothing.
                 for part in (*first[0].keys, *self.bounds.accumulators[name].keys, first[1]):
+                    if not (found := self.of(part)).is_same:
+                        return found if found.way == "unknown" else _CONDITION
+                return SAME
+            case e.Total(accumulator=name) if kept := kept_of(self.bounds.accumulators[name]):
+                # The second of the two rows finds what the first one brought, or brings nothing, too.
+                for part in (*self.bounds.accumulators[name].keys, *kept):
                     if not (found := self.of(part)).is_same:
                         return found if found.way == "unknown" else _CONDITION
                 return SAME
@@ -158,6 +171,28 @@ class Divisions:
                     if not (found := self.of(part)).is_same:
                         return found if found.way == "unknown" else _ALONE
                 return SAME if inside else _unknown("不认识的写法", "a form not looked into")
+
+    def _last_year(self, total: Accumulator) -> Division:
+        """What a total came to in the year before: the same where all that it adds splits. By
+        induction over years: what it adds may read what it came to in years before."""
+        if total.name not in self._years:
+            self._years[total.name] = SAME  # in the years before
+            self._pending.append(total.name)
+            found = self.of(total.adds)
+            if not all(self.of(key).is_same for key in total.keys):
+                found = _CONDITION
+            elif not self.bounds.is_natural(total.adds):
+                found = _CONDITION
+            self._pending.remove(total.name)
+            if not found.splits:
+                # What was concluded from it does not stand.
+                self._known.clear()
+                self._seen_before.clear()
+                for name in [name for name, one in self._years.items() if one == SAME]:
+                    if name not in self._pending:
+                        del self._years[name]
+                self._years[total.name] = found if found.way == "unknown" else _CONDITION
+        return self._years[total.name]
 
     def _used(self, amount: e.Expr, used: Accumulator, limit: e.Expr) -> Division:
         """What is used of a limit, or left above it: the same after two parts as after the whole."""

@@ -87,7 +87,7 @@ def hunt(kernel: Kernel, proofs: tuple[Proof, ...], size: int, histories: int, s
     proved = [one.question for one in proofs if one.outcome == "proved"]
     proved = [one for one in proved if one.law != "no_overflow"]  # the machine's numbers have no end
     search = Search(kernel, proved, seed + 1)
-    search._directed = Units(search._directed, kernel, search.random, size)  # type: ignore[assignment]
+    search.directed = Units(search.directed, kernel, search.random, size)  # type: ignore[assignment]
     while search.units < histories and search.judge.questions:
         search._one()
     return search

@@ -49,9 +49,9 @@ def bands(*ratios: int) -> str:
 
 
 
-def kernel_of(*layers: str, before: str = "", same: str = "") -> Kernel:
+def kernel_of(*layers: str, before: str = "", same: str = "", after: str = "") -> Kernel:
     texts = [f"    layer l{place} {{ {text} }}" for place, text in enumerate(layers, 1)]
-    text = HEAD.format(body="\n".join([before, *texts]), same=same)
+    text = HEAD.format(body="\n".join([before, *texts, after]), same=same)
     found = compile_source(Source("laws.hmb", text))
     assert found.kernel is not None, found.diagnostics
     return found.kernel
@@ -214,3 +214,66 @@ def test_a_cliff_between_two_amounts_is_found_by_halves(seed: int) -> None:
     search.run(2_000_000)
     change = search.found[question].change
     assert change.subject == "bill"
+
+
+# ---- what a total came to in the year before
+
+PAID = "    total paid: {what} per year"
+AFTER_NOTHING = f"{BILL} threshold (100 if paid last year = 0 else 300) per year ratio 75% {{cap}}"
+
+
+@pytest.mark.parametrize("cap", ["no cap", "cap 1_000 per year"])
+@pytest.mark.parametrize("law", ["split_proof", "order_free"])
+def test_what_a_year_pays_after_a_year_follows_from_totals(law: str, cap: str) -> None:
+    """The year before is what it was in both runs, by induction over years."""
+    kernel = kernel_of(AFTER_NOTHING.format(cap=cap), after=PAID.format(what="l1.pay"))
+    assert is_proved(kernel, Question(law, "l1"))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("law", "other"),
+    [
+        ("split_proof", "base claim.fee threshold 50 per claim ratio 50% no cap"),
+        ("order_free", "when claim.others = 0 base claim.fee threshold (10 if claim.care is inpatient"
+         " else 400) per year acknowledged ratio 50% cap 500 per year"),
+        ("monotone", "base claim.fee no threshold ratio 50% no cap"),
+    ],
+)  # fmt: skip
+def test_a_year_before_that_differs_is_not_taken_for_the_same(law: str, other: str) -> None:
+    """What is concluded while it is assumed falls with it."""
+    kernel = kernel_of(
+        AFTER_NOTHING.format(cap="no cap"), other, after=PAID.format(what="l1.pay + l2.pay")
+    )
+    subject = "bill" if law == "monotone" else None
+    assert not is_proved(kernel, Question(law, "l1", subject))  # type: ignore[arg-type]
+
+
+# ---- caps that never bind
+
+POOL = "    shared cap pool: {size} per year in order"
+
+
+@pytest.mark.parametrize(("size", "holds"), [(2_000, True), (1_500, False)])
+def test_a_shared_cap_that_never_binds_is_looked_through(size: int, holds: bool) -> None:
+    """Two layers of at most 1,000 each draw on it."""
+    layers = [
+        f"{PLAIN} cap shared pool",
+        f"{PLAIN.replace('bill', 'fee')} cap shared pool",
+    ]
+    kernel = kernel_of(*layers, before=POOL.format(size=size))
+    for question in (
+        Question("monotone", "l2", "fee"),
+        Question("split_proof", "l2"),
+        Question("order_free", "l2"),
+    ):
+        proved = is_proved(kernel, question) if holds else bool(list(by_structure(kernel, [question])))
+        assert proved == holds
+
+
+def test_a_total_that_keeps_its_first_value_is_the_same_of_a_bill_in_two() -> None:
+    before = (
+        "    total first: (claim.date - 2000-01-01 if first before = 0 days else 0 days) per lifetime"
+        " per claim.drug when claim.care is inpatient"
+    )
+    layer = f"when claim.date < 2000-01-01 + first + 365 days {PLAIN}"
+    assert is_proved(kernel_of(layer, before=before), Question("split_proof", "l1"))

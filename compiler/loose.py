@@ -1,0 +1,119 @@
+"""Caps that never bind, looked through: the kernel that laws are decided about.
+
+    min(300, total a + total b)    total a + total b, where a never passes 100 and b never 200
+
+A total is bounded where what it adds is the increase of `min(C, f(total t))`, t has its keys and C is
+one value in them: the increases of one function of one total add up to its last value less its first,
+which is not negative. What is left of a draw on a shared cap that never binds,
+
+    (total a + before b) − (before a + before b)    increase of total a
+
+is what the total adds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from attrs import define, evolve, field
+
+from hmbc.compiler.kernel import Accumulator, Definition, Kernel
+from hmbc.compiler.ranges import Ranges
+from hmbc.compiler.structure_bounds import Bounds, parts_beside
+from hmbc.compiler.structure_scope import Scope
+from hmbc.compiler.structure_stage import at_zero
+from hmbc.dsl import expr as e
+
+
+def without_loose(kernel: Kernel, bounds: Bounds) -> Kernel:
+    """The kernel without caps that never bind; the same one where each may."""
+    loose = _Loose(bounds)
+    items = tuple(
+        evolve(item, expr=loose.read(item.expr)) if isinstance(item, Definition) else item
+        for item in kernel.items
+    )
+    return kernel if items == kernel.items else evolve(kernel, items=items)
+
+
+@define
+class _Loose:
+    bounds: Bounds
+    ranges: Ranges = field(init=False)
+    totals: Mapping[str, Accumulator] = field(init=False)
+    _most: dict[str, Fraction | None] = field(init=False, factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self.ranges, self.totals = self.bounds.ranges, self.bounds.accumulators
+
+    def read(self, expr: e.Expr) -> e.Expr:
+        """An expression without caps that never bind."""
+        found = e.rebuild(expr, self.read)
+        match found:
+            case e.Min(left=limit, right=amount) if self._is_loose(limit, amount):
+                return amount
+            case e.Min(left=amount, right=limit) if self._is_loose(limit, amount):
+                return amount
+            case e.Subtract(left=e.Add(left=one, right=same), right=e.Add(left=two, right=other)):
+                if same == other:
+                    return self._grown(one, two) or found
+                if one == two:
+                    return self._grown(same, other) or found
+            case _:
+                pass
+        return found
+
+    def _is_loose(self, limit: e.Expr, amount: e.Expr) -> bool:
+        most = self._above(amount)
+        return most is not None and most <= self.ranges.value(limit).low
+
+    def _grown(self, now: e.Expr, before: e.Expr) -> e.Expr | None:
+        """What a total adds, where this is by what it grew."""
+        match now, before:
+            case e.Total(accumulator=name), e.Before(accumulator=other) if name == other:
+                return self.totals[name].adds
+            case _:
+                return None
+
+    def _above(self, expr: e.Expr) -> Fraction | None:
+        """A sum of totals is never above this."""
+        match expr:
+            case e.Total(accumulator=name) | e.Before(accumulator=name):
+                if name not in self._most:
+                    self._most[name] = self._most_of(self.totals[name])
+                return self._most[name]
+            case e.Add(left=left, right=right):
+                one, two = self._above(left), self._above(right)
+                return None if one is None or two is None else one + two
+            case _:
+                return None
+
+    def _most_of(self, total: Accumulator) -> Fraction | None:
+        match total.adds:
+            case e.Ref(name=name):
+                expr = self.bounds.definitions[name].expr
+            case expr:
+                pass
+        stage = self.bounds.stage(expr)
+        if stage is None or stage.alone is not None or stage.scope != Scope(total.keys):
+            return None
+        match stage.of:
+            case e.Min(left=limit):
+                pass
+            case _:
+                return None
+        constant = all(
+            self.bounds.constancy.varying(part, stage.scope) is None for part in parts_beside(stage)
+        )
+        start = at_zero(_unrounded(stage.of), e.Total(stage.total.name), self.ranges)
+        most = self.ranges.value(limit).high
+        if not constant or start is None or start.low < 0 or not isinstance(most, Fraction | int):
+            return None
+        return Fraction(most)
+
+
+def _unrounded(expr: e.Expr) -> e.Expr:
+    """Without roundings, which change no sign."""
+    if isinstance(expr, e.Round):
+        return _unrounded(expr.amount)
+    return e.rebuild(expr, _unrounded)

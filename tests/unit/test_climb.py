@@ -1,0 +1,85 @@
+"""Climbs: claims that break a law by a rounding that a later row takes back, and what only many rows
+together do. Every one is confirmed by the interpreter."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from hmbc.compiler.climb import Climb, part_of, with_exact
+from hmbc.compiler.kernel import Definition, Kernel
+from hmbc.compiler.laws import Question
+from hmbc.compiler.pipeline import compile_source
+from hmbc.compiler.refute import Refutation, Search, smallest
+from hmbc.compiler.witness import witness_of
+from hmbc.dsl.source import Source
+
+HEAD = """scheme s {{
+    source "d", 2024-01-01
+    currency CNY
+    benefit year calendar
+    member {{ status: active | retired varies }}
+    claim {{ bill: money  fee: money  care: inpatient | outpatient }}
+{body}
+}}
+"""
+FIRST = "layer first { base claim.bill no threshold ratio 80% no cap }"
+BY_CARE = "ratio by claim.care (inpatient: 90%, outpatient: 30%)"
+
+
+def kernel_of(*body: str) -> Kernel:
+    found = compile_source(Source("s.hmb", HEAD.format(body="\n".join(body))))
+    assert found.kernel is not None, found.diagnostics
+    return found.kernel
+
+
+def climbed(kernel: Kernel, question: Question, work: int = 400_000) -> Refutation | None:
+    search = Search(kernel, [question])
+    search.run(20_000)
+    pool = search.paying_for(question.layer)
+    climb = Climb(kernel, [question], search.directed, pool, [], Random(1))
+    climb.run(work)
+    return climb.found.get(question)
+
+
+@pytest.mark.parametrize(
+    ("question", "second"),
+    [
+        # what the first pays a minor unit more in one row and less in another is paid in two ratios
+        (Question("no_cliff", "second"), f"layer second {{ base first.pay no threshold {BY_CARE} no cap }}"),
+        (Question("monotone", "second", "bill"), f"layer second {{ base first.pay no threshold {BY_CARE} no cap }}"),
+        (Question("order_free", "second"), f"layer second {{ base first.pay no threshold {BY_CARE} no cap }}"),
+        # the amount at which the claim begins to be paid is written nowhere
+        (Question("no_cliff", "second"), "layer second { when first.pay >= 37.11 base claim.fee no threshold ratio 50% no cap }"),
+    ],
+)  # fmt: skip
+def test_what_a_climb_finds_is_confirmed(question: Question, second: str) -> None:
+    kernel = kernel_of(FIRST, second)
+    found = climbed(kernel, question)
+    assert found is not None
+    small = smallest(kernel, found)
+    assert len(small.unit.claims) <= len(found.unit.claims)
+    assert witness_of(kernel, small) is not None
+
+
+def test_nothing_is_found_where_the_law_holds() -> None:
+    kernel = kernel_of(FIRST)
+    for question in (Question("monotone", "first", "bill"), Question("order_free", "first")):
+        assert climbed(kernel, question, 60_000) is None
+
+
+def test_the_last_rounding_of_a_layer_is_left_out_and_no_other() -> None:
+    kernel = with_exact(kernel_of(FIRST, f"layer second {{ base first.pay no threshold {BY_CARE} no cap }}"))
+    probes = {item.name: str(item) for item in kernel.items if item.name.startswith("exact.")}
+    assert set(probes) == {"exact.first", "exact.second"}
+    assert all("Round" not in text for text in probes.values())
+    assert any(
+        isinstance(item, Definition) and item.name == "first.pay" for item in kernel.items
+    )
+
+
+def test_a_part_has_one_layer() -> None:
+    kernel = kernel_of(FIRST, "layer second { base claim.fee no threshold ratio 50% no cap }")
+    assert [outcome.layer for outcome in part_of(kernel, "second").outcomes] == ["second"]
+    assert part_of(kernel, None) is kernel
