@@ -27,14 +27,16 @@ from hmbc.compiler.feed_driver import driver
 from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.feed_money import money_loops
 from hmbc.compiler.feed_rows import is_rich, row_loops
-from hmbc.compiler.feed_totals import fetch, fetch_runs, gather, totals
+from hmbc.compiler.feed_totals import fetch, fetch_runs, gather, gather_of_row, totals, watching
 from hmbc.compiler.feed_years import rows_of_years, years_of
 from hmbc.compiler.kernel import Kernel
-from hmbc.compiler.lower_feed import lower_feed
+from hmbc.compiler.lower_feed import feed_of, lower_feed
 from hmbc.compiler.merge_layers import merge_layers
 from hmbc.compiler.nodes import Node, place_of, reachable
 from hmbc.compiler.optimise import ALL, Optimise
+from hmbc.compiler.plan import plan_of
 from hmbc.compiler.ranges import INT64
+from hmbc.dsl.diagnostic import Bilingual
 from hmbc.runtime.plan import Plan
 
 REJECT = 16
@@ -43,9 +45,24 @@ REJECT = 16
 
 def emit_feed(kernel: Kernel, plan: Plan, name: str, optimise: Optimise = ALL) -> str | None:
     """The C of a kernel's feed, a table of type hmb_feed called `name`; None where it has none."""
-    feed = lower_feed(kernel, plan, optimise)
-    if feed is None:
+    try:
+        return emitted(kernel, plan, name, optimise)
+    except NoFeed:
         return None
+
+
+def why_no_feed(kernel: Kernel) -> Bilingual | None:
+    """Why a kernel has no feed; None where it has one."""
+    try:
+        emitted(kernel, plan_of(kernel), "feed", ALL)
+    except NoFeed as none:
+        return none.why
+    return None
+
+
+def emitted(kernel: Kernel, plan: Plan, name: str, optimise: Optimise) -> str:
+    """The C of a kernel's feed. Raises NoFeed."""
+    feed = feed_of(kernel, plan, optimise)
     if optimise.carry and optimise.compact:
         whole = lower_feed(kernel, plan, evolve(optimise, compact=False))
         feed = feed if whole is None else with_carries(feed, whole)
@@ -53,25 +70,18 @@ def emit_feed(kernel: Kernel, plan: Plan, name: str, optimise: Optimise = ALL) -
     one_by_one = optimise.rows and is_rich(merged)
     feed = with_days(feed if one_by_one else merged)
     if any(not -INT64 <= node.low <= node.high <= INT64 for node in feed.outputs()):
-        return None
+        raise NoFeed("一行的结果放不进 64 位", "what a row comes to fits no 64 bits")
     accepted = feed.graph.no(feed.graph.any(feed.rejects))
-    if any(node.stage == 2 for node in feed.rejects):
-        return None             # rows rejected for what their member is
-    if accepted.stage == 0 and accepted.const is None:
-        return None             # for what the parameters are
     loops = Loops(feed, name)
-    try:
-        return by_rows(loops, accepted) if one_by_one else by_steps(loops, accepted)
-    except NoFeed:
-        return None
+    return by_rows(loops, accepted) if one_by_one else by_steps(loops, accepted)
 
 
 def by_rows(loops: Loops, accepted: Node) -> str:
     """Rows one by one."""
-    record, early = loops.record.text(), list[Loop]()
+    record, early = loops.record.text(), gather_of_row(loops)
     if accepted.const is None:
         varied = any(node in loops.record.varied for node in reachable(loops.feed.rejects))
-        early = gather(loops) if varied else []
+        early += gather(loops) if varied else []
         early += [*loops.kept(accepted), *loops.prepared("early", [accepted])]
     refused = refusing(loops) if loops.feed.rejects else None
     run = driver(loops, early, {}, [], accepted, refused, row_loops(loops, accepted), [], None)
@@ -84,7 +94,7 @@ def by_steps(loops: Loops, accepted: Node) -> str:
     """All loops in their order, what takes rows through them, and the records' own functions."""
     feed, graph, name = loops.feed, loops.feed.graph, loops.name
     record = loops.record.text() if loops.record.is_there else ""
-    steps: list[Loop] = gather(loops)
+    steps: list[Loop] = [*gather(loops), *gather_of_row(loops)]
     fetches: dict[str, Loop] = {}
     place = 0
     if loops.record.is_there:
@@ -104,7 +114,7 @@ def by_steps(loops: Loops, accepted: Node) -> str:
             fetches["hmb_is_sorted(n, in->unit + i, b->turn)"] = fetch_runs(loops)
         fetches["1"] = fetch(loops, accepted, False, False)
         place = len(steps)
-        steps += totals(loops)
+        steps += [*totals(loops), *watching(loops)]
     elif accepted.const is None:
         steps += [*loops.kept(accepted), *loops.prepared("early", [accepted])]
     refused = refusing(loops) if feed.rejects else None

@@ -10,11 +10,16 @@ from attrs import define, frozen
 from hmbc.compiler.feed_keys import PackedKey
 from hmbc.compiler.graph import Graph
 from hmbc.compiler.nodes import Known, Node
+from hmbc.dsl.diagnostic import Bilingual
 from hmbc.runtime.plan import Plan
 
 
 class NoFeed(Exception):
-    """This kernel has none, and why."""
+    """This kernel has none, and why, in both languages."""
+
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.why = Bilingual(zh, en)
 
 
 @frozen
@@ -62,7 +67,8 @@ class FeedTotal:
 class Feed:
     """All that a row works out. uniform: of each key that is the same for all rows, the month and
     day on which its year begins; date: the place of the deciding date among the claim's attributes.
-    rejects: on what ground a row moves nothing, in order; decided: the reason of the layer that decides."""
+    rejects: on what ground a row moves nothing, in order; decided: the reason of the layer that decides.
+    fine: whether a row is one that a feed can take; else its unit is odd."""
 
     graph: Graph
     plan: Plan
@@ -74,10 +80,11 @@ class Feed:
     reasons: list[Node]
     total: Node
     decided: Node
+    fine: Node
 
     def outputs(self) -> list[Node]:
-        """Everything that is written for a row."""
-        return [*self.pays, *self.reasons, self.total, self.decided]
+        """Everything that is written for a row, and whether it counts."""
+        return [*self.pays, *self.reasons, self.total, self.decided, self.fine]
 
 
 def under(graph: Graph, holds: list[Node], fails: list[Node], totals: list[FeedTotal]) -> Known:

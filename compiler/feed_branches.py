@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from attrs import define, evolve, field, frozen
 
 from hmbc.compiler.emit_c import Body, literal, type_of
-from hmbc.compiler.feed import FeedTotal
+from hmbc.compiler.feed import FeedTotal, NoFeed
 from hmbc.compiler.feed_closed import key_type
 from hmbc.compiler.feed_record import Record
 from hmbc.compiler.graph import Graph
@@ -361,9 +361,9 @@ def ordered(goals: Iterable[Goal]) -> list[Goal]:
     """Goals so that each comes after those that it needs."""
     left, found = list(goals), list[Goal]()
     while left:
-        first = next(
-            one for one in left if not any(needs(one, other) for other in left if other is not one)
-        )
+        ready = (one for one in left if not any(needs(one, x) for x in left if x is not one))
+        if (first := next(ready, None)) is None:
+            raise NoFeed("几个累计互相引用", "totals that read each other")
         left.remove(first)
         found.append(first)
     return found

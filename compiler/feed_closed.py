@@ -26,7 +26,7 @@ def most_links(totals: list[FeedTotal]) -> int:
     """How many entries a chain may have, so that no total comes to more keys than its bound."""
     found = min([LINKS, *(one.bound - one.key.slots for one in totals if one.key is not None)])
     if found < 0:
-        raise NoFeed("too few keys allowed")
+        raise NoFeed("累计允许的键太少", "too few keys allowed")
     return found
 
 

@@ -40,6 +40,7 @@ def with_days(feed: Feed) -> Feed:
         totals=[evolve(total, adds=graph.rebuilt(total.adds, known)) for total in feed.totals],
         pays=outputs[:layers],
         reasons=outputs[layers : 2 * layers],
-        total=outputs[-2],
-        decided=outputs[-1],
+        total=outputs[-3],
+        decided=outputs[-2],
+        fine=outputs[-1],
     )

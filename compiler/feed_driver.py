@@ -40,6 +40,10 @@ def driver(
                 for arg in arguments if numbered(arg, "g")]  # fmt: skip
     columns += [f"const int64_t {arg} = in->parameter[{arg[1:]}];" for arg in arguments
                 if numbered(arg, "p")]  # fmt: skip
+    columns += [f"const int64_t *{arg} = in->member[{arg[1:]}];" for arg in arguments
+                if numbered(arg, "m")]  # fmt: skip
+    columns += [f"const uint8_t *{arg} = in->member_given[{arg[1:]}];" for arg in arguments
+                if numbered(arg, "h")]  # fmt: skip
     columns += [f"const uint8_t *{arg} = in->listed[{arg[1:]}];" for arg in arguments
                 if numbered(arg, "l")]  # fmt: skip
     arrays = [f"{loops.name}_block block, *b = &block;"]

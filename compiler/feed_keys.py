@@ -15,6 +15,8 @@ from hmbc.compiler.nodes import Node
 
 BITS = 62
 """Most of a key."""
+LEAST = 24
+"""Bits that a part has at least which has less than its range needs."""
 SLOTS = 4
 """Most values of the part that says the slot."""
 
@@ -36,6 +38,8 @@ class PackedKey:
     parts: tuple[Part, ...]
     slot: Node | None
     slots: int
+    beyond: tuple[Node, ...] = ()
+    """What holds of a row with a part that is larger than its bits: its unit is odd."""
 
     def nodes(self) -> list[Node]:
         """What each row has to work out."""
@@ -43,17 +47,28 @@ class PackedKey:
 
 
 def packed(graph: Graph, keys: Sequence[Node]) -> PackedKey | None:
-    """The key of these parts; None where they need too many bits."""
+    """The key of these parts; None where they need too many bits. Where they need more than there are, the
+    widest, which are codes, have an equal share of what the others leave."""
     word, shift, parts = graph.const(1), 0, list[Part]()
     slot: Node | None = None
-    for key in keys:
-        bits = (key.high - key.low).bit_length()
+    beyond: list[Node] = []
+    needed = [(key.high - key.low).bit_length() for key in keys]
+    widest = max(needed, default=0)
+    share = widest
+    if sum(needed) > BITS:
+        share = (BITS - sum(bits for bits in needed if bits < widest)) // needed.count(widest)
+        if share < LEAST:
+            return None
+    for key, wanted in zip(keys, needed, strict=True):
+        bits = min(wanted, share) if wanted == widest else wanted
         value = graph.subtract(key, graph.const(key.low))
+        if bits < wanted:
+            most = graph.const(2**bits - 1)
+            beyond.append(graph.less(most, value))
+            value = graph.min(value, most)
         if slot is None and 1 < value.high + 1 <= SLOTS:
             slot = value
         word = graph.add(word, graph.multiply(value, graph.const(2**shift)))
         parts.append(Part(key.low, shift, bits))
         shift += bits
-    if shift > BITS:
-        return None
-    return PackedKey(word, tuple(parts), slot, 1 if slot is None else slot.high + 1)
+    return PackedKey(word, tuple(parts), slot, 1 if slot is None else slot.high + 1, tuple(beyond))

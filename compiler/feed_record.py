@@ -144,7 +144,7 @@ class Record:
         parts.sort(key=lambda part: -part[0])
         size = sum(width * count for width, count, _ in parts)
         if size > LARGEST:
-            raise NoFeed("the record would be too long")
+            raise NoFeed("每个成员要记的太多", "the record would be too long")
         self.lines = -(-size // 64)
         inside = "".join(f"    {text}\n" for _, _, text in parts)
         aligned = 32 if size <= 32 else 64

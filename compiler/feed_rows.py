@@ -7,9 +7,10 @@ the row needs (`feed_branches.py`).
 
 from __future__ import annotations
 
-from hmbc.compiler.feed import Feed, under
+from hmbc.compiler.feed import Feed, NoFeed, under
 from hmbc.compiler.feed_branches import Branches, Goal
 from hmbc.compiler.feed_loops import Loop, Loops
+from hmbc.compiler.feed_totals import watch
 from hmbc.compiler.feed_years import turning, years_of
 from hmbc.compiler.merge_layers import MOST_VALUES
 from hmbc.compiler.nodes import Node, place_of, reachable
@@ -30,10 +31,15 @@ def is_rich(feed: Feed) -> bool:
 
 def row_loops(loops: Loops, accepted: Node) -> dict[str, list[Loop]]:
     """By what is wanted: the loop for what a row is paid in all and why, and the one for its layers too."""
-    return {
-        "!(pays | causes)": [row_loop(loops, accepted, False)],
-        "pays | causes": [row_loop(loops, accepted, True)],
-    }
+    fine = loops.feed.fine
+    if fine.const == 0:
+        raise NoFeed("没有一行可由它处理", "no row of it can be taken")
+    few, all_ = (row_loop(loops, accepted, layers) for layers in (False, True))
+    after = list[Loop]()
+    if fine.const is None:
+        loops.held |= {fine: None}
+        after = [watch(loops)]
+    return {"!(pays | causes)": [few, *after], "pays | causes": [all_, *after]}
 
 
 def row_loop(loops: Loops, accepted: Node, layers: bool) -> Loop:
@@ -109,6 +115,8 @@ def goals_of(feed: Feed, layers: bool) -> list[Goal]:
         if layers:
             goals.append(Goal(reason, f"q{place}[i]"))
     goals += [Goal(score) for score in scores(feed.decided)]
+    if feed.fine.const is None:
+        goals.append(Goal(feed.fine, f"b->s{feed.fine.number}[i]"))
     return [*goals, Goal(feed.total, "total[i]"), Goal(feed.decided, "decided[i]")]
 
 

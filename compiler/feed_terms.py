@@ -15,7 +15,7 @@ from hmbc.compiler.feed import NoFeed
 from hmbc.compiler.graph import Graph
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.kernel_error import KernelError
-from hmbc.compiler.nodes import RANGES, Node
+from hmbc.compiler.nodes import RANGES, Node, Op
 from hmbc.compiler.plan import look_up, look_ups
 from hmbc.compiler.ranges import CODE_IDS, Ranges
 from hmbc.dsl.expr import (
@@ -86,7 +86,7 @@ class Terms:
         place = self.place(owner, name)
         item = (self.plan.claim if owner == "claim" else self.plan.member)[place]
         if owner == "member":
-            return self.graph.leaf("varied" if item.varies else "member", place, *_domain(item))
+            return self.graph.leaf(self.of_member(item), place, *_domain(item))
         if place in self.dated and not self.narrow:
             return self.graph.leaf("raw", place, *_domain(item))
         return self.graph.leaf("claim", place, *self.narrow.get(place, _domain(item)))
@@ -96,9 +96,23 @@ class Terms:
         item = (self.plan.claim if owner == "claim" else self.plan.member)[place]
         if not item.optional:
             return self.graph.const(1)
-        if item.varies:
-            return self.graph.leaf("varied_given", place, 0, 1)
-        return self.graph.leaf("claim_given" if owner == "claim" else "member_given", place, 0, 1)
+        if owner == "claim":
+            return self.graph.leaf("claim_given", place, 0, 1)
+        op: dict[Op, Op] = {
+            "of_row": "of_row_given", "varied": "varied_given", "member": "member_given",
+        }  # fmt: skip
+        return self.graph.leaf(op[self.of_member(item)], place, 0, 1)
+
+    def of_member(self, item: AttributePlan) -> Op:
+        """How a member's attribute is read: for each claim, where a unit has several members."""
+        if self.kernel.unit is not None:
+            return "of_row"
+        return "varied" if item.varies else "member"
+
+    def is_of_row(self, item: AttributePlan) -> bool:
+        """Whether a member's attribute is read for each claim: it may be another one for the next claim
+        of the unit."""
+        return item.varies or self.kernel.unit is not None
 
     def term(self, expr: Expr, before: bool = False) -> Node:
         """The numerator of an expression over its denominator; `before`: with each total at what it
@@ -206,7 +220,7 @@ class Terms:
 
     def before(self, name: str) -> Node:
         if name not in self.befores:
-            raise NoFeed("a ground for rejecting reads a total")
+            raise NoFeed("拒收的理由读了累计", "a ground for rejecting reads a total")
         self.read.add(name)
         return self.befores[name]
 
@@ -224,12 +238,12 @@ class Terms:
         """Whether the deciding date lies in one of a member's ranges."""
         date = [item.name for item in self.plan.claim].index(self.plan.date)
         if day.op not in ("claim", "raw") or day.data != date:
-            raise NoFeed("periods of another date")
+            raise NoFeed("时段按另一个日期判断", "periods of another date")
         item = self.plan.member[self.place("member", name)]
         number = item.periods_index
         assert number is not None
-        if item.varies:
-            raise NoFeed("periods that vary")
+        if self.is_of_row(item):
+            return self.graph.leaf("of_row_in", number, 0, 1)
         graph, found = self.graph, []
         today = graph.leaf("day", None, 1, 2**16 - 2)
         for which in range(number * RANGES, (number + 1) * RANGES):
@@ -246,9 +260,9 @@ class Terms:
             raise KernelError(f"{expr} looks up nothing")
         owner: Owner = "claim" if entry.owner == "claim" else "member"
         place = look_ups(self.kernel).index(entry)
-        if owner == "member":
-            if self.plan.member[self.place("member", entry.attribute)].varies:
-                raise NoFeed("a code that varies is looked up")
+        if owner == "member" and not self.is_of_row(
+            self.plan.member[self.place("member", entry.attribute)]
+        ):
             return self.graph.leaf("member_listed", place, 0, 1)
         code, given = self.attribute(owner, entry.attribute), self.given(owner, entry.attribute)
         return self.graph.listed(place, code, given)
@@ -263,7 +277,7 @@ def _domain(item: AttributePlan) -> tuple[int, int]:
         case kind if kind.startswith("code"):
             return -1, CODE_IDS - 1
         case "periods":
-            raise NoFeed("periods")
+            raise NoFeed("读了整个时段列表", "periods")
         case _:
             low, high = (0, 1) if item.low is None or item.high is None else (item.low, item.high)
             return (min(low, 0), max(high, 0)) if item.optional else (low, high)

@@ -111,6 +111,54 @@ def gather(loops: Loops) -> list[Loop]:
     return [loops.function(f"{loops.name}_gather", parts, lines, "HMB_PLAIN_LOOP ")]
 
 
+def gather_of_row(loops: Loops) -> list[Loop]:
+    """The loop that takes to arrays what the row of the members table says that holds for a claim, where the
+    next claim of the unit may have another member's: a record has no place for them all."""
+    lines, parts = list[str](), ["const int32_t *restrict row", f"{loops.name}_block *restrict b"]
+    found = [node for node in loops.record.read if node.op in ("of_row", "of_row_given", "of_row_in")]
+    for node in found:
+        match node.op:
+            case "of_row":
+                text = f"m{node.data}[row[i]]"
+                parts.append(f"const int64_t *restrict m{node.data}")
+            case "of_row_given":
+                text = f"h{node.data} == NULL || h{node.data}[row[i]] != 0"
+                parts.append(f"const uint8_t *restrict h{node.data}")
+            case _:
+                date = f"c{loops.feed.date}"
+                text = f"hmb_in_periods(in->periods + {node.data}, row[i], {date}[i])"
+                parts += ["const hmb_feed_input *in", f"const int32_t *restrict {date}"]
+        lines.append(f"b->s{node.number}[i] = ({stored(node)})({text});")
+    if not found:
+        return []
+    loops.held |= dict.fromkeys(found)
+    parts = list(dict.fromkeys(parts))
+    return [loops.function(f"{loops.name}_of_row", parts, lines, "HMB_PLAIN_LOOP ")]
+
+
+def watching(loops: Loops) -> list[Loop]:
+    """The loops that find rows whose units no record can hold, for what those rows are."""
+    fine = loops.feed.fine
+    if fine.const == 1:
+        return []
+    if fine.const == 0:
+        raise NoFeed("没有一行可由它处理", "no row of it can be taken")
+    return [*loops.kept(fine), *loops.prepared("fine", [fine]), watch(loops)]
+
+
+def watch(loops: Loops) -> Loop:
+    """The loop that makes units odd by what was found of their rows."""
+    found = f"b->s{loops.feed.fine.number}"
+    lines = [
+        f"if (hmb_any_zero(n, {found}))",
+        "    for (int64_t i = 0; i < n; i++)",
+        f"        if (!{found}[i])",
+        "            hmb_odd(out, &records[unit[i]].odd, unit[i]);",
+    ]
+    parts = ["const int32_t *restrict unit", *loops.to_records()]
+    return loops.define(f"{loops.name}_watch", parts, lines, "HMB_PLAIN_LOOP ")
+
+
 def totals(loops: Loops) -> list[Loop]:
     """The loops that work out what rows add, in vectors, and run the totals, one row after the
     other. A total whose additions read others comes after those; where additions read what they
@@ -306,7 +354,7 @@ def run_by_row(
 def together(loops: Loops, totals: list[FeedTotal]) -> Loop:
     """One scalar loop that works out what rows add to totals that read each other, and runs them."""
     if any(total.by_row or total.key is not None for total in totals):
-        raise NoFeed("totals that read each other, under keys of each row")
+        raise NoFeed("几个累计互相引用，而键逐行不同", "totals that read each other, under keys of each row")
     numbers = {total.number: total for total in totals}
     reads: dict[Node, None] = {}
     now: set[int] = set()

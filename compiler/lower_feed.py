@@ -1,8 +1,8 @@
 """kernel -> the graph of its feed: what a row adds to each total, pays and gives as reasons.
 
-Not every kernel has a feed: `lower_feed` gives None where totals can fall, where a key reads totals
-or does not fit one word, where a unit is more than a member, where lists or periods of a member vary,
-where a row is rejected by what a total was, and where a number would not fit 64 bits.
+Not every kernel has a feed: `lower_feed` gives None where a key reads totals or does not fit one word, and
+where a number would not fit 64 bits. A row that makes a total fall, or is rejected for what a total was, what
+its member is or what the parameters are, makes its unit odd.
 """
 
 from __future__ import annotations
@@ -33,11 +33,16 @@ USUAL = 10**8
 
 def lower_feed(kernel: Kernel, plan: Plan, optimise: Optimise) -> Feed | None:
     """The feed of a kernel that `ranges_of` has no finding about, or None."""
-    terms = Terms(kernel, plan, ranges_of(kernel), Graph(optimise))
     try:
-        return Lowering(kernel, plan, terms.graph, terms).feed()
+        return feed_of(kernel, plan, optimise)
     except NoFeed:
         return None
+
+
+def feed_of(kernel: Kernel, plan: Plan, optimise: Optimise) -> Feed:
+    """The same. Raises NoFeed where there is none."""
+    terms = Terms(kernel, plan, ranges_of(kernel), Graph(optimise))
+    return Lowering(kernel, plan, terms.graph, terms).feed()
 
 
 @define
@@ -48,25 +53,31 @@ class Lowering:
     terms: Terms
     numbers: dict[str, int] = field(factory=dict)
     uniform: list[tuple[int, int]] = field(factory=list)
+    odd: list[Node] = field(factory=list)
+    """What makes a row's unit odd."""
 
     def feed(self) -> Feed:
         kernel, graph = self.kernel, self.graph
-        if kernel.unit is not None:
-            raise NoFeed("a unit is more than one member")
-        if any(isinstance(node, Before) for item in kernel.rejects for node in walk(item.when)):
-            raise NoFeed("a row is rejected by what a total was")
-        narrow = self.narrowed()
-        self.terms.dated = set(narrow)
-        rejects = [self.terms.term(reject.when) for reject in kernel.rejects]
-        self.terms.known.clear()
-        self.terms.narrow = narrow
-        accepted = graph.no(graph.any(rejects))
         accumulators = [item for item in kernel.items if isinstance(item, Accumulator)]
         for number, item in enumerate(accumulators):
             most = min(item.ceiling, self.compact(number)) if graph.optimise.compact else item.ceiling
             self.numbers[item.name] = number
             self.terms.befores[item.name] = graph.leaf("before", number, 0, most)
             self.terms.afters[item.name] = graph.leaf("after", number, 0, most)
+        narrow = self.narrowed()
+        self.terms.dated = set(narrow)
+        rejects = list[Node]()
+        for reject in kernel.rejects:
+            ground = self.terms.term(reject.when)
+            reads = any(isinstance(node, Before) for node in walk(reject.when))
+            if reads or (ground.const is None and ground.stage != 1):
+                # whether a row moves totals is known before they are: this one is for hmb_run
+                self.odd.append(ground)
+                ground = graph.const(0)
+            rejects.append(ground)
+        self.terms.known.clear()
+        self.terms.narrow = narrow
+        accepted = graph.no(graph.any(rejects))
         totals: list[FeedTotal] = []
         for entry in kernel.items:
             match entry:
@@ -92,6 +103,7 @@ class Lowering:
             reasons=reasons,
             total=total,
             decided=decided,
+            fine=graph.no(graph.any(self.odd)),
         )
 
     def narrowed(self) -> dict[int, tuple[int, int]]:
@@ -130,10 +142,14 @@ class Lowering:
 
     def total(self, item: Accumulator, accepted: Node, earlier: list[FeedTotal]) -> FeedTotal:
         graph, number = self.graph, self.numbers[item.name]
-        self.terms.added[item.name] = self.terms.term(item.adds)
-        adds = graph.select(accepted, self.terms.term(item.adds), graph.const(0))
-        if adds.low < 0 or adds.high >= 2**62:
-            raise NoFeed("a total that can fall, or rise too far")
+        nothing, own = graph.const(0), self.terms.term(item.adds)
+        if own.low < 0:  # no record holds a total that falls
+            self.odd.append(graph.less(graph.select(accepted, own, nothing), nothing))
+            own = graph.max(own, nothing)
+        self.terms.added[item.name] = own
+        adds = graph.select(accepted, own, nothing)
+        if adds.high >= 2**62:
+            raise NoFeed("一行可使累计增加得太多", "a total that rises too far")
         most = self.terms.befores[item.name].high
         if not item.sequential:
             return FeedTotal(number, (), adds, most, key=self.key(item), bound=item.bound)
@@ -159,13 +175,14 @@ class Lowering:
     def key(self, item: Accumulator) -> PackedKey:
         """The key of a keyed total."""
         if (key := packed(self.graph, self.parts(item))) is None:
-            raise NoFeed("a key that fits no word")
+            raise NoFeed("累计的键太宽", "a key that fits no word")
+        self.odd += key.beyond
         return key
 
     def parts(self, item: Accumulator) -> list[Node]:
         parts = [self.terms.term(key) for key in item.keys]
         if any(node.op in ("before", "after") for node in reachable(parts)):
-            raise NoFeed("a key that reads totals")
+            raise NoFeed("累计的键读了累计", "a key that reads totals")
         return parts
 
     def same(self, node: Node) -> Node | None:
@@ -215,7 +232,7 @@ class Lowering:
         least rank, then the first layer. A layer's score is its rank and place over its reason."""
         layers = len(self.kernel.outcomes)
         if len(self.kernel.reasons) > 256 or (max(r.rank for r in self.kernel.reasons) + 1) * layers >= 2**20:
-            raise NoFeed("too many reasons")
+            raise NoFeed("原因太多", "too many reasons")
         reasons: list[Node] = []
         decided: Node | None = None
         for place, pay in enumerate(pays):
@@ -223,7 +240,7 @@ class Lowering:
             reasons.append(reason)
             decided = score if decided is None else self.graph.min(decided, score)
         if decided is None:
-            raise NoFeed("no layers")
+            raise NoFeed("没有层", "no layers")
         return reasons, self.graph.low_byte(decided)
 
     def steps(

@@ -17,13 +17,13 @@ from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.lower_feed import Lowering
 from hmbc.compiler.merge_layers import merge_layers
-from hmbc.compiler.nodes import Node, reachable
+from hmbc.compiler.nodes import Node, Op, reachable
 from hmbc.compiler.optimise import Optimise
 from hmbc.compiler.plan import look_up, look_ups
 from hmbc.compiler.ranges import ranges_of
 from hmbc.dsl.expr import Before, Expr, Owner
 from hmbc.dsl.reads import walk
-from hmbc.runtime.plan import Plan
+from hmbc.runtime.plan import AttributePlan, Plan
 
 
 def lower_row(kernel: Kernel, plan: Plan, optimise: Optimise) -> tuple[Feed, list[FeedTotal]]:
@@ -46,17 +46,8 @@ def lower_row(kernel: Kernel, plan: Plan, optimise: Optimise) -> tuple[Feed, lis
 class _RowTerms(Terms):
     """Expressions of which each member's own row is at hand."""
 
-    def attribute(self, owner: Owner, name: str) -> Node:
-        node = Terms.attribute(self, owner, name)
-        if node.op != "varied":
-            return node
-        return self.graph.leaf("member", node.data, node.low, node.high)
-
-    def given(self, owner: Owner, name: str) -> Node:
-        node = Terms.given(self, owner, name)
-        if node.op != "varied_given":
-            return node
-        return self.graph.leaf("member_given", node.data, 0, 1)
+    def of_member(self, item: AttributePlan) -> Op:
+        return "member"
 
     def in_periods(self, day: Node, name: str) -> Node:
         number = self.plan.member[self.place("member", name)].periods_index
@@ -115,6 +106,7 @@ class _RowLowering(Lowering):
             reasons=self.layers_reasons(pays, still),
             total=total,
             decided=graph.const(0),
+            fine=graph.const(1),
         )
 
     def layers_reasons(self, pays: list[Node], totals: list[FeedTotal]) -> list[Node]:

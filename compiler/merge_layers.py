@@ -134,11 +134,11 @@ class _Merge:
                 )
             )
         # the whole first: what layers compute are cases of it
-        whole = [self.one(cases) for cases in by_value[-2:]]
+        whole = [self.one(cases) for cases in by_value[-3:]]
         layers = len(feed.pays)
         if self.is_row:
             self.own_reason(by_value[:layers], by_value[layers : 2 * layers])
-        rest = [self.one(cases) for cases in by_value[:-2]]
+        rest = [self.one(cases) for cases in by_value[:-3]]
         common = [
             evolve(total, adds=self.one({v: adds[v, total.number] for v in values}))
             for total in totals
@@ -150,6 +150,7 @@ class _Merge:
             reasons=rest[layers:],
             total=whole[0],
             decided=whole[1],
+            fine=whole[2],
         )
 
     def own_reason(self, pays: list[dict[int, Node]], reasons: list[dict[int, Node]]) -> None:

@@ -20,6 +20,9 @@ Op = Literal[
     "member_given",
     "varied",           # data: place; a member's attribute as it is on the claim's day
     "varied_given",
+    "of_row",           # the same, of any member of the unit
+    "of_row_given",
+    "of_row_in",        # data: number of a list of periods: whether the deciding date is in one of them
     "member_listed",  # data: place among the look-ups
     "day",  # the claim's day, from 1 for the first one of the batch
     "member_day",  # data: place; a member's date, counted likewise and held to the batch
@@ -55,7 +58,7 @@ Op = Literal[
 Data = int | str | tuple[int | str, ...] | None
 STAGES = {
     "const": 0, "parameter": 0, "uniform": 0, "claim": 1, "raw": 1, "claim_given": 1, "day": 1,
-    "varied": 1, "varied_given": 1,
+    "varied": 1, "varied_given": 1, "of_row": 1, "of_row_given": 1, "of_row_in": 1,
 }  # fmt: skip
 """Of leaves: what their values depend on; all others are of the record."""
 RANGES = 2

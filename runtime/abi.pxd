@@ -64,6 +64,7 @@ cdef extern from "evaluator.h" nogil:
         const int64_t **member
         const uint8_t **member_given
         int64_t *carried
+        const hmb_periods *periods
 
     ctypedef struct hmb_feed_output:
         int64_t **pay

@@ -46,7 +46,8 @@ def run_by_feed(
         return None
     widths = [width_of(item.kind, len(item.values)) for item in plan.claim]
     call = FeedCall(
-        feed, rows, attributes, widths, readers.day, inputs, members, len(plan.layers)
+        feed, rows, attributes, widths, readers.day, inputs, members, len(plan.layers),
+        readers.unit_place is not None,
     )
     if not call.prepare(threads, by_layer, member_columns, len(before)):
         return None

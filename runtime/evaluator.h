@@ -105,11 +105,13 @@ typedef struct hmb_feed_input {
     hmb_closed *closed;                   /* closed_per_row for each row, which hold anything, then those
                                              that `load` makes; fewer than 2^31 in all */
     const int32_t *row;                   /* row[row]: the member's row on the claim's day; NULL where no
-                                             attribute varies */
-    const int64_t *const *member;         /* as hmb_input, read for attributes that vary */
+                                             attribute varies and a unit is one member */
+    const int64_t *const *member;         /* as hmb_input, read for attributes that vary, and for all
+                                             where a unit is more than a member */
     const uint8_t *const *member_given;
     int64_t *carried;                     /* n_records + 1 times carried_size bytes, which hold anything: few
                                              are touched */
+    const hmb_periods *periods;           /* as hmb_input, read as `member` */
 } hmb_feed_input;
 
 #define HMB_ODD_ROOM 64
@@ -152,5 +154,5 @@ typedef struct hmb_feed {
     int64_t (*unpack)(const hmb_feed_input *in, int64_t record, hmb_state *state);
 } hmb_feed;
 
-#define HMB_FEED_ABI 3
+#define HMB_FEED_ABI 4
 #endif

@@ -29,6 +29,7 @@ cdef class FeedCall:
     cdef Layout layout
     cdef list attributes, widths, held
     cdef int several_years
+    cdef bint is_wide               # a unit is more than a member, and has a record
     cdef Block records, unit, row, day
     cdef Block past, closed, carried    # as hmb_feed_input says
     cdef list pay, reason           # of each layer; None: not wanted

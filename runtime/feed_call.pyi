@@ -26,6 +26,7 @@ class FeedCall:
         inputs: Inputs,
         members: MemberRows | None,
         n_layers: int,
+        is_wide: bool,
     ) -> None: ...
     def prepare(
         self, threads: int, by_layer: bool, member_columns: list[Values], n_before: int

@@ -42,11 +42,11 @@ cdef class FeedCall:
 
     rows: matched to their members; attributes: of claims, in the plan's order; widths: of each, as
     `width_of`; day: which of them is the deciding date, or -1. members: None where there is no table
-    of them: then each id is a record.
+    of them: then each id is a record. is_wide: a unit is more than one member; each unit is a record.
     """
 
     def __init__(self, Feed feed, ClaimRows rows, list attributes, list widths, int64_t day,
-                 Inputs inputs, MemberRows members, int64_t n_layers):
+                 Inputs inputs, MemberRows members, int64_t n_layers, bint is_wide):
         self.source = feed
         self.feed = feed.feed
         self.rows = rows
@@ -57,7 +57,11 @@ cdef class FeedCall:
         self.members = members
         self.n_layers = n_layers
         self.n_rows = rows.n_rows
-        self.n_records = rows.n_ids if members is None else members.ids.length
+        self.is_wide = is_wide
+        if is_wide:
+            self.n_records = rows.n_unit_ids
+        else:
+            self.n_records = rows.n_ids if members is None else members.ids.length
 
     def prepare(self, int threads, bint by_layer, list member_columns, int64_t n_before):
         """Gets the columns ready and makes room for the results. Says whether the feed can take these
@@ -72,6 +76,7 @@ cdef class FeedCall:
         cdef const uint8_t *flag = <const uint8_t *>self.rows.flag.data
         cdef const int32_t *days = self.rows.day
         cdef const int32_t *units = self.rows.place_of
+        cdef const int32_t *ids = self.rows.unit_of_row if self.is_wide else self.rows.id
         cdef int32_t *to
         cdef int32_t *of_member
         while good < self.n_rows and flag[good]:
@@ -80,7 +85,7 @@ cdef class FeedCall:
             return False
         if self.feed.closed_per_row * self.n_rows + n_before >= INT32_MAX:
             return False
-        if self.members is not None and self.members.varies:
+        if self.is_wide or (self.members is not None and self.members.varies):
             self.row = raw_block(4 * self.n_rows)
             self.unit = raw_block(4 * self.n_rows)
             to = <int32_t *>self.row.data
@@ -90,7 +95,7 @@ cdef class FeedCall:
                 for row in range(self.n_rows):
                     to[row] = units[good if flag[row] else row]
                     of_member[row] = <int32_t>(
-                        self.n_records if flag[row] else self._record_of(self.rows.id[row]))
+                        self.n_records if flag[row] else self._record_of(ids[row]))
                     (<int32_t *>self.day.data)[row] = days[good if flag[row] else row]
             units = of_member
             days = <const int32_t *>self.day.data
@@ -115,6 +120,7 @@ cdef class FeedCall:
         self.input.listed = self.inputs.input.listed
         self.input.member = self.inputs.input.member
         self.input.member_given = self.inputs.input.member_given
+        self.input.periods = self.inputs.input.periods
         self.several_years = self.feed.can(&self.input)
         if not self.several_years:
             return False
@@ -202,7 +208,7 @@ cdef class FeedCall:
     cdef int64_t _record_of(self, int64_t id) noexcept nogil:
         """The record of a unit, or -1."""
         cdef int64_t row
-        if self.members is None:
+        if self.is_wide or self.members is None:
             return id if id < self.n_records else -1
         if id >= self.members.n_ids:
             return -1
@@ -302,7 +308,7 @@ cdef class FeedCall:
         self.odd = None
         if not self.feed.record_size:
             return None             # without totals nothing can be too large for a record
-        if self.members is not None:
+        if self.members is not None and not self.is_wide:
             ids = self.members.ids.words()
         for record in range(self.n_records):
             if self._is_odd(record):

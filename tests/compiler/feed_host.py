@@ -21,7 +21,7 @@ class CFeedInput(ctypes.Structure):
         ("claim", ANY), ("claim_given", ANY), ("parameter", ANY), ("listed", ANY), ("unit", ANY),
         ("records", ANY), ("n_records", I64), ("first_day", I64), ("last_day", I64), ("past", ANY),
         ("closed", ANY), ("row", ANY), ("member", ANY), ("member_given", ANY),
-        ("carried", ANY),
+        ("carried", ANY), ("periods", ANY),
     ]  # fmt: skip
 
 
@@ -137,7 +137,7 @@ class FeedHost:
         taken = CFeedInput(
             address(claim), address(claim_given), address(parameter), address(in_list),
             address(units), address(records), n_members, min(days), max(days), None, None,
-            None, address(member), address(member_given), None,
+            None, address(member), address(member_given), None, None,
         )  # fmt: skip
         can = self.feed.can(ctypes.byref(taken))
         if not can:

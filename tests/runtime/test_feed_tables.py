@@ -424,3 +424,102 @@ def test_attributes_that_vary_are_those_of_the_claims_day(varying, order, seed):
     more = ORDERS[order](claims_of(random, members, size, text_ids))
     second, _ = said(fed, more, people, done.state, threads=threads)
     assert second == said(plain, more, people, done.state)[0]
+
+
+FAMILIES = """
+scheme families "What members and their families come to" {
+    source        "a document", 2021-11-05
+    currency      CNY
+    benefit year  calendar
+    unit          member.family
+    event         claim.stay
+    list grave: "I1", "I2"
+    member {
+        family: code
+        illness: code optional
+        stopped: periods
+        income: money same per family
+        covered: date
+        years: int 0 to 50 optional varies
+    }
+    claim {
+        kind: hospital | drugs
+        amount: money 0 to 10_000_000
+        abroad: bool
+        stay: code
+    }
+    wait early: claim.date < member.covered      cite "1"
+    wait stopped: claim.date in member.stopped   cite "2"
+    layer hospital                              cite "3" {
+        when       claim.kind is hospital
+        base       claim.amount
+        threshold  2_000 per event
+        ratio      (90% if member.illness in grave else 70%)
+        cap        20_000 per year
+    }
+    layer drugs                                 cite "4" {
+        when       claim.kind is drugs
+        base       claim.amount
+        threshold  1_000 per year within (1_500 + member.income * 1%) per year per family
+        ratio      (70% if member.years given and member.years >= 3 else 60%)
+        cap        30_000 per year per family
+    }
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def families():
+    compiled = compile_source(Source("families.hmb", FAMILIES))
+    assert compiled.kernel is not None, compiled.diagnostics
+    module = module_of(compiled.kernel)
+    assert module.feed() is not None
+    return Evaluator(module), Evaluator(module, by_feed=False)
+
+
+def families_of(random, members, text_ids, shuffled):
+    """Members of families of one to five; a few families are not of one mind about their income, a few
+    members have none."""
+    people = people_who_vary(random, members, text_ids, False).to_pylist()
+    incomes, own = {}, {}
+    for number, row in enumerate(people):
+        family, first = f"F{number // random.choice([1, 3, 5])}", datetime.date(2022, random.randint(1, 9), 9)
+        usual = incomes.setdefault(family, random.choice([0, 5_000_000]))
+        row |= own.setdefault(row["member_id"], {
+            "family": family if random.random() > 0.01 else None,
+            "illness": random.choice(["I1", "I2", "other", None]),
+            "stopped": random.choice([[], [], [(first, first + datetime.timedelta(random.randrange(90)))]]),
+            "income": Decimal(usual if random.random() > 0.02 else 1) / 100,
+        })  # fmt: skip
+    if shuffled:
+        random.shuffle(people)
+    period = pa.list_(pa.struct([("from", pa.date32()), ("to", pa.date32())]))
+    types = {
+        "family": pa.string(), "illness": pa.string(), "income": pa.decimal128(18, 2), "years": pa.int64(),
+        "covered": pa.date32(), "valid_from": pa.date32(), "valid_to": pa.date32(),
+    }  # fmt: skip
+    columns = {name: pa.array([row[name] for row in people], kind) for name, kind in types.items()}
+    stopped = [[{"from": a, "to": b} for a, b in row["stopped"]] for row in people]
+    ids = [row["member_id"] for row in people]
+    return pa.table(
+        {"member_id": pa.array(ids, pa.string() if text_ids else pa.int64())}
+        | columns
+        | {"stopped": pa.array(stopped, period)}
+    )
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("seed", range(4))
+def test_families_go_through_the_feed(families, order, seed):
+    random = Random(100 + seed)
+    text_ids, threads = seed % 2 == 1, 1 + seed % 2
+    size, members = random.choice([(60, 4), (900, 300), (900, 40)])
+    claims = ORDERS[order](claims_of(random, members, size, text_ids))
+    people = families_of(random, members, text_ids, seed > 1)
+    fed, plain = families
+    first, done = said(fed, claims, people, threads=threads)
+    assert first == said(plain, claims, people)[0]
+    assert done.by_feed > 0
+    more = ORDERS[order](claims_of(random, members, size, text_ids))
+    second, _ = said(fed, more, people, done.state, threads=threads)
+    assert second == said(plain, more, people, done.state)[0]

@@ -35,8 +35,11 @@ STAGES = ("kernel", "pyx", "c", "so", "wheel")
     "--emit", type=click.Choice(STAGES), default="so", show_default=True,
     help="The stage to write; without -o, text goes to standard output, a wheel to this folder.",
 )  # fmt: skip
+@click.option("-v", "--verbose", is_flag=True, help="Say how tables are adjudicated, and why.")
 @lang
-def command(files: tuple[str, ...], folder: str | None, emit: str, lang: str | None) -> None:
+def command(
+    files: tuple[str, ...], folder: str | None, emit: str, verbose: bool, lang: str | None
+) -> None:
     """Check schemes and make their evaluators. 编译方案。"""
     compiled = [pipeline.compile_file(file) for file in files]
     compiled = [
@@ -53,6 +56,8 @@ def command(files: tuple[str, ...], folder: str | None, emit: str, lang: str | N
         with building(one, language):
             try:
                 _emit(one, folder, emit, language)
+                if verbose:
+                    click.echo(_way(one, language), err=True)
             except BrokenPipeError:
                 raise
             except OSError as error:
@@ -99,6 +104,21 @@ def _emit(one: pipeline.Compiled, folder: str | None, emit: str, language: Langu
                 write_atomically(place, so.read_bytes())
                 so = place
             click.echo(f"{one.source.name}: {_done(language)} {so}")
+
+
+def _way(one: pipeline.Compiled, language: Language) -> str:
+    """How tables of claims are adjudicated: by the scheme's feed, or why by units."""
+    from hmbc.compiler.emit_feed import why_no_feed
+
+    assert one.kernel is not None
+    why = why_no_feed(one.kernel)
+    if why is None:
+        said = "一批费用一遍算完" if language == "zh" else "all members of a table in one pass"
+    elif language == "zh":
+        said = f"一批费用逐人（户）理算，较慢：{why.zh}"
+    else:
+        said = f"the units of a table one after the other, which is slower: {why.en}"
+    return f"{one.source.name}: {said}"
 
 
 def _done(language: Language) -> str:

@@ -113,11 +113,13 @@ typedef struct hmb_feed_input {
     hmb_closed *closed;                   /* closed_per_row for each row, which hold anything, then those
                                              that `load` makes; fewer than 2^31 in all */
     const int32_t *row;                   /* row[row]: the member's row on the claim's day; NULL where no
-                                             attribute varies */
-    const int64_t *const *member;         /* as hmb_input, read for attributes that vary */
+                                             attribute varies and a unit is one member */
+    const int64_t *const *member;         /* as hmb_input, read for attributes that vary, and for all
+                                             where a unit is more than a member */
     const uint8_t *const *member_given;
     int64_t *carried;                     /* n_records + 1 times carried_size bytes, which hold anything: few
                                              are touched */
+    const hmb_periods *periods;           /* as hmb_input, read as `member` */
 } hmb_feed_input;
 
 #define HMB_ODD_ROOM 64
@@ -160,7 +162,7 @@ typedef struct hmb_feed {
     int64_t (*unpack)(const hmb_feed_input *in, int64_t record, hmb_state *state);
 } hmb_feed;
 
-#define HMB_FEED_ABI 3
+#define HMB_FEED_ABI 4
 #endif
 
 /* exact.h: exact rounding and shares, days, lists and periods. Every evaluator carries this text.
@@ -710,7 +712,7 @@ typedef struct {
     uint8_t s27[HMB_BLOCK] __attribute__((aligned(64)));
     uint8_t s28[HMB_BLOCK] __attribute__((aligned(64)));
     uint8_t s24[HMB_BLOCK] __attribute__((aligned(64)));
-    int32_t s2[HMB_BLOCK] __attribute__((aligned(64)));
+    int32_t s0[HMB_BLOCK] __attribute__((aligned(64)));
     uint8_t s103[HMB_BLOCK] __attribute__((aligned(64)));
 } feed_0_block;
 
@@ -945,7 +947,7 @@ HMB_LOOP static void feed_0_sum0_past(
 {
     int32_t over0 = 0;
     for (int64_t i = 0; i < n; i++) {
-        b->s2[i] = (int32_t)(b->n0[i] - b->d0[i]);
+        b->s0[i] = (int32_t)(b->n0[i] - b->d0[i]);
         over0 |= 1073741823 - b->n0[i];
     }
     b->over0 = over0;
@@ -962,7 +964,7 @@ HMB_PLAIN_LOOP static void feed_0_sum0_carry0(
     int64_t *carried)
 {
     for (int64_t i = n - 1; i >= 0; i--)
-        records[unit[i]].t0[0] = b->s2[i];
+        records[unit[i]].t0[0] = b->s0[i];
     for (int64_t i = 0; i < n; i++) {
         const _Bool v28 = b->s28[i] != 0;
         const int64_t v29 = c1[i];
@@ -974,7 +976,7 @@ HMB_PLAIN_LOOP static void feed_0_sum0_carry0(
         int64_t now = was + v30;
         if (now > 1073741823)
             now -= hmb_carry(&feed_0_carries0, 1006632959, carried + 1 * (int64_t)unit[i], 0 + (0), &r->carried, now, &r->odd);
-        b->s2[i] = (int32_t)was;
+        b->s0[i] = (int32_t)was;
         b->n0[i] = (int32_t)now;
         now -= hmb_carry(&feed_0_carries0, 536870911, carried + 1 * (int64_t)unit[i], 0 + (0), &r->carried, now, &r->odd);
         records[unit[i]].t0[0] = (int32_t)now;
@@ -1021,8 +1023,8 @@ HMB_LOOP static void feed_0_pays(
 {
 #pragma omp simd simdlen(16)
     for (int64_t i = 0; i < n; i++) {
-        const uint32_t v3 = b->n0[i];
-        const int32_t v34 = (int32_t)((int32_t)v3 - (int32_t)2000000);
+        const uint32_t v1 = b->n0[i];
+        const int32_t v34 = (int32_t)((int32_t)v1 - (int32_t)2000000);
         const uint32_t v35 = (uint32_t)((int32_t)v34 > (int32_t)0 ? (int32_t)v34 : (int32_t)0);
         const _Bool v39 = (int64_t)(b->w1[i] >> 0 & 1);
         const uint32_t m39_uint32_t = -(uint32_t)v39;
@@ -1030,8 +1032,8 @@ HMB_LOOP static void feed_0_pays(
         const uint32_t v66 = (uint32_t)((uint32_t)v35 < (uint32_t)v65 ? (uint32_t)v35 : (uint32_t)v65);
         const uint32_t v57 = ((uint32_t)3221225472LL ^ (((uint32_t)1288490189 ^ (uint32_t)3221225472LL) & m39_uint32_t));
         const uint32_t v67 = (uint32_t)(((uint64_t)(uint32_t)v66 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const uint32_t v2 = b->s2[i];
-        const int32_t v36 = (int32_t)((int32_t)v2 - (int32_t)2000000);
+        const uint32_t v0 = b->s0[i];
+        const int32_t v36 = (int32_t)((int32_t)v0 - (int32_t)2000000);
         const uint32_t v37 = (uint32_t)((int32_t)v36 > (int32_t)0 ? (int32_t)v36 : (int32_t)0);
         const uint32_t v68 = (uint32_t)((uint32_t)v37 < (uint32_t)v65 ? (uint32_t)v37 : (uint32_t)v65);
         const uint32_t v69 = (uint32_t)(((uint64_t)(uint32_t)v68 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
@@ -1069,8 +1071,8 @@ HMB_LOOP static void feed_0_pay(
 {
 #pragma omp simd simdlen(16)
     for (int64_t i = 0; i < n; i++) {
-        const uint32_t v3 = b->n0[i];
-        const int32_t v34 = (int32_t)((int32_t)v3 - (int32_t)2000000);
+        const uint32_t v1 = b->n0[i];
+        const int32_t v34 = (int32_t)((int32_t)v1 - (int32_t)2000000);
         const uint32_t v35 = (uint32_t)((int32_t)v34 > (int32_t)0 ? (int32_t)v34 : (int32_t)0);
         const _Bool v39 = (int64_t)(b->w1[i] >> 0 & 1);
         const uint32_t m39_uint32_t = -(uint32_t)v39;
@@ -1078,8 +1080,8 @@ HMB_LOOP static void feed_0_pay(
         const uint32_t v66 = (uint32_t)((uint32_t)v35 < (uint32_t)v65 ? (uint32_t)v35 : (uint32_t)v65);
         const uint32_t v57 = ((uint32_t)3221225472LL ^ (((uint32_t)1288490189 ^ (uint32_t)3221225472LL) & m39_uint32_t));
         const uint32_t v67 = (uint32_t)(((uint64_t)(uint32_t)v66 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const uint32_t v2 = b->s2[i];
-        const int32_t v36 = (int32_t)((int32_t)v2 - (int32_t)2000000);
+        const uint32_t v0 = b->s0[i];
+        const int32_t v36 = (int32_t)((int32_t)v0 - (int32_t)2000000);
         const uint32_t v37 = (uint32_t)((int32_t)v36 > (int32_t)0 ? (int32_t)v36 : (int32_t)0);
         const uint32_t v68 = (uint32_t)((uint32_t)v37 < (uint32_t)v65 ? (uint32_t)v37 : (uint32_t)v65);
         const uint32_t v69 = (uint32_t)(((uint64_t)(uint32_t)v68 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
