@@ -60,6 +60,12 @@ def why_no_feed(kernel: Kernel) -> Bilingual | None:
     return None
 
 
+def takes_all_rows(kernel: Kernel) -> bool:
+    """Whether there is no row that makes a unit odd by what it is."""
+    feed = lower_feed(kernel, plan_of(kernel), ALL)
+    return feed is None or feed.fine.const == 1
+
+
 def emitted(kernel: Kernel, plan: Plan, name: str, optimise: Optimise) -> str:
     """The C of a kernel's feed. Raises NoFeed."""
     feed = feed_of(kernel, plan, optimise)

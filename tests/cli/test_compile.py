@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -144,3 +145,15 @@ main()
     assert not Path("out").exists()
     assert "the evaluator of tiny is wrong" in done.stderr and "c1 {" in done.stderr
     assert not [*Path("cache").rglob("*.so")]
+
+
+def test_it_says_how_tables_are_adjudicated_where_that_is_asked(call, folder):
+    assert call("compile", "--emit", "kernel", "tiny.hmb").stderr == ""
+    told = call("compile", "--emit", "kernel", "-v", "tiny.hmb", "--lang", "zh").stderr
+    assert told == "tiny.hmb: 一批费用一遍算完\n"
+    scheme = Path(__file__).parents[2] / "schemes/more/critical_illness.hmb"
+    shutil.copy(scheme, folder)
+    shutil.copytree(scheme.parent / "lists", folder / "lists")
+    for language, why in (("zh", "几个累计互相引用"), ("en", "totals that read each other")):
+        result = call("compile", "--emit", "kernel", "-v", "critical_illness.hmb", "--lang", language)
+        assert result.stderr.endswith(f"{why}\n"), result.stderr

@@ -16,6 +16,7 @@ from hmbc.compiler import pipeline
 from hmbc.compiler.boundaries import boundary_histories
 from hmbc.compiler.build import build, is_validated, load
 from hmbc.compiler.emit_cython import emit_module
+from hmbc.compiler.emit_feed import takes_all_rows
 from hmbc.compiler.histories import History
 from hmbc.compiler.interpret import prepare
 from hmbc.compiler.kernel import Kernel
@@ -43,12 +44,11 @@ GOLDEN = sorted((ROOT / "tests/golden/kernels").glob("*.hmb"))
 LONG = 1_500
 """Claims of each scheme here; `hmbc compile` takes fewer."""
 
-NO_FEED = {
-    *("counts", "family", "shared_in_order", "weihai_2024", "critical_illness", "dutch_own_risk"),
-    *("german_copayments", "huimin_duozeren", "japan_high_cost"),
-    *("swiss_basic_insurance", "zhigong_zhuyuan"),
-}
+NO_FEED = {"critical_illness", "huimin_duozeren"}
 """Schemes that only the plain function can adjudicate."""
+
+LEAST_OF_SOME = 0.85
+"""Of the histories of a scheme with rows that make their unit odd, how many its feed adjudicates itself."""
 
 FAULTY = ("bands", "chosen_scope", "shared_in_order", "top_up")
 FAULTS = 24
@@ -101,7 +101,8 @@ def test_a_feed_adjudicates_nearly_every_history_itself(name: str, all_schemes: 
     given = sum(batch.histories for batch in batches)
     refunds = sum(any(row.refunds for row in one.history.rows) for one in known)
     assert given == len(known) - refunds
-    assert sum(batch.histories for batch in batches if batch.by_feed) >= 0.95 * given
+    least = 0.95 if takes_all_rows(kernel) else LEAST_OF_SOME
+    assert sum(batch.histories for batch in batches if batch.by_feed) >= least * given
     assert not any(batch.difference for batch in batches)
 
 
