@@ -44,7 +44,8 @@ def of_families(text: str, random: Random) -> str:
 @pytest.fixture(scope="module")
 def families(feed_schemes: ModuleType) -> list[SimpleNamespace]:
     """Random schemes with what they were compiled to, each in one way."""
-    ways = [ALL, PLAIN, Optimise(merge=False, fuse=False, runs=False, carry=False, compact=False)]
+    off = ("merge", "fuse", "runs", "carry", "compact", "rows")
+    ways = [ALL, PLAIN, Optimise(**dict.fromkeys(off, False))]
     kernels: list[Kernel] = []
     chosen, texts = list[Optimise](), list[str]()
     for seed in range(SCHEMES):
