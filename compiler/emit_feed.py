@@ -16,10 +16,13 @@ Where a row moves few of many totals, one loop does it all, row by row, with bra
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+
 from attrs import evolve
 
 from hmbc.compiler.emit_c import Body
-from hmbc.compiler.feed import NoFeed
+from hmbc.compiler.feed import Feed, NoFeed
 from hmbc.compiler.feed_carry import with_carries
 from hmbc.compiler.feed_conditions import byte_leaves, early_conditions
 from hmbc.compiler.feed_days import with_days
@@ -73,13 +76,18 @@ def emitted(kernel: Kernel, plan: Plan, name: str, optimise: Optimise) -> str:
         whole = lower_feed(kernel, plan, evolve(optimise, compact=False))
         feed = feed if whole is None else with_carries(feed, whole)
     merged = merge_layers(feed) if optimise.merge else feed
-    one_by_one = optimise.rows and is_rich(merged)
-    feed = with_days(feed if one_by_one else merged)
+    if optimise.rows and is_rich(merged):
+        with suppress(NoFeed):
+            return taken(feed, name, by_rows)
+    return taken(merged, name, by_steps)
+
+
+def taken(feed: Feed, name: str, way: Callable[[Loops, Node], str]) -> str:
+    """The C of a feed that takes rows one way. Raises NoFeed."""
+    feed = with_days(feed)
     if any(not -INT64 <= node.low <= node.high <= INT64 for node in feed.outputs()):
         raise NoFeed("一行的结果放不进 64 位", "what a row comes to fits no 64 bits")
-    accepted = feed.graph.no(feed.graph.any(feed.rejects))
-    loops = Loops(feed, name)
-    return by_rows(loops, accepted) if one_by_one else by_steps(loops, accepted)
+    return way(Loops(feed, name), feed.graph.no(feed.graph.any(feed.rejects)))
 
 
 def by_rows(loops: Loops, accepted: Node) -> str:
