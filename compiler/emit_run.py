@@ -200,7 +200,8 @@ class _Emitter:
         self.refusals.append((passed, CEILING))
         if accumulator.keyed:
             room = f"state->room(state->map, {number}, {self.key_of(total)}, {n}) == 0"
-            full = f"({self.body.value(total.adds)} != 0 && {room})"
+            # what it adds may be worked out from totals that were merged
+            full = f"({self.body.value(stands.adds)} != 0 && {room})"
             self.signs.append(full)
             self.refusals.append((full, BOUND))
 
