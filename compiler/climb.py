@@ -125,15 +125,24 @@ class Climb:
         """Climb for each question in turn until all are refuted, or as many items of rows have been
         worked out; before that, for a third of it at most, look where rows begin to be paid."""
         work -= self._brinks(work // 3)
-        while self.judge.questions and work > 0 and self.pool:
-            for question in tuple(self.judge.questions):
-                if question in self.found or question.law not in _KIND:
+        while (asked := self._asked()) and work > 0 and self.pool:
+            for question in asked:
+                if question in self.found:
                     continue
                 self.left = spend = min(work, 40_000)
                 self._climb(question)
                 work -= spend - self.left
                 if work <= 0:
                     return
+
+    def _asked(self) -> list[Question]:
+        """The questions about two runs that are not answered yet."""
+        raised = bool(self.judge.amounts.bills)
+        return [
+            one
+            for one in self.judge.questions
+            if one.law in _KIND and (raised or one.subject or _KIND[one.law] != "raise")
+        ]
 
     def _brinks(self, work: int) -> int:
         """Raise each amount of each unit where some row begins to be paid; the work that it took."""

@@ -4,6 +4,7 @@ together do. Every one is confirmed by the interpreter."""
 from __future__ import annotations
 
 from random import Random
+from typing import Literal
 
 import pytest
 
@@ -83,3 +84,10 @@ def test_a_part_has_one_layer() -> None:
     kernel = kernel_of(FIRST, "layer second { base claim.fee no threshold ratio 50% no cap }")
     assert [outcome.layer for outcome in part_of(kernel, "second").outcomes] == ["second"]
     assert part_of(kernel, None) is kernel
+
+
+@pytest.mark.parametrize("law", ["stated", "non_negative", "no_cliff"])
+def test_what_no_climb_can_be_about_is_left(law: Literal["stated", "non_negative", "no_cliff"]) -> None:
+    """A law of single rows; the raise of a bill where none is counted."""
+    kernel = kernel_of("layer daily { when claim.care is inpatient pays 50 no cap }")
+    assert climbed(kernel, Question(law, None)) is None
