@@ -154,6 +154,9 @@ def test_it_says_how_tables_are_adjudicated_where_that_is_asked(call, folder):
     scheme = Path(__file__).parents[2] / "schemes/more/critical_illness.hmb"
     shutil.copy(scheme, folder)
     shutil.copytree(scheme.parent / "lists", folder / "lists")
-    for language, why in (("zh", "几个累计互相引用"), ("en", "totals that read each other")):
+    for language, why in (
+        ("zh", "几个累计互相引用，而键逐行不同"),
+        ("en", "totals that read each other, under keys of each row"),
+    ):
         result = call("compile", "--emit", "kernel", "-v", "critical_illness.hmb", "--lang", language)
         assert result.stderr.endswith(f"{why}\n"), result.stderr

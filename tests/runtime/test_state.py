@@ -73,7 +73,8 @@ def test_two_batches_are_one(evaluator, parts):
     one = adjudicate(evaluator, first)
     two = adjudicate(evaluator, second, one.state)
     assert list(one.payments.rows()) + list(two.payments.rows()) == list(whole.payments.rows())
-    assert list(two.state.rows()) == list(whole.state.rows())
+    # codes are ordered as they came, and a batch that goes on has met fewer
+    assert sorted(two.state.rows(), key=str) == sorted(whole.state.rows(), key=str)
     assert one.counts.rejected + two.counts.rejected == whole.counts.rejected
     for layer in ("base", "list"):
         assert one.counts.paid[layer] + two.counts.paid[layer] == whole.counts.paid[layer]
