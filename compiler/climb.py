@@ -22,7 +22,7 @@ from hmbc.compiler.directed import Directed, Setting, Unit, Values
 from hmbc.compiler.kernel import Definition, Kernel
 from hmbc.compiler.laws import Change, Judge, Law, Question, amounts_of, changed
 from hmbc.compiler.quick import Machine, Row
-from hmbc.compiler.refute import Refutation, members_of
+from hmbc.compiler.refutation import Refutation, members_of
 from hmbc.compiler.slices import slice_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.types import Money

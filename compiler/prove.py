@@ -33,7 +33,8 @@ from hmbc.compiler.laws import (
 )
 from hmbc.compiler.loose import without_loose
 from hmbc.compiler.ranges import ranges_of
-from hmbc.compiler.refute import Search, smallest
+from hmbc.compiler.refutation import smallest
+from hmbc.compiler.refute import Search
 from hmbc.compiler.settle import with_settled
 from hmbc.compiler.structure import Verdict, structure_of
 from hmbc.compiler.structure_bounds import Bounds, bounds_of

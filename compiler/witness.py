@@ -18,7 +18,7 @@ from hmbc.compiler.directed import Setting
 from hmbc.compiler.interpret import Interpreter, Missing, State, Step
 from hmbc.compiler.kernel import Clause, Definition, Input, Kernel, ParameterInput
 from hmbc.compiler.laws import Change, Judge, Law, Question, changed
-from hmbc.compiler.refute import Refutation, members_of
+from hmbc.compiler.refutation import Refutation, members_of
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.names import amount_text, grouped, percent_text
 from hmbc.dsl.types import Bool, Code, Date, Enum, Money, Periods, Ratio

@@ -11,7 +11,8 @@ from hmbc.compiler.climb import Climb, part_of, with_exact
 from hmbc.compiler.kernel import Definition, Kernel
 from hmbc.compiler.laws import Question, questions_of
 from hmbc.compiler.pipeline import compile_source
-from hmbc.compiler.refute import Refutation, Search, smallest
+from hmbc.compiler.refutation import Refutation, smallest
+from hmbc.compiler.refute import Search
 from hmbc.compiler.witness import witness_of
 from hmbc.dsl.source import Source
 
