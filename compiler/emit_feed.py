@@ -21,6 +21,7 @@ from contextlib import suppress
 
 from attrs import evolve
 
+from hmbc.compiler import feed_packing
 from hmbc.compiler.emit_c import Body
 from hmbc.compiler.feed import Feed, NoFeed
 from hmbc.compiler.feed_carry import with_carries
@@ -99,8 +100,8 @@ def by_rows(loops: Loops, accepted: Node) -> str:
         early += [*loops.kept(accepted), *loops.prepared("early", [accepted])]
     refused = refusing(loops) if loops.feed.rejects else None
     run = driver(loops, early, {}, [], accepted, refused, row_loops(loops, accepted), [], None)
-    turns = loops.record.turns() if years_of(loops.feed) else ""
-    made, own = loops.record.made_functions(), loops.record.functions()
+    turns = feed_packing.turns(loops.record) if years_of(loops.feed) else ""
+    made, own = feed_packing.made_functions(loops.record), feed_packing.functions(loops.record)
     return "\n".join([record, loops.block(), *made, turns, *loops.functions, run, own])
 
 
@@ -147,11 +148,11 @@ def by_steps(loops: Loops, accepted: Node) -> str:
     run = driver(
         loops, steps[:place], fetches, steps[place:], accepted, refused, money, reasons, decided
     )
-    own = loops.record.functions()
+    own = feed_packing.functions(loops.record)
     # what is made of others comes first: a year that is over holds it too
-    made, years = loops.record.made_functions(), ""
+    made, years = feed_packing.made_functions(loops.record), ""
     if years_of(feed):
-        years = "\n".join([loops.record.turns(), rows_of_years(feed, name, loops.head)])
+        years = "\n".join([feed_packing.turns(loops.record), rows_of_years(feed, name, loops.head)])
     return "\n".join([record, loops.block(), *made, years, *loops.functions, run, own])
 
 

@@ -1,0 +1,352 @@
+"""The functions that make records of members and of state words, and state words of records."""
+
+from __future__ import annotations
+
+from hmbc.compiler import feed_closed, feed_years
+from hmbc.compiler.emit_c import Body, literal
+from hmbc.compiler.feed import FeedTotal
+from hmbc.compiler.feed_carry import made_from_whole
+from hmbc.compiler.feed_record import Record
+from hmbc.compiler.nodes import RANGES, place_of, reachable
+
+
+def functions(record: Record) -> str:
+    """The C of packing, unpacking and the table of the feed's functions."""
+    load = [feed_closed.load(record.name, record.keyed)] if record.keyed else []
+    return "\n".join([pack(record), *load, table(record)])
+
+
+def pack(record: Record) -> str:
+    name = record.name
+    if not record.is_there:
+        return (
+            f"static void {name}_pack(const hmb_feed_input *in, const hmb_input *members, int64_t first,\n"
+            "    int64_t end, const int64_t *words, const int64_t *last)\n{\n}\n\n"
+            f"static int64_t {name}_unpack(const hmb_feed_input *in, int64_t record, hmb_state *state)\n"
+            "{\n    return INT64_MIN;\n}\n"
+        )
+    return "\n".join([*varying(record), packing(record), unpacking(record)])
+
+
+def varying(record: Record) -> list[str]:
+    """Functions that give the words of the attributes that vary, of a member's row."""
+    found = []
+    for at, kind in enumerate(record.varied_words):
+        texts = []
+        for node, place in record.varied.items():
+            if place.word != at:
+                continue
+            of = place_of(node)
+            given = f"(members->member_given[{of}] == NULL || members->member_given[{of}][m] != 0)"
+            text = given if node.op == "varied_given" else f"members->member[{of}][m]"
+            texts.append(f"({kind})(uint{place.bits if place.bits > 1 else 8}_t){text} << {place.shift}")
+        found.append("\n".join([
+            f"static inline {kind} {record.name}_vary{at}(const hmb_input *members, int64_t m)",
+            "{",
+            f"    return {' | '.join(texts)};",
+            "}",
+            "",
+        ]))  # fmt: skip
+    return found
+
+
+def packing(record: Record) -> str:
+    plan, lines = record.feed.plan, list[str]()
+    for node in record.places:
+        place, at = place_of(node), record.places[node]
+        to = f"word{at.word} |= ({record.scalar(at.word)})(uint{at.bits if at.bits > 1 else 8}_t)"
+        match node.op:
+            case "member":
+                lines.append(f"{to}column{place}[m] << {at.shift};")
+            case "member_given":
+                given = f"members->member_given[{place}]"
+                lines.append(f"{to}({given} == NULL || {given}[m] != 0) << {at.shift};")
+            case "member_day":
+                lines.append(f"{to}hmb_member_day(&here, column{place}[m]) << {at.shift};")
+            case "period_first" | "period_last":
+                end = "firsts" if node.op == "period_first" else "lasts"
+                lines.append(f"{to}{end}{place // RANGES}[{place % RANGES}] << {at.shift};")
+            case _:
+                listed = plan.listed[place]
+                of = [item.name for item in plan.member].index(listed.attribute)
+                given = f"members->member_given[{of}]"
+                code = f"members->member[{of}][m]"
+                lines.append(
+                    f"{to}(({given} == NULL || {given}[m] != 0) && {code} >= 0"
+                    f" && members->listed[{place}][{code}] != 0) << {at.shift};"
+                )
+    columns = sorted(
+        {place_of(node) for node in record.places if node.op in ("member", "member_day")}
+    )
+    numbers = {place_of(node) // RANGES for node in record.places if node.op.startswith("period")}
+    periods: list[str] = []
+    for number in sorted(numbers):
+        periods.append(f"uint16_t firsts{number}[{RANGES}], lasts{number}[{RANGES}];")
+        periods.append(
+            f"r->odd |= hmb_ranges(in, &members->periods[{number}], m, {RANGES}, "
+            f"firsts{number}, lasts{number});"
+        )
+    own: list[str] = []
+    fresh: list[str] = []
+    for place, total in accumulators(record):
+        word = plan.accumulators[place].word
+        if total.by_row:
+            before, then = packed_by_row(record, total, place, f"w + {word}")
+            fresh += before
+            own += then
+            continue
+        most = total.most if total.carry is None else total.carry.most
+        own.append(
+            f"held = hmb_held(w + {word}, key{total.number}, {len(total.keys)});"
+            f" odd |= held < 0 || held > {literal(most)};"
+        )
+        if total.carry is not None:
+            cell, least = record.cell(total, place), total.carry.least
+            taken = record.carrying(total, "held", least, "in->carried", "m", cell)
+            own.append(f"if (held > {literal(total.most)} && held <= {literal(most)})")
+            own.append(f"    held -= {taken};")
+        own.append(f"{record.total_of(place)} = ({record.total_type(total)})held;")
+    for total in record.feed.totals:
+        if total.made_of is not None:
+            word = plan.accumulators[total.number].word
+            own.append(
+                f"odd |= hmb_held(w + {word}, key{total.number}, {len(total.keys)})"
+                f" != {record.name}_made{total.number}(in, r);"
+            )
+    keys = [
+        f"const int64_t key{total.number}[] = {{{key_parts(record, total, fresh=True)}}};"
+        for total in record.feed.totals
+        if total.key is None
+    ]
+    text = [
+        f"static void {record.name}_pack(const hmb_feed_input *in, const hmb_input *members,",
+        "    int64_t first, int64_t end, const int64_t *words, const int64_t *last)",
+        "{",
+        *(f"    {line}" for line in keys),
+        # what a record's stores cannot change, as the compiler has to know
+        "    const hmb_feed_input here = *in;",
+        *(f"    const int64_t *column{place} = members->member[{place}];" for place in columns),
+        f"    {record.name}_record *records = in->records;",
+        "    for (int64_t m = first; m < end; m++) {",
+        f"        {record.name}_record *r = records + m;",
+        *(f"        {record.scalar(at)} word{at} = 0;" for at in range(len(record.words))),
+        "        memset(r, 0, sizeof *r);",
+        *(f"        {line}" for line in [*periods, *lines, *fresh]),
+        *(f"        r->w{at} = word{at};" for at in range(len(record.words))),
+        *(
+            f"        r->v{at}[{next_}] = {record.name}_vary{at}(members, {row});"
+            for at in range(len(record.varied_words))
+            for next_, row in enumerate(("m", "m + 1 < in->n_records ? m + 1 : m"))
+        ),
+        "        if (words != NULL) {",
+        f"            const int64_t *w = words + {plan.state_words} * (m - first);",
+        "            int64_t held;",
+        "            int odd = 0;",
+        *(f"            {line}" for line in own),
+        "            r->odd |= (uint8_t)odd;",
+        "            (void)held;",
+        "            (void)w;",
+        "        }",
+        "        if (last != NULL)",
+        "            r->odd |= hmb_last(in, last[m - first], &r->last);",
+        "    }",
+        "}",
+        "",
+    ]
+    return "\n".join(text)
+
+
+def packed_by_row(
+    record: Record, total: FeedTotal, place: int, words: str
+) -> tuple[list[str], list[str]]:
+    """A total with the key that it was kept under: as it is fresh, and from state words."""
+    to, n = record.total_of(place), len(total.keys)
+    fresh, own = [], [f"held = ({words})[0] == INT64_MIN ? 0 : ({words})[{n}];"]
+    own.append(f"odd |= held < 0 || held > {literal(total.most)};")
+    own.append(f"{to} = ({record.total_type(total)})held;")
+    for at, key in enumerate(total.keys):
+        if at in total.by_row:
+            kind = record.key_type(total, at)
+            least = "INT32_MIN" if kind == "int32_t" else "INT64_MIN"
+            part = to.replace(f"t{total.number}", f"k{total.number}_{at}")
+            fresh.append(f"{part} = {least};")
+            own.append(f"if (held) {part} = ({kind})({words})[{at}];")
+            own.append(f"odd |= held && {part} != ({words})[{at}];")
+        else:
+            own.append(f"odd |= held && ({words})[{at}] != {literal(key.low)};")
+    return fresh, own
+
+
+def key_parts(record: Record, total: FeedTotal, fresh: bool = False) -> str:
+    """An array of the total's key, at least one long; of a record r, or of one that is fresh."""
+    texts = []
+    for at, key in enumerate(total.keys):
+        if at in total.by_row:
+            texts.append("0")
+        elif key.const is not None:
+            texts.append(literal(key.low))
+        else:
+            number = place_of(key)
+            since = "" if fresh else f" + r->y{number}"
+            texts.append(f"{feed_years.first_year(record.feed, number)}{since}")
+    return ", ".join(texts) or "0"
+
+
+def accumulators(record: Record) -> list[tuple[int, FeedTotal]]:
+    """Each accumulator of the plan that the record keeps."""
+    found = []
+    for total in record.kept:
+        if total.key is not None:
+            continue
+        places = (
+            [total.number] if total.by is None else [p for p in total.by[1] if p is not None]
+        )
+        found += [(place, total) for place in places]
+    return found
+
+
+def made_functions(record: Record) -> list[str]:
+    """A function for each total that is not kept."""
+    return [made(record, total) for total in record.feed.totals if total.made_of is not None]
+
+
+def made(record: Record, total: FeedTotal) -> str:
+    """A function that gives a total that is not kept."""
+    assert total.made_of is not None
+    node = total.made_of
+    for leaf in [one for one in reachable([node]) if one.op == "before"]:
+        source = record.total_with(place_of(leaf))
+        if source.carry is not None:
+            node = made_from_whole(record.feed.graph, total, place_of(leaf), source.carry.most)
+    body = Body(record.from_record)
+    value = body.value(node)
+    text = [
+        f"static int64_t {record.name}_made{total.number}(const hmb_feed_input *in,",
+        f"    const {record.name}_record *r)",
+        "{",
+        *(f"    {line}" for line in body.lines),
+        "    (void)in;",
+        f"    return {value};",
+        "}",
+        "",
+    ]
+    return "\n".join(text)
+
+
+def turns(record: Record) -> str:
+    """The functions by which a record begins another year."""
+    text = []
+    for number in feed_years.years_of(record.feed):
+        own = [entry for entry in held(record) if feed_years.is_of_year(entry[1], number)]
+        totals = list({total.number: total for _, total, _ in own}.values())
+        known = {feed_years.first_year(record.feed, number): "first_year"}
+        hold = [f"const int64_t key{x.number}[] = {{{key_parts(record, x)}}};" for x in totals]
+        hold = [line.replace(*one) for line in hold for one in known.items()]
+        hold += [
+            f"hmb_hold(past + {word(record, place)}, key{total.number}, {len(total.keys)}, {value});"
+            for place, total, value in own
+        ]
+        forget = [
+            f"memset(r->t{total.number}, 0, sizeof r->t{total.number});"
+            for total in totals
+            if total.made_of is None
+        ]
+        forget += [line for total in totals for line in forget_carried(record, total)]
+        text.append(feed_years.turn(record.feed, record.name, number, hold, forget))
+    return "\n".join(text)
+
+
+def forget_carried(record: Record, total: FeedTotal) -> list[str]:
+    """Lines after which nothing of a total is carried."""
+    if total.number not in record.carried:
+        return []
+    at = f"(r - ({record.name}_record *)in->records)"
+    first = f"{record.words_carried} * {at} + {record.carried[total.number]}"
+    return ["if (r->carried)", f"    memset(in->carried + {first}, 0, {8 * record.cells(total)});"]
+
+
+def unpacking(record: Record) -> str:
+    lines = list[str]()
+    past = [
+        f"hmb_hold_past(words + {word(record, place)}, past + {word(record, place)}, {len(total.keys)});"
+        for place, total, _ in held(record)
+        if any(key.op == "uniform" for key in total.keys)
+    ]
+    if past:
+        every = " | ".join(f"r->y{number}" for number in feed_years.years_of(record.feed))
+        size = record.feed.plan.state_words
+        lines += [
+            f"if (({every}) != 0) {{",
+            f"    const int64_t *past = (const int64_t *)in->past + {size} * record;",
+            *(f"    {line}" for line in past),
+            "}",
+        ]
+    for place, total, value in held(record):
+        for at in total.by_row:
+            part = record.total_of(place).replace(f"t{total.number}", f"k{total.number}_{at}")
+            lines.append(f"key{total.number}[{at}] = {part};")
+        lines.append(
+            f"hmb_hold(words + {word(record, place)}, key{total.number}, {len(total.keys)}, {value});"
+        )
+    if record.keyed:
+        lines += feed_closed.unpacked(record.name, record.keyed)
+    keys = [
+        f"int64_t key{total.number}[] = {{{key_parts(record, total)}}};"
+        for total in record.feed.totals
+        if total.key is None
+    ]
+    text = [
+        f"static int64_t {record.name}_unpack(const hmb_feed_input *in, int64_t record, hmb_state *state)",
+        "{",
+        f"    const {record.name}_record *r = ({record.name}_record *)in->records + record;",
+        "    int64_t *words = state->words;",
+        *(f"    {line}" for line in keys),
+        *(f"    {line}" for line in lines),
+        "    (void)words;",
+        "    return r->last ? in->first_day + r->last - 1 : INT64_MIN;",
+        "}",
+        "",
+    ]
+    return "\n".join(text)
+
+
+def held(record: Record) -> list[tuple[int, FeedTotal, str]]:
+    """Each accumulator that has words of state, its total and the text of its value."""
+    found = [(place, total, record.whole_of(place)) for place, total in accumulators(record)]
+    return found + [
+        (total.number, total, f"{record.name}_made{total.number}(in, r)")
+        for total in record.feed.totals
+        if total.made_of is not None
+    ]
+
+
+def word(record: Record, place: int) -> int:
+    """Where the state words of an accumulator begin."""
+    word = record.feed.plan.accumulators[place].word
+    assert word is not None
+    return word
+
+
+def table(record: Record) -> str:
+    name, years = record.name, feed_years.years_of(record.feed)
+    can = "in->last_day - in->first_day < HMB_DAYS" if record.is_there else "1"
+    if record.is_there:   # all cells have a number of 32 bits
+        can += f" && in->n_records < (int64_t)(UINT32_MAX / (sizeof({name}_record) / 4))"
+    if years:
+        can += f" ? {feed_years.years_are_one(record.feed)} ? 1 : 2 : 0"
+    size = f"sizeof({name}_record)" if record.is_there else "0"
+    odd = f"offsetof({name}_record, odd)" if record.is_there else "0"
+    past = 8 * record.feed.plan.state_words if years else 0
+    load = f"{name}_load" if record.keyed else "NULL"
+    return "\n".join([
+        f"static int32_t {name}_can(const hmb_feed_input *in)",
+        "{",
+        f"    return {can};",
+        "}",
+        "",
+        f"static const hmb_feed {name} = {{",
+        f"    HMB_FEED_ABI, {size}, {odd}, {past}, {len(record.keyed)}, {8 * record.words_carried},",
+        f"    {name}_can, {name}_pack, {load}, {name}_run, {name}_unpack,",
+        "};",
+        "",
+    ])  # fmt: skip
