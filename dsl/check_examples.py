@@ -28,8 +28,11 @@ from hmbc.dsl.source import Span
 from hmbc.dsl.types import Bool, Code, Enum, Money, Periods, Type
 
 _BEFORE = Bilingual("前一笔", "the one before")
-_YES_NO = {"是": True, "否": False, "true": True, "false": False}
-"""What people write for yes and no in a table, and so in an example."""
+_YES_NO = {
+    "是": True, "否": False, "真": True, "假": False,
+    "yes": True, "no": False, "true": True, "false": False,
+}  # fmt: skip
+"""What people write for yes and no in a table, and so in an example, whichever its language."""
 
 Stops = Mapping[str, n.Eligible | n.Wait | n.Exclude]
 

@@ -77,13 +77,15 @@ cdef inline int _is(const char *text, int64_t n, const char *word, int64_t m) no
 
 
 cdef int parse_bool(const char *text, int64_t n, int64_t *to) noexcept nogil:
-    """true/false, yes/no, 1/0, 是/否."""
+    """true/false, yes/no, 1/0, 是/否, and 真/假 as a scheme writes them."""
     if (n == 1 and text[0] == c"1") or _is(text, n, b"true", 4) or _is(text, n, b"yes", 3) \
-            or (n == 3 and memcmp(text, b"\xe6\x98\xaf", 3) == 0):
+            or (n == 3 and (memcmp(text, b"\xe6\x98\xaf", 3) == 0      # 是
+                            or memcmp(text, b"\xe7\x9c\x9f", 3) == 0)):  # 真
         to[0] = 1
         return CELL_OK
     if (n == 1 and text[0] == c"0") or _is(text, n, b"false", 5) or _is(text, n, b"no", 2) \
-            or (n == 3 and memcmp(text, b"\xe5\x90\xa6", 3) == 0):
+            or (n == 3 and (memcmp(text, b"\xe5\x90\xa6", 3) == 0      # 否
+                            or memcmp(text, b"\xe5\x81\x87", 3) == 0)):  # 假
         to[0] = 0
         return CELL_OK
     return CELL_NOT_BOOL

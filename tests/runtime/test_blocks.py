@@ -66,7 +66,7 @@ def cells(kind, type_):
         return st.one_of(whole, st.sampled_from([datetime.datetime(2022, 1, 1, 12)]))
     good = {
         "money": ["1.50", "-3", "12,000.05", "0.005", "x"], "ratio": ["75%", "0.75", "1", "2"],
-        "bool": ["是", "no", "1", "2"], "enum": ["a", "甲", "b", "7", "c"],
+        "bool": ["是", "no", "1", "2", "真", "假"], "enum": ["a", "甲", "b", "7", "c"],
         "code": ["K1", "a code of more than twelve bytes", "7", "07", "-7", "9" * 18, "9" * 20],
     }.get(kind, ["5", "-1", "121", "5.0", "2022-03-01", "2021-12-31", "2022-13-01", "9" * 19])  # fmt: skip
     return st.sampled_from([*good[:2] * 3, *good, ""])

@@ -66,11 +66,11 @@ def test_ratios():
 
 
 def test_booleans():
-    for text in ("true", "TRUE", "yes", "1", "是"):
+    for text in ("true", "TRUE", "yes", "1", "是", "真"):
         assert Reader("bool").parse(text) == (OK, 1)
-    for text in ("false", "No", "0", "否"):
+    for text in ("false", "No", "0", "否", "假"):
         assert Reader("bool").parse(text) == (OK, 0)
-    for text in ("t", "2", "是的", "tru\x05"):
+    for text in ("t", "2", "是的", "真的", "假\x00", "\xe7\x9c", "tru\x05"):
         assert Reader("bool").parse(text)[0] == NOT_BOOL
 
 

@@ -43,7 +43,7 @@ GOOD = {
     | st.integers(0, 30_000).map(lambda fen: Decimal(fen).scaleb(-2))
     | st.sampled_from([Decimal("1E+2"), "99.99", "100", Whole(7), Decimal("-0.00")]),
     "kind": st.sampled_from(["in", "out", "住院", Text("门诊"), None, ""]),
-    "sure": st.sampled_from([True, "是", "yes", 1, None]),
+    "sure": st.sampled_from([True, "是", "假", "yes", 1, None]),
     "share": st.sampled_from([Decimal("0.75"), "75%", 1, 0, None, Decimal("1E-2")]),
     "count": st.sampled_from([0, 5, -5, "3", Decimal(2), None]),
     "drug": st.sampled_from(["D1", "D2", "D9", "K" * 50, None, ""]),

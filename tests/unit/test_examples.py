@@ -27,7 +27,7 @@ SCHEME = """方案 例 {{
 """
 
 
-@pytest.mark.parametrize(("written", "paid"), [("是", 50), ("真", 50), ("否", 0), ("假", 0)])
+@pytest.mark.parametrize(("written", "paid"), [("是", 50), ("真", 50), ("yes", 50), ("否", 0), ("假", 0), ("no", 0)])
 def test_yes_and_no_are_written_as_people_do(written: str, paid: int) -> None:
     compiled = compile_source(Source("例.hmb", SCHEME.format(written=written, paid=paid)))
     assert compiled.kernel is not None and compiled.scheme is not None
