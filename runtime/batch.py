@@ -15,6 +15,7 @@ from hmbc.runtime.deadlines import Deadlines, column_of, count_rows
 from hmbc.runtime.feed_call import Feed
 from hmbc.runtime.found import Found
 from hmbc.runtime.member_rows import MemberRows
+from hmbc.runtime.memory import begin_batch
 from hmbc.runtime.out_columns import date_column
 from hmbc.runtime.parameters import Parameters, check_parameters
 from hmbc.runtime.payments import Results, payments
@@ -102,6 +103,7 @@ def adjudicate(
     """See `Evaluator.adjudicate`."""
     if columns is None and out is not None:
         columns = out
+    begin_batch()
     readers = SchemeReaders(plan, minor_units=minor_units)
     checked = check_parameters(plan, parameters)
     before = readers.read_totals(state)

@@ -5,18 +5,23 @@ from libc.string cimport memset
 
 cdef extern from "pool.h" nogil:
     ctypedef struct hmb_pool:
-        int64_t limit
+        int64_t floor
+        int64_t fixed
         int64_t lent
+        int64_t kept_bytes
 
     void *hmb_pool_take(hmb_pool *pool, int64_t size)
     void *hmb_pool_sparse(hmb_pool *pool, int64_t size)
     void hmb_pool_give(hmb_pool *pool, void *memory)
+    void hmb_pool_batch(hmb_pool *pool)
     void hmb_pool_limit(hmb_pool *pool, int64_t limit)
 
-KEPT = 512 << 20
+cdef enum:
+    FLOOR = 512 << 20       # bytes that are kept however little the last batch needed
 
 cdef hmb_pool pool
-pool.limit = KEPT
+pool.floor = FLOOR
+pool.fixed = -1
 
 
 cdef void *take(int64_t size) noexcept nogil:
@@ -29,10 +34,21 @@ cdef void give(void *memory) noexcept nogil:
     hmb_pool_give(&pool, memory)
 
 
-def keep_memory(int64_t limit=KEPT):
+def keep_memory(limit=None):
     """How many bytes of memory that is no longer used are kept for the next batch, in the whole
-    process; 0 gives all of it back to the system."""
-    hmb_pool_limit(&pool, limit)
+    process; 0 gives all of it back to the system. None: 512 MB and as many as the last batch
+    used at once; what is beyond the 512 MB the system may take back."""
+    hmb_pool_limit(&pool, -1 if limit is None else limit)
+
+
+def begin_batch():
+    """Says that a batch begins: what is kept then follows what the one before it used."""
+    hmb_pool_batch(&pool)
+
+
+def memory_kept():
+    """Bytes of memory that nobody holds and that are kept for the next batch."""
+    return pool.kept_bytes
 
 
 def memory_used():

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from hmbc.runtime.arrow_out import OutTable
-from hmbc.runtime.memory import memory_used
+from hmbc.runtime.memory import keep_memory, memory_kept, memory_used
 from hmbc.runtime.out_columns import int_column, text_column
 
 pa = pytest.importorskip("pyarrow")
@@ -112,3 +112,23 @@ def test_columns_are_written_where_the_caller_says(evaluator, parameters, member
 def test_buffers_that_do_not_fit(evaluator, parameters, members, many, name, buffer, error):
     with pytest.raises(error):
         evaluator.adjudicate(many, members, parameters, out={name: buffer})
+
+
+def test_batches_alike_leave_the_same_behind(evaluator, parameters, members, many):
+    keep_memory(0)
+    keep_memory()
+    kept = []
+    for _ in range(6):
+        payments = evaluator.adjudicate(many, members, parameters).payments
+        assert len(payments) > 0
+        del payments
+        kept.append(memory_kept())
+    assert kept[0] > 0
+    assert len(set(kept)) == 1
+    used = memory_used()
+    keep_memory(0)
+    assert memory_kept() == 0
+    evaluator.adjudicate(many, members, parameters)
+    assert memory_kept() == 0
+    assert memory_used() == used
+    keep_memory()

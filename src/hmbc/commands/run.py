@@ -18,9 +18,6 @@ from hmbc.commands.evaluator import Runnable
 from hmbc.commands.exit_codes import FINDINGS
 from hmbc.grammar.keywords import Language
 
-KEPT = 1 << 40
-"""Bytes of memory kept for reuse while one table is adjudicated: all that was ever needed."""
-
 if TYPE_CHECKING:
     from hmbc.runtime.batch import Adjudication
     from hmbc.runtime.big_tables import Adjudicated
@@ -82,7 +79,6 @@ def command(
         read_table,
         write_tables,
     )
-    from hmbc.runtime.memory import keep_memory
     from hmbc.runtime.sheets import names_asked
 
     inputs = (file, claims, members, params)
@@ -123,7 +119,6 @@ def command(
                 _warn_of_ids(name, spoiled, language)
         done: Adjudication | Adjudicated
         if parts == 1:
-            keep_memory(KEPT)
             done = evaluator.adjudicate(
                 tables["claims"], tables["members"], parameters, tables["state"], progress,
                 minor_units=minor_units, threads=cores, minor_payments=minor_payments, columns=wanted,
