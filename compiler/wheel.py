@@ -41,9 +41,14 @@ from . import hmbc_scheme
 KERNEL = {kernel!r}
 
 
-def evaluator():
-    """The scheme, ready to adjudicate: `.adjudicate(table, ...)`, `.open(member, ...)`."""
-    return Evaluator(hmbc_scheme)
+def evaluator(kernel=KERNEL):
+    """The scheme, ready to adjudicate: `.adjudicate(table, ...)`, `.open(member, ...)`. kernel: of the
+    evaluator that another process pickled; ValueError where it is not the one in this wheel."""
+    if kernel != KERNEL:
+        raise ValueError(f"{{__name__}} is here with kernel {{KERNEL}}, not {{kernel}}")
+    made = Evaluator(hmbc_scheme)
+    made.again = (evaluator, (KERNEL,))
+    return made
 '''
 _EPOCH = 315532800  # 1980-01-01, the first date that a zip can hold
 

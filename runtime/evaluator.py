@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -44,7 +44,12 @@ class Evaluator:
 
     language: of messages, `zh` or `en`; without it that of the scheme. by_feed: whether tables may be
     adjudicated by the scheme's feed, where it has one; the result is the same.
+
+    again: the function, and what it is called with, by which another process comes to the same
+    evaluator. Pickled is this, not the compiled code; without it an evaluator cannot be pickled.
     """
+
+    again: tuple[Callable[..., Evaluator], tuple[str, ...]] | None = None
 
     def __init__(
         self, module: CompiledScheme, language: str | None = None, *, by_feed: bool = True
@@ -62,6 +67,11 @@ class Evaluator:
         if odd:
             raise ValueError(f"claim attributes of kind periods: {', '.join(odd)}")
         self._forms: dict[bool, SessionForm] = {}
+
+    def __reduce__(self) -> tuple[Callable[..., Evaluator], tuple[str, ...]]:
+        if self.again is None:
+            raise TypeError("this evaluator cannot be pickled: load it in the process that uses it")
+        return self.again
 
     def adjudicate(
         self,

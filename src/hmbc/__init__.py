@@ -38,7 +38,18 @@ def load(path: str | os.PathLike[str]) -> Evaluator:
     if compiled.kernel is None:
         language = compiled.language
         raise SchemeError(render_human([(compiled.source, compiled.diagnostics)], language))
-    return Evaluator(module_of(compiled.kernel))
+    evaluator = Evaluator(module_of(compiled.kernel))
+    evaluator.again = (_load_again, (os.path.abspath(path), evaluator.plan.kernel_hash))
+    return evaluator
+
+
+def _load_again(path: str, kernel_hash: str) -> Evaluator:
+    """The evaluator that another process had of this file, for `pickle`. Raises: SchemeError where the
+    file now says something else, as totals of two schemes must not meet."""
+    evaluator = load(path)
+    if evaluator.plan.kernel_hash != kernel_hash:
+        raise SchemeError(f"{path} says something else than where its evaluator was pickled")
+    return evaluator
 
 
 __all__ = ["SchemeError", "load", "__version__"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 from decimal import Decimal
@@ -192,3 +193,30 @@ def test_codes_of_two_attributes_are_compared_by_their_texts(folder):
             if id == name:
                 settled = session.settle({"date": "2024-01-01", "hospital": place, "cost": 100})
                 assert settled.total_pay == expected
+
+
+def _one_claim(evaluator):
+    session = evaluator.open({})
+    return session.settle({"date": "2024-01-01", "cost": "300"}).total_pay
+
+
+def test_an_evaluator_is_pickled_by_where_it_comes_from(folder, tiny, monkeypatch):
+    packed = pickle.dumps(hmbc.load("tiny.hmb"))
+    assert len(packed) < 500
+    monkeypatch.chdir("/")
+    again = pickle.loads(packed)
+    assert again.plan == tiny.plan
+    assert _one_claim(again) == _one_claim(tiny) > 0
+
+    scheme = folder / "tiny.hmb"
+    scheme.write_text(scheme.read_text().replace("50%", "60%"))
+    with pytest.raises(hmbc.SchemeError, match="says something else"):
+        pickle.loads(packed)
+
+
+def test_an_evaluator_from_nowhere_is_not_pickled(tiny):
+    from hmbc.compiler.pipeline import compile_file, module_of
+    from hmbc.runtime.evaluator import Evaluator
+
+    with pytest.raises(TypeError, match="load it in the process"):
+        pickle.dumps(Evaluator(module_of(compile_file("tiny.hmb").kernel)))

@@ -28,6 +28,14 @@ print(session.settle({"date": "2024-01-01", "cost": "150.01"}).total_pay)
 print(session.settle({"date": "2024-01-02", "cost": "0.01"}).total_pay)
 print(sorted(name for name in sys.modules if name.split(".")[0] in ("attr", "lark", "pyarrow")))
 print("_hmbc" in sys.modules["hmbc.runtime"].__file__)
+import pickle
+packed = pickle.dumps(scheme.evaluator())
+session = pickle.loads(packed).open({})
+print(session.settle({"date": "2024-01-01", "cost": "150.01"}).total_pay)
+try:
+    pickle.loads(packed.replace(scheme.KERNEL.encode(), b"0" * len(scheme.KERNEL)))
+except ValueError as error:
+    print("refused" if scheme.KERNEL in str(error) else error)
 """
 
 
@@ -48,7 +56,7 @@ def test_it_runs_in_a_python_that_has_nothing_installed(tmp_path: Path) -> None:
         capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == ["25.01", "0.00", "[]", "True"]
+    assert done.stdout.split() == ["25.01", "0.00", "[]", "True", "25.01", "refused"]
 
 
 def test_pip_takes_it(tmp_path: Path) -> None:
