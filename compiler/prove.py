@@ -32,6 +32,7 @@ from hmbc.compiler.laws import (
     steps_of,
 )
 from hmbc.compiler.loose import without_loose
+from hmbc.compiler.plainer import made_plain
 from hmbc.compiler.ranges import ranges_of
 from hmbc.compiler.refutation import smallest
 from hmbc.compiler.refute import Search
@@ -220,7 +221,8 @@ def _hindrances(kernel: Kernel) -> dict[Question, Verdict]:
 def by_structure(kernel: Kernel, questions: Iterable[Question]) -> Iterator[Proof]:
     """The questions that the structure answers."""
     kernel = with_settled(kernel)
-    simple = without_loose(kernel, bounds_of(kernel))
+    plain = made_plain(kernel, bounds_of(kernel))
+    simple = without_loose(plain, bounds_of(plain))
     held = {
         Question(verdict.law, verdict.layer, verdict.subject): verdict
         for one in ((kernel,) if simple is kernel else (simple, kernel))

@@ -9,7 +9,7 @@ most another is decided case by case of the conditions that both read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from itertools import pairwise, product
 
@@ -61,6 +61,28 @@ class Bands:
                 return None
             high += max(step.high, Fraction(0))
         return Interval(Fraction(0), high)
+
+    def path(self, ranges: Ranges, is_one: Callable[[e.Expr], bool]) -> Interval | None:
+        """Of a function whose borders are one in its scope, while the ratios of some slices may be
+        others for each row: what all rows that follow a total by one more come to differ by.
+
+        A row n differs by s_n(T) − s_n(T before it), s_n being the slope of its function; the row that
+        brings the one more, by s_n(T). As long as the total stays in a slice nothing differs, and a row
+        that takes it from one slice to the next differs by the ratio that it has there less the ratio
+        that it has in the one before. A ratio that is one in the scope is added where a slice is
+        entered and taken off, the same, where it is left. So the sum is the ratio of the slice in which
+        the total is at last, and what the ratios of slices that vary differ by on the way.
+        """
+        borders = [part for one in self.slices for part in (one.lower, one.upper) if part is not None]
+        if not self._is_closed() or not all(map(is_one, borders)):
+            return None
+        found, astray = between(0, 0), Fraction(0)
+        for one in self.slices:
+            ratio = ranges.value(one.ratio)
+            found = found.hull(Interval(ratio.low - astray, ratio.high + astray))
+            if not is_one(one.ratio):
+                astray += ratio.high - ratio.low
+        return found
 
     def _steps(self, ranges: Ranges) -> Iterator[Interval | None]:
         for one, two in pairwise(self.slices):

@@ -112,7 +112,7 @@ class Bounds:
             case e.Round(amount=amount) | e.Share(amount=amount):
                 return natural(amount)
             case e.Subtract():
-                return self._is_left(expr)
+                return self._is_left(expr) or self._drawn(expr) is not None
             case e.Total(accumulator=name) | e.Before(accumulator=name):
                 self._signs[expr] = False  # for one that reads itself
                 return natural(self.accumulators[name].adds)
@@ -264,6 +264,45 @@ class Bounds:
                 return True
         return False
 
+    def _drawn(self, expr: e.Expr) -> tuple[e.Share, e.Expr] | None:
+        """What layers share pro rata, and the part for which one of them draws on it:
+
+            round(left × (a + b) / all) − round(left × a / all)        b
+
+        Not negative, as b is not: more of `left` is rounded to no less.
+        """
+        match expr:
+            case e.Share():
+                return (expr, expr.part) if self.is_natural(expr.amount) else None
+            case e.Subtract(left=e.Share() as above, right=e.Share() as below) if (
+                evolve(above, part=below.part) == below and self.is_natural(above.amount)
+            ):
+                rest = _terms(above.part)
+                rest.subtract(_terms(below.part))
+                own = [term for term, times in rest.items() if times]
+                if len(own) == 1 and rest[own[0]] == 1 and self.is_natural(own[0]):
+                    return above, own[0]
+            case _:
+                pass
+        return None
+
+    def _above_drawn(self, expr: e.Expr) -> Names:
+        """What a draw on what is shared pro rata never exceeds: where there is no more to share than
+        all ask for, what one asks for, if that is whole: round(t + s) <= round(t) + b for s <= b, the
+        rounding being alike at every whole number."""
+        drawn = self._drawn(expr)
+        if drawn is None:
+            return NO_NAMES
+        share, own = drawn
+        if share.mode == "half_even" or not self.is_asked(share.amount, share.whole):
+            return NO_NAMES
+        return self.of(own) if self.denominators.of(own) == 1 else NO_NAMES
+
+    def is_asked(self, amount: e.Expr, whole: e.Expr) -> bool:
+        """Whether an amount to be shared is never above what all ask for."""
+        asked = self._names(whole)
+        return bool(asked) and asked <= self.of(amount)
+
     def _names(self, expr: e.Expr) -> Names:
         """The name of a definition or an amount, as bounds are called."""
         match expr:
@@ -312,6 +351,8 @@ class Bounds:
                 return above if stage.alone is None else above & self.of(stage.alone)
             case e.Subtract() if rest := rest_of(expr, self.accumulators):
                 return self.of(rest[0]) if self.is_natural(rest[0]) else NO_NAMES
+            case e.Subtract() if self._drawn(expr) is not None:
+                return self._above_drawn(expr)
             case e.Subtract(left=left, right=right) if self.is_natural(right):
                 return self.of(left)
             case e.Scale(amount=amount, by=by) if self.is_natural(amount) and self.is_share(by):
@@ -320,7 +361,7 @@ class Bounds:
                 above = self.of(amount)
                 return above if mode == "down" else self._whole(above, step)
             case e.Share(amount=amount) if self.is_natural(amount):
-                return self._whole(self.of(amount), 1)
+                return self._whole(self.of(amount), 1) | self._above_drawn(expr)
             case e.Choose(then=then, otherwise=otherwise):
                 return self.of(then) & self.of(otherwise)
             case _:

@@ -140,7 +140,17 @@ class TotalDrifts:
             if is_concave(stage.of, total, ranges):
                 high = added.rows.with_zero.times(shape.slope).high
                 rows = rows.meet(Span(-inf, high))
+        if (rising or falling) and sums == ANYTHING and (path := self._path(stage)) is not None:
+            sums = over.times(path)
         return self.joins.made(expr, rows, sums, stage.scope, one, changed)
+
+    def _path(self, stage: Stage) -> Interval | None:
+        """What the slopes of bands come to in sum, of which some vary from row to row."""
+        ranges = self.joins.bounds.ranges
+        bands = bands_of(stage.of, e.Total(stage.total.name), ranges)
+        if bands is None:
+            return None
+        return bands.path(ranges, lambda part: self.joins.is_one(part, stage.scope))
 
     def _climb(self, stage: Stage) -> Interval | None:
         """How much the slopes of convex functions, one for each row, add up to."""

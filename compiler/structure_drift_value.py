@@ -8,6 +8,7 @@ there are, and what keeps what.
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from math import floor, inf
 from typing import Literal
 
@@ -15,7 +16,7 @@ from attrs import define, evolve, frozen
 
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_scope import Scope
-from hmbc.compiler.structure_span import ANYTHING, NOTHING, Span
+from hmbc.compiler.structure_span import ANYTHING, NOTHING, Number, Span
 from hmbc.dsl import expr as e
 from hmbc.dsl.types import Date
 
@@ -210,13 +211,23 @@ class Joins:
         return drift
 
     def rounded(self, expr: e.Round, rows: Span) -> Span:
-        """A rounding keeps order and, above 0 and but for half even, looks alike at every step."""
+        """A rounding keeps order and, above 0 and but for half even, looks alike at every step. Half
+        even looks alike at every second step: a difference of one step, from a half to a half, may
+        become two steps, one of less never."""
         if rows.is_zero:
             return rows
-        extra = 0
-        if expr.mode == "half_even" or not self.bounds.is_natural(expr.amount):
-            extra = expr.step
+        if expr.mode == "half_even":
+            low, high = (_past(size, expr.step) for size in (-rows.low, rows.high))
+            return Span(-low, high)
+        extra = 0 if self.bounds.is_natural(expr.amount) else expr.step
         found = rows.in_steps(expr.step)
         return Span(
             found.low - extra if rows.low < 0 else 0, found.high + extra if rows.high > 0 else 0
         )
+
+
+def _past(size: Number, step: int) -> Number:
+    """The first whole number of steps above a size that is above 0; else 0."""
+    if size <= 0 or size == inf:
+        return max(size, 0)
+    return (floor(Fraction(size) / step) + 1) * step

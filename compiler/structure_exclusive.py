@@ -39,6 +39,10 @@ class _Search:
                 return self.is_closed([(a, holds), *rest], known) and self.is_closed(
                     [(b, holds), *rest], known
                 )
+            case e.Choose(when=when, then=a, otherwise=b):
+                return self.is_closed([(when, True), (a, holds), *rest], known) and self.is_closed(
+                    [(when, False), (b, holds), *rest], known
+                )
             case e.Compare(op="!=", left=a, right=b):
                 return self.is_closed([(e.Compare("==", a, b), not holds), *rest], known)
             case _:
@@ -55,6 +59,8 @@ def _branches(expr: e.Expr, holds: bool) -> bool:
             return not holds
         case e.Or():
             return holds
+        case e.Choose():
+            return True
         case _:
             return False
 

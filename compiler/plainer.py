@@ -1,0 +1,96 @@
+"""What is written in a roundabout way, said plainly: the kernel that laws are decided about.
+
+    x − (x − y)                       y
+    x − increase max(0, t − L)        increase min(L, t)          t: the total of x
+    x − increase min(L, t)            increase max(0, t − L)
+    share(x, p / p)                   x        where x is whole, and 0 where p is
+    choose(c, x, y)                   y        where c contradicts itself
+
+For min(L, t) + max(0, t − L) is t, and the increase of t is x. Each holds in every row, whatever its
+attributes are, so that laws of the one kernel are laws of the other.
+"""
+
+from __future__ import annotations
+
+from attrs import define, evolve
+
+from hmbc.compiler.kernel import Definition, Kernel
+from hmbc.compiler.structure_bounds import Bounds
+from hmbc.compiler.structure_exclusive import are_exclusive
+from hmbc.dsl import expr as e
+
+
+def made_plain(kernel: Kernel, bounds: Bounds) -> Kernel:
+    """The kernel in plain words; the same one where it is plain."""
+    plain = _Plain(bounds)
+    items = tuple(
+        evolve(item, expr=plain.read(item.expr)) if isinstance(item, Definition) else item
+        for item in kernel.items
+    )
+    return kernel if items == kernel.items else evolve(kernel, items=items)
+
+
+@define
+class _Plain:
+    bounds: Bounds
+
+    def read(self, expr: e.Expr) -> e.Expr:
+        """An expression in plain words."""
+        found = e.rebuild(expr, self.read)
+        match found:
+            case e.Subtract(left=left, right=right):
+                return self._left(left, self.bounds.seen(right)) or found
+            case e.Share(amount=amount, part=part, whole=whole):
+                return amount if self._is_all(amount, part, whole) else found
+            case e.Choose(when=when, otherwise=otherwise):
+                return otherwise if self._fails(when) else found
+            case _:
+                return found
+
+    def _left(self, amount: e.Expr, less: e.Expr) -> e.Expr | None:
+        """What is left of an amount, if what is taken off says it."""
+        zero: e.Expr = e.money(0)
+        match less:
+            case e.Subtract(left=left, right=right) if self._is_same(left, amount):
+                return right
+            case e.Increase(
+                of=e.Max(
+                    left=e.Const(value=0),
+                    right=e.Subtract(left=e.Total(accumulator=name) as total, right=limit),
+                )
+            ) if self._adds(name, amount):
+                return e.Increase(e.Min(limit, total))
+            case e.Increase(of=e.Min(left=limit, right=e.Total(accumulator=name) as total)) if (
+                self._adds(name, amount)
+            ):
+                return e.Increase(e.Max(zero, e.Subtract(total, limit)))
+            case _:
+                return None
+
+    def _adds(self, total: str, amount: e.Expr) -> bool:
+        return self._is_same(self.bounds.accumulators[total].adds, amount)
+
+    def _is_same(self, one: e.Expr, two: e.Expr) -> bool:
+        """Whether both are one value, names looked through."""
+        return one == two or self.bounds.seen(one) == self.bounds.seen(two)
+
+    def _is_all(self, amount: e.Expr, part: e.Expr, whole: e.Expr) -> bool:
+        """Whether the share of an amount is all of it: an amount that is at most what all ask for is
+        nothing where they ask for nothing."""
+        return (
+            self._is_same(part, whole)
+            and self.bounds.is_whole(amount)
+            and self.bounds.is_natural(amount)
+            and self.bounds.is_asked(amount, whole)
+        )
+
+    def _fails(self, when: e.Expr) -> bool:
+        """Whether a condition never holds."""
+        when = self._seen(when)
+        return isinstance(when, e.And) and are_exclusive(when, e.TRUE)
+
+    def _seen(self, when: e.Expr) -> e.Expr:
+        """A condition with the names in it looked through."""
+        if isinstance(when, e.Ref):
+            return self._seen(self.bounds.definitions[when.name].expr)
+        return e.rebuild(when, self._seen) if isinstance(when, e.And | e.Or | e.Not) else when
