@@ -37,7 +37,7 @@ _WORK = 64
 """Bytes a row that adjudication needs beside what comes in and goes out."""
 
 _SHARE = 3
-"""What is held whole, and what allocators keep, takes as much again as a part, and more."""
+"""Of parts, what is held whole, what is dealt and what allocators keep takes as much again as a part, and more."""
 
 
 @dataclass(slots=True)
@@ -56,8 +56,8 @@ class Adjudicated:
 
 
 def parts_needed(evaluator: Evaluator, claims: FilePath, memory: int) -> int:
-    """Into how many parts claims have to be cut so that adjudicating one of them takes about `memory`
-    bytes at most; 1 where they need not be, or cannot: a table with refunds, or families, is whole."""
+    """Into how many parts claims have to be cut so that adjudicating them takes about `memory` bytes at
+    most; 1 where they need not be, or cannot: a table with refunds, or families, is whole."""
     import pyarrow.parquet
 
     plan = evaluator.plan
@@ -69,7 +69,8 @@ def parts_needed(evaluator: Evaluator, claims: FilePath, memory: int) -> int:
         return 1
     width = sum(_width(field.type) for field in schema)
     out = 26 * (len(plan.layers) + 1) + _WORK
-    return max(1, min(MOST_PARTS, -(-int(rows) * (2 * width + out) * _SHARE // memory)))
+    whole = int(rows) * (2 * width + out)
+    return 1 if whole <= memory else min(MOST_PARTS, -(-whole * _SHARE // memory))
 
 
 def _width(type_: Any) -> int:

@@ -29,11 +29,15 @@ __all__ = [
     "ids_made_numbers",
     "read_parameters",
     "read_table",
+    "release_unused",
     "write_table",
     "write_tables",
 ]
 
 _BLOCK = 1 << 24
+
+_BUFFER = 1 << 20
+"""Bytes of a column of Parquet that are read from the file at a time."""
 
 STRETCH = 1 << 18
 """Rows that are written at a time."""
@@ -85,6 +89,13 @@ def read_table(
         case ".parquet":
             return _read_parquet(name, language, asked, threads)
     raise _of_no_kind(name, language)
+
+
+def release_unused() -> None:
+    """Gives back to the system what reading a file needed and holds no longer."""
+    import pyarrow
+
+    pyarrow.default_memory_pool().release_unused()
 
 
 def check_inputs(inputs: Iterable[FilePath | None], *, language: str = "en") -> None:
@@ -251,11 +262,15 @@ def _read_parquet(
     if not os.path.isfile(path):
         raise unreadable(path, language, "没有这个文件", "there is no such file")
     try:
-        with parquet.ParquetFile(path) as file:
+        with parquet.ParquetFile(path, pre_buffer=False, buffer_size=_BUFFER) as file:
             names = file.schema_arrow.names
             wanted = [name for name in names if asked is None or name in asked]
             left_out = [name for name in names if name not in wanted]
-            table = file.read(columns=wanted if left_out else None, use_threads=threads != 1)
+            options = {"columns": wanted if left_out else None, "use_threads": threads != 1}
+            # one group after the other: what reading takes is then needed once, not for all of the file
+            groups = [file.read_row_group(n, **options) for n in range(file.num_row_groups)]
+            table = arrow.concat_tables(groups) if groups else file.read(**options)
+            release_unused()
             return FileTable(table, [], left_out)
     except (arrow.ArrowException, OSError) as error:
         raise unreadable(

@@ -87,6 +87,25 @@ def test_parts_come_out_as_the_whole(files):
     assert parquet.read_table("next_parts.parquet").equals(parquet.read_table("next.parquet"))
 
 
+@pytest.mark.parametrize(("there_is", "cut"), [(200 << 10, [True]), (1 << 30, [False]), (None, [])])
+def test_without_a_word_half_of_the_memory_is_used(files, monkeypatch, there_is, cut):
+    from hmbc.runtime import big_tables, machine_memory
+
+    found = []
+    really = big_tables.parts_needed
+
+    def parts_needed(*given):
+        found.append(really(*given))
+        return found[-1]
+
+    run("-o", "whole.parquet", "--memory", "2GB", "--rejects", "r.csv")
+    monkeypatch.setattr(big_tables, "parts_needed", parts_needed)
+    monkeypatch.setattr(machine_memory, "machine_memory", lambda: there_is)
+    run("-o", "parts.parquet", "--rejects", "r.csv")
+    assert [parts > 1 for parts in found] == cut
+    assert parquet.read_table("parts.parquet").equals(parquet.read_table("whole.parquet"))
+
+
 def test_csv_of_parts(files):
     whole = run("-q", "--rejects", "a.csv")
     assert run("-q", "--rejects", "b.csv", "--memory", "50KB") == whole

@@ -18,6 +18,9 @@ from hmbc.commands.evaluator import Runnable
 from hmbc.commands.exit_codes import FINDINGS
 from hmbc.grammar.keywords import Language
 
+KEPT = 64 << 20
+"""Bytes of memory kept for reuse while results are written, stretch by stretch."""
+
 if TYPE_CHECKING:
     from hmbc.runtime.batch import Adjudication
     from hmbc.runtime.big_tables import Adjudicated
@@ -40,7 +43,10 @@ _table = click.Path(allow_dash=True)
 @click.option("--minor-payments", is_flag=True, help="Payments as whole minor units (分).")
 @click.option("--bom", is_flag=True, help="Begin CSV files so that spreadsheets read the Chinese.")
 @click.option("--threads", type=click.IntRange(1), help="Default: one per core.")
-@click.option("--memory", help="At most about so much for claims in Parquet, such as 2GB.")
+@click.option(
+    "--memory",
+    help="At most about so much for claims in Parquet, such as 2GB. Default: half of the machine's.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="No summary and no progress.")
 @lang
 def command(
@@ -77,8 +83,10 @@ def command(
         ids_made_numbers,
         read_parameters,
         read_table,
+        release_unused,
         write_tables,
     )
+    from hmbc.runtime.memory import keep_memory
     from hmbc.runtime.sheets import names_asked
 
     inputs = (file, claims, members, params)
@@ -89,7 +97,7 @@ def command(
         check_outputs((output, place), (state_in,), language=language)  # a state may be brought on
     except UnreadableInput as error:
         fail(str(error))
-    most = None if memory is None else _bytes(memory, language)
+    most = _half_of_all() if memory is None else _bytes(memory, language)
     evaluator = scheme.evaluator_or_exit(language)
     wanted = None if columns is None else _columns(columns, evaluator.plan, language)
     progress = Progress(language, quiet)
@@ -97,7 +105,7 @@ def command(
     try:
         parameters = read_parameters(params, language) if params else {}
         parts = 1
-        if most is not None and Path(claims).suffix.lower() == ".parquet" and Path(claims).is_file():
+        if most and Path(claims).suffix.lower() == ".parquet" and Path(claims).is_file():
             from hmbc.runtime.big_tables import adjudicate_in_parts, parts_needed
 
             parts = parts_needed(evaluator, claims, most)
@@ -125,10 +133,12 @@ def command(
             )  # fmt: skip
             table = None
             tables.clear()  # what came in is not needed to write what goes out
+            keep_memory(KEPT)
+            release_unused()
         else:
             folder = Path(output).resolve().parent if output != "-" else Path(gettempdir())
             done = adjudicate_in_parts(
-                evaluator, claims, tables["members"], parameters, tables["state"], parts, most or 0,
+                evaluator, claims, tables["members"], parameters, tables["state"], parts, most,
                 folder, stack, minor_units=minor_units, threads=cores,
                 minor_payments=minor_payments, columns=wanted, with_state=state_out is not None,
             )  # fmt: skip
@@ -186,6 +196,13 @@ def _bytes(text: str, language: Language) -> int:
             else f"--memory should be such as 500MB or 2GB, not {text}"
         )
     return int(found[1]) << 10 * (1 + "KMGT".index(found[2]))
+
+
+def _half_of_all() -> int:
+    """Half of the memory that there is; 0 where the system does not say how much that is."""
+    from hmbc.runtime.machine_memory import machine_memory
+
+    return (machine_memory() or 0) // 2
 
 
 def _warn_of_ids(table: str, ids: list[str], language: Language) -> None:
