@@ -74,7 +74,7 @@ def day(number: int) -> str:
 class Columns:
     """What the compiled function by itself is given, by the scheme's names and as narrow as Arrow's.
     unit: of each claim its place among the members; given: of optional attributes, where they are;
-    row: its member's row, where attributes vary; parameters and listed (which codes are in the list): in the plan's order."""
+    row, version, starts_of: as `native.feed`; parameters and listed (which codes are in the list): in the plan's order."""
 
     claim: Mapping[str, Any]
     member: Mapping[str, Any]
@@ -83,6 +83,8 @@ class Columns:
     parameters: Sequence[int] = ()
     listed: Sequence[Any] = ()
     row: Any = None
+    version: Any = None
+    starts_of: Any = None
 
 
 def ours(
@@ -130,6 +132,7 @@ def ours(
     fed, out = native.feed(
         module, evaluator.plan, columns.claim, columns.member, columns.unit, ("total_pay", "reason"),
         again, columns.given, columns.parameters, columns.listed, columns.row,
+        columns.version, columns.starts_of,
     )  # fmt: skip
     own = np.array([reasons.index(x) if x in reasons else 255 for x in evaluator.plan.reasons], np.uint8)
     return [

@@ -126,15 +126,18 @@ def feed(
     parameters: Sequence[int] = (),
     listed: Sequence[Any] = (),
     row: Any = None,
+    version: Any = None,
+    starts_of: Any = None,
 ) -> tuple[Callable[[], None], dict[str, Any]]:
     """A call of nothing but the feed: records made anew from the columns of members, then all rows.
     again: does the rows of a unit that a record cannot hold, and writes them to the outputs.
     claim: columns as evaluator.h wants them for a feed, in any order of rows within which no
     member's dates fall; wanted: which outputs; given: of optional attributes, where they are; listed:
-    of each look-up, which codes are in the list; row: of each claim its member's row, where attributes
-    vary. Gives the call and the outputs by name."""
+    of each look-up, which codes are in the list. Where attributes vary, row: of each claim its member's
+    row; version: which of his rows that is; starts_of: where each member's rows begin and end. Gives the call and the outputs by name."""
     n, given = len(next(iter(claim.values()))), given or {}
     n_members = len(next(iter(member.values()))) if member else 0
+    n_members = n_members if starts_of is None else len(starts_of) - 1
     capsule_of = ctypes.pythonapi.PyCapsule_GetPointer
     capsule_of.restype, capsule_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
     address = capsule_of(module.feed(), b"hmb_feed")
@@ -162,12 +165,14 @@ def feed(
     there = (ctypes.c_void_p * (len(claims) + 1))(
         *[given[item.name].ctypes.data if item.name in given else None for item in plan.claim]
     )
+    rows_of = None if starts_of is None else np.arange(starts_of[-1])
     carried = made_data.empty(carried_size * (n_members + 1), np.uint8)
-    taken = (ctypes.c_void_p * 15)(
+    taken = (ctypes.c_void_p * 19)(
         ctypes.addressof(columns), ctypes.addressof(there), words.ctypes.data, ctypes.addressof(lists),
         unit.ctypes.data, records.ctypes.data, n_members, int(days.min()), int(days.max()),
         past.ctypes.data, closed.ctypes.data, None if row is None else row.ctypes.data,
-        ctypes.addressof(people), ctypes.addressof(none), carried.ctypes.data,
+        ctypes.addressof(people), ctypes.addressof(none), carried.ctypes.data, None,
+        *(None if one is None else one.ctypes.data for one in (starts_of, rows_of, version)),
     )  # fmt: skip
     of_members = (ctypes.c_void_p * 8)(None, None, ctypes.addressof(people), ctypes.addressof(none))
     results = (ctypes.c_void_p * 64)(
@@ -198,6 +203,7 @@ def feed(
             again(order[starts[units[at]] : starts[units[at] + 1]], out)
 
     held = (columns, people, none, pays, taken, of_members, results, records, claims, members, unit,
-            past, closed, carried, words, lists, there, given, listed, row)  # fmt: skip
+            past, closed, carried, words, lists, there, given, listed, row, version,
+            starts_of, rows_of)  # fmt: skip
     call.held = held  # type: ignore[attr-defined]
     return call, out

@@ -64,7 +64,7 @@ def columns_of(claims: Columns, people: Columns, lists: Columns) -> Bare:
         "date": "date", "类别": "kind", "意外": "accident", "政策内自付": "own", "目录外费用": "off_list",
         "不合理费用": "refused", "药品编码": "drug", "药品费用": "drugs", "治疗费用": "treatment",
     }  # fmt: skip
-    first = 2 * claims["member"]
+    version = (claims["date"] >= people["border"][claims["member"]]).astype(np.uint8)
     return Bare(
         claim={name: claims[column] for name, column in own.items()},
         member={
@@ -73,11 +73,13 @@ def columns_of(claims: Columns, people: Columns, lists: Columns) -> Bare:
             "连续参保年数": people["years"],
             "连续未理赔年数": people["no_claim"],
         },
-        unit=first,
+        unit=claims["member"],
         given={"药品编码": (claims["drug"] >= 0).astype(np.uint8)},
         parameters=(PROTON_CAP,),
         listed=[lists["excluded"], lists["class_a"], lists["class_b"]],
-        row=first + (claims["date"] >= people["border"][claims["member"]]),
+        row=2 * claims["member"] + version,
+        version=version,
+        starts_of=2 * np.arange(len(people["ill"]) + 1),
     )
 
 

@@ -25,29 +25,7 @@ def pack(record: Record) -> str:
             f"static int64_t {name}_unpack(const hmb_feed_input *in, int64_t record, hmb_state *state)\n"
             "{\n    return INT64_MIN;\n}\n"
         )
-    return "\n".join([*varying(record), packing(record), unpacking(record)])
-
-
-def varying(record: Record) -> list[str]:
-    """Functions that give the words of the attributes that vary, of a member's row."""
-    found = []
-    for at, kind in enumerate(record.varied_words):
-        texts = []
-        for node, place in record.varied.items():
-            if place.word != at:
-                continue
-            of = place_of(node)
-            given = f"(members->member_given[{of}] == NULL || members->member_given[{of}][m] != 0)"
-            text = given if node.op == "varied_given" else f"members->member[{of}][m]"
-            texts.append(f"({kind})(uint{place.bits if place.bits > 1 else 8}_t){text} << {place.shift}")
-        found.append("\n".join([
-            f"static inline {kind} {record.name}_vary{at}(const hmb_input *members, int64_t m)",
-            "{",
-            f"    return {' | '.join(texts)};",
-            "}",
-            "",
-        ]))  # fmt: skip
-    return found
+    return "\n".join([packing(record), unpacking(record)])
 
 
 def packing(record: Record) -> str:
@@ -102,7 +80,7 @@ def packing(record: Record) -> str:
         )
         if total.carry is not None:
             cell, least = record.cell(total, place), total.carry.least
-            taken = record.carrying(total, "held", least, "in->carried", "m", cell)
+            taken = record.carrying(total, "held", least, "in->carried", "at", cell)
             own.append(f"if (held > {literal(total.most)} && held <= {literal(most)})")
             own.append(f"    held -= {taken};")
         own.append(f"{record.total_of(place)} = ({record.total_type(total)})held;")
@@ -127,19 +105,21 @@ def packing(record: Record) -> str:
         "    const hmb_feed_input here = *in;",
         *(f"    const int64_t *column{place} = members->member[{place}];" for place in columns),
         f"    {record.name}_record *records = in->records;",
-        "    for (int64_t m = first; m < end; m++) {",
-        f"        {record.name}_record *r = records + m;",
+        "    for (int64_t at = first; at < end; at++) {",
+        f"        {record.name}_record *r = records + at;",
+        "        int64_t m = at;",
         *(f"        {record.scalar(at)} word{at} = 0;" for at in range(len(record.words))),
         "        memset(r, 0, sizeof *r);",
+        *row_of_record(record),
         *(f"        {line}" for line in [*periods, *lines, *fresh]),
         *(f"        r->w{at} = word{at};" for at in range(len(record.words))),
         *(
-            f"        r->v{at}[{next_}] = {record.name}_vary{at}(members, {row});"
+            f"        r->v{at}[{version}] = {record.name}_vary{at}(members->member, members->member_given, {row});"
             for at in range(len(record.varied_words))
-            for next_, row in enumerate(("m", "m + 1 < in->n_records ? m + 1 : m"))
+            for version, row in enumerate(("m", "later"))
         ),
         "        if (words != NULL) {",
-        f"            const int64_t *w = words + {plan.state_words} * (m - first);",
+        f"            const int64_t *w = words + {plan.state_words} * (at - first);",
         "            int64_t held;",
         "            int odd = 0;",
         *(f"            {line}" for line in own),
@@ -148,12 +128,29 @@ def packing(record: Record) -> str:
         "            (void)w;",
         "        }",
         "        if (last != NULL)",
-        "            r->odd |= hmb_last(in, last[m - first], &r->last);",
+        "            r->odd |= hmb_last(in, last[at - first], &r->last);",
         "    }",
         "}",
         "",
     ]
     return "\n".join(text)
+
+
+def row_of_record(record: Record) -> list[str]:
+    """Lines that find the row m of the members table that a record is made of, and the one after it."""
+    if not any(item.varies for item in record.feed.plan.member):
+        return []
+    lines = ["int64_t later = m;"] if record.varied else []
+    lines += [
+        "if (in->record_starts != NULL) {",
+        "    const int64_t start = in->record_starts[at], rows = in->record_starts[at + 1] - start;",
+        "    if (rows == 0)",
+        "        continue;",
+        "    m = in->record_rows[start];",
+        *(["    later = in->record_rows[rows > 1 ? start + 1 : start];"] if record.varied else []),
+        "}",
+    ]
+    return [f"        {line}" for line in lines]
 
 
 def packed_by_row(

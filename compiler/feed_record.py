@@ -152,7 +152,7 @@ class Record:
         return (
             f"typedef struct {{\n{inside}}} "
             f"__attribute__((aligned({aligned}))) {self.name}_record;\n"
-            f"\n{closed}\n{self.carries()}"
+            f"\n{closed}\n{self.carries()}{self.varying()}"
         )
 
     def carries(self) -> str:
@@ -177,13 +177,35 @@ class Record:
 
     def versions(self) -> list[str]:
         """Lines that read the words of attributes that vary, as they are in row i, into `vary`."""
-        if not self.varied:
-            return []
-        lines = ["const int64_t version = (int64_t)row[i] - unit[i];"]
+        lines = []
         for at, kind in enumerate(self.varied_words):
-            near, far = f"records[unit[i]].v{at}[version]", f"records[row[i]].v{at}[0]"
-            lines.append(f"const {kind} vary{at} = version == 0 || version == 1 ? {near} : {far};")
+            near = f"records[unit[i]].v{at}[version[i]]"
+            far = f"{self.name}_vary{at}(in->member, in->member_given, row[i])"
+            lines.append(f"const {kind} vary{at} = __builtin_expect(version[i] < 2, 1) ? {near} : {far};")
         return lines
+
+    def varying(self) -> str:
+        """Functions that give the words of the attributes that vary, of a member's row."""
+        found = []
+        for at, kind in enumerate(self.varied_words):
+            texts = []
+            for node, place in self.varied.items():
+                if place.word != at:
+                    continue
+                of = place_of(node)
+                given = f"(given[{of}] == NULL || given[{of}][m] != 0)"
+                text = given if node.op == "varied_given" else f"member[{of}][m]"
+                texts.append(f"({kind})(uint{place.bits if place.bits > 1 else 8}_t){text} << {place.shift}")
+            found.append("\n".join([
+                f"static inline {kind} {self.name}_vary{at}(const int64_t *const *member,",
+                "    const uint8_t *const *given, int64_t m)",
+                "{",
+                "    (void)given;",
+                f"    return {' | '.join(texts)};",
+                "}",
+                "",
+            ]))  # fmt: skip
+        return "\n".join(found)
 
     @staticmethod
     def is_narrow(total: FeedTotal) -> bool:

@@ -79,7 +79,7 @@ def row_loop(loops: Loops, accepted: Node, layers: bool) -> Loop:
         parts += ["const hmb_feed_input *in", *(f"int64_t first_year{one}" for one in numbers)]
     if record.varied:
         start += record.versions()
-        parts += ["const int32_t *restrict row"]
+        parts += ["const hmb_feed_input *in", "const int32_t *restrict row", "const uint8_t *restrict version"]
     parts += loops.parts(reads, listed)
     parts += ["int64_t *restrict total", "uint8_t *restrict decided"]
     if layers:

@@ -106,7 +106,8 @@ def gather(loops: Loops) -> list[Loop]:
     lines = record.versions()
     for node in record.varied:
         lines.append(f"b->s{node.number}[i] = ({stored(node)})({record.from_record(node)});")
-    parts = ["const int32_t *restrict unit", "const int32_t *restrict row", *loops.to_records()]
+    parts = ["const int32_t *restrict unit", "const int32_t *restrict row",
+             "const uint8_t *restrict version", "const hmb_feed_input *in", *loops.to_records()]  # fmt: skip
     loops.held |= dict.fromkeys(record.varied)
     return [loops.function(f"{loops.name}_gather", parts, lines, "HMB_PLAIN_LOOP ")]
 

@@ -65,6 +65,9 @@ cdef extern from "evaluator.h" nogil:
         const uint8_t **member_given
         int64_t *carried
         const hmb_periods *periods
+        const int64_t *record_starts
+        const int64_t *record_rows
+        const uint8_t *version
 
     ctypedef struct hmb_feed_output:
         int64_t **pay

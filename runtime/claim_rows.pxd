@@ -26,6 +26,7 @@ cdef class ClaimRows:
     cdef bint spoiled               # whether any row has a flag
     cdef Block flag                 # uint8 of each row: FLAG_
     cdef Block place                # int32 of each row: its row in the members table, or -1
+    cdef Block version              # uint8 of each row, as evaluator.h says; None: no attribute varies
     cdef Block unit                 # int32 of each row: id of its unit, or -1
     cdef const int32_t *place_of    # in `place`, or where its numbers stand already
     cdef const int32_t *unit_of_row

@@ -89,6 +89,7 @@ cdef class ClaimRows:
         cdef int64_t row, first, end, place
         cdef int32_t *places
         cdef int32_t *units
+        cdef uint8_t *version = NULL
         cdef bint odd
         cdef const int32_t *unit_ids = NULL
         cdef list unknown = [], bad = [], holes = []
@@ -96,11 +97,15 @@ cdef class ClaimRows:
         if members is not None and not members.is_identity(self.id, self.n_rows):
             self.place = raw_block(4 * self.n_rows)
             places = <int32_t *>self.place.data
+            if members.varies:
+                self.version = raw_block(self.n_rows)
+                version = <uint8_t *>self.version.data
             first = 0
             while first < self.n_rows:
                 end = min(first + ROWS, self.n_rows)
                 with nogil:
-                    odd = members.find_block(self.id + first, end - first, places + first)
+                    odd = members.find_block(self.id + first, self.day + first, end - first,
+                                             places + first, version + first)
                 if odd:
                     self._match_rows(members, first, end, unknown, bad, holes)
                 first = end
@@ -132,7 +137,7 @@ cdef class ClaimRows:
         cdef uint8_t *flag = <uint8_t *>self.flag.data
         cdef int32_t *places = <int32_t *>self.place.data
         for row in range(first, end):
-            if places[row] >= 0 and not members.varies:
+            if places[row] >= 0:
                 continue            # found with the block, and good
             id = self.id[row]
             places[row] = NO_INT

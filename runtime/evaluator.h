@@ -112,6 +112,12 @@ typedef struct hmb_feed_input {
     int64_t *carried;                     /* n_records + 1 times carried_size bytes, which hold anything: few
                                              are touched */
     const hmb_periods *periods;           /* as hmb_input, read as `member` */
+    const int64_t *record_starts;         /* where attributes vary: of each record, and one more, where in
+                                             record_rows the rows of its member stand, by their days; it may
+                                             have none. NULL: record m is of row m of the members table */
+    const int64_t *record_rows;
+    const uint8_t *version;               /* where attributes vary: which of those rows `row` says, 0 or 1;
+                                             2: a later one. Else NULL */
 } hmb_feed_input;
 
 #define HMB_ODD_ROOM 64
@@ -137,7 +143,7 @@ typedef struct hmb_feed {
     /* 0 where the days are too far apart or there are too many records; 1, or 2 where the days lie in
      * several benefit years: `past` is needed then */
     int32_t (*can)(const hmb_feed_input *in);
-    /* Makes records[first .. end - 1] of the member rows with the same numbers, fresh; or with the
+    /* Makes records[first .. end - 1] of their members' first rows, fresh; or with the
      * totals in words (as hmb_state.words, for each of them; NULL: fresh) and last (the day of each
      * one's last row, INT64_MIN where there is none; NULL: there is none). */
     void (*pack)(const hmb_feed_input *in, const hmb_input *members, int64_t first, int64_t end,
@@ -154,5 +160,5 @@ typedef struct hmb_feed {
     int64_t (*unpack)(const hmb_feed_input *in, int64_t record, hmb_state *state);
 } hmb_feed;
 
-#define HMB_FEED_ABI 4
+#define HMB_FEED_ABI 5
 #endif

@@ -30,7 +30,9 @@ cdef class FeedCall:
     cdef list attributes, widths, held
     cdef int several_years
     cdef bint is_wide               # a unit is more than a member, and has a record
-    cdef Block records, unit, row, day
+    cdef bint by_id                 # records are numbered as units are, and not as rows of members
+    cdef Block records, unit, row, day, version
+    cdef const int32_t *row_of      # of each row of claims, that of the members table; NULL: its unit's
     cdef Block past, closed, carried    # as hmb_feed_input says
     cdef list pay, reason           # of each layer; None: not wanted
     cdef Block total, decided, status

@@ -42,7 +42,8 @@ cdef class FeedCall:
 
     rows: matched to their members; attributes: of claims, in the plan's order; widths: of each, as
     `width_of`; day: which of them is the deciding date, or -1. members: None where there is no table
-    of them: then each id is a record. is_wide: a unit is more than one member; each unit is a record.
+    of them: then each id is a record, as it is where attributes vary. is_wide: a unit is more than one
+    member; each unit is a record.
     """
 
     def __init__(self, Feed feed, ClaimRows rows, list attributes, list widths, int64_t day,
@@ -58,8 +59,18 @@ cdef class FeedCall:
         self.n_layers = n_layers
         self.n_rows = rows.n_rows
         self.is_wide = is_wide
+        self.row_of = NULL
+        self.version = None if is_wide else rows.version
+        varies = not is_wide and members is not None and members.varies
+        self.by_id = is_wide or varies
+        self.input.record_starts = NULL
+        self.input.record_rows = NULL
         if is_wide:
             self.n_records = rows.n_unit_ids
+        elif varies:
+            self.n_records = members.n_ids
+            self.input.record_starts = <const int64_t *>members.starts.data
+            self.input.record_rows = <const int64_t *>members.order.data
         else:
             self.n_records = rows.n_ids if members is None else members.ids.length
 
@@ -78,28 +89,15 @@ cdef class FeedCall:
         cdef const int32_t *units = self.rows.place_of
         cdef const int32_t *ids = self.rows.unit_of_row if self.is_wide else self.rows.id
         cdef int32_t *to
-        cdef int32_t *of_member
         while good < self.n_rows and flag[good]:
             good += 1
         if good == self.n_rows or self.n_rows >= INT32_MAX or self.n_records >= INT32_MAX:
             return False
         if self.feed.closed_per_row * self.n_rows + n_before >= INT32_MAX:
             return False
-        if self.is_wide or (self.members is not None and self.members.varies):
-            self.row = raw_block(4 * self.n_rows)
-            self.unit = raw_block(4 * self.n_rows)
-            to = <int32_t *>self.row.data
-            of_member = <int32_t *>self.unit.data
-            self.day = raw_block(4 * self.n_rows)
-            with nogil:
-                for row in range(self.n_rows):
-                    to[row] = units[good if flag[row] else row]
-                    of_member[row] = <int32_t>(
-                        self.n_records if flag[row] else self._record_of(ids[row]))
-                    (<int32_t *>self.day.data)[row] = days[good if flag[row] else row]
-            units = of_member
-            days = <const int32_t *>self.day.data
-        elif self.rows.spoiled:
+        if self.by_id:
+            self.row_of, units = units, ids
+        if self.rows.spoiled:
             self.unit = raw_block(4 * self.n_rows)
             to = <int32_t *>self.unit.data
             self.day = raw_block(4 * self.n_rows)
@@ -109,6 +107,13 @@ cdef class FeedCall:
                     (<int32_t *>self.day.data)[row] = days[good] if flag[row] else days[row]
             units = to
             days = <const int32_t *>self.day.data
+        if self.rows.spoiled and self.by_id:
+            self.row = raw_block(4 * self.n_rows)
+            to = <int32_t *>self.row.data
+            with nogil:
+                for row in range(self.n_rows):
+                    to[row] = self.row_of[good if flag[row] else row]
+            self.row_of = to
         with nogil:
             for row in range(self.n_rows):
                 first = min(first, days[row])
@@ -187,10 +192,14 @@ cdef class FeedCall:
         if move:
             self.unit = laid_out(self.layout, units, 4, self.n_rows)
             units = <const int32_t *>self.unit.data
-            if self.row is not None:
-                self.row = laid_out(self.layout, self.row.data, 4, self.n_rows)
+            if self.by_id:
+                self.row = laid_out(self.layout, self.row_of, 4, self.n_rows)
+                self.row_of = <const int32_t *>self.row.data
+            if self.version is not None:
+                self.version = laid_out(self.layout, self.version.data, 1, self.n_rows)
         self.input.unit = units
-        self.input.row = NULL if self.row is None else <const int32_t *>self.row.data
+        self.input.row = self.row_of
+        self.input.version = NULL if self.version is None else <const uint8_t *>self.version.data
         return 0
 
     cdef void *_pointers(self, list blocks) except NULL:
@@ -213,11 +222,10 @@ cdef class FeedCall:
         if id >= self.members.n_ids:
             return -1
         if self.members.varies:
-            # all rows of a member share the record of one of them
             row = (<const int64_t *>self.members.starts.data)[id]
             if self.members.is_bad(id) or row == (<const int64_t *>self.members.starts.data)[id + 1]:
                 return -1
-            return (<const int64_t *>self.members.order.data)[row]
+            return id
         row = (<const int32_t *>self.members.row_at.data)[id]
         return row if row >= 0 else -1
 
@@ -297,7 +305,8 @@ cdef class FeedCall:
             if self.rejected:
                 self.status = fetched_back(self.layout, self.status, 1, self.n_rows)
         self.input.row = NULL
-        self.row = self.layout = None
+        self.input.version = NULL
+        self.row = self.version = self.layout = None
 
     def odd_units(self):
         """Of each unit id whether its rows have to be adjudicated in another way, as bytes; None: no
@@ -308,7 +317,7 @@ cdef class FeedCall:
         self.odd = None
         if not self.feed.record_size:
             return None             # without totals nothing can be too large for a record
-        if self.members is not None and not self.is_wide:
+        if self.members is not None and not self.by_id:
             ids = self.members.ids.words()
         for record in range(self.n_records):
             if self._is_odd(record):

@@ -4,11 +4,39 @@
 A member whose attributes vary has a row for each stretch of days; no two of them share a day.
 """
 
-from libc.stdint cimport INT64_MAX, INT64_MIN, int32_t, int64_t, uint8_t, uint32_t
+from libc.stdint cimport (
+    INT32_MAX, INT32_MIN, INT64_MAX, INT64_MIN, int32_t, int64_t, uint8_t, uint32_t,
+)
 
 from hmbc.runtime.memory cimport Block, new_block, raw_block
 from hmbc.runtime.sort_days cimport sort_days
 from hmbc.runtime.values cimport NO_INT, Values
+
+cdef extern from *:
+    """
+    #include <stdint.h>
+
+    typedef struct { int32_t first, last, row; } hmb_stretch;     /* days, both included */
+
+    /* A member's first two rows, so that most claims find theirs in one line of the cache. What there is
+     * not begins after its end. */
+    typedef struct {
+        hmb_stretch of[2];
+        int32_t more;       /* whether there are further ones */
+        int32_t spare;
+    } hmb_near;
+
+    static inline void hmb_ask(const void *at) { __builtin_prefetch(at); }
+    """
+    ctypedef struct hmb_stretch:
+        int32_t first, last, row
+    ctypedef struct hmb_near:
+        hmb_stretch of[2]
+        int32_t more
+    void hmb_ask(const void *at) noexcept nogil
+
+cdef enum:
+    AHEAD = 24      # claims from asking for a member's rows to looking at them
 
 
 cdef class MemberRows:
@@ -63,6 +91,25 @@ cdef class MemberRows:
             for id in range(n_ids):
                 sort_days(order + starts[id], starts[id + 1] - starts[id], first,
                           <int64_t *>spare.data)
+        self.near = raw_block(sizeof(hmb_near) * n_ids)
+        for id in range(n_ids):
+            self.near_of(id)
+
+    cdef int near_of(self, int64_t id) except -1:
+        """Notes down a member's first two rows; none where they may not be used."""
+        cdef hmb_near *near = <hmb_near *>self.near.data + id
+        cdef const int64_t *starts = <const int64_t *>self.starts.data
+        cdef int64_t at, row
+        cdef int64_t n = 0 if self.is_bad(id) else starts[id + 1] - starts[id]
+        near.more = n > 2
+        for at in range(2):
+            near.of[at] = hmb_stretch(INT32_MAX, INT32_MIN, NO_INT)
+            if at < n:
+                row = (<const int64_t *>self.order.data)[starts[id] + at]
+                near.of[at].first = <int32_t>min(max((<int64_t *>self.first.data)[row], INT32_MIN), INT32_MAX)
+                near.of[at].last = <int32_t>min(max((<int64_t *>self.last.data)[row], INT32_MIN), INT32_MAX)
+                near.of[at].row = <int32_t>row
+        return 0
 
     def spoil(self, rows):
         """Says that the members of these rows may not be used."""
@@ -73,6 +120,8 @@ cdef class MemberRows:
                 self.in_order = False
                 (<uint8_t *>self.bad.data)[id] = 1
                 (<int32_t *>self.row_at.data)[id] = NO_INT
+                if self.varies:
+                    self.near_of(id)
 
     def twice(self):
         """Rows whose member came before, where no attribute varies."""
@@ -167,19 +216,51 @@ cdef class MemberRows:
         hole[0] = not (first[order[low]] <= day <= (<int64_t *>self.last.data)[order[low]])
         return order[low]
 
-    cdef bint find_block(self, const int32_t *ids, int64_t n, int32_t *to) noexcept nogil:
-        """The row of each of many members. Says whether one has to be looked at by itself: there is
-        no such member, it is bad, or its row depends on the day."""
+    cdef bint find_block(self, const int32_t *ids, const int32_t *days, int64_t n, int32_t *to,
+                         uint8_t *version) noexcept nogil:
+        """The row of each of many members on a day. Says whether one has to be looked at by itself: there
+        is no such member, it is bad, or has no row on that day. version: where attributes vary, which of
+        the member's rows it is, as evaluator.h says."""
         cdef int64_t at
         cdef uint32_t id
         cdef int32_t all_ = 0
         cdef uint32_t most = <uint32_t>self.n_ids
         cdef const int32_t *row_at = <const int32_t *>self.row_at.data
         if self.varies:
-            return True
+            return self._find_days(ids, days, n, to, version)
         for at in range(n):
             id = <uint32_t>ids[at]
             to[at] = row_at[id] if id < most else NO_INT
+            all_ |= to[at]
+        return all_ < 0
+
+    cdef bint _find_days(self, const int32_t *ids, const int32_t *days, int64_t n, int32_t *to,
+                         uint8_t *version) noexcept nogil:
+        cdef int64_t at, row
+        cdef uint32_t id, most = <uint32_t>self.n_ids
+        cdef int32_t all_ = 0, day
+        cdef uint32_t far
+        cdef bint later, hole
+        cdef const hmb_near *near = <const hmb_near *>self.near.data
+        cdef const hmb_stretch *one
+        for at in range(n):
+            far = <uint32_t>ids[at + AHEAD if at + AHEAD < n else at]
+            hmb_ask(near + (far if far < most else 0))
+            id = <uint32_t>ids[at]
+            day = days[at]
+            to[at] = NO_INT
+            version[at] = 0
+            if id < most:
+                later = day >= near[id].of[1].first
+                one = near[id].of + later
+                if one.first <= day <= one.last:
+                    to[at] = one.row
+                    version[at] = later
+                elif later and near[id].more:
+                    row = self.find(id, day, &hole)
+                    if not hole:
+                        to[at] = <int32_t>row
+                        version[at] = 2
             all_ |= to[at]
         return all_ < 0
 

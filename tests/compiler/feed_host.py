@@ -21,7 +21,8 @@ class CFeedInput(ctypes.Structure):
         ("claim", ANY), ("claim_given", ANY), ("parameter", ANY), ("listed", ANY), ("unit", ANY),
         ("records", ANY), ("n_records", I64), ("first_day", I64), ("last_day", I64), ("past", ANY),
         ("closed", ANY), ("row", ANY), ("member", ANY), ("member_given", ANY),
-        ("carried", ANY), ("periods", ANY),
+        ("carried", ANY), ("periods", ANY), ("record_starts", ANY), ("record_rows", ANY),
+        ("version", ANY),
     ]  # fmt: skip
 
 

@@ -382,12 +382,13 @@ VARYING = KEYED.replace("tier: low | high", "tier: low | high\n        years: in
 
 
 def people_who_vary(random, members, text_ids, shuffled):
-    """One or two rows of each member, some with a hole between, some that differ in what may not."""
+    """One to four rows of each member, some with a hole between, some that differ in what may not."""
     rows = []
     for row in members_of(random, members, text_ids, False).to_pylist():
-        border = datetime.date(2022, 1, 1) + datetime.timedelta(random.randrange(400))
-        before = border - datetime.timedelta(random.choice([1, 1, 1, 30]))
-        pairs = [(None, before), (border, None)] if random.random() < 0.7 else [(None, None)]
+        days = sorted(random.sample(range(0, 400, 2), random.choice([0, 1, 1, 2, 3])))
+        borders = [datetime.date(2022, 1, 1) + datetime.timedelta(day) for day in days]
+        ends = [day - datetime.timedelta(random.choice([1, 1, 1, 2])) for day in borders]
+        pairs = list(zip([None, *borders], [*ends, None], strict=True))
         for place, (first, last) in enumerate(pairs):
             years = random.choice([None, 2, 3 + place])
             rows.append(row | {"years": years, "valid_from": first, "valid_to": last})

@@ -120,6 +120,12 @@ typedef struct hmb_feed_input {
     int64_t *carried;                     /* n_records + 1 times carried_size bytes, which hold anything: few
                                              are touched */
     const hmb_periods *periods;           /* as hmb_input, read as `member` */
+    const int64_t *record_starts;         /* where attributes vary: of each record, and one more, where in
+                                             record_rows the rows of its member stand, by their days; it may
+                                             have none. NULL: record m is of row m of the members table */
+    const int64_t *record_rows;
+    const uint8_t *version;               /* where attributes vary: which of those rows `row` says, 0 or 1;
+                                             2: a later one. Else NULL */
 } hmb_feed_input;
 
 #define HMB_ODD_ROOM 64
@@ -145,7 +151,7 @@ typedef struct hmb_feed {
     /* 0 where the days are too far apart or there are too many records; 1, or 2 where the days lie in
      * several benefit years: `past` is needed then */
     int32_t (*can)(const hmb_feed_input *in);
-    /* Makes records[first .. end - 1] of the member rows with the same numbers, fresh; or with the
+    /* Makes records[first .. end - 1] of their members' first rows, fresh; or with the
      * totals in words (as hmb_state.words, for each of them; NULL: fresh) and last (the day of each
      * one's last row, INT64_MIN where there is none; NULL: there is none). */
     void (*pack)(const hmb_feed_input *in, const hmb_input *members, int64_t first, int64_t end,
@@ -162,7 +168,7 @@ typedef struct hmb_feed {
     int64_t (*unpack)(const hmb_feed_input *in, int64_t record, hmb_state *state);
 } hmb_feed;
 
-#define HMB_FEED_ABI 4
+#define HMB_FEED_ABI 5
 #endif
 
 /* exact.h: exact rounding and shares, days, lists and periods. Every evaluator carries this text.
@@ -1262,8 +1268,9 @@ static void feed_0_pack(const hmb_feed_input *in, const hmb_input *members,
     const hmb_feed_input here = *in;
     const int64_t *column0 = members->member[0];
     feed_0_record *records = in->records;
-    for (int64_t m = first; m < end; m++) {
-        feed_0_record *r = records + m;
+    for (int64_t at = first; at < end; at++) {
+        feed_0_record *r = records + at;
+        int64_t m = at;
         uint64_t word0 = 0;
         uint32_t word1 = 0;
         memset(r, 0, sizeof *r);
@@ -1277,12 +1284,12 @@ static void feed_0_pack(const hmb_feed_input *in, const hmb_input *members,
         r->w0 = word0;
         r->w1 = word1;
         if (words != NULL) {
-            const int64_t *w = words + 4 * (m - first);
+            const int64_t *w = words + 4 * (at - first);
             int64_t held;
             int odd = 0;
             held = hmb_held(w + 0, key0, 1); odd |= held < 0 || held > 1000000000000000LL;
             if (held > 1073741823 && held <= 1000000000000000LL)
-                held -= hmb_carry(&feed_0_carries0, 536870911, in->carried + 1 * (int64_t)m, 0 + (0), &r->carried, held, &r->odd);
+                held -= hmb_carry(&feed_0_carries0, 536870911, in->carried + 1 * (int64_t)at, 0 + (0), &r->carried, held, &r->odd);
             r->t0[0] = (int32_t)held;
             odd |= hmb_held(w + 2, key1, 1) != feed_0_made1(in, r);
             r->odd |= (uint8_t)odd;
@@ -1290,7 +1297,7 @@ static void feed_0_pack(const hmb_feed_input *in, const hmb_input *members,
             (void)w;
         }
         if (last != NULL)
-            r->odd |= hmb_last(in, last[m - first], &r->last);
+            r->odd |= hmb_last(in, last[at - first], &r->last);
     }
 }
 
