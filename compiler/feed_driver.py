@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hmbc.compiler import feed_years
 from hmbc.compiler.feed_loops import Loop, Loops
+from hmbc.compiler.feed_record import SIZES
 from hmbc.compiler.nodes import Node
 
 
@@ -127,6 +128,7 @@ def driver(
         *(f"        {line}" for line in turns),
         "        const int past = large && n == HMB_BLOCK;",
         *(f"        {line}" for line in places),
+        *(f"        {line}" for line in (ahead(loops, arguments) if decided else [])),
         *(f"        {line}" for line in body),
         *(f"        {line}" for line in after),
         "    }",
@@ -136,6 +138,22 @@ def driver(
         "",
     ]
     return "\n".join(lines)
+
+
+def ahead(loops: Loops, arguments: list[str]) -> list[str]:
+    """Lines that ask for the next block's part of each column, where there are records: each loop reads
+    so little of one that the processor does not see what comes after."""
+    lines = []
+    for argument in arguments:
+        if numbered(argument, "c"):
+            size = SIZES[loops.column_type(int(argument[1:]))]
+            lines.append(f"    hmb_ahead({argument} + i + n, {size});")
+        elif numbered(argument, "g"):
+            lines.append(f"    if ({argument} != NULL)")
+            lines.append(f"        hmb_ahead({argument} + i + n, 1);")
+    if not lines or not loops.record.is_there or not loops.feed.graph.optimise.ahead:
+        return []
+    return ["if (end - i - n >= HMB_BLOCK) {", *lines, "}"]
 
 
 def call(loops: Loops, loop: Loop) -> str:

@@ -16,7 +16,8 @@ class Optimise:
     bits where they fit. cells: rows' places in records, and what they add to cells of 32 bits, are found
     by vectors before. runs: where rows of a unit stand together, its record is read once. marks: a record
     knows of most keys whether they are in its chain, and is not searched for them. rows: where a row moves
-    few of many totals, rows go one by one, with branches. clones: loops also for newer
+    few of many totals, rows go one by one, with branches. ahead: columns are asked for a block before they are
+    read. clones: loops also for newer
     processors, chosen when loaded."""
 
     fold: bool = True
@@ -31,6 +32,7 @@ class Optimise:
     runs: bool = True
     marks: bool = True
     rows: bool = True
+    ahead: bool = True
     clones: bool = True
 
 

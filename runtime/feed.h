@@ -98,6 +98,13 @@ static int hmb_is_large(const hmb_feed_output *out, int layers, int64_t rows)
 /* Whether an attribute is given, where it always is. */
 static const uint8_t hmb_ones[HMB_BLOCK] = {[0 ... HMB_BLOCK - 1] = 1};
 
+/* Asks for a block of a column whose values have so many bytes. */
+static inline void hmb_ahead(const void *column, int size)
+{
+    for (int at = 0; at < size * HMB_BLOCK; at += 64)
+        __builtin_prefetch((const char *)column + at);
+}
+
 /* Days of a block from 1 for the first day of the batch. */
 HMB_LOOP static void hmb_days(int64_t n, const int32_t *restrict date, int32_t first,
                               uint16_t *restrict day)

@@ -414,6 +414,13 @@ static int hmb_is_large(const hmb_feed_output *out, int layers, int64_t rows)
 /* Whether an attribute is given, where it always is. */
 static const uint8_t hmb_ones[HMB_BLOCK] = {[0 ... HMB_BLOCK - 1] = 1};
 
+/* Asks for a block of a column whose values have so many bytes. */
+static inline void hmb_ahead(const void *column, int size)
+{
+    for (int at = 0; at < size * HMB_BLOCK; at += 64)
+        __builtin_prefetch((const char *)column + at);
+}
+
 /* Days of a block from 1 for the first day of the batch. */
 HMB_LOOP static void hmb_days(int64_t n, const int32_t *restrict date, int32_t first,
                               uint16_t *restrict day)
@@ -1219,6 +1226,10 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
         int64_t *total = hmb_out(out->total, i, wt, past);
         uint8_t *q0 = hmb_out_byte(out->reason[0], i, x0, past);
         uint8_t *decided = hmb_out_byte(out->decided, i, xd, past);
+        if (end - i - n >= HMB_BLOCK) {
+            hmb_ahead(c0 + i + n, 1);
+            hmb_ahead(c1 + i + n, 8);
+        }
         hmb_days(n, c2 + i, (int32_t)in->first_day, b->day);
         feed_0_early(n, c0 + i, b);
         if (in->past != NULL)
