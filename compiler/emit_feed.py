@@ -31,6 +31,7 @@ from hmbc.compiler.feed_driver import driver
 from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.feed_money import money_loops
 from hmbc.compiler.feed_rows import is_rich, row_loops
+from hmbc.compiler.feed_shares import with_shares_once
 from hmbc.compiler.feed_totals import fetch, fetch_runs, gather, gather_of_row, totals, watching
 from hmbc.compiler.feed_years import rows_of_years, years_of
 from hmbc.compiler.kernel import Kernel
@@ -86,6 +87,7 @@ def emitted(kernel: Kernel, plan: Plan, name: str, optimise: Optimise) -> str:
 def taken(feed: Feed, name: str, way: Callable[[Loops, Node], str]) -> str:
     """The C of a feed that takes rows one way. Raises NoFeed."""
     feed = with_days(feed)
+    feed = with_shares_once(feed) if way is by_steps else feed
     if any(not -INT64 <= node.low <= node.high <= INT64 for node in feed.outputs()):
         raise NoFeed("一行的结果放不进 64 位", "what a row comes to fits no 64 bits")
     return way(Loops(feed, name), feed.graph.no(feed.graph.any(feed.rejects)))

@@ -17,7 +17,7 @@ class Optimise:
     by vectors before. runs: where rows of a unit stand together, its record is read once. marks: a record
     knows of most keys whether they are in its chain, and is not searched for them. rows: where a row moves
     few of many totals, rows go one by one, with branches. ahead: columns are asked for a block before they are
-    read. clones: loops also for newer
+    read. once: a share that is asked for whole and capped is taken once. clones: loops also for newer
     processors, chosen when loaded."""
 
     fold: bool = True
@@ -33,6 +33,7 @@ class Optimise:
     marks: bool = True
     rows: bool = True
     ahead: bool = True
+    once: bool = True
     clones: bool = True
 
 
