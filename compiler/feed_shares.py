@@ -43,8 +43,8 @@ def with_shares_once(feed: Feed) -> Feed:
             top = None if share is None else shared(graph, end, share)
             if share is None or top is None:
                 continue
-            # not graph.min, which would make of it what it was
-            low, high = min(share.low, top.low), min(share.high, top.high)
+            # not graph.min, nor graph.less below, which would make of it what it was
+            low, high = max(min(share.low, top.low), node.low), min(share.high, top.high, node.high)
             known[node] = graph.node("min", ordered(share, top), None, low, high)
             caps.setdefault(share, {})[top] = None
     for share, tops in caps.items():
@@ -52,7 +52,11 @@ def with_shares_once(feed: Feed) -> Feed:
             if node.op == "less" and node.args[0] is share.args[0]:
                 for top in tops:
                     if tells(graph, node.args[1], share, top):
-                        known[node] = graph.no(graph.less(top, share))
+                        known[node] = graph.no(graph.node("less", (top, share), None, 0, 1))
+    for node in nodes:
+        if node.op == "subtract" and all(arg in known for arg in node.args):
+            one, other = (known[arg] for arg in node.args)
+            known[node] = graph.node("subtract", (one, other), None, node.low, node.high)
     outputs, layers = [graph.rebuilt(node, known) for node in feed.outputs()], len(feed.pays)
     return evolve(
         feed,

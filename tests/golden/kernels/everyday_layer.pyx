@@ -720,13 +720,13 @@ typedef struct {
     int32_t d0[HMB_BLOCK] __attribute__((aligned(64)));
     uint32_t at[HMB_BLOCK] __attribute__((aligned(64)));
     int32_t x74[HMB_BLOCK] __attribute__((aligned(64)));
-    int32_t x103[HMB_BLOCK] __attribute__((aligned(64)));
+    int32_t x144[HMB_BLOCK] __attribute__((aligned(64)));
     int32_t n0[HMB_BLOCK] __attribute__((aligned(64)));
     uint8_t s27[HMB_BLOCK] __attribute__((aligned(64)));
     uint8_t s28[HMB_BLOCK] __attribute__((aligned(64)));
     uint8_t s24[HMB_BLOCK] __attribute__((aligned(64)));
     int32_t s0[HMB_BLOCK] __attribute__((aligned(64)));
-    uint8_t s103[HMB_BLOCK] __attribute__((aligned(64)));
+    uint8_t s144[HMB_BLOCK] __attribute__((aligned(64)));
 } feed_0_block;
 
 static int64_t feed_0_made1(const hmb_feed_input *in,
@@ -1041,38 +1041,33 @@ HMB_LOOP static void feed_0_pays(
         const uint32_t v35 = (uint32_t)((int32_t)v34 > (int32_t)0 ? (int32_t)v34 : (int32_t)0);
         const _Bool v39 = (int64_t)(b->w1[i] >> 0 & 1);
         const uint32_t m39_uint32_t = -(uint32_t)v39;
-        const uint32_t v65 = ((uint32_t)133333333 ^ (((uint32_t)333333332 ^ (uint32_t)133333333) & m39_uint32_t));
-        const uint32_t v66 = (uint32_t)((uint32_t)v35 < (uint32_t)v65 ? (uint32_t)v35 : (uint32_t)v65);
         const uint32_t v57 = ((uint32_t)3221225472LL ^ (((uint32_t)1288490189 ^ (uint32_t)3221225472LL) & m39_uint32_t));
-        const uint32_t v67 = (uint32_t)(((uint64_t)(uint32_t)v66 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v59 = (uint32_t)(((uint64_t)(uint32_t)v35 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v126 = (uint32_t)((uint32_t)v59 < (uint32_t)100000000 ? (uint32_t)v59 : (uint32_t)100000000);
         const uint32_t v0 = b->s0[i];
         const int32_t v36 = (int32_t)((int32_t)v0 - (int32_t)2000000);
         const uint32_t v37 = (uint32_t)((int32_t)v36 > (int32_t)0 ? (int32_t)v36 : (int32_t)0);
-        const uint32_t v68 = (uint32_t)((uint32_t)v37 < (uint32_t)v65 ? (uint32_t)v37 : (uint32_t)v65);
-        const uint32_t v69 = (uint32_t)(((uint64_t)(uint32_t)v68 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const uint32_t v70 = (uint32_t)((uint32_t)v67 - (uint32_t)v69);
+        const uint32_t v60 = (uint32_t)(((uint64_t)(uint32_t)v37 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v127 = (uint32_t)((uint32_t)v60 < (uint32_t)100000000 ? (uint32_t)v60 : (uint32_t)100000000);
+        const uint32_t v138 = (uint32_t)((uint32_t)v126 - (uint32_t)v127);
         const _Bool v74 = b->x74[i] != 0;
         const uint32_t v38 = (uint32_t)((uint32_t)v35 - (uint32_t)v37);
         const _Bool v79 = (uint32_t)v38 == (uint32_t)0;
-        const uint32_t v84 = ((uint32_t)133333334 ^ (((uint32_t)333333335 ^ (uint32_t)133333334) & m39_uint32_t));
-        const _Bool v85 = (uint32_t)v35 < (uint32_t)v84;
-        const _Bool v86 = !v85;
-        const uint32_t v60 = (uint32_t)(((uint64_t)(uint32_t)v37 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const uint32_t v59 = (uint32_t)(((uint64_t)(uint32_t)v35 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
         const _Bool v87 = (uint32_t)v60 < (uint32_t)v59;
-        const _Bool v88 = v86 & v87;
-        const _Bool v89 = (uint32_t)v70 == (uint32_t)0;
-        const uint32_t m89_uint32_t = -(uint32_t)v89;
-        const uint32_t v91 = ((uint32_t)6 ^ (((uint32_t)5 ^ (uint32_t)6) & m89_uint32_t));
-        const uint32_t m88_uint32_t = -(uint32_t)v88;
-        const uint32_t v96 = ((uint32_t)v91 ^ (((uint32_t)4 ^ (uint32_t)v91) & m88_uint32_t));
+        const _Bool v136 = (uint32_t)100000000 < (uint32_t)v59;
+        const _Bool v139 = v87 & v136;
+        const _Bool v140 = (uint32_t)v138 == (uint32_t)0;
+        const uint32_t m140_uint32_t = -(uint32_t)v140;
+        const uint32_t v141 = ((uint32_t)6 ^ (((uint32_t)5 ^ (uint32_t)6) & m140_uint32_t));
+        const uint32_t m139_uint32_t = -(uint32_t)v139;
+        const uint32_t v142 = ((uint32_t)v141 ^ (((uint32_t)4 ^ (uint32_t)v141) & m139_uint32_t));
         const uint32_t m79_uint32_t = -(uint32_t)v79;
-        const uint32_t v100 = ((uint32_t)v96 ^ (((uint32_t)3 ^ (uint32_t)v96) & m79_uint32_t));
+        const uint32_t v143 = ((uint32_t)v142 ^ (((uint32_t)3 ^ (uint32_t)v142) & m79_uint32_t));
         const uint32_t m74_uint32_t = -(uint32_t)v74;
-        const uint32_t v103 = ((uint32_t)v100 ^ (((uint32_t)2 ^ (uint32_t)v100) & m74_uint32_t));
-        o0[i] = v70;
-        total[i] = v70;
-        b->x103[i] = v103;
+        const uint32_t v144 = ((uint32_t)v143 ^ (((uint32_t)2 ^ (uint32_t)v143) & m74_uint32_t));
+        o0[i] = v138;
+        total[i] = v138;
+        b->x144[i] = v144;
     }
     HMB_KEEP;
 }
@@ -1089,37 +1084,32 @@ HMB_LOOP static void feed_0_pay(
         const uint32_t v35 = (uint32_t)((int32_t)v34 > (int32_t)0 ? (int32_t)v34 : (int32_t)0);
         const _Bool v39 = (int64_t)(b->w1[i] >> 0 & 1);
         const uint32_t m39_uint32_t = -(uint32_t)v39;
-        const uint32_t v65 = ((uint32_t)133333333 ^ (((uint32_t)333333332 ^ (uint32_t)133333333) & m39_uint32_t));
-        const uint32_t v66 = (uint32_t)((uint32_t)v35 < (uint32_t)v65 ? (uint32_t)v35 : (uint32_t)v65);
         const uint32_t v57 = ((uint32_t)3221225472LL ^ (((uint32_t)1288490189 ^ (uint32_t)3221225472LL) & m39_uint32_t));
-        const uint32_t v67 = (uint32_t)(((uint64_t)(uint32_t)v66 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v59 = (uint32_t)(((uint64_t)(uint32_t)v35 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v126 = (uint32_t)((uint32_t)v59 < (uint32_t)100000000 ? (uint32_t)v59 : (uint32_t)100000000);
         const uint32_t v0 = b->s0[i];
         const int32_t v36 = (int32_t)((int32_t)v0 - (int32_t)2000000);
         const uint32_t v37 = (uint32_t)((int32_t)v36 > (int32_t)0 ? (int32_t)v36 : (int32_t)0);
-        const uint32_t v68 = (uint32_t)((uint32_t)v37 < (uint32_t)v65 ? (uint32_t)v37 : (uint32_t)v65);
-        const uint32_t v69 = (uint32_t)(((uint64_t)(uint32_t)v68 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const uint32_t v70 = (uint32_t)((uint32_t)v67 - (uint32_t)v69);
+        const uint32_t v60 = (uint32_t)(((uint64_t)(uint32_t)v37 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v127 = (uint32_t)((uint32_t)v60 < (uint32_t)100000000 ? (uint32_t)v60 : (uint32_t)100000000);
+        const uint32_t v138 = (uint32_t)((uint32_t)v126 - (uint32_t)v127);
         const _Bool v74 = b->x74[i] != 0;
         const uint32_t v38 = (uint32_t)((uint32_t)v35 - (uint32_t)v37);
         const _Bool v79 = (uint32_t)v38 == (uint32_t)0;
-        const uint32_t v84 = ((uint32_t)133333334 ^ (((uint32_t)333333335 ^ (uint32_t)133333334) & m39_uint32_t));
-        const _Bool v85 = (uint32_t)v35 < (uint32_t)v84;
-        const _Bool v86 = !v85;
-        const uint32_t v60 = (uint32_t)(((uint64_t)(uint32_t)v37 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const uint32_t v59 = (uint32_t)(((uint64_t)(uint32_t)v35 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
         const _Bool v87 = (uint32_t)v60 < (uint32_t)v59;
-        const _Bool v88 = v86 & v87;
-        const _Bool v89 = (uint32_t)v70 == (uint32_t)0;
-        const uint32_t m89_uint32_t = -(uint32_t)v89;
-        const uint32_t v91 = ((uint32_t)6 ^ (((uint32_t)5 ^ (uint32_t)6) & m89_uint32_t));
-        const uint32_t m88_uint32_t = -(uint32_t)v88;
-        const uint32_t v96 = ((uint32_t)v91 ^ (((uint32_t)4 ^ (uint32_t)v91) & m88_uint32_t));
+        const _Bool v136 = (uint32_t)100000000 < (uint32_t)v59;
+        const _Bool v139 = v87 & v136;
+        const _Bool v140 = (uint32_t)v138 == (uint32_t)0;
+        const uint32_t m140_uint32_t = -(uint32_t)v140;
+        const uint32_t v141 = ((uint32_t)6 ^ (((uint32_t)5 ^ (uint32_t)6) & m140_uint32_t));
+        const uint32_t m139_uint32_t = -(uint32_t)v139;
+        const uint32_t v142 = ((uint32_t)v141 ^ (((uint32_t)4 ^ (uint32_t)v141) & m139_uint32_t));
         const uint32_t m79_uint32_t = -(uint32_t)v79;
-        const uint32_t v100 = ((uint32_t)v96 ^ (((uint32_t)3 ^ (uint32_t)v96) & m79_uint32_t));
+        const uint32_t v143 = ((uint32_t)v142 ^ (((uint32_t)3 ^ (uint32_t)v142) & m79_uint32_t));
         const uint32_t m74_uint32_t = -(uint32_t)v74;
-        const uint32_t v103 = ((uint32_t)v100 ^ (((uint32_t)2 ^ (uint32_t)v100) & m74_uint32_t));
-        total[i] = v70;
-        b->x103[i] = v103;
+        const uint32_t v144 = ((uint32_t)v143 ^ (((uint32_t)2 ^ (uint32_t)v143) & m74_uint32_t));
+        total[i] = v138;
+        b->x144[i] = v144;
     }
     HMB_KEEP;
 }
@@ -1137,18 +1127,17 @@ HMB_LOOP static void feed_0_bare(
         const uint32_t v35 = (uint32_t)((int32_t)v34 > (int32_t)0 ? (int32_t)v34 : (int32_t)0);
         const _Bool v39 = (int64_t)(b->w1[i] >> 0 & 1);
         const uint32_t m39_uint32_t = -(uint32_t)v39;
-        const uint32_t v65 = ((uint32_t)133333333 ^ (((uint32_t)333333332 ^ (uint32_t)133333333) & m39_uint32_t));
-        const uint32_t v66 = (uint32_t)((uint32_t)v35 < (uint32_t)v65 ? (uint32_t)v35 : (uint32_t)v65);
         const uint32_t v57 = ((uint32_t)3221225472LL ^ (((uint32_t)1288490189 ^ (uint32_t)3221225472LL) & m39_uint32_t));
-        const uint32_t v67 = (uint32_t)(((uint64_t)(uint32_t)v66 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v59 = (uint32_t)(((uint64_t)(uint32_t)v35 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v126 = (uint32_t)((uint32_t)v59 < (uint32_t)100000000 ? (uint32_t)v59 : (uint32_t)100000000);
         const uint32_t v0 = b->s0[i];
         const int32_t v36 = (int32_t)((int32_t)v0 - (int32_t)2000000);
         const uint32_t v37 = (uint32_t)((int32_t)v36 > (int32_t)0 ? (int32_t)v36 : (int32_t)0);
-        const uint32_t v68 = (uint32_t)((uint32_t)v37 < (uint32_t)v65 ? (uint32_t)v37 : (uint32_t)v65);
-        const uint32_t v69 = (uint32_t)(((uint64_t)(uint32_t)v68 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
-        const uint32_t v70 = (uint32_t)((uint32_t)v67 - (uint32_t)v69);
-        o0[i] = v70;
-        total[i] = v70;
+        const uint32_t v60 = (uint32_t)(((uint64_t)(uint32_t)v37 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v127 = (uint32_t)((uint32_t)v60 < (uint32_t)100000000 ? (uint32_t)v60 : (uint32_t)100000000);
+        const uint32_t v138 = (uint32_t)((uint32_t)v126 - (uint32_t)v127);
+        o0[i] = v138;
+        total[i] = v138;
     }
     HMB_KEEP;
 }
@@ -1158,7 +1147,7 @@ HMB_LOOP static void feed_0_narrow(
     feed_0_block *restrict b)
 {
     for (int64_t i = 0; i < n; i++) {
-        b->s103[i] = (uint8_t)b->x103[i];
+        b->s144[i] = (uint8_t)b->x144[i];
     }
     HMB_KEEP;
 }
@@ -1172,10 +1161,10 @@ HMB_LOOP static void feed_0_reason0(
     for (int64_t i = 0; i < n; i++) {
         const _Bool v24 = b->s24[i] != 0;
         const _Bool v26 = c0[i] != 0;
-        const uint8_t v103 = b->s103[i];
-        const uint8_t v106 = v26 ? (uint8_t)1 : (uint8_t)v103;
-        const uint8_t v109 = v24 ? (uint8_t)v106 : (uint8_t)0;
-        q0[i] = v109;
+        const uint8_t v144 = b->s144[i];
+        const uint8_t v145 = v26 ? (uint8_t)1 : (uint8_t)v144;
+        const uint8_t v146 = v24 ? (uint8_t)v145 : (uint8_t)0;
+        q0[i] = v146;
     }
     HMB_KEEP;
 }
@@ -1189,10 +1178,10 @@ HMB_LOOP static void feed_0_decided(
     for (int64_t i = 0; i < n; i++) {
         const _Bool v24 = b->s24[i] != 0;
         const _Bool v26 = c0[i] != 0;
-        const uint8_t v103 = b->s103[i];
-        const uint8_t v106 = v26 ? (uint8_t)1 : (uint8_t)v103;
-        const uint8_t v109 = v24 ? (uint8_t)v106 : (uint8_t)0;
-        decided[i] = v109;
+        const uint8_t v144 = b->s144[i];
+        const uint8_t v145 = v26 ? (uint8_t)1 : (uint8_t)v144;
+        const uint8_t v146 = v24 ? (uint8_t)v145 : (uint8_t)0;
+        decided[i] = v146;
     }
     HMB_KEEP;
 }
