@@ -10,6 +10,7 @@ LINKED = ("compiler", "dsl", "grammar", "runtime", "schemes")
 COMPILED = (
     "memory",
     "intern",
+    "text_order",
     "cells",
     "arrow_view",
     "arrow_in",

@@ -13,6 +13,7 @@ from hmbc.compiler.denominators import denominators_of
 from hmbc.compiler.expressions import expressions
 from hmbc.compiler.kernel import Accumulator, Input, Kernel
 from hmbc.compiler.kernel_error import KernelError
+from hmbc.compiler.ranges import ranges_of
 from hmbc.compiler.state_hash import state_hash
 from hmbc.compiler.types_of import Names, names_of, type_of
 from hmbc.dsl.expr import Attribute, Compare, Const, Expr, InList
@@ -154,6 +155,7 @@ def _attribute(
 def _accumulators(kernel: Kernel, names: Names) -> tuple[tuple[runtime.AccumulatorPlan, ...], int]:
     """The plans, and how many state words they take."""
     denominators = denominators_of(kernel).accumulators
+    falling = ranges_of(kernel).signed
     plans: list[runtime.AccumulatorPlan] = []
     words = 0
     for item in kernel.items:
@@ -170,6 +172,7 @@ def _accumulators(kernel: Kernel, names: Names) -> tuple[tuple[runtime.Accumulat
                 bound=None if item.sequential else item.bound,
                 denominator=denominators[item.name],
                 ceiling=item.ceiling,
+                falls=item.name in falling,
             )
         )
         words += len(item.keys) + 1 if item.sequential else 0

@@ -57,12 +57,17 @@ class Adjudicated:
 
 def parts_needed(evaluator: Evaluator, claims: FilePath, memory: int) -> int:
     """Into how many parts claims have to be cut so that adjudicating them takes about `memory` bytes at
-    most; 1 where they need not be, or cannot: a table with refunds, or families, is whole."""
+    most; 1 where they need not be, or cannot: a table with refunds, or families, is whole, and what is no
+    Parquet is for `files.read_table` to refuse."""
+    import pyarrow
     import pyarrow.parquet
 
     plan = evaluator.plan
-    with pyarrow.parquet.ParquetFile(claims) as file:
-        schema, rows = file.schema_arrow, file.metadata.num_rows
+    try:
+        with pyarrow.parquet.ParquetFile(claims) as file:
+            schema, rows = file.schema_arrow, file.metadata.num_rows
+    except (pyarrow.ArrowException, OSError):
+        return 1
     refunds = {"refunds", "冲销"}
     own = {text for item in plan.claim for text in (item.name, item.label)}
     if plan.unit is not None or refunds & {*schema.names} - own:
@@ -148,15 +153,22 @@ def adjudicate_in_parts(
         counts.append(done.counts)
         ignored = done.ignored_columns
         if with_state:
-            states.append(_plain(pa.table(done.state)))
+            states.append(pa.table(done.state))
         del done, table
     assert schema is not None
     ignored["claims"] = matched.ignored
     payments = pa.RecordBatchReader.from_batches(
         schema.remove(schema.get_field_index(ROW)), _side_by_side(work, parts, stack)
     )
-    whole = pa.concat_tables(states) if with_state else None
+    whole = _in_order(pa.concat_tables(states)) if with_state else None
     return Adjudicated(payments, whole, sorted(rejects), _sum(counts), ignored)
+
+
+def _in_order(state: Any) -> Any:
+    """The state of all parts as `Totals.table` lists it: by unit, for each part has its own ones."""
+    import pyarrow.compute
+
+    return state.take(pyarrow.compute.sort_indices(state["member_id"])).combine_chunks()
 
 
 def _deal(file: Any, names: list[str], claim_id: str, member_id: str, parts: int, work: Path) -> None:

@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-FORMAT = 4
+FORMAT = 5
 """Raised whenever a field changes its meaning; a host refuses a plan of another format."""
 
 
@@ -79,6 +79,7 @@ class AccumulatorPlan:
     keyed: False: one key at a time, in state words `word` ..; True: in the map, at most `bound`
         keys.
     denominator: the total counts 1/denominator minor units. ceiling: largest total, in those.
+    falls: whether a row may make it smaller, down to -ceiling; else it is never below 0.
     """
 
     name: str
@@ -88,6 +89,7 @@ class AccumulatorPlan:
     bound: int | None
     denominator: int
     ceiling: int
+    falls: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -181,12 +181,13 @@ class SchemeReaders:
         """An empty table of totals."""
         return Totals(self._accumulators)
 
-    def _totals_kept(self) -> list[tuple[str, tuple[Intern | None, ...], int, int]]:
+    def _totals_kept(self) -> list[tuple[str, tuple[Intern | None, ...], int, int, int]]:
         return [
             (
                 item.name,
                 tuple(self._code_table(kind) for kind in item.key_kinds),
                 item.denominator,
+                -item.ceiling if item.falls else 0,
                 item.ceiling,
             )
             for item in self.plan.accumulators

@@ -2,6 +2,7 @@
 
 from libc.stdint cimport int64_t
 
+from hmbc.runtime.intern cimport Intern
 from hmbc.runtime.memory cimport Block
 from hmbc.runtime.units cimport TotalRows
 
@@ -16,3 +17,5 @@ cdef class Totals:
     cdef bint _key(self, const char *text, int64_t n, tuple tables, int64_t *key) except *
     cdef bint _slow_key(self, const char *text, int64_t n, tuple tables, int64_t *key) except *
     cdef int _sort(self, int64_t n_units) except -1
+    cdef Block _order(self, Intern members)
+    cdef int _sort_keys(self, int64_t *rows, int64_t first, int64_t end, list tables) except -1

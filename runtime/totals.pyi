@@ -8,9 +8,9 @@ LAST: str
 REJECTED: str
 
 class Totals:
-    accumulators: list[tuple[str, tuple[Intern | None, ...], int, int]]
+    accumulators: list[tuple[str, tuple[Intern | None, ...], int, int, int]]
     def __init__(
-        self, accumulators: Sequence[tuple[str, tuple[Intern | None, ...], int, int]]
+        self, accumulators: Sequence[tuple[str, tuple[Intern | None, ...], int, int, int]]
     ) -> None: ...
     def __len__(self) -> int: ...
     def extend(self, others: Totals) -> None: ...

@@ -3,27 +3,33 @@
 
 Columns: member_id, accumulator, key (a JSON array: whole numbers, and the texts of codes), total,
 denominator, kernel. Accumulator `@last` holds a unit's last adjudicated day, `@rejected` says that
-one of its rows was rejected. A unit's rows: these two, then totals in the order of the plan, keyed ones
-last and by their keys (numbers as such, codes in the order in which they were first read), however the unit
-was adjudicated.
+one of its rows was rejected. Units stand by their ids as text. A unit's rows: these two, then totals in the
+order of the plan, keyed ones last and by their keys (numbers as such, codes as text). So one state is one table,
+in however many batches, parts or ways the claims that led to it were adjudicated.
 """
 
 import json
 
 from libc.stdint cimport INT64_MAX, int16_t
 from libc.stdio cimport snprintf
-from libc.stdlib cimport free
+from libc.stdlib cimport free, qsort
 from libc.string cimport memset
 
 from hmbc.runtime.arrow_out cimport OutTable
 from hmbc.runtime.cells cimport CELL_OK, FIRST_DAY, LAST_DAY, parse_decimal
 from hmbc.runtime.intern cimport DIGITS, Intern
-from hmbc.runtime.memory cimport Bytes, Longs, append, new_block, push
+from hmbc.runtime.memory cimport Block, Bytes, Longs, append, new_block, push, raw_block
 from hmbc.runtime.out_columns cimport OutColumn, text_of_bytes, text_of_ids, words_column
+from hmbc.runtime.text_order cimport ranks_of
 from hmbc.runtime.units cimport KEY_WORDS, MARK_LAST, MARK_REJECTED, free_rows
 from hmbc.runtime.values cimport Values
 
 from hmbc.runtime.out_columns import constant_column, text_column
+
+cdef struct Ranked:
+    int64_t key[4]      # KEY_WORDS of them
+    int64_t row
+
 
 LAST = "@last"
 REJECTED = "@rejected"
@@ -32,7 +38,7 @@ REJECTED = "@rejected"
 cdef class Totals:
     """Totals by unit.
 
-    accumulators: for each (name, code tables, denominator, ceiling), where code tables has for each
+    accumulators: for each (name, code tables, denominator, least, ceiling), where code tables has for each
     component of the key the Intern of its texts, or None for a plain number.
     """
 
@@ -107,8 +113,7 @@ cdef class Totals:
                 if accumulator == MARK_LAST:
                     low, ceiling = FIRST_DAY, LAST_DAY
             else:
-                _, tables, denominator, ceiling = self.accumulators[accumulator]
-                low = -ceiling
+                _, tables, denominator, low, ceiling = self.accumulators[accumulator]
             if not self._key(text, n, tables, key):
                 wrong.append((row, "key"))
             elif denominators.words()[row] != <int64_t>denominator:
@@ -182,8 +187,67 @@ cdef class Totals:
                 key[place] = (<Intern>table).number(part) if part else -1
         return True
 
+    cdef Block _order(self, Intern members):
+        """The numbers of the rows, in the order of the table. The rows of one unit are held together."""
+        cdef int64_t n = self.rows.unit.n, n_units = members.count, row, first, end, place
+        cdef Block ordered = raw_block(8 * n)
+        cdef Block starts = new_block(8 * (n_units + 1))
+        cdef Block ranks = ranks_of(members)
+        cdef const int64_t *rank = <const int64_t *>ranks.data
+        cdef const int64_t *unit = self.rows.unit.data
+        cdef const int64_t *accumulator = self.rows.accumulator.data
+        cdef int64_t *to = <int64_t *>ordered.data
+        cdef int64_t *start = <int64_t *>starts.data
+        cdef list tables = [
+            [None if table is None else ranks_of(table) for table in item[1]] for item in self.accumulators]
+        with nogil:
+            for row in range(n):
+                start[rank[unit[row]] + 1] += 1
+            for place in range(n_units):
+                start[place + 1] += start[place]
+            for row in range(n):
+                place = rank[unit[row]]
+                to[start[place]] = row
+                start[place] += 1
+        first = 0
+        while first < n:
+            row = to[first]
+            end = first + 1
+            while end < n and unit[to[end]] == unit[row] and accumulator[to[end]] == accumulator[row]:
+                end += 1
+            if end > first + 1:
+                self._sort_keys(to, first, end, tables[accumulator[row]])
+            first = end
+        return ordered
+
+    cdef int _sort_keys(self, int64_t *rows, int64_t first, int64_t end, list tables) except -1:
+        """Orders rows of one unit and accumulator by their keys. tables: of each part of a key the ranks of
+        its codes; None: it is a number."""
+        cdef Block block = raw_block((end - first) * <int64_t>sizeof(Ranked))
+        cdef Ranked *ranked = <Ranked *>block.data
+        cdef int64_t at, part, code
+        cdef Block ranks
+        memset(ranked, 0, (end - first) * sizeof(Ranked))
+        for part in range(len(tables)):
+            ranks = tables[part]
+            for at in range(first, end):
+                code = self.rows.key.data[KEY_WORDS * rows[at] + part]
+                if ranks is not None and code >= 0:     # -1: the empty text
+                    code = (<const int64_t *>ranks.data)[code]
+                ranked[at - first].key[part] = code
+        for at in range(first, end):
+            ranked[at - first].row = rows[at]
+        qsort(ranked, end - first, sizeof(Ranked), _by_key)
+        for at in range(first, end):
+            rows[at] = ranked[at - first].row
+        return 0
+
     def table(self, Intern members, str state_hash):
-        """The table of all totals, in the order in which they are held."""
+        """The table of all totals, in an order that only depends on them."""
+        cdef Block ordered = self._order(members)
+        cdef const int64_t *rows = <const int64_t *>ordered.data
+        cdef int64_t at
+        cdef Block of_unit
         cdef Bytes text
         cdef Longs ends
         cdef int64_t n = self.rows.unit.n, row, place, accumulator
@@ -200,17 +264,21 @@ cdef class Totals:
         names = words_column("accumulator", b"s", 2, n, &memory)
         names.dictionary = text_column(
             "", [REJECTED, LAST, *(name for name, *_ in self.accumulators)])
-        for row in range(n):
-            (<int16_t *>memory)[row] = <int16_t>(self.rows.accumulator.data[row] + 2)
+        for at in range(n):
+            (<int16_t *>memory)[at] = <int16_t>(self.rows.accumulator.data[rows[at]] + 2)
         totals = words_column("total", b"l", 8, n, &memory)
-        for row in range(n):
-            (<int64_t *>memory)[row] = self.rows.total.data[row]
+        for at in range(n):
+            (<int64_t *>memory)[at] = self.rows.total.data[rows[at]]
         denominators = words_column("denominator", b"l", 8, n, &memory)
-        for row in range(n):
-            accumulator = self.rows.accumulator.data[row]
-            (<int64_t *>memory)[row] = 1 if accumulator < 0 else scales[accumulator]
+        for at in range(n):
+            accumulator = self.rows.accumulator.data[rows[at]]
+            (<int64_t *>memory)[at] = 1 if accumulator < 0 else scales[accumulator]
+        of_unit = raw_block(8 * n)
+        for at in range(n):
+            (<int64_t *>of_unit.data)[at] = self.rows.unit.data[rows[at]]
         try:
-            for row in range(n):
+            for at in range(n):
+                row = rows[at]
                 accumulator = self.rows.accumulator.data[row]
                 key = self.rows.key.data + KEY_WORDS * row
                 own = () if accumulator < 0 else tables[accumulator]
@@ -230,10 +298,21 @@ cdef class Totals:
         finally:
             free(text.data)
             free(ends.data)
-        units = text_of_ids("member_id", members, self.rows.unit.data, NULL, n)
+        units = text_of_ids("member_id", members, <int64_t *>of_unit.data, NULL, n)
         return OutTable(
             [units, names, keys, totals, denominators, constant_column("kernel", state_hash, n)]
         )
+
+
+cdef int _by_key(const void *left, const void *right) noexcept nogil:
+    """Which of two keys comes first."""
+    cdef const Ranked *one = <const Ranked *>left
+    cdef const Ranked *two = <const Ranked *>right
+    cdef int part
+    for part in range(KEY_WORDS):
+        if one.key[part] != two.key[part]:
+            return -1 if one.key[part] < two.key[part] else 1
+    return 0
 
 
 cdef int _extend(Longs *to, const Longs *others) noexcept nogil:

@@ -75,11 +75,7 @@ def test_parts_come_out_as_the_whole(files):
     assert 0 < whole.num_rows < 3000
     assert parquet.read_table("parts.parquet").equals(whole)
     assert (files / "parts.csv").read_bytes() == (files / "whole.csv").read_bytes()
-
-    def rows(name):
-        return sorted(map(str, parquet.read_table(name).to_pylist()))
-
-    assert rows("s.parquet") == rows("state.parquet")
+    assert (files / "s.parquet").read_bytes() == (files / "state.parquet").read_bytes()
     assert not [path for path in files.iterdir() if path.name.startswith(".hmbc")]
     # the next batch, from the totals
     run("-o", "next.parquet", "--state-in", "state.parquet", "-q")
