@@ -7,17 +7,19 @@ nothing has moved until then.
 """
 
 cimport cython
-from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from cpython.bytes cimport PyBytes_AS_STRING
 from cpython.dict cimport PyDict_CheckExact
 from cpython.object cimport PyObject
 from cpython.unicode cimport PyUnicode_CheckExact
-from libc.stdint cimport int64_t
+from libc.stdint cimport int16_t, int64_t, uint8_t
 
-from hmbc.runtime.abi cimport HMB_OK
+from hmbc.runtime.abi cimport HMB_OK, hmb_output
 from hmbc.runtime.claims_kept cimport ClaimsKept
+from hmbc.runtime.claim_names cimport Signature
 from hmbc.runtime.member_rows cimport MemberRows
+from hmbc.runtime.memory cimport Block, new_block
 from hmbc.runtime.plain_claim cimport PlainClaim
-from hmbc.runtime.scheme_call cimport Entry, Inputs, Outputs, start_unit
+from hmbc.runtime.scheme_call cimport Entry, Inputs, start_unit
 from hmbc.runtime.settlement cimport Settlement, Terms, new_settlement
 from hmbc.runtime.totals cimport Totals
 from hmbc.runtime.units cimport Unit
@@ -41,9 +43,21 @@ cdef extern from *:
         PyType_Modified((PyTypeObject *)type);
         return failed;
     }
+    /* A function is called with less between than an object that can be called. */
+    static PyMethodDef hmb_in_order = {"settle", NULL, METH_FASTCALL, NULL};
+    static PyObject *hmb_function_in_order(PyObject *me, _PyCFunctionFast run, const char *doc) {
+        hmb_in_order.ml_meth = (PyCFunction)(void (*)(void))run;
+        hmb_in_order.ml_doc = doc;
+        return PyCFunction_New(&hmb_in_order, me);
+    }
+    /* Whether anybody but the one owner of a reference has the object. */
+    static inline int hmb_is_shared(PyObject *one) { return Py_REFCNT(one) != 1; }
     """
     ctypedef object (*method)(object, PyObject *const *, Py_ssize_t, PyObject *)
+    ctypedef object (*function)(object, PyObject *const *, Py_ssize_t)
     int hmb_add_settle(object type, method run, const char *doc) except -1
+    object hmb_function_in_order(object me, function run, const char *doc)
+    bint hmb_is_shared(PyObject *one)
 
 
 cdef class Open:
@@ -58,7 +72,10 @@ cdef class Open:
     cdef Entry entry
     cdef Inputs inputs
     cdef Unit unit
-    cdef Outputs outputs
+    cdef hmb_output output
+    cdef Block columns              # the pointers of `output`
+    cdef uint8_t status
+    cdef Settlement last            # where the scheme writes: the last settlement, or one not yet given out
     cdef int64_t id
     cdef PlainClaim claim
     cdef ClaimsKept kept
@@ -71,6 +88,7 @@ cdef class Open:
     cdef object deadlines
     cdef Terms terms
     cdef bint is_plain
+    cdef bint is_simple             # one member with one row, no lists, no deadlines, no claims kept
     cdef bint is_busy
     cdef readonly int64_t attempts  # claims that came, with the bad ones
 
@@ -81,7 +99,10 @@ cdef class Open:
         self.entry = entry
         self.inputs = inputs
         self.unit = unit
-        self.outputs = Outputs(len(terms.layers), 1)
+        self.columns = new_block(2 * sizeof(void *) * len(terms.layers))
+        self.output.pay = <int64_t **>self.columns.data
+        self.output.reason = <int16_t **>self.columns.data + len(terms.layers)
+        self.output.status = &self.status
         self.id = id
         self.claim = claim
         self.kept = ClaimsKept(claim.n_claim)
@@ -97,60 +118,59 @@ cdef class Open:
         self.deadlines = deadlines
         self.terms = terms
         self.is_plain = is_plain
+        self.is_simple = self.sole_row >= 0 and not inputs.n_listed and deadlines is None
         if start_unit(unit, before, id) < 0:
             raise MemoryError("totals")
 
     # ---- a claim that has nothing odd in it
 
     @cython.final
-    cdef inline object _quickly(self, PyObject *const *args, PyObject *keywords):
-        """The settlement of a plain claim, in keywords or in a dict; None for one that is to be read
-        with care."""
-        if keywords != NULL:
-            if not self.claim.take_keywords(args, keywords):
-                return None
-        elif not PyDict_CheckExact(<object>args[0]) or not self.claim.take_dict(args[0]):
-            return None
-        return self._run_quickly()
+    cdef inline bint _quickly(self) except -1:
+        """Whether the claim that has been taken is settled; it is not where more care is needed."""
+        cdef int64_t day = self.claim.words[self.claim.day]
+        if not self.is_simple or self.claim.claim_id != NULL or self.claim.member_id != NULL:
+            return self._quickly_enough(day)
+        if (self.unit.has_last and day < self.unit.last) or self._run(self.sole_row):
+            return False
+        self._has_moved(day)
+        return True
 
     @cython.final
-    cdef inline object _run_quickly(self):
-        """Settles the claim that has been taken; None where it is to be read with care."""
-        cdef int64_t day = self.claim.words[self.claim.day], row = self.sole_row
+    cdef bint _quickly_enough(self, int64_t day) except -1:
+        """As `_quickly`, of a claim that names things, or needs to be looked at more."""
+        cdef int64_t row = self.sole_row
         cdef bytes base = None
         cdef object claim_id = None, name = self.sole, days = None
         if self.claim.claim_id != NULL:
             claim_id = <object>self.claim.claim_id
             if not PyUnicode_CheckExact(claim_id) or self.kept.knows(claim_id):
-                return None
+                return False
             base = self._base(claim_id)
         if row < 0 or self.claim.member_id != NULL:
             if self.claim.member_id != NULL:
                 name = <object>self.claim.member_id
                 if not PyUnicode_CheckExact(name):
-                    return None
+                    return False
             row = self._row_of(name, day)
             if self.any_name:
                 name = self.sole
         if row < 0 or (self.unit.has_last and day < self.unit.last):
-            return None
+            return False
         if self.deadlines is not None:
             days = self.deadlines([
                 word if is_given else None
                 for word, is_given in zip(*self.claim.row())
             ])
             if days is None:
-                return None
+                return False
         if self.inputs.n_listed:
             self.inputs.relist()
         if self._run(row):
-            return None
-        self.attempts += 1
-        self.unit.has_last = 1
-        self.unit.last = day
-        if base is not None or self.kept.base is not None:
-            self.kept.keep(base, self.claim, row, claim_id, name)
-        return self._settlement(days)
+            return False
+        self._has_moved(day)
+        self._keep(base, row, claim_id, name)
+        self.last.days = days
+        return True
 
     @cython.final
     cdef int64_t _row_of(self, object name, int64_t day) except -2:
@@ -170,35 +190,49 @@ cdef class Open:
     cdef inline int _run(self, int64_t row) except -1:
         """Runs the scheme on the claim that was taken. Returns 1 where it is rejected, else 0."""
         cdef int64_t first = 0
+        # so is None, before the first claim
+        if hmb_is_shared(<PyObject *>self.last):
+            self._renew()
         self.claim.row_member[0] = row
-        self.entry.run(
-            &self.inputs.input, &first, 1, &self.unit.state, &self.outputs.output)
+        self.entry.run(&self.inputs.input, &first, 1, &self.unit.state, &self.output)
         if self.unit.map.failed:
             raise MemoryError("totals")
-        return self.outputs.output.status[0] != HMB_OK
+        return self.status != HMB_OK
+
+    @cython.final
+    cdef int _renew(self) except -1:
+        """Leaves the last settlement to those who have it, as it is, and lets the scheme write to a
+        new one."""
+        cdef Py_ssize_t layer
+        cdef int64_t **pays = <int64_t **>self.columns.data
+        cdef int16_t **reasons = <int16_t **>(pays + len(self.terms.layers))
+        if self.last is not None:
+            self.last.keep_totals()
+        self.last = new_settlement(self.terms)
+        self.last.unit = self.unit
+        for layer in range(len(self.terms.layers)):
+            pays[layer] = self.last.pays + layer
+            reasons[layer] = self.last.reasons + layer
+        return 0
+
+    @cython.final
+    cdef inline void _has_moved(self, int64_t day) noexcept:
+        self.attempts += 1
+        self.unit.has_last = 1
+        self.unit.last = day
 
     @cython.final
     cdef bytes _base(self, object claim_id):
         """The totals before the first claim that is kept, if this is it; else None."""
-        return self._totals() if claim_id and self.kept.base is None else None
+        return self.unit.kept() if claim_id and self.kept.base is None else None
 
     @cython.final
-    cdef bytes _totals(self):
-        cdef bytes kept = PyBytes_FromStringAndSize(NULL, 8 * self.unit.snapshot_words())
-        self.unit.snapshot(<int64_t *>PyBytes_AS_STRING(kept))
-        return kept
-
-    @cython.final
-    cdef inline Settlement _settlement(self, object days):
-        """What the scheme has just said of a claim."""
-        cdef Py_ssize_t layer, n = self.outputs.n_layers
-        cdef Settlement made = new_settlement(
-            self.terms, <tuple>days, 2 * n + self.unit.snapshot_words())
-        for layer in range(n):
-            made.words[layer] = self.outputs.output.pay[layer][0]
-            made.words[n + layer] = self.outputs.output.reason[layer][0]
-        self.unit.snapshot(made.words + 2 * n)
-        return made
+    cdef int _keep(self, bytes base, int64_t row, claim_id, name) except -1:
+        """Keeps the claim that was taken, if claims are kept from now on or have been."""
+        if base is not None or self.kept.base is not None:
+            self.is_simple = False
+            self.kept.keep(base, self.claim, row, claim_id, name)
+        return 0
 
     # ---- for the careful way
 
@@ -227,23 +261,25 @@ cdef class Open:
         self.inputs.relist()
         base = self._base(claim_id)
         if self._run(row):
-            return self.outputs.output.status[0], None
+            return self.status, None
         self.unit.has_last = 1
         self.unit.last = day
-        if base is not None or self.kept.base is not None:
-            self.kept.keep(base, self.claim, row, claim_id, name)
-        return 0, self._settlement(days)
+        self._keep(base, row, claim_id, name)
+        self.last.days = days
+        return 0, self.last
 
     def _refund(self, int64_t day, int64_t number, str refund_id):
         """Takes back the claim with this number among those kept: (status, settlement)."""
         cdef int64_t last = self.unit.last
-        cdef Py_ssize_t layer, n = self.outputs.n_layers
+        cdef Py_ssize_t layer
         cdef bytes now
         if self.unit.has_last and day < last:
             return LATE, None
         if self.kept.gone.data[number]:
             return REFUND_TWICE, None
-        now = self._totals()
+        if hmb_is_shared(<PyObject *>self.last):
+            self._renew()       # before its totals are taken back
+        now = self.unit.kept()
         before = self._replay()
         self.kept.gone.data[number] = 1
         after = self._replay()
@@ -251,14 +287,15 @@ cdef class Open:
             self.kept.gone.data[number] = 0
             self._restore(now)
             return REFUND_UNSETTLES, None
-        for layer in range(n):
-            self.outputs.output.pay[layer][0] = after[layer] - before[layer]
-            self.outputs.output.reason[layer][0] = len(self.terms.reasons) - 1
+        for layer in range(len(self.terms.layers)):
+            self.last.pays[layer] = after[layer] - before[layer]
+            self.last.reasons[layer] = <int16_t>(len(self.terms.reasons) - 1)
         self.unit.has_last = 1
         self.unit.last = day
         if refund_id:
             self.kept.places[refund_id] = ()
-        return 0, self._settlement(None)
+        self.last.days = None
+        return 0, self.last
 
     @cython.final
     cdef int _restore(self, bytes totals) except -1:
@@ -270,7 +307,7 @@ cdef class Open:
     cdef list _replay(self):
         """Makes the unit what its history makes of it: what is paid by layer, None where a claim is
         now rejected."""
-        cdef Py_ssize_t number, layer, n = self.outputs.n_layers
+        cdef Py_ssize_t number, layer, n = len(self.terms.layers)
         cdef list paid = [0] * n
         self._restore(self.kept.base)
         for number in range(self.kept.gone.n):
@@ -279,7 +316,7 @@ cdef class Open:
             if self._run(self.kept.put_back(number, self.claim)):
                 return None
             for layer in range(n):
-                paid[layer] += self.outputs.output.pay[layer][0]
+                paid[layer] += self.last.pays[layer]
         return paid
 
     def _totals_to(self, Totals to):
@@ -292,21 +329,66 @@ cdef object _settle(object me, PyObject *const *args, Py_ssize_t n, PyObject *ke
     """`Open.settle`: one mapping, or keywords."""
     cdef Open self = <Open>me
     cdef Py_ssize_t index
-    if n != (1 if keywords == NULL else 0):
+    cdef bint done
+    if n != (keywords == NULL):
         raise TypeError("settle() takes one claim, as a mapping or in keywords")
     if self.is_plain and not self.is_busy:
         self.is_busy = True
         try:
-            found = self._quickly(args, keywords)
+            if keywords != NULL:
+                done = self.claim.take_keywords(args, keywords)
+            else:
+                done = PyDict_CheckExact(<object>args[0]) and self.claim.take_dict(args[0])
+            if done:
+                done = self._quickly()
         finally:
             self.is_busy = False
-        if found is not None:
-            return found
+        if done:
+            return self.last
     if keywords == NULL:
         return me._carefully(<object>args[0], False)
     names = <tuple>keywords
     return me._carefully(
         {names[index]: <object>args[index] for index in range(len(names))}, True)
+
+
+@cython.final
+cdef class Order:
+    """In which order claims of a session give their values."""
+    cdef Open session
+    cdef Signature call
+
+    def __init__(self, Open session, tuple names):
+        self.session = session
+        self.call = session.claim.names.signature(names)
+
+
+cdef object _settle_in_order(object me, PyObject *const *args, Py_ssize_t n):
+    """What `Open.settler` gives."""
+    cdef Order order = <Order>me
+    cdef Open self = order.session
+    cdef Signature call = order.call
+    cdef Py_ssize_t index
+    cdef bint done
+    if n != call.n:
+        raise TypeError(f"settle() takes {call.n} values ({', '.join(call.names)}), {n} were given")
+    if self.is_plain and not self.is_busy:
+        self.is_busy = True
+        try:
+            done = self.claim.take_values(args, call) and self._quickly()
+        finally:
+            self.is_busy = False
+        if done:
+            return self.last
+    return self._carefully({call.names[index]: <object>args[index] for index in range(n)}, True)
+
+
+def in_order(Open session, tuple names):
+    """A function that settles claims of a session by their values alone, in the order of these names."""
+    return hmb_function_in_order(Order(session, names), _settle_in_order, b"""settle($self, /, *values)
+--
+
+Adjudicate the session's next claim, given by its values in the order of the settler's names.""")
 
 
 hmb_add_settle(Open, _settle, b"""settle($self, claim=None, /, **attributes)

@@ -5,6 +5,7 @@ Nothing here says what is wrong with a claim: whatever is odd in it is left alon
 written in Python is called, so a claim is read without another thread between.
 """
 
+cimport cython
 from cpython.datetime cimport (
     PyDate_CheckExact,
     date_day,
@@ -17,11 +18,20 @@ from cpython.long cimport PyLong_CheckExact
 from cpython.unicode cimport PyUnicode_CheckExact
 from libc.stdint cimport INT64_MAX, INT64_MIN, int32_t
 
-from hmbc.runtime.cell_reader cimport K_BOOL, K_CODE, K_DATE, K_ENUM, K_INT, K_MONEY, CellReader
+from hmbc.runtime.cell_reader cimport (
+    K_BOOL,
+    K_CODE,
+    K_DATE,
+    K_ENUM,
+    K_INT,
+    K_MONEY,
+    CellReader,
+    Choice,
+)
 from hmbc.runtime.cells cimport CELL_NULL, CELL_OK, days_of
 from hmbc.runtime.claim_names cimport PLACE_CLAIM_ID, PLACE_MEMBER_ID, PLACE_REFUNDS
 from hmbc.runtime.memory cimport new_block
-from hmbc.runtime.python_cells cimport same_text, word_of
+from hmbc.runtime.python_cells cimport same_letters, same_text, word_of
 from hmbc.runtime.scheme_call cimport Inputs
 
 import_datetime()
@@ -34,15 +44,58 @@ cdef extern from *:
     bint __builtin_mul_overflow(int64_t a, int64_t b, int64_t *to) nogil
 
 
+cdef inline const Choice *_choice(const Field *field, PyObject *value) noexcept:
+    """What a text of an enum stands for, or NULL. Texts written out in a program are the same objects."""
+    cdef int64_t at
+    for at in range(field.n_few):
+        if field.few[at].text == value:
+            return &field.few[at]
+    if PyUnicode_CheckExact(<object>value):
+        for at in range(field.n_few):
+            if same_letters(value, field.few[at].text):
+                return &field.few[at]
+    return NULL
+
+
 cdef inline bint _taken(PlainClaim self, Py_ssize_t place, PyObject *value) except -1:
     """Whether a value could be taken as it is."""
-    if place >= 0 and self.kinds[place] == K_BOOL and (value == Py_True or value == Py_False):
-        self.words[place] = value == Py_True
-        self.given[place] = 1
-        return True
-    return self._take(place, value)
+    cdef const Field *field
+    cdef const Choice *choice
+    cdef int overflow = 0
+    cdef int64_t word
+    if place < 0:
+        return self._take_other(place, value)
+    field = &self.fields[place]
+    self.given[place] = 1
+    if field.kind == K_BOOL:
+        if value == Py_True:
+            self.words[place] = 1
+            return True
+        if value == Py_False:
+            self.words[place] = 0
+            return True
+    elif field.kind == K_ENUM:
+        choice = _choice(field, value)
+        if choice != NULL:
+            self.words[place] = choice.index
+            return True
+    elif field.kind == K_DATE:
+        if PyDate_CheckExact(<object>value):
+            word = days_of(
+                date_year(<object>value), date_month(<object>value), date_day(<object>value))
+            self.words[place] = word
+            return field.low <= word <= field.high
+    elif field.kind == K_MONEY or field.kind == K_INT:
+        if PyLong_CheckExact(<object>value):
+            word = PyLong_AsLongLongAndOverflow(<object>value, &overflow)
+            if overflow or __builtin_mul_overflow(word, field.scale, &word):
+                return False
+            self.words[place] = word
+            return field.low <= word <= field.high
+    return self._take_other(place, value)
 
 
+@cython.final
 cdef class PlainClaim:
     """One row, and how a claim gets into it.
 
@@ -63,11 +116,9 @@ cdef class PlainClaim:
         self.fields_block = new_block(n * sizeof(Field))
         self.words_block = new_block(8 * n)
         self.given_block = new_block(n)
-        self.kinds_block = new_block(n)
         self.fields = <Field *>self.fields_block.data
         self.words = <int64_t *>self.words_block.data
         self.given = <uint8_t *>self.given_block.data
-        self.kinds = <uint8_t *>self.kinds_block.data
         self.row_member = inputs.take_row(self.words_block, self.given_block, optional)
         for place in range(n):
             reader = readers[place]
@@ -80,22 +131,23 @@ cdef class PlainClaim:
             field.n_few = reader.n_few
             field.few = reader.few
             field.missing = -1 if reader.kind == K_CODE else 0
-            self.kinds[place] = reader.kind
+            field.kind = reader.kind
 
     cdef bint take_keywords(self, PyObject *const *args, PyObject *keywords) except -1:
         """Whether a claim in keywords (a tuple of names) could be taken as it is."""
-        cdef Signature call
-        cdef Py_ssize_t index, n
-        cdef const int32_t *places
         # a call that is written out in a program has the same tuple each time
         if <PyObject *>self.keywords != keywords:
             self.keywords = <tuple>keywords
             self.by_keywords = self.names.signature(self.keywords)
-        call = self.by_keywords
+        return self.take_values(args, self.by_keywords)
+
+    cdef bint take_values(self, PyObject *const *args, Signature call) except -1:
+        """Whether a claim could be taken as it is, of which these are the values."""
+        cdef Py_ssize_t index, n = call.n
+        cdef const int32_t *places = call.places
         if not call.is_complete or call.has_unknown:
             return False
         self._forget()
-        n, places = call.n, call.places
         for index in range(n):
             if not _taken(self, places[index], args[index]):
                 return False
@@ -143,10 +195,10 @@ cdef class PlainClaim:
                 self.words[place] = self.fields[place].missing
                 self.given[place] = 0
 
-    cdef bint _take(self, Py_ssize_t place, PyObject *value) except -1:
-        cdef Field *field
-        cdef int at, status, kind, overflow = 0
-        cdef int64_t word
+    cdef bint _take_other(self, Py_ssize_t place, PyObject *value) except -1:
+        """Takes an identifier, or a value that is not of the kind that most are."""
+        cdef const Field *field
+        cdef int status
         if place < 0:
             if value != Py_None:
                 if place == PLACE_CLAIM_ID:
@@ -157,26 +209,6 @@ cdef class PlainClaim:
                     return False
             return True
         field = &self.fields[place]
-        kind = self.kinds[place]
-        self.given[place] = 1
-        if kind == K_ENUM:
-            for at in range(field.n_few):
-                if value == field.few[at].text or same_text(value, field.few[at].text):
-                    self.words[place] = field.few[at].index
-                    return True
-        elif kind == K_DATE:
-            if PyDate_CheckExact(<object>value):
-                word = days_of(
-                    date_year(<object>value), date_month(<object>value), date_day(<object>value))
-                self.words[place] = word
-                return field.low <= word <= field.high
-        elif kind == K_MONEY or kind == K_INT:
-            if PyLong_CheckExact(<object>value):
-                word = PyLong_AsLongLongAndOverflow(<object>value, &overflow)
-                if overflow or __builtin_mul_overflow(word, field.scale, &word):
-                    return False
-                self.words[place] = word
-                return field.low <= word <= field.high
         status = word_of(<CellReader>field.reader, <object>value, &self.words[place])
         if status == CELL_NULL and not field.is_required:
             self.words[place] = field.missing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from hmbc.runtime import rejects
 from hmbc.runtime.arrow_out import OutTable
@@ -12,7 +12,7 @@ from hmbc.runtime.careful_cells import Cell, RowName, read_cell
 from hmbc.runtime.claim_rows import LATE, REFUND_LATER, REFUND_OF_REFUND, REFUND_UNKNOWN
 from hmbc.runtime.errors import BadRow
 from hmbc.runtime.found import status_reason
-from hmbc.runtime.open_unit import Open
+from hmbc.runtime.open_unit import Open, in_order
 from hmbc.runtime.parameters import Parameters, check_parameters
 from hmbc.runtime.plain_claim import PlainClaim
 from hmbc.runtime.rejects import Ground, Reject
@@ -94,6 +94,25 @@ class Session(Open):
         self._totals_to(totals)
         return totals.table(self._readers.unit_id.texts, self._plan.state_hash)
 
+    def settler(self, *names: str) -> Callable[..., Settlement]:
+        """`settle` for claims that always give the same attributes: a function of their values, in the order
+        of these names. The fastest way for a service that calls it from one place:
+
+            settle = session.settler("date", "kind", "amount")
+            settle(date, kind, amount)
+
+        names: of attributes or their labels, `claim_id`, `member_id`, `refunds`. A value that is None is absent.
+        Raises: TypeError for a name that the scheme does not know, or that comes twice.
+        """
+        for name in names:
+            if not isinstance(name, str):
+                raise TypeError(f"settler() takes names of attributes, not {name!r}")
+        self._form.check_names(names, "settler() got an unexpected name")
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise TypeError(f"settler() got '{twice}' twice")
+        return in_order(self, names)
+
     def refund(
         self, claim_id: str, date: datetime.date | str, *, refund_id: str | None = None
     ) -> Settlement:
@@ -118,7 +137,7 @@ class Session(Open):
         """Settle a claim in which something may be odd. is_call: its names are keywords, which all
         must be known; a mapping may have more."""
         if is_call:
-            self._form.check_keywords(claim)
+            self._form.check_names(claim, "settle() got an unexpected keyword argument")
         claim_id = value_text(claim.get("claim_id"), "code")
         taken = next((claim[name] for name in REFUNDS if claim.get(name)), None)
         self._enter()

@@ -50,14 +50,15 @@ class SessionForm:
         self.is_plain = len({*places, *(name for name, _ in own)}) == len(places) + len(own)
         self.names = ClaimNames(places | dict(own), required)
 
-    def check_keywords(self, names: Iterable[str]) -> None:
-        """Raises TypeError for a name that the scheme does not know."""
+    def check_names(self, names: Iterable[str], called: str) -> None:
+        """Raises TypeError for a name that the scheme does not know. called: the function it was given to,
+        and as what."""
         known = self.names.places
         for name in names:
             if name not in known:
                 near = difflib.get_close_matches(name, known, n=1)
                 hint = f", did you mean '{near[0]}'" if near else ""
-                raise TypeError(f"settle() got an unexpected keyword argument '{name}'{hint}")
+                raise TypeError(f"{called} '{name}'{hint}")
 
     def last_days(self, words: Sequence[int | None]) -> tuple[int | None, ...] | None:
         """The last day of each deadline for a claim of these words; None where one cannot be

@@ -1,9 +1,11 @@
 """What one claim came to, as numbers that are put into words when they are asked for."""
 
-from libc.stdint cimport int64_t
+from libc.stdint cimport int16_t, int64_t
+
+from hmbc.runtime.units cimport Unit
 
 cdef enum:
-    INSIDE = 32         # words that a settlement has room for; more lie beyond it
+    FEW_LAYERS = 8      # so many a settlement has room for; those of more lie beyond it
 
 
 cdef class Terms:
@@ -18,10 +20,14 @@ cdef class Terms:
 cdef class Settlement:
     cdef Terms terms
     cdef tuple days
+    cdef Unit unit              # whose totals are those after this claim; None: they are in `totals`
+    cdef bytes totals
+    cdef int64_t *pays          # of each layer, in minor units
+    cdef int16_t *reasons       # of each layer, its number
     cdef bytes beyond
-    cdef Py_ssize_t n_words
-    cdef int64_t *words
-    cdef int64_t inside[INSIDE]
+    cdef int64_t inside[2 * FEW_LAYERS]
+
+    cdef int keep_totals(self) except -1
 
 
-cdef Settlement new_settlement(Terms terms, tuple days, Py_ssize_t n_words)
+cdef Settlement new_settlement(Terms terms)

@@ -1,8 +1,9 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, cdivision=True
 """What one claim came to, as numbers that are put into words when they are asked for.
 
-Its words are int64: what each layer pays in minor units, the number of each layer's reason, then the
-unit's totals as units.Unit.snapshot writes them. Nothing is worked out before somebody asks.
+It holds what the scheme wrote, what each layer pays and why. The unit's totals stay where they are until
+the session goes on: then they are kept as units.Unit.snapshot writes them, if somebody still has the
+settlement. Nothing is worked out before somebody asks.
 """
 
 import datetime
@@ -10,6 +11,7 @@ from decimal import Context, Decimal
 
 cimport cython
 from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
+from libc.string cimport memset
 
 from hmbc.runtime.arrow_out import OutTable
 from hmbc.runtime.out_columns import int_column, text_column
@@ -58,7 +60,7 @@ cdef class Settlement:
         cdef int64_t total = 0
         cdef Py_ssize_t layer
         for layer in range(len(self.terms.layers)):
-            total += self.words[layer]
+            total += self.pays[layer]
         return total
 
     @property
@@ -72,8 +74,8 @@ cdef class Settlement:
         cdef Py_ssize_t layer, n = len(self.terms.layers)
         cdef int64_t reason, found = -1
         for layer in range(n):
-            reason = self.words[n + layer]
-            if self.words[layer] > 0:
+            reason = self.reasons[layer]
+            if self.pays[layer] > 0:
                 return self.terms.reasons[reason]
             if found < 0 or self.terms.ranks[reason] < self.terms.ranks[found]:
                 found = reason
@@ -90,17 +92,19 @@ cdef class Settlement:
     @property
     def layers_minor(self):
         """By name of the layer: (what it pays in minor units, its reason)."""
-        cdef Py_ssize_t layer, n = len(self.terms.layers)
+        cdef Py_ssize_t layer
         return {
-            self.terms.layers[layer]: (self.words[layer], self.terms.reasons[self.words[n + layer]])
-            for layer in range(n)
+            self.terms.layers[layer]: (self.pays[layer], self.terms.reasons[self.reasons[layer]])
+            for layer in range(len(self.terms.layers))
         }
 
     @property
     def after_reject(self):
         """Whether an earlier row of the unit was rejected, in the state that the session began
         with."""
-        return self.words[2 * len(self.terms.layers) + REJECTED_WORD] != 0
+        if self.unit is not None:
+            return self.unit.rejected != 0
+        return (<const int64_t *>PyBytes_AS_STRING(self.totals))[REJECTED_WORD] != 0
 
     @property
     def due(self):
@@ -114,9 +118,13 @@ cdef class Settlement:
     @property
     def state(self):
         """The unit's totals after this claim, as a table for `Evaluator.open` or `adjudicate`."""
-        cdef Py_ssize_t start = 2 * len(self.terms.layers)
-        return self.terms.make_state(
-            PyBytes_FromStringAndSize(<char *>(self.words + start), 8 * (self.n_words - start)))
+        return self.terms.make_state(self.totals if self.unit is None else self.unit.kept())
+
+    cdef int keep_totals(self) except -1:
+        """Makes it independent of the unit, which goes on."""
+        self.totals = self.unit.kept()
+        self.unit = None
+        return 0
 
     def __reduce__(self):
         return _unpickled, (self._plain(),)
@@ -126,7 +134,7 @@ cdef class Settlement:
         return (
             self.terms.layers,
             tuple(self.layers_minor.values()),
-            tuple(self.terms.ranks[self.words[len(self.terms.layers) + layer]]
+            tuple(self.terms.ranks[self.reasons[layer]]
                   for layer in range(len(self.terms.layers))),
             self.after_reject,
             self.terms.digits,
@@ -150,33 +158,32 @@ cdef class Settlement:
         )
 
 
-cdef Settlement new_settlement(Terms terms, tuple days, Py_ssize_t n_words):
-    """One whose words are to be written. days: the last days of the deadlines, None where there are
-    none."""
+cdef Settlement new_settlement(Terms terms):
+    """One that is to be written. Whoever makes it says whose totals it shows, or gives them."""
     cdef Settlement made = Settlement.__new__(Settlement)
+    cdef Py_ssize_t n = len(terms.layers)
     made.terms = terms
-    made.days = days
-    made.n_words = n_words
-    made.words = made.inside
-    if n_words > INSIDE:
-        made.beyond = PyBytes_FromStringAndSize(NULL, 8 * n_words)
-        made.words = <int64_t *>PyBytes_AS_STRING(made.beyond)
+    made.pays = made.inside
+    if n > FEW_LAYERS:
+        made.beyond = PyBytes_FromStringAndSize(NULL, 16 * n)
+        made.pays = <int64_t *>PyBytes_AS_STRING(made.beyond)
+    made.reasons = <int16_t *>(made.pays + n)
     return made
 
 
 def _unpickled(plain):
     """A settlement out of what `_plain` gave; it needs no session."""
     layers, paid, ranks, after_reject, digits, deadlines, days, rows = plain
-    cdef Py_ssize_t layer, n = len(layers)
-    terms = Terms(
-        layers, tuple(reason for _, reason in paid), ranks, deadlines, digits, _KeptState(rows))
-    cdef Settlement made = new_settlement(terms, days, 2 * n + REJECTED_WORD + 1)
-    for layer in range(n):
-        made.words[layer] = paid[layer][0]
-        made.words[n + layer] = layer
-    for layer in range(2 * n, made.n_words):
-        made.words[layer] = 0
-    made.words[2 * n + REJECTED_WORD] = after_reject
+    cdef Py_ssize_t layer
+    cdef Settlement made = new_settlement(
+        Terms(layers, tuple(reason for _, reason in paid), ranks, deadlines, digits, _KeptState(rows)))
+    made.days = days
+    for layer in range(len(layers)):
+        made.pays[layer] = paid[layer][0]
+        made.reasons[layer] = <int16_t>layer
+    made.totals = PyBytes_FromStringAndSize(NULL, 8 * (REJECTED_WORD + 1))
+    memset(PyBytes_AS_STRING(made.totals), 0, 8 * (REJECTED_WORD + 1))
+    (<int64_t *>PyBytes_AS_STRING(made.totals))[REJECTED_WORD] = after_reject
     return made
 
 

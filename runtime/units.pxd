@@ -54,6 +54,7 @@ cdef class Unit:
     cdef int dump(self, int64_t unit, TotalRows *to) noexcept nogil
     cdef int64_t snapshot_words(self) noexcept nogil
     cdef void snapshot(self, int64_t *to) noexcept nogil
+    cdef bytes kept(self)
     cdef int restore(self, const int64_t *kept) noexcept nogil
 
 cdef void free_rows(TotalRows *rows) noexcept nogil

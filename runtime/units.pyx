@@ -4,6 +4,7 @@
 A fresh unit's sequential keys are INT64_MIN, below every key, and its totals 0.
 """
 
+from cpython.bytes cimport PyBytes_AS_STRING, PyBytes_FromStringAndSize
 from libc.stdint cimport INT64_MAX, INT64_MIN, uint64_t
 from libc.stdlib cimport calloc, free, malloc, qsort, realloc
 from libc.string cimport memcpy, memset
@@ -280,6 +281,12 @@ cdef class Unit:
             memcpy(to + 1, entry.key, sizeof(entry.key))
             to[1 + KEY_WORDS] = entry.total
             to += ENTRY_WORDS
+
+    cdef bytes kept(self):
+        """A snapshot."""
+        cdef bytes made = PyBytes_FromStringAndSize(NULL, 8 * self.snapshot_words())
+        self.snapshot(<int64_t *>PyBytes_AS_STRING(made))
+        return made
 
     cdef int restore(self, const int64_t *kept) noexcept nogil:
         """Makes it what it was when `snapshot` wrote this. Returns -1 where there is no memory."""
