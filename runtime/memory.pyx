@@ -1,6 +1,7 @@
 # cython: language_level=3
 """C memory with an owner. Big pieces are kept and used again: see pool.h."""
 
+cimport cython
 from libc.string cimport memset
 
 cdef extern from "pool.h" nogil:
@@ -18,6 +19,9 @@ cdef extern from "pool.h" nogil:
 
 cdef enum:
     FLOOR = 512 << 20       # bytes that are kept however little the last batch needed
+
+cdef enum:
+    SHORT = 1 << 16     # bytes that are cleared sooner than the interpreter's lock is given up
 
 cdef hmb_pool pool
 pool.floor = FLOOR
@@ -56,6 +60,7 @@ def memory_used():
     return pool.lent
 
 
+@cython.freelist(64)
 cdef class Block:
     def __dealloc__(self):
         give(self.data)
@@ -84,7 +89,9 @@ cdef Block sparse_block(int64_t size):
 cdef Block new_block(int64_t size):
     """A block of `size` zero bytes. Raises MemoryError."""
     cdef Block block = raw_block(size)
-    if size > 0:
+    if size > SHORT:
         with nogil:
             memset(block.data, 0, size)
+    elif size > 0:
+        memset(block.data, 0, size)
     return block

@@ -9,7 +9,6 @@ from hmbc.runtime.memory cimport Block
 
 
 cdef struct Field:
-    int kind
     bint is_required
     const Choice *few       # of an enum of few texts: what they stand for
     int64_t n_few           # how many; else 0
@@ -26,10 +25,11 @@ cdef class PlainClaim:
     cdef list readers
     cdef Py_ssize_t n_claim         # attributes, without a deciding day that is none
     cdef Py_ssize_t day             # the place of the deciding one
-    cdef Block fields_block, words_block, given_block
+    cdef Block fields_block, words_block, given_block, kinds_block
     cdef Field *fields              # of the attributes, then of a deciding day that is none
     cdef int64_t *words             # likewise
     cdef uint8_t *given             # whether each is there
+    cdef uint8_t *kinds
     cdef int64_t *row_member        # where the row of the claim's member goes
     cdef list optional              # of each attribute, whether it may be absent
     cdef bint may_lack              # whether any attribute may be absent

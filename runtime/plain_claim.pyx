@@ -57,40 +57,40 @@ cdef inline const Choice *_choice(const Field *field, PyObject *value) noexcept:
     return NULL
 
 
-cdef inline bint _taken(PlainClaim self, Py_ssize_t place, PyObject *value) except -1:
-    """Whether a value could be taken as it is."""
+cdef inline bint _taken(PlainClaim self, const uint8_t *kinds, int64_t *words, uint8_t *given,
+                        Py_ssize_t place, PyObject *value) except -1:
+    """Whether a value could be taken as it is. kinds, words, given: those of `self`, at hand."""
     cdef const Field *field
     cdef const Choice *choice
-    cdef int overflow = 0
+    cdef int kind, overflow = 0
     cdef int64_t word
     if place < 0:
         return self._take_other(place, value)
+    kind = kinds[place]
+    given[place] = 1
+    if kind == K_BOOL:
+        if value == Py_True or value == Py_False:
+            words[place] = value == Py_True
+            return True
+        return self._take_other(place, value)
     field = &self.fields[place]
-    self.given[place] = 1
-    if field.kind == K_BOOL:
-        if value == Py_True:
-            self.words[place] = 1
-            return True
-        if value == Py_False:
-            self.words[place] = 0
-            return True
-    elif field.kind == K_ENUM:
+    if kind == K_ENUM:
         choice = _choice(field, value)
         if choice != NULL:
-            self.words[place] = choice.index
+            words[place] = choice.index
             return True
-    elif field.kind == K_DATE:
+    elif kind == K_DATE:
         if PyDate_CheckExact(<object>value):
             word = days_of(
                 date_year(<object>value), date_month(<object>value), date_day(<object>value))
-            self.words[place] = word
+            words[place] = word
             return field.low <= word <= field.high
-    elif field.kind == K_MONEY or field.kind == K_INT:
+    elif kind == K_MONEY or kind == K_INT:
         if PyLong_CheckExact(<object>value):
             word = PyLong_AsLongLongAndOverflow(<object>value, &overflow)
             if overflow or __builtin_mul_overflow(word, field.scale, &word):
                 return False
-            self.words[place] = word
+            words[place] = word
             return field.low <= word <= field.high
     return self._take_other(place, value)
 
@@ -116,9 +116,11 @@ cdef class PlainClaim:
         self.fields_block = new_block(n * sizeof(Field))
         self.words_block = new_block(8 * n)
         self.given_block = new_block(n)
+        self.kinds_block = new_block(n)
         self.fields = <Field *>self.fields_block.data
         self.words = <int64_t *>self.words_block.data
         self.given = <uint8_t *>self.given_block.data
+        self.kinds = <uint8_t *>self.kinds_block.data
         self.row_member = inputs.take_row(self.words_block, self.given_block, optional)
         for place in range(n):
             reader = readers[place]
@@ -131,7 +133,7 @@ cdef class PlainClaim:
             field.n_few = reader.n_few
             field.few = reader.few
             field.missing = -1 if reader.kind == K_CODE else 0
-            field.kind = reader.kind
+            self.kinds[place] = reader.kind
 
     cdef bint take_keywords(self, PyObject *const *args, PyObject *keywords) except -1:
         """Whether a claim in keywords (a tuple of names) could be taken as it is."""
@@ -145,11 +147,14 @@ cdef class PlainClaim:
         """Whether a claim could be taken as it is, of which these are the values."""
         cdef Py_ssize_t index, n = call.n
         cdef const int32_t *places = call.places
+        cdef const uint8_t *kinds = self.kinds
+        cdef int64_t *words = self.words
+        cdef uint8_t *given = self.given
         if not call.is_complete or call.has_unknown:
             return False
         self._forget()
         for index in range(n):
-            if not _taken(self, places[index], args[index]):
+            if not _taken(self, kinds, words, given, places[index], args[index]):
                 return False
         return True
 
@@ -159,13 +164,16 @@ cdef class PlainClaim:
         cdef Py_ssize_t index = 0, at = 0
         cdef PyObject *key
         cdef PyObject *value
+        cdef const uint8_t *kinds = self.kinds
+        cdef int64_t *words = self.words
+        cdef uint8_t *given = self.given
         self._forget()
         if call is not None and call.n == PyDict_Size(<object>claim):
             # claims of one source have the same keys in the same order
             while PyDict_Next(<object>claim, &at, &key, &value):
                 if key != call.texts[index] and not same_text(key, call.texts[index]):
                     break
-                if not _taken(self, call.places[index], value):
+                if not _taken(self, kinds, words, given, call.places[index], value):
                     return False
                 index += 1
             if index == call.n:
@@ -181,7 +189,7 @@ cdef class PlainClaim:
             return False
         self.by_keys = call
         while PyDict_Next(<object>claim, &at, &key, &value):
-            if not _taken(self, call.places[index], value):
+            if not _taken(self, kinds, words, given, call.places[index], value):
                 return False
             index += 1
         return True

@@ -25,6 +25,7 @@ from hmbc.runtime.cell_reader cimport (
     in_domain,
 )
 from hmbc.runtime.cells cimport CELL_NULL, CELL_OK, days_of
+from hmbc.runtime.values cimport Values, one_row
 
 import_datetime()
 
@@ -87,6 +88,12 @@ cdef inline int _text(CellReader reader, object text, int64_t *to):
     cdef Py_ssize_t n
     cdef const char *raw = hmb_utf8(text, &n)
     return CELL_ODD if raw == NULL else reader.take_text(raw, n, to)
+
+
+def plain_column(CellReader reader, value, bint optional) -> Values:
+    """A column of one value of the plainest type; None of any other, and where there is none."""
+    cdef int64_t word = 0
+    return one_row(word, optional) if word_of(reader, value, &word) == CELL_OK else None
 
 
 def plain_word(CellReader reader, value):

@@ -81,6 +81,10 @@ class SchemeReaders:
             kind.startswith("code:") for item in plan.accumulators for kind in item.key_kinds
         )
         self._accumulators = self._totals_kept()
+        self._holds_texts = any(
+            want.kind in ("code", "periods") for want in (*self.claim, *self.member)
+        )
+        """Whether readers of attributes keep something of what they read."""
         self.member_table = self._member_table()
         """The columns of a table of members: the id, the other attributes, and where some vary, from
         when to when a row holds."""
@@ -98,6 +102,13 @@ class SchemeReaders:
         made = object.__new__(SchemeReaders)
         made.__dict__.update(self.__dict__)
         made.member_id = Reader("code")
+        if not self._holds_texts:
+            made.unit_id = made.member_id
+            made.member_table = [
+                _with(self.member_table[0], made.member_id),
+                *self.member_table[1:],
+            ]
+            return made
         made.claim = [_fresh(want) for want in self.claim]
         made.member = [
             _with(want, made.member_id) if want.reader is self.member_id else _fresh(want)

@@ -10,7 +10,7 @@ from hmbc.runtime.attributes import Wanted
 from hmbc.runtime.careful_cells import Cell, RowName, read_cell
 from hmbc.runtime.errors import BadRow
 from hmbc.runtime.member_rows import MemberRows
-from hmbc.runtime.python_cells import plain_word
+from hmbc.runtime.python_cells import plain_column, plain_word
 from hmbc.runtime.rejects import Reject
 from hmbc.runtime.scheme_readers import SchemeReaders
 from hmbc.runtime.units_text import value_text
@@ -42,27 +42,8 @@ def read_members(readers: SchemeReaders, given: Sequence[Mapping[str, object]]) 
     found: list[Reject] = []
     columns = [few_rows(numbers, [], False, [()] * len(numbers))]
     for place, want in enumerate(readers.member_table[1:]):
-        cells = [
-            _plain(want, row)
-            or read_cell(
-                readers.plan,
-                want,
-                row,
-                RowName("members", number, "", names[number - 1]),
-                place,
-                found,
-                readers.minor_units,
-            )
-            for number, row in enumerate(given, 1)
-        ]
-        columns.append(
-            few_rows(
-                [cell.word for cell in cells],
-                [cell.given for cell in cells],
-                want.optional,
-                [cell.ranges for cell in cells],
-            )
-        )
+        column = _plain_column(want, given[0]) if len(given) == 1 else None
+        columns.append(column or _column(readers, want, place, given, names, found))
     rows = MemberRows(
         columns[0],
         len(readers.member_id.texts),
@@ -83,12 +64,50 @@ def read_members(readers: SchemeReaders, given: Sequence[Mapping[str, object]]) 
     return Members(names, attributes, rows, units.pop())
 
 
+def _column(
+    readers: SchemeReaders,
+    want: Wanted,
+    place: int,
+    given: Sequence[Mapping[str, object]],
+    names: Sequence[str],
+    found: list[Reject],
+) -> Values:
+    """One attribute of all rows. What is wrong with it goes to `found`."""
+    cells = [
+        _plain(want, row)
+        or read_cell(
+            readers.plan,
+            want,
+            row,
+            RowName("members", number, "", names[number - 1]),
+            place,
+            found,
+            readers.minor_units,
+        )
+        for number, row in enumerate(given, 1)
+    ]
+    return few_rows(
+        [cell.word for cell in cells],
+        [cell.given for cell in cells],
+        want.optional,
+        [cell.ranges for cell in cells],
+    )
+
+
+def _plain_column(want: Wanted, row: Mapping[str, object]) -> Values | None:
+    """The attribute of the only row, if its value is of the plainest type."""
+    return plain_column(want.reader, row[want.name], want.optional) if _is_named(want, row) else None
+
+
 def _plain(want: Wanted, row: Mapping[str, object]) -> Cell | None:
     """The cell of a value of the plainest type; None where more care is needed."""
-    if want.name not in row or want.label in row and want.label != want.name:
-        return None
-    word = plain_word(want.reader, row[want.name])
+    word = plain_word(want.reader, row[want.name]) if _is_named(want, row) else None
     return None if word is None else Cell(word, True, [])
+
+
+def _is_named(want: Wanted, row: Mapping[str, object]) -> bool:
+    """Whether a row gives the attribute by its name, and not by its label too."""
+    return want.name in row and (want.label not in row or want.label == want.name)
 
 
 def _odd(

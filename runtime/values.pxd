@@ -26,3 +26,5 @@ cdef class Values:
     cdef const int64_t *words_at(self, const int64_t *rows, int64_t n) except? NULL
     cdef const int32_t *ints(self) except? NULL
     cdef Block narrowed(self, int width)
+
+cdef Values one_row(int64_t word, bint optional)

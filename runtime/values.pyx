@@ -140,6 +140,20 @@ def absent(int64_t length, str kind) -> Values:
     return values
 
 
+cdef Values one_row(int64_t word, bint optional):
+    """A column of one value, which is there."""
+    cdef Values values = Values.__new__(Values)
+    values.length = 1
+    values.bad = []
+    values.width = 8
+    values.own = raw_block(16)
+    values.cells = values.own.data
+    (<int64_t *>values.own.data)[0] = word
+    if optional:
+        values.give_all()
+    return values
+
+
 def few_rows(words, given, bint optional, ranges) -> Values:
     """A column of a few values: the word of each, whether it is there, its ranges of days (or none
     at all, where the column is of another kind)."""

@@ -208,12 +208,17 @@ def test_one_claim_at_a_time_pays_what_a_batch_pays(
             session = scheme.evaluator.open(member, scheme.given)
             quick = scheme.evaluator.open(member, scheme.evaluator.read_parameters(scheme.given))
             in_fen = scheme.evaluator.open(member, scheme.given, minor_units=True)
+            ordered = scheme.evaluator.open(member, scheme.given)
+            names = sorted({name for row in unit.rows for name in typed(row, False)})
+            in_order = ordered.settler(*names)
+            kept = []
             for place, row in enumerate(unit.rows):
                 paid = got.get(f"{unit.id}.{place}")
                 ways = (
                     partial(session.settle, texts("claim", row)),
                     partial(quick.settle, **typed(row, False)),
                     partial(in_fen.settle, typed(row, True)),
+                    partial(in_order, *map(typed(row, False).get, names)),
                 )
                 adjudicated["one at a time"] += len(ways)
                 where = shown(scheme, unit, place)
@@ -223,15 +228,18 @@ def test_one_claim_at_a_time_pays_what_a_batch_pays(
                         with pytest.raises(BadRow) as error:
                             way()
                         told.append(error.value.rejects)
-                    assert told[1:] == told[:1] * 2, where
+                    assert told[1:] == told[:1] * 3, where
                     continue
                 settled, *others = [way() for way in ways]
-                assert others == [settled] * 2, where
+                assert others == [settled] * 3, where
+                kept.append((others[-1], settled))
                 assert (settled.total_pay, settled.reason) == (paid["total_pay"], paid["reason"]), (
                     where
                 )
                 for layer, (pay, reason) in settled.layers.items():
                     assert (pay, reason) == (paid[f"{layer}_pay"], paid[f"{layer}_reason"]), where
+            # the same still, when the sessions have gone on
+            assert [one for one, _ in kept] == [one for _, one in kept]
             own = {key: total for key, total in totals(scheme.batch).items() if key[0] == unit.id}
             assert totals(session) == own, shown(scheme, unit)
 

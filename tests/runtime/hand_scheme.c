@@ -67,7 +67,7 @@ static void run(const hmb_input *in, const int64_t *rows, int64_t n, hmb_state *
         else if (out->pay[0][row] > 0)
             out->reason[0][row] = benefit(cost, in->parameter[0], in->parameter[1]) < in->parameter[1] ? PAID : CAPPED;
         else if (cost > in->parameter[0]) out->reason[0][row] = CAPPED;
-        if (in->listed[0][drug] && seen > 0) {
+        if (in->listed[0] && in->listed[0][drug] && seen > 0) {
             out->pay[1][row] = 1000;
             out->reason[1][row] = PAID;
         }

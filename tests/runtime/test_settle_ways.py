@@ -132,18 +132,22 @@ WAYS = settings(
 def test_every_way_to_give_a_claim_comes_to_the_same(evaluator, stream, nameless):
     member = {"suspended": MEMBER["suspended"]} if nameless else MEMBER
     checked = evaluator.read_parameters(PARAMETERS)
-    carefully, dicts, keywords, mappings = (evaluator.open(member, checked) for _ in range(4))
+    carefully, dicts, keywords, mappings, ordered = (
+        evaluator.open(member, checked) for _ in range(5)
+    )
     fen = evaluator.open(member, PARAMETERS, minor_units=True)
     for claim in stream:
         known = {name: value for name, value in claim.items() if name != "unknown"}
         expected = outcome(lambda claim=claim: carefully._carefully(claim, False))
         assert outcome(lambda claim=claim: dicts.settle(claim)) == expected
         assert outcome(lambda known=known: keywords.settle(**known)) == expected
+        settle = ordered.settler(*known)
+        assert outcome(lambda known=known, settle=settle: settle(*known.values())) == expected
         assert outcome(lambda claim=claim: mappings.settle(MappingProxyType(claim))) == expected
         found = outcome(lambda known=known: fen.settle(**fen_of(known)))
         assert but_reasons(found) == but_reasons(expected)
-    states = [list(each.state.rows()) for each in (carefully, dicts, keywords, mappings, fen)]
-    assert states[1:] == states[:1] * 4
+    states = [list(each.state.rows()) for each in (carefully, dicts, keywords, mappings, ordered, fen)]
+    assert states[1:] == states[:1] * 5
 
 
 def but_reasons(found):
