@@ -28,12 +28,16 @@ TOLERANCE = 0.03
 CLAIMS, MEMBERS = 10_000, 1_000
 FLAGS = ("undesignated", "third_party", "work_injury", "public_health", "abroad", "cosmetic")
 KINDS = ("policy", "drugs", "special", "rare")
+SESSIONS = 1_000
 YEAR = 18993        # 2022
 WAYS = {
     "adjudicate, feed, whole-number ids": "a claim",
     "adjudicate, feed, text ids": "a claim",
     "adjudicate, unit by unit": "a claim",
     "settle in keywords": "a claim",
+    "settle by a settler": "a claim",
+    "settle, a Python function of the same keywords that does nothing": "a claim",
+    "settle, a session opened": "a session",
     "hmbc check w2.hmb, cached": "in all",
 }
 
@@ -93,20 +97,47 @@ def child(way: str, module: str, with_call: bool) -> None:
     ours = evaluator(module, by_feed="unit by unit" not in way)
     claims, members = tables("text ids" in way)
     if way.startswith("settle"):
-        rows = [
-            (row["date"], row["kind"], row["amount"], *(bool(row[name]) for name in FLAGS))
-            for row in claims.rows()
-        ]
-        session = ours.open(next(members.rows()), minor_units=True)
-        if with_call:
-            for date, kind, amount, undesignated, third, injury, public, abroad, cosmetic in rows:
-                session.settle(
-                    date=date, kind=kind, amount=amount, undesignated=undesignated, third_party=third,
-                    work_injury=injury, public_health=public, abroad=abroad, cosmetic=cosmetic,
-                )  # fmt: skip
+        one_at_a_time(way, ours, claims, members, with_call)
     elif with_call:
         done = ours.adjudicate(claims, members, minor_units=True)
         assert done.counts.claims == CLAIMS and sum(done.counts.paid.values()) > 0
+
+
+def one_at_a_time(way: str, ours: Any, claims: Any, members: Any, with_call: bool) -> None:
+    """A loop over all claims, as those of one member."""
+    rows = [
+        (row["date"], row["kind"], row["amount"], *(bool(row[name]) for name in FLAGS))
+        for row in claims.rows()
+    ]
+    member = next(members.rows())
+    session = ours.open(member, minor_units=True)
+    settle = session.settler("date", "kind", "amount", *FLAGS)
+    if not with_call:
+        return
+    match way:
+        case "settle by a settler":
+            for date, kind, amount, undesignated, third, injury, public, abroad, cosmetic in rows:
+                settle(date, kind, amount, undesignated, third, injury, public, abroad, cosmetic)
+        case "settle, a session opened":
+            for _ in range(SESSIONS):
+                ours.open(member, minor_units=True)
+        case _:
+            one = session if way == "settle in keywords" else Nothing()
+            for date, kind, amount, undesignated, third, injury, public, abroad, cosmetic in rows:
+                one.settle(
+                    date=date, kind=kind, amount=amount, undesignated=undesignated, third_party=third,
+                    work_injury=injury, public_health=public, abroad=abroad, cosmetic=cosmetic,
+                )  # fmt: skip
+
+
+class Nothing:
+    """What a call costs in Python by itself."""
+
+    def settle(
+        self, *, date: Any, kind: Any, amount: Any, undesignated: Any, third_party: Any,
+        work_injury: Any, public_health: Any, abroad: Any, cosmetic: Any,
+    ) -> None:  # fmt: skip
+        pass
 
 
 def count(way: str, module: str, with_call: bool) -> int:
@@ -149,7 +180,7 @@ def main() -> int:
     for way, unit in WAYS.items():
         if taken.only not in way:
             continue
-        of = CLAIMS if unit == "a claim" else 1
+        of = {"a claim": CLAIMS, "a session": SESSIONS}.get(unit, 1)
         counts[way] = round((count(way, module, True) - count(way, module, False)) / of)
         print(f"{way}: {counts[way]:,} instructions {unit}", flush=True)
     known = json.loads(KNOWN.read_text("utf-8")) if KNOWN.is_file() else {"counts": {}}

@@ -70,6 +70,11 @@ def latency(calls: int) -> dict[str, float]:
                 cosmetic=cosmetic,
             )
 
+    def in_order(given: list[tuple[Any, ...]], minor_units: bool) -> None:
+        settle = evaluator.open(member, minor_units=minor_units).settler(*names)
+        for date, kind, amount, undesignated, third, injury, public, abroad, cosmetic in given:
+            settle(date, kind, amount, undesignated, third, injury, public, abroad, cosmetic)
+
     def handed_out() -> None:
         for _date, _kind, _amount, _one, _two, _three, _four, _five, _six in fen_values:
             pass
@@ -87,6 +92,16 @@ def latency(calls: int) -> dict[str, float]:
                 work_injury=injury, public_health=public, abroad=abroad, cosmetic=cosmetic,
             )  # fmt: skip
 
+    def nothing_in_order(
+        date: Any, kind: Any, amount: Any, undesignated: Any, third: Any, injury: Any, public: Any,
+        abroad: Any, cosmetic: Any,
+    ) -> None:  # fmt: skip
+        pass
+
+    def called_in_order() -> None:
+        for date, kind, amount, undesignated, third, injury, public, abroad, cosmetic in fen_values:
+            nothing_in_order(date, kind, amount, undesignated, third, injury, public, abroad, cosmetic)
+
     def opened() -> None:
         for row in rows[:200]:
             evaluator.open(member).settle(row)
@@ -94,19 +109,30 @@ def latency(calls: int) -> dict[str, float]:
     python = peers_w2.python_way(claims, people, calls)
     zen = peers_w2.zen_way(claims, people, calls)
     expected = python()[0]
-    sessions = [evaluator.open(member, minor_units=unit) for unit in (False, False, True)]
+    sessions = [evaluator.open(member, minor_units=unit) for unit in (False, False, True, True)]
     assert [sessions[0].settle(row).total_minor for row in rows] == expected == zen()[0]
     assert [sessions[1].settle(**row).total_minor for row in rows] == expected
     assert [sessions[2].settle(**row).total_minor for row in fen] == expected
+    settle = sessions[3].settler(*names)
+    assert [settle(*row).total_minor for row in fen_values] == expected
     return interleaved(
         {
+            "hmbc, `settler(\"date\", …)`, a claim by its values, fen": (
+                calls, partial(in_order, fen_values, True),
+            ),
+            "hmbc, `settler(\"date\", …)`, a claim by its values, Decimal": (
+                calls, partial(in_order, values, False),
+            ),
             "hmbc, `settle(date=…, amount=…)`, fen": (calls, partial(typed, fen_values, True)),
             "hmbc, `settle(date=…, amount=…)`, Decimal": (calls, partial(typed, values, False)),
             "hmbc, `settle(dict)`, Decimal": (calls, in_dicts),
             "hmbc, `open(dict)` and one `settle(dict)`": (len(rows[:200]), opened),
             "pure Python, values": (calls, python),
             "a Python function of the same nine keywords that does nothing": (calls, called),
-            "the loop that hands nine values out, by itself; it is in all that take keywords": (
+            "a Python function of nine values, without keywords, that does nothing": (
+                calls, called_in_order,
+            ),
+            "the loop that hands nine values out, by itself; it is in all that do not take a dict": (
                 calls, handed_out,
             ),
             "GoRules ZEN, `evaluate(dict)`": (calls, zen),
