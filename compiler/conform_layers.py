@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from hmbc.compiler.conform_reads import comes_after, concept_row, concept_word, layer_concepts
 from hmbc.compiler.kernel import Kernel
-from hmbc.compiler.ratio_order import step
+from hmbc.compiler.ratio_order import bounds_in, step
 from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl.checked_guideline import CheckedDemand
@@ -78,7 +79,8 @@ def _how(layer: CheckedLayer, scheme: CheckedScheme) -> Bilingual | Diagnostic |
             return _undecided(layer, "的比例随金额变化，但不是分段", "has a ratio that reads amounts, without bands")
         return Bilingual("不分段，费用多少都一样", "is flat: the same for small amounts and large")
     shares = [share for _, share in ratio.bands]
-    steps = [step(one, two, scheme) for one, two in zip(shares, shares[1:], strict=False)]
+    bounds = partial(bounds_in, scheme)
+    steps = [step(one, two, bounds) for one, two in zip(shares, shares[1:], strict=False)]
     if "falls" in steps:
         limit = ratio.bands[steps.index("falls")][0]
         at = _limit(limit, scheme)

@@ -20,9 +20,10 @@ from typing import Literal
 from attrs import define, evolve, field, frozen
 
 from hmbc.compiler import seeds
+from hmbc.compiler.always import always
 from hmbc.compiler.climb import Climb
 from hmbc.compiler.directed import Setting, Unit
-from hmbc.compiler.kernel import Clause, Definition, Kernel
+from hmbc.compiler.kernel import Clause, Definition, Kernel, Stated
 from hmbc.compiler.laws import (
     TWO_RUNS,
     Amounts,
@@ -116,6 +117,10 @@ def prove(
         search.leave_out(found)
         if solves:
             search.plant(seeds.of_solver(kernel, search.unpaid, budget.solver))
+            doubted = {question.subject for question in left if question not in found}
+            statements = [one for one in kernel.stated if one.name in doubted and isinstance(one, Stated)]
+            search.plant(seeds.against(kernel, statements, budget.solver))
+            found |= search.refuted(0)
         found |= search.climbed(budget.climb)
         if solves:
             from hmbc.compiler.induct import by_induction
@@ -220,7 +225,8 @@ def _hindrances(kernel: Kernel) -> dict[Question, Verdict]:
 
 def by_structure(kernel: Kernel, questions: Iterable[Question]) -> Iterator[Proof]:
     """The questions that the structure answers."""
-    kernel = with_settled(kernel)
+    stated = {one.name: one.holds for one in kernel.stated if isinstance(one, Stated)}
+    given, kernel = kernel, with_settled(kernel)
     plain = made_plain(kernel, bounds_of(kernel))
     simple = without_loose(plain, bounds_of(plain))
     held = {
@@ -235,6 +241,13 @@ def by_structure(kernel: Kernel, questions: Iterable[Question]) -> Iterator[Proo
             yield _proved(question, verdict.because, verdict.clause)
         elif (because := drifts.because(question)) is not None:
             yield _proved(question, because, None)
+        elif question.law == "stated" and always(given, stated[question.subject or ""]):
+            yield _proved(question, _ALWAYS, None)
+
+
+_ALWAYS = Bilingual(
+    "所比较的无论怎样取值都不会越过", "what it compares never crosses, by how it is made and its range"
+)
 
 
 def by_cases(kernel: Kernel, questions: Sequence[Question]) -> Iterator[Proof]:

@@ -92,6 +92,8 @@ class Search:
             self._planted.append(((setting, machine), unit, rows))
             self.directed.keep(unit)
             self._learn(setting, machine, unit, rows)
+            for question in list(self.judge.denied(rows)):
+                self._add(Refutation(question, setting, unit, Change("none")))
             self._feel((setting, machine), unit, rows)
 
     @property

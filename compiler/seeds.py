@@ -1,20 +1,26 @@
-"""Units that are paid something, for a search to begin with: a scheme's worked examples, and what a
-solver finds for layers that nothing else made pay."""
+"""Units for a search to begin with: a scheme's worked examples, what a solver finds for layers that
+nothing else made pay, and claims of which it finds that a statement is not so."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
+from attrs import evolve
+
 from hmbc.compiler.directed import Setting, Unit
-from hmbc.compiler.kernel import Input, Kernel
+from hmbc.compiler.kernel import Definition, Input, Kernel, Stated
 from hmbc.compiler.run_examples import defaults, member_of, unit_of
+from hmbc.compiler.slices import slice_of
 from hmbc.dsl.scheme import CheckedScheme
 from hmbc.dsl.types import Date, Days, Enum, Int, Money, Ratio
 from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
 Seed = tuple[Setting, Unit]
+Wanted = Callable[[Any], Any]
+"""What is to hold of a row of the encoding, as a term of z3."""
 
 MOST_CLAIMS = 5
 """Of an example the last."""
@@ -53,19 +59,41 @@ def of_examples(kernel: Kernel, scheme: CheckedScheme) -> Iterator[Seed]:
 
 def of_solver(kernel: Kernel, layers: Iterable[str], resources: int) -> Iterator[Seed]:
     """For each of these layers a claim that it pays, if z3 finds one with these resources."""
+    yield from _first_claims(kernel, [partial(_is_paid, layer) for layer in layers], resources)
+
+
+def against(kernel: Kernel, statements: Iterable[Stated], resources: int) -> Iterator[Seed]:
+    """For each of these statements a first claim of which it is not so, if z3 finds one."""
+    for one in statements:
+        probe = Definition(name=one.name, expr=one.holds, role="probe")
+        probed = slice_of(evolve(kernel, items=(*kernel.items, probe)), [probe.name], outcomes=False)
+        yield from _first_claims(probed, [partial(_is_broken, one.name)], resources)
+
+
+def _is_paid(layer: str, row: Any) -> Any:
+    return row.pays[layer] > 0
+
+
+def _is_broken(name: str, row: Any) -> Any:
+    import z3
+
+    return z3.Not(row.definitions[name])
+
+
+def _first_claims(kernel: Kernel, wanted: Iterable[Wanted], resources: int) -> Iterator[Seed]:
     import z3
 
     from hmbc.compiler.smt import Encoding
     from hmbc.compiler.smt_model import inputs_of
 
     kinds = Kinds(kernel)
-    for layer in layers:
+    for condition in wanted:
         encoding = Encoding(kernel)
         member, claim = encoding.member("m"), encoding.claim("c")
         (row,) = encoding.history([claim], member)
         solver = z3.Solver()
         solver.set("rlimit", resources)
-        solver.add(*encoding.facts, *encoding.exact, row.ok, row.pays[layer] > 0)
+        solver.add(*encoding.facts, *encoding.exact, row.ok, condition(row))
         if solver.check() != z3.sat:
             continue
         found = inputs_of(encoding, solver.model(), [claim], [member])

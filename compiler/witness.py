@@ -11,14 +11,16 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from hmbc.compiler.denominators import Denominators, denominators_of
 from hmbc.compiler.directed import Setting
+from hmbc.compiler.failed_comparison import failed_comparison
 from hmbc.compiler.interpret import Interpreter, Missing, State, Step
-from hmbc.compiler.kernel import Clause, Definition, Input, Kernel, ParameterInput
+from hmbc.compiler.kernel import Clause, Definition, Input, Kernel, ParameterInput, Stated
 from hmbc.compiler.laws import Change, Judge, Law, Question, changed
 from hmbc.compiler.refutation import Refutation, members_of
+from hmbc.compiler.types_of import names_of, type_of
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.names import amount_text, grouped, percent_text
 from hmbc.dsl.types import Bool, Code, Date, Enum, Money, Periods, Ratio
@@ -258,6 +260,8 @@ class _Teller:
                 number = next(
                     place for place, one in enumerate(rows, 1) if not one.value(question.subject or "")
                 )
+                if (ratios := self._ratios()) is not None:
+                    return ratios
                 paid = sum(rows[number - 1].pays)
                 return Bilingual(
                     f"第 {number} 笔费用给付 {self.amount(paid)}，不合所声明的",
@@ -288,6 +292,25 @@ class _Teller:
                     f"the bases come to {self.amount(sum(based))}, and {self.amount(total)} is paid",
                 )
 
+    def _ratios(self) -> Bilingual | None:
+        """Of a statement about ratios: which two do not compare so, and in which claim."""
+        name = self.found.question.subject
+        holds = next(x.holds for x in self.kernel.stated if isinstance(x, Stated) and x.name == name)
+        failed = failed_comparison(holds, self._worked_out)
+        if failed is None or type_of(failed.what.left, names_of(self.judge.full)) != Ratio():
+            return None
+        one, two = (percent_text(Fraction(x)) for x in (failed.left, failed.right))
+        return Bilingual(
+            f"第 {failed.row + 1} 笔费用：{one} {failed.what.op} {two} 不成立",
+            f"claim {failed.row + 1}: {one} {failed.what.op} {two} does not hold",
+        )
+
+    def _worked_out(self, probes: Sequence[Definition]) -> list[Mapping[str, Any]]:
+        kernel, unit = self.judge.full, self.found.unit
+        probed = evolve(kernel, items=(*kernel.items, *probes))
+        rows = _steps(probed, self.found, unit.claims, unit.members)
+        return [row.step.trace for row in rows or ()]
+
     def shown(self, name: str) -> str:
         given = next(i for i in self.kernel.inputs if (i.owner, i.name) == ("claim", name))
         return given.label or given.name
@@ -297,7 +320,7 @@ class _Teller:
     def why(self) -> tuple[Bilingual | None, Definition | None]:
         """What decided otherwise in the second run: the first condition, ratio, threshold or cap that
         differs; else the first step whose sum went the wrong way."""
-        if self.found.change.kind not in ("raise", "drop", "swap", "member"):
+        if self.found.change.kind == "none":
             return None, None
         pairs, unmoved = self._pairs(), self._unmoved()
         for item in self.kernel.items:
@@ -311,6 +334,7 @@ class _Teller:
                 before, after = one.step.trace[item.name], two.step.trace[item.name]
                 if before != after:
                     return self._otherwise(item, before, after), item
+        moved: list[tuple[bool, Definition, Fraction, Fraction]] = []
         for item in self.kernel.items:
             if isinstance(item, Definition) and item.role in _WORKING and item.layer is not None:
                 paid, less = (self._sum(item.name, rows) for rows in (self.runs.before, self.runs.after))
@@ -318,7 +342,19 @@ class _Teller:
                     continue
                 if less < paid and self.found.question.law == "monotone":
                     return self._step(item), item
+                if less != paid and item.role != "pay":
+                    against = (less - paid) * self._moved() < 0
+                    moved.append((against, item, paid, less))
+        if moved and self.found.change.kind in ("split", "swap"):
+            # What moved as the payment did tells most; else the first that moved.
+            _, item, paid, less = min(moved, key=lambda one: one[0])
+            return self._summed(item, paid, less), item
         return None, None
+
+    def _moved(self) -> int:
+        """What is paid more in sum in the second run."""
+        before, after = self.sums()
+        return after - before
 
     def _unmoved(self) -> set[str]:
         """Layers that pay the same in both runs of a stated law; what they read decided nothing."""
@@ -329,7 +365,10 @@ class _Teller:
         return {x for x in self.judge.layers if sums(x, one) == sums(x, two)}  # type: ignore[arg-type]
 
     def _pairs(self) -> list[tuple[_Confirmed, _Confirmed]]:
+        """Rows of the two runs that are about one claim; a split one stands against both its parts."""
         before, after, change = self.runs.before, list(self.runs.after), self.found.change
+        if change.kind == "split":
+            before = [*before[: change.row], *before[change.row : change.row + 1], *before[change.row :]]
         if change.kind == "drop":
             before = [row for place, row in enumerate(before) if place != change.row]
         if change.kind == "swap":
@@ -374,6 +413,14 @@ class _Teller:
         zh, en = _WORKING[item.role]
         return Bilingual(
             f"“{item.layer}”的{zh}合计由此减少", f"the sum of {en} of `{item.layer}` falls by it"
+        )
+
+    def _summed(self, item: Definition, before: Fraction, after: Fraction) -> Bilingual:
+        zh, en = _WORKING[item.role]
+        one, two = self.amount(before), self.amount(after)
+        return Bilingual(
+            f"“{item.layer}”的{zh}合计从 {one} 变为 {two}",
+            f"the sum of {en} of `{item.layer}` goes from {one} to {two}",
         )
 
     # ---- examples

@@ -1,5 +1,5 @@
 """What the author states of the scheme: an amount that is never exceeded, one group of members that
-never gets less than another, laws that not every scheme keeps."""
+never gets less than another, a ratio that rises, laws that not every scheme keeps."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from hmbc.dsl.check_comparisons import check_comparing
 from hmbc.dsl.check_declarations import texts
 from hmbc.dsl.check_expressions import check_as
 from hmbc.dsl.check_references import check_attribute
+from hmbc.dsl.check_rising import check_rising
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import DECLARED, Environment, listed
 from hmbc.dsl.facts import NOTHING, facts_of
@@ -34,6 +35,8 @@ def check_statements(
             found.append(_amount(item, layers, env))
         elif isinstance(item, n.ProveNeverLess) and (one := _never_less(item, env)) is not None:
             found.append(one)
+        elif isinstance(item, n.ProveRising) and (rises := check_rising(item, layers, env)) is not None:
+            found.append(rises)
     return tuple(found)
 
 

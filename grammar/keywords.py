@@ -184,6 +184,7 @@ KEYWORDS: dict[str, tuple[str, str]] = {
     "DEMANDS": ("要求", "demands"),
     "MUST_KEEP": ("应做到", "must keep"),
     "NEVER_LESS": ("所得不少于", "never gets less than"),
+    "RISES": ("随费用提高", "rises with amount"),
     "NO_CLIFF": ("多一分不跳变", "no cliff"),
     "SPLIT_PROOF": ("拆单不变", "split proof"),
     "ORDER_FREE": ("先后不变", "order free"),

@@ -47,8 +47,9 @@ SECONDS = 300
 
 COMPUTED = re.compile(r"\s*(const [\w ]+ (v|m|now|was|s)\d*\w* = .*;|\*t\d+ = .*;)")
 CONSTANT = re.compile(r"(?<![\w\[.])(\d+)(?=LL|\b(?!\]))")
+COMPARED = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
 KINDS: tuple[tuple[str, re.Pattern[str], dict[str, str]], ...] = (
-    ("comparison", re.compile(r" (<=|>=|==|!=|<|>) "), faults.OTHER),
+    ("comparison", re.compile(r" (<=|>=|==|!=|<|>) "), COMPARED),
     ("sign", re.compile(r" ([+-]) (?=\w)"), {"+": "-", "-": "+"}),
     ("connective", re.compile(r" ([&|]) "), {"&": "|", "|": "&"}),
     ("negation", re.compile(r"= (!)v"), {"!": ""}),

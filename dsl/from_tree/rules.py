@@ -140,6 +140,14 @@ class StatementRules(Transformer[Token, Any]):
         laws = tuple(str(one) for one in r.rest if isinstance(one, Word))
         return n.ProveLaws(laws, r.cites, span=span_of(meta))  # type: ignore[arg-type]
 
+    def prove_rising(self, meta: Meta, c: list[Any]) -> n.ProveRising:
+        r = Read(c)
+        return n.ProveRising(r.one(n.Rising), r.cites, span=span_of(meta))
+
+    def rising(self, meta: Meta, c: list[Any]) -> n.Rising:
+        name = Read(c).token("NAME")
+        return n.Rising(None if name is None else name_of(name), span=span_of(meta))
+
     def good_law(self, meta: Meta, c: list[Any]) -> Word:
         return Word(c[0].type.lower())
 

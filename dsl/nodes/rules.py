@@ -150,6 +150,23 @@ class ProveNeverLess:
     span: Span = place()
 
 
+@frozen(repr=False)
+class Rising:
+    """The ratio of a layer; None: of each layer that pays one."""
+
+    layer: Name | None
+    span: Span = place()
+
+
+@frozen(repr=False)
+class ProveRising:
+    """`prove ratio rises with amount`, `prove hospital.ratio rises with amount`."""
+
+    of: Rising
+    cites: Cites = ()
+    span: Span = place()
+
+
 GoodLaw = Literal["no_cliff", "split_proof", "order_free"]
 """A law that not every scheme keeps, and that an author or a guideline may ask for."""
 

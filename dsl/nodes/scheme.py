@@ -42,6 +42,7 @@ from hmbc.dsl.nodes.rules import (
     ProveAmount,
     ProveLaws,
     ProveNeverLess,
+    ProveRising,
     TotalDeclaration,
     Wait,
 )
@@ -80,6 +81,7 @@ Item = (
     | ProveAmount
     | ProveNeverLess
     | ProveLaws
+    | ProveRising
     | Waiver
     | Example
     | Conforms

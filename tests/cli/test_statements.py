@@ -76,6 +76,101 @@ def test_statements_are_decided(call, of, stated, verdict):
     assert row["verdict"] == verdict
 
 
+BANDS = "bands of cost per year: up to 50_000: 60%, beyond: "
+
+
+@pytest.fixture
+def banded(of, folder):
+    """A scheme whose second layer has another ratio, with a parameter `more` and a layer that pays none."""
+
+    def write(ratio: str, stated: str = "prove ratio rises with amount") -> str:
+        file = of(stated)
+        text = (folder / file).read_text()
+        text = text.replace("ratio (80% if member.age > 60 else 70%)", f"ratio {ratio}")
+        text = text.replace("ratio healthy: 75%, preexisting: 30%", "ratio " + BANDS + "60% + more")
+        text = text.replace("cost: money", "cost: money 0 to 1_000_000")
+        text = text.replace("threshold 100 per claim", "no threshold")
+        text = text.replace("    member {", "    parameter more: ratio 0% to 20%, external\n    member {", 1)
+        fixed = "    layer daily cite R-3 { when claim.care is ward  pays 100  no cap }\n    prove"
+        text = text.replace("    prove", fixed, 1).replace("pay 7_500", "pay daily 100")
+        given = text.replace("example {", "example { parameter { more: 10% }")
+        (folder / file).write_text(given)
+        return file
+
+    return write
+
+
+@pytest.mark.parametrize(
+    "ratio",
+    [
+        BANDS + "60% + more",
+        BANDS + "60% + more plus 5% if member.age > 60",
+        "bands of cost per year: up to 50_000: 60% + more, up to 90_000: (70% + more if member.age > 60 else 60% + more), beyond: 90%",
+        "bands of cost per year: up to 50_000: 50%, beyond: smaller of (50% + more, 65%)",
+        "by bands of claim.cost (up to 1_000: 50%, below 2_000: 50% + more, beyond: 80%)",
+    ],
+)
+def test_a_ratio_that_rises_is_proved_by_its_form(call, banded, ratio):
+    (row,) = stated_of(call, banded(ratio))
+    assert (row["verdict"], row["by"]) == ("proved", "structure")
+
+
+@pytest.mark.parametrize(
+    ("ratio", "told"),
+    [
+        (BANDS + "55%", "60% <= 55% does not hold"),
+        (BANDS + "50% + more", "60% <= "),
+        (BANDS + "60% + more minus 10% if claim.cost > 2_000", None),  # the same points in both bands
+        (BANDS + "(70% if member.age > 60 else 40%)", "60% <= 40% does not hold"),
+        ("by bands of claim.cost (up to 1_000: 50%, below 2_000: 90%, beyond: 80%)", "90% <= 80%"),
+        (BANDS + "75% - more", "60% <= "),
+    ],
+)
+def test_a_ratio_that_falls_is_refuted_with_the_two_ratios(call, banded, ratio, told):
+    if "more" in ratio:
+        pytest.importorskip("z3")
+    (row,) = stated_of(call, banded(ratio))
+    assert row["verdict"] == ("proved" if told is None else "refuted")
+    assert told is None or told in row["because"]
+
+
+def test_a_ratio_counts_where_its_layer_applies(call, banded, folder):
+    file = banded("by member.age (0: 50%, otherwise: 60%)", "prove ward.ratio rises with amount")
+    text = (folder / file).read_text()
+    falling = BANDS + "(50% if claim.care is clinic else 80%)"
+    (folder / file).write_text(text.replace(BANDS + "60% + more", falling))
+    (row,) = stated_of(call, file)
+    assert row["verdict"] == "proved"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "stated", "said"),
+    [
+        ("60%", "prove ratio rises with amount", "the ratio of layer `clinic` is not set by bands of an amount"),
+        ("by member.age (0: 50%, otherwise: 60%)", "prove clinic.ratio rises with amount", "is not set by bands"),
+        (BANDS + "60%", "prove ratio rises with amount", "the ratio of layer `clinic` is the same in every band"),
+        ("60%", "prove daily.ratio rises with amount", "the ratio of layer `daily` is not stated"),
+        ("60%", "prove war.ratio rises with amount", "did you mean `ward`?"),
+    ],
+)
+def test_what_the_text_alone_tells_of_a_ratio(call, banded, folder, ratio, stated, said):
+    file = banded(ratio, "prove ratio rises with amount")
+    text = (folder / file).read_text().replace("prove ratio rises with amount", stated)
+    (folder / file).write_text(text)
+    result = call("check", file)
+    assert result.exit_code == 1 and said in result.stdout
+
+
+def test_a_scheme_without_a_ratio_cannot_state_that_it_rises(call, folder):
+    text = SCHEME.format(stated="prove ratio rises with amount").replace("CONFORMS", "")
+    text = "\n".join(
+        "base claim.cost  pays 10" if "base claim" in line else "" if line.strip().startswith("cap") else line
+        for line in text.splitlines()
+    )
+    (folder / "town.hmb").write_text(text)
+    assert "no layer pays a ratio" in call("check", "town.hmb").stdout
+
+
 def test_what_is_refuted_is_told_and_can_be_pasted(call, of, folder):
     file = of("prove preexisting never gets less than healthy  prove clinic.pay <= 1_999 cite R-9")
     result = call("prove", file)

@@ -23,7 +23,9 @@ from attrs import frozen
 import hmbc.schemes
 from hmbc.compiler.interpret import Interpreter
 from hmbc.compiler.kernel import Input, Kernel
+from hmbc.compiler.laws import STATED
 from hmbc.compiler.pipeline import Compiled, compile_source
+from hmbc.compiler.prove import prove
 from hmbc.dsl import nodes as n
 from hmbc.dsl.names import amount_text
 from hmbc.dsl.parse import parse
@@ -93,6 +95,12 @@ def with_piece() -> Callable[[str, str, str], str]:
 def compile_text() -> Callable[[str], Compiled]:
     """Text to kernel and diagnostics; list files are found beside the schemes."""
     return _compile
+
+
+@pytest.fixture(scope="session")
+def stated() -> Callable[[str], dict[str, str]]:
+    """`stated(text)`: what a scheme states of what it pays, with `proved`, `refuted` or `open`."""
+    return _stated
 
 
 @pytest.fixture(scope="session")
@@ -268,6 +276,14 @@ def _kernel(text: str) -> Kernel:
         f"{x.code} {x.message('en')}" for x in compiled.diagnostics
     ]
     return compiled.kernel
+
+
+def _stated(text: str) -> dict[str, str]:
+    kernel = _kernel(text)
+    spans = {one.name: one.clause.span for one in kernel.stated}
+    proofs = prove(kernel, only=lambda question: question.law in STATED)
+    names = [(one.outcome, spans[one.question.subject or ""]) for one in proofs]
+    return {" ".join(text[span.start : span.end].split()): outcome for outcome, span in names}
 
 
 def _interpreted(

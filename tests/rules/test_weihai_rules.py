@@ -129,9 +129,11 @@ def test_wh_04_more_years_more_pay(scheme, pays):
     assert pays(plain, loyal, stay(60000)) == pays(scheme, LOCAL, stay(60000)) == ["31000"]
 
 
-def test_wh_10_bands_of_the_amount(scheme, pays):
+def test_wh_10_bands_of_the_amount(scheme, pays, codes_of):
     assert pays(scheme, LOCAL, stay(60000)) == ["31000"]
     flat = re.sub(r"费用分段 每年：至多 第一段上限：(\w+)首段比例，.*?(?=另加)", r"\1首段比例 ", scheme, flags=re.S)
+    assert "HMB407" in codes_of(flat)  # the scheme states that its ratios rise
+    flat = flat.replace("求证 比例 随费用提高 据 WH-10", "")
     assert pays(flat, LOCAL, stay(60000)) == ["30000"]
 
 
@@ -176,3 +178,22 @@ def test_it_does_not_conform_without_a_rule(read_scheme, without_rule, compile_t
     text = without_rule(read_scheme("weihai_2024"), rule)
     errors = [x for x in compile_text(text).diagnostics if x.rule.severity == "error"]
     assert errors and all(rule in x.extra[0][1].en for x in errors)
+
+
+def test_wh10_that_every_layers_ratio_rises_is_proved(read_scheme, stated):
+    assert stated(read_scheme("weihai_2024")) == {"求证 比例 随费用提高": "proved"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("以上：特药首段比例 + 二段提高 + 三段提高", "以上：特药首段比例 + 三段提高"),
+        ("以上：门诊首段比例 + 二段提高 + 三段提高", "以上：门诊首段比例"),
+        ("至多 第二段上限：政策外首段比例 + 二段提高", "至多 第二段上限：政策外首段比例 - 二段提高"),
+    ],
+)
+def test_wh10_a_band_whose_ratio_may_fall_breaks_what_is_stated(read_scheme, stated, before, after):
+    pytest.importorskip("z3")
+    text = read_scheme("weihai_2024")
+    assert before in text
+    assert stated(text.replace(before, after)) == {"求证 比例 随费用提高": "refuted"}
