@@ -1,5 +1,6 @@
 """What is written in a roundabout way, said plainly: the kernel that laws are decided about.
 
+    x − y + y                         x
     x − (x − y)                       y
     x − increase max(0, t − L)        increase min(L, t)          t: the total of x
     x − increase min(L, t)            increase max(0, t − L)
@@ -11,6 +12,9 @@ attributes are, so that laws of the one kernel are laws of the other.
 """
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
 
 from attrs import define, evolve
 
@@ -37,6 +41,8 @@ class _Plain:
     def read(self, expr: e.Expr) -> e.Expr:
         """An expression in plain words."""
         found = e.rebuild(expr, self.read)
+        if isinstance(found, e.Add | e.Subtract) and (less := _with_less(found)) is not None:
+            return less
         match found:
             case e.Subtract(left=left, right=right):
                 return self._left(left, self.bounds.seen(right)) or found
@@ -94,3 +100,34 @@ class _Plain:
         if isinstance(when, e.Ref):
             return self._seen(self.bounds.definitions[when.name].expr)
         return e.rebuild(when, self._seen) if isinstance(when, e.And | e.Or | e.Not) else when
+
+
+def _with_less(expr: e.Expr) -> e.Expr | None:
+    """A sum without what it adds and takes off again; None where there is no such thing."""
+    signed = list(_signed(expr))
+    often = Counter[e.Expr]()
+    for term, sign in signed:
+        often[term] += sign
+    if sum(map(abs, often.values())) == len(signed):
+        return None
+    found: e.Expr | None = None
+    for term in (term for term, times in often.items() for _ in range(times)):
+        found = term if found is None else e.Add(found, term)
+    for term in (term for term, times in often.items() for _ in range(-times)):
+        if found is None:
+            return None
+        found = e.Subtract(found, term)
+    return found
+
+
+def _signed(expr: e.Expr, sign: int = 1) -> Iterator[tuple[e.Expr, int]]:
+    """The terms of a sum, each added (1) or taken off (-1)."""
+    match expr:
+        case e.Add(left=left, right=right):
+            yield from _signed(left, sign)
+            yield from _signed(right, sign)
+        case e.Subtract(left=left, right=right):
+            yield from _signed(left, sign)
+            yield from _signed(right, -sign)
+        case _:
+            yield expr, sign

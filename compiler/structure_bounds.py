@@ -73,14 +73,22 @@ class Bounds:
         }
         self._rows.clear()  # what was worked out before the names were all known
 
-    def moved_by(self, name: str | None) -> Names:
-        """The definitions and totals that read an amount, however far away and in whichever row."""
+    @property
+    def _reads_of(self) -> dict[str, Names]:
         if not self._reads:
             self._reads = {item.name: frozenset(_reads(item)) for item in self.kernel.items}
+        return self._reads
+
+    def moved_by(self, name: str | None) -> Names:
+        """The definitions and totals that read an amount, however far away and in whichever row."""
         moved = {name} if name is not None else set()
-        while found := {i for i, reads in self._reads.items() if reads & moved} - moved:
+        while found := {i for i, reads in self._reads_of.items() if reads & moved} - moved:
             moved |= found
         return frozenset(moved)
+
+    def reads_itself(self, name: str) -> bool:
+        """Whether what a total adds depends on what it was before the row."""
+        return bool(self._reads_of[name] & self.moved_by(name))
 
     def is_natural(self, expr: e.Expr) -> bool:
         """Whether a number is never negative."""

@@ -30,16 +30,22 @@ as often: so a larger bill never pays less where no sum can fall for one minor u
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from math import inf
 
 from attrs import define, evolve, field
 
 from hmbc.compiler.kernel import Accumulator
+from hmbc.compiler.ranges import Interval, between
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_drift_totals import TotalDrifts
 from hmbc.compiler.structure_drift_value import SAME, Drift, Joins, Kind, in_changed_row
+from hmbc.compiler.structure_kept import without_kept
 from hmbc.compiler.structure_last_year import last_year_of
 from hmbc.compiler.structure_left_over import left_over
+from hmbc.compiler.structure_nothing import Nothing
+from hmbc.compiler.structure_scope import Scope
+from hmbc.compiler.structure_single_rows import Parts, each, joined, linear
 from hmbc.compiler.structure_span import ANYTHING, NOTHING, Number, Span
 from hmbc.compiler.structure_used import rest_of
 from hmbc.dsl import expr as e
@@ -56,22 +62,23 @@ class Drifts:
     _known: dict[str, Drift | None] = field(init=False, factory=dict)
     _joins: Joins = field(init=False)
     _of_totals: TotalDrifts = field(init=False)
-    _years: dict[str, Drift | None] = field(init=False, factory=dict)
-    """What totals came to in the year before."""
-    _pending: list[str] = field(init=False, factory=list)
+    _years: dict[tuple[str, bool], bool] = field(init=False, factory=dict)
+    """By total, whether what it came to in the year before is the same, and (False) whether it is at
+    least the same whether that was anything."""
+    _pending: list[tuple[str, bool]] = field(init=False, factory=list)
     """Those of which it is assumed."""
 
     def __attrs_post_init__(self) -> None:
         moved = self.bounds.moved_by(None if self.raised is None else f"claim.{self.raised}")
         self._joins = Joins(self.bounds, self.kind)
-        self._of_totals = TotalDrifts(self._joins, self.of, moved)
+        self._of_totals = TotalDrifts(self._joins, self.of, moved, self._known.clear)
 
     def of_definition(self, name: str) -> Drift | None:
         """The drift of a definition; None where nothing is known."""
         if name not in self._known:
             found = self.of(self.bounds.definitions[name].expr)
             if found is not None and self.bounds.is_whole(e.Ref(name)):
-                found = self._joins.whole(found)
+                found = self._joins.whole(found, name)
             self._known[name] = found
         return self._known[name]
 
@@ -144,11 +151,13 @@ class Drifts:
                 | e.Or(left=left, right=right)
             ):
                 one, two = self.of(left), self.of(right)
+                if self.kind == "swap" and isinstance(expr, e.And) and None in (one, two):
+                    return self._conjunction(expr)
                 return None if one is None or two is None else self._joins.of_either(expr, one, two)
             case e.Not(of=inner):
                 found = self.of(inner)
                 return None if found is None else evolve(
-                    found, rows=found.rows.flipped, sums=found.sums.flipped
+                    found, rows=found.rows.flipped, sums=found.sums.flipped, parts=None, total=ANYTHING
                 )
             case e.Scale(amount=amount, by=by):
                 return self._scale(expr, amount, by)
@@ -159,6 +168,10 @@ class Drifts:
                 return self._joins.row_by_row(expr, found, lambda rows: self._joins.rounded(expr, rows))
             case e.Choose(when=when, then=then, otherwise=otherwise):
                 return self._choice(expr, when, then, otherwise)
+            case e.Compare(op="==" | "!=", left=left, right=e.Const(value=0)) if self.kind == "swap" and (
+                last := last_year_of(left, self.bounds.accumulators)
+            ):
+                return self._was_nothing(last.total)
             case e.Compare(op=op, left=left, right=right):
                 return self._comparison(expr, op, left, right)
             case e.Share():
@@ -175,7 +188,35 @@ class Drifts:
         one, two = self.of(left), self.of(right)
         if one is None or two is None:
             return None
-        return self._joins.sum(expr, (left, one), (right, two), join)
+        found = self._joins.sum(expr, (left, one), (right, two), join)
+        if self.kind != "raise" or found == SAME or found.is_in_changed_row:
+            return found
+        # As one sum: what is added and taken off again does not differ.
+        parts: Parts | None = {}
+        for term, often in linear(expr).items() if isinstance(expr, e.Add | e.Subtract) else ():
+            drift = self.of(term)
+            own = None if drift is None else each(drift.few, partial(Span.times, by=between(often, often)))
+            parts = joined(parts, own, Span.__add__)
+        return self._joins.spread(found, parts or found.parts, found.total)
+
+    def _conjunction(self, expr: e.And) -> Drift | None:
+        """Of conditions that read what a total keeps where the others hold."""
+        parts, kept = without_kept(self.bounds, expr, self._joins.is_one)
+        steady = all(self.of(key) == SAME for name in kept for key in self.bounds.accumulators[name].keys)
+        return SAME if kept and steady and all(self.of(part) == SAME for part in parts) else None
+
+    def _apart(self, expr: e.Expr, when: e.Expr, then: e.Expr) -> Drift | None:
+        """Of `choose(c, x − y, 0)`, y being nothing where c fails: `choose(c, x, 0) − y`."""
+        inner = self.bounds.seen(then)
+        if isinstance(inner, e.Max):
+            inner = self.bounds.above_zero(inner.left, inner.right) or inner
+        match inner:
+            case e.Subtract(left=left, right=right) if Nothing(self.bounds, self._is_same).is_nothing(
+                right, e.Not(when)
+            ):
+                return self._sum(expr, e.Choose(when, left, e.money(0)), right, Span.__sub__)
+            case _:
+                return None
 
     def _choice(
         self, expr: e.Expr, when: e.Expr, then: e.Expr, otherwise: e.Expr
@@ -186,11 +227,14 @@ class Drifts:
         if turns is None or one is None or two is None:
             return None
         found = self._joins.of_either(expr, one, two)
+        if turns == SAME and self.kind == "swap" and otherwise == e.money(0):
+            found = self._apart(expr, when, then) or found
         if turns == SAME:
             only = one if two == SAME else two if one == SAME else None
             if only is not None and only.scope is not None and self._joins.is_one(when, only.scope):
                 sums = only.sums.with_zero + self._joins.own(expr)
-                return evolve(only, rows=only.rows.with_zero, sums=sums)
+                narrow = evolve(only, rows=only.rows.with_zero, sums=sums)
+                return self._joins.spread(narrow, each(only.few, lambda span: span.with_zero))
             return found
         rows, up = found.rows.with_zero, self._more(then, otherwise)
         if turns.rows.high > 0:
@@ -233,15 +277,22 @@ class Drifts:
                 return None
             value = self.bounds.ranges.value(amount)
             return self._joins.row_by_row(expr, factor, lambda rows: rows.times(value))
-        share = self.bounds.ranges.value(by)
         if found == SAME:
             return SAME
+        share = self.bounds.ranges.value(by)
+        scaled = self._scaled(expr, found, by, share)
+        if scaled.is_in_changed_row:
+            return scaled
+        total = found.total.times(share) if share.low == share.high else ANYTHING
+        return self._joins.spread(scaled, each(found.few, lambda span: span.times(share)), total)
+
+    def _scaled(self, expr: e.Expr, found: Drift, by: e.Expr, share: Interval) -> Drift:
         rows, sums = found.rows.times(share), found.sums.times(share)
         if found.scope is None and found.one:
-            return evolve(found, rows=rows, sums=sums)
+            return evolve(found, rows=rows, sums=sums, parts=None, total=ANYTHING)
         constant = found.scope is not None and self._joins.is_one(by, found.scope)
         if constant or share.low == share.high:
-            return evolve(found, rows=rows, sums=sums)
+            return evolve(found, rows=rows, sums=sums, parts=None, total=ANYTHING)
         signed = found.rows.low >= 0 or found.rows.high <= 0
         if not signed or share.low < 0 or self._joins.holds_own(found):
             sums = ANYTHING
@@ -275,24 +326,41 @@ class Drifts:
 
     def _last_year(self, total: Accumulator) -> Drift | None:
         """What a total came to in the year before, of claims that change places: the same where what
-        it adds comes to the same in each year. By induction over years: what it adds may read what it
-        came to in years before."""
-        if total.name not in self._years:
-            self._years[total.name] = SAME  # in the years before
-            self._pending.append(total.name)
-            added = self.of(total.adds) if self.bounds.is_natural(total.adds) else None
+        it adds comes to the same in each year."""
+        return SAME if self._by_years(total, in_sum=True) else None
+
+    def _was_nothing(self, total: Accumulator) -> Drift | None:
+        """Whether it came to anything then: the same where it comes to nothing in both orders, or in
+        neither, in each year."""
+        if self._last_year(total) == SAME:
+            return SAME
+        return SAME if self._by_years(total, in_sum=False) else None
+
+    def _is_same(self, amount: e.Expr, scope: Scope) -> bool:
+        """Whether an amount comes to the same over each key of a scope."""
+        found = self.of(amount)
+        return found is not None and self._of_totals.over(amount, found, scope).is_zero
+
+    def _by_years(self, total: Accumulator, in_sum: bool) -> bool:
+        """By induction over years: what a total adds may read the same of years before. in_sum: whether
+        it is asked to come to the same, or else to nothing in both orders or in neither."""
+        asked = (total.name, in_sum)
+        alike = self._is_same if in_sum else Nothing(self.bounds, self._is_same).alike
+        if asked not in self._years:
+            self._years[asked] = True  # in the years before
+            self._pending.append(asked)
             same = (
-                added is not None
+                self.bounds.is_natural(total.adds)
                 and all(self.of(key) == SAME for key in total.keys)
-                and self._of_totals.in_one_key(total, added).is_zero
+                and alike(total.adds, Scope(total.keys))
             )
-            self._pending.remove(total.name)
+            self._pending.remove(asked)
             if not same:
                 # What was concluded from it does not stand.
                 self._known.clear()
                 self._of_totals.forget()
-                for name in [name for name, one in self._years.items() if one == SAME]:
-                    if name not in self._pending:
-                        del self._years[name]
-                self._years[total.name] = None
-        return self._years[total.name]
+                for one in [one for one, held in self._years.items() if held]:
+                    if one not in self._pending:
+                        del self._years[one]
+                self._years[asked] = False
+        return self._years[asked]

@@ -15,6 +15,7 @@ from hmbc.compiler.structure_bands import bands_of
 from hmbc.compiler.structure_bounds import parts_beside
 from hmbc.compiler.structure_drift_value import SAME, Drift, Joins
 from hmbc.compiler.structure_scope import Scope
+from hmbc.compiler.structure_single_rows import UNITS, each, passed, sum_of
 from hmbc.compiler.structure_span import ANYTHING, NOTHING, Span
 from hmbc.compiler.structure_stage import Stage, is_concave, is_convex, shape_of, slope_of
 from hmbc.compiler.structure_used import limit_of
@@ -25,12 +26,17 @@ from hmbc.dsl.reads import walk
 @define
 class TotalDrifts:
     """The drifts of one kernel's totals. of: the drift of any expression; moved: the definitions and
-    totals that read what differs."""
+    totals that read what differs; drop: forget what was concluded of definitions."""
 
     joins: Joins
     of: Callable[[e.Expr], Drift | None]
     moved: frozenset[str]
+    drop: Callable[[], None]
     _totals: dict[str, Drift | None] = field(init=False, factory=dict)
+    _assumed: list[str] = field(init=False, factory=list)
+    """Totals of which it is assumed that they are nowhere less before a row."""
+    _falling: set[str] = field(init=False, factory=set)
+    """Those of which that does not follow."""
 
     def total(self, name: str) -> Drift | None:
         """A total as it stands: each row differs by what the sum so far does."""
@@ -39,18 +45,44 @@ class TotalDrifts:
         if self.joins.kind == "swap":
             return None
         if name not in self._totals:
-            self._totals[name] = None  # while it is worked out: of one that reads itself
-            item = self.joins.bounds.accumulators[name]
-            added = self.of(item.adds)
-            if added is not None and all(self.of(key) == SAME for key in item.keys):
-                over, _, _ = self._grown(item.adds, added, Scope(item.keys))
-                rows = over.with_zero
-                self._totals[name] = Drift(rows, rows.sign if not rows.is_zero else rows)
+            if self.joins.bounds.reads_itself(name) and name not in self._falling:
+                self._totals[name] = self._by_rows(name)
+            else:
+                self._totals[name] = None  # while it is worked out
+                self._totals[name] = self._standing(name)
         return self._totals[name]
 
-    def in_one_key(self, total: Accumulator, added: Drift) -> Span:
-        """How far a total differs at every moment, of which each row adds so much more or less."""
-        return self._grown(total.adds, added, Scope(total.keys))[0]
+    def _standing(self, name: str) -> Drift | None:
+        item = self.joins.bounds.accumulators[name]
+        added = self.of(item.adds)
+        if added is None or any(self.of(key) != SAME for key in item.keys):
+            return None
+        over, _, _ = self._grown(item.adds, added, Scope(item.keys))
+        rows = over.with_zero
+        return Drift(rows, rows.sign if not rows.is_zero else rows)
+
+    def _by_rows(self, name: str) -> Drift | None:
+        """The same of a total that reads what it was before the row, by induction over rows: if it is
+        nowhere less before a row, and the row then adds no less, it is nowhere less after it. What is
+        concluded while that is assumed, of other totals that read each other too, stands if it does."""
+        self._totals[name] = Drift(Span(0, inf), Span(0, inf))
+        self._assumed.append(name)
+        item = self.joins.bounds.accumulators[name]
+        found, added = self._standing(name), self.of(item.adds)
+        self._assumed.pop()
+        natural = self.joins.bounds.is_natural(item.adds)
+        if found is not None and added is not None and added.rows.low >= 0 and natural:
+            return found
+        self._falling.add(name)
+        kept = {one: self._totals[one] for one in self._assumed}
+        self._totals.clear()
+        self._totals.update(kept)
+        self.drop()
+        return None
+
+    def over(self, amount: e.Expr, added: Drift, scope: Scope) -> Span:
+        """How far an amount's sum differs at every moment, over one key of a scope."""
+        return self._grown(amount, added, scope)[0]
 
     def forget(self) -> None:
         """Work out every total anew."""
@@ -73,7 +105,7 @@ class TotalDrifts:
     def in_all(self, total: Accumulator, added: Drift) -> Span:
         """By how much a total differs at the end, summed over its keys."""
         over, one, _ = self._grown(total.adds, added, Scope(total.keys))
-        return over if one else over.sign
+        return (over if one else over.sign).meet(added.in_all if self.joins.kind == "raise" else ANYTHING)
 
     def stage(self, expr: e.Expr, stage: Stage) -> Drift | None:
         beside = parts_beside(stage)
@@ -142,7 +174,24 @@ class TotalDrifts:
                 rows = rows.meet(Span(-inf, high))
         if (rising or falling) and sums == ANYTHING and (path := self._path(stage)) is not None:
             sums = over.times(path)
-        return self.joins.made(expr, rows, sums, stage.scope, one, changed)
+        found = self.joins.made(expr, rows, sums, stage.scope, one, changed)
+        few = added.few if self.joins.kind == "raise" and natural and constant else None
+        if few is None or stage.alone is not None:
+            return found
+        if shape.rounding is None:
+            assert slope is not None
+            alone = each(few, lambda span: span.times(slope))
+        else:
+            rounding, within, around = shape.rounding, shape.within, shape.around
+            assert within is not None and around is not None
+            alone = each(
+                few, lambda span: self.joins.rounded(rounding, span.times(within)).times(around)
+            )
+        assert alone is not None
+        parts = None
+        if self.joins.bounds.is_whole(stage.added):
+            parts = passed(self.joins.bounds, stage.of, total, few, over, one)
+        return self.joins.spread(found, parts, sum_of(alone))
 
     def _path(self, stage: Stage) -> Interval | None:
         """What the slopes of bands come to in sum, of which some vary from row to row."""
@@ -209,7 +258,14 @@ class TotalDrifts:
             if not rising and not (falling and self.joins.kind == "raise"):
                 return None
         sums = Span(0, over.high) if rising else Span(over.low, 0)
-        return Drift(sums - sums, sums, scope, one, changed)
+        found = Drift(sums - sums, sums, scope, one, changed)
+        bounds, few = self.joins.bounds, added.few or {}
+        if len(few) == 1 and sums in UNITS and bounds.is_whole(amount) and bounds.is_whole(limit):
+            # What one row uses more of it is left to a later one, once.
+            [(row, span)] = few.items()
+            span = span.with_zero
+            return self.joins.spread(found, {row: span, ("past", used.name): span.flipped})
+        return found
 
     def _steady(self, used: Accumulator, limit: e.Expr, amount: e.Expr) -> bool:
         """Whether limits and keys are the same in both runs and amounts not negative."""

@@ -12,10 +12,11 @@ from fractions import Fraction
 from math import floor, inf
 from typing import Literal
 
-from attrs import define, evolve, frozen
+from attrs import define, evolve, field, frozen
 
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_scope import Scope
+from hmbc.compiler.structure_single_rows import CHANGED, Parts, any_of, each, joined, sum_of
 from hmbc.compiler.structure_span import ANYTHING, NOTHING, Number, Span
 from hmbc.dsl import expr as e
 from hmbc.dsl.types import Date
@@ -31,7 +32,8 @@ class Drift:
     sum so far over the rows of one key of `scope` differs, whatever the scope where it is None; with
     a scope the inserted claim's own row is in it. one: all rows that differ share one key of the
     scope (None: it is a single row). changed: and it is the key (or the row) of the claim in which
-    the runs differ.
+    the runs differ. parts: the rows that differ, where they are few (an amount being raised); total: by
+    how much the sum over all rows differs, as far as that is known beside what the others say.
     """
 
     rows: Span
@@ -39,11 +41,24 @@ class Drift:
     scope: Scope | None = None
     one: bool = False
     changed: bool = False
+    parts: Parts | None = field(default=None, eq=False)
+    total: Span = field(default=ANYTHING, eq=False)
 
     @property
     def in_all(self) -> Span:
         """By how much the sum over all rows differs."""
-        return self.sums if self.scope is None or self.one else self.sums.sign
+        known = self.total if self.few is None else self.total.meet(sum_of(self.few))
+        found = self.sums if self.scope is None or self.one else self.sums.sign
+        return known if self.is_in_changed_row else found.meet(known)
+
+    @property
+    def few(self) -> Parts | None:
+        """The rows that differ, where they are few."""
+        if self.parts is not None:
+            return self.parts
+        if self.is_in_changed_row:
+            return {} if self.rows.is_zero else {CHANGED: self.rows}
+        return None
 
     @property
     def is_in_changed_row(self) -> bool:
@@ -93,6 +108,20 @@ class Joins:
         join: Callable[[Span, Span], Span],
     ) -> Drift:
         """Of `expr`, the sum or the difference of two parts."""
+        found = self._sum(expr, one, two, join)
+        if found == SAME or found.is_in_changed_row:
+            return found
+        (_, first), (_, second) = one, two
+        parts = joined(first.few, second.few, join)
+        return self.spread(found, parts, join(first.in_all, second.in_all))
+
+    def _sum(
+        self,
+        expr: e.Expr,
+        one: tuple[e.Expr, Drift],
+        two: tuple[e.Expr, Drift],
+        join: Callable[[Span, Span], Span],
+    ) -> Drift:
         (left, first), (right, second) = one, two
         if first == SAME and second == SAME:
             return SAME
@@ -117,6 +146,21 @@ class Joins:
             single = (second if first == SAME else first).one
         return self.made(expr, rows, join(sums[0], sums[1]), scope, single, together)
 
+    def spread(self, drift: Drift, parts: Parts | None, total: Span = ANYTHING) -> Drift:
+        """A drift of which these single rows are known, and by how much all rows together differ."""
+        if self.kind != "raise":
+            return drift
+        if parts is None:
+            return evolve(drift, parts=None, total=total)
+        some = any_of(parts)
+        return evolve(
+            drift,
+            rows=drift.rows.with_zero.meet(some),
+            sums=drift.sums.with_zero.meet(some),
+            parts=parts,
+            total=total.meet(sum_of(parts)),
+        )
+
     def _coarser(self, one: Scope | None, two: Scope | None) -> Scope | None:
         """Of two scopes the one that the other refines."""
         if one is None or two is None:
@@ -135,6 +179,12 @@ class Joins:
     def over(self, drift: Drift, scope: Scope) -> tuple[Span, bool, bool]:
         """How far sums over another scope differ, whether in one key of it, and whether in the
         changed claim's."""
+        found, one, changed = self._over(drift, scope)
+        if self.kind == "raise" and (parts := drift.few) is not None:
+            found = found.with_zero.meet(any_of(parts))
+        return found, one, changed
+
+    def _over(self, drift: Drift, scope: Scope) -> tuple[Span, bool, bool]:
         if drift.scope is None or drift.scope == scope:
             return drift.sums, drift.one, drift.changed
         if self.refines(drift.scope, scope):
@@ -153,6 +203,12 @@ class Joins:
 
     def of_either(self, expr: e.Expr, one: Drift, two: Drift) -> Drift:
         """Of what is always one of two values, or between them."""
+        found = self._of_either(expr, one, two)
+        if found == SAME or found.is_in_changed_row:
+            return found
+        return self.spread(found, joined(one.few, two.few, Span.hull))
+
+    def _of_either(self, expr: e.Expr, one: Drift, two: Drift) -> Drift:
         if one == SAME and two == SAME:
             return SAME
         if one.is_in_changed_row and two.is_in_changed_row:
@@ -168,13 +224,17 @@ class Joins:
         return self.made(expr, rows, ANYTHING, None)
 
     def row_by_row(self, expr: e.Expr, drift: Drift, change: Callable[[Span], Span]) -> Drift:
-        """Of an operation on single rows."""
+        """Of an operation on single rows, which makes of several differences no more than of each."""
         if drift == SAME:
             return SAME
         rows = change(drift.rows)
         if drift.scope is None and drift.one:
-            return Drift(rows, rows.with_zero, one=True, changed=drift.changed)
-        return self.made(expr, rows, ANYTHING, None)
+            found = Drift(rows, rows.with_zero, one=True, changed=drift.changed)
+        else:
+            found = self.made(expr, rows, ANYTHING, None)
+        if found.is_in_changed_row:
+            return found
+        return self.spread(found, each(drift.few, lambda span: change(span).with_zero))
 
     def made(
         self,
@@ -198,17 +258,19 @@ class Joins:
             sums = sums.meet(rows.with_zero.sign)
         return Drift(rows, sums, scope, one, one and changed)
 
-    def whole(self, drift: Drift) -> Drift:
-        """Of whole minor units: if all rows differ to one side, by one in all, it is one row."""
-        if self.kind != "raise" or drift.scope is None or not drift.one:
+    def whole(self, drift: Drift, name: str) -> Drift:
+        """Of whole minor units: if all rows differ to one side, by one in all, it is one row. name: of
+        the definition."""
+        if self.kind != "raise" or drift.is_in_changed_row:
             return drift
-        rows, sums = drift.rows, drift.sums
+        rows, sums = drift.rows, drift.in_all
         if rows.low >= 0 and floor(min(sums.high, 2)) <= 1:
-            return Drift(Span(0, floor(sums.high)), Span(0, floor(sums.high)), one=True)
-        if rows.high <= 0 and floor(min(-sums.low, 2)) <= 1:
-            low = -floor(-sums.low)
-            return Drift(Span(low, 0), Span(low, 0), one=True)
-        return drift
+            span = Span(0, max(floor(sums.high), 0))
+        elif rows.high <= 0 and floor(min(-sums.low, 2)) <= 1:
+            span = Span(-max(floor(-sums.low), 0), 0)
+        else:
+            return drift
+        return Drift(span, span, one=True, parts={("where", name): span}, total=span)
 
     def rounded(self, expr: e.Round, rows: Span) -> Span:
         """A rounding keeps order and, above 0 and but for half even, looks alike at every step. Half

@@ -1,0 +1,95 @@
+"""Where nothing is paid: in which rows an amount is nothing, and what it comes to nothing with.
+
+A scheme may ask no more of a year than whether it paid anything. What two claims that change places are
+paid in sum may then differ, by a cap that one of them is free of, and yet be nothing in both orders or in
+neither. Of amounts that are never negative, in all rows of a key:
+
+    a + b is nothing                  where a is and b is
+    choose(c, x, 0) is nothing        where x is, which is nothing wherever c fails
+    increase min(L, t) is nothing     where what t adds is: for L above 0, the first row that adds to t is
+                                      paid something; t being of rows that share the key. So is it where
+                                      rows that are free of L are paid what they would add to t
+
+So whether it is nothing is settled by amounts whose sums are the same in both orders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import define
+
+from hmbc.compiler.structure_bounds import Bounds
+from hmbc.compiler.structure_exclusive import are_exclusive
+from hmbc.compiler.structure_scope import Scope
+from hmbc.dsl import expr as e
+from hmbc.dsl.reads import walk
+
+
+@define
+class Nothing:
+    """Of one kernel's amounts; is_same: whether an amount's sum over a scope is the same in both runs."""
+
+    bounds: Bounds
+    is_same: Callable[[e.Expr, Scope], bool]
+
+    def alike(self, expr: e.Expr, scope: Scope) -> bool:
+        """Whether, over each key of a scope, an amount that is never negative comes to nothing in both
+        runs or in neither."""
+        if self.is_same(expr, scope):
+            return True
+        match self.bounds.seen(expr):
+            case e.Add(left=left, right=right):
+                natural = self.bounds.is_natural(left) and self.bounds.is_natural(right)
+                return natural and self.alike(left, scope) and self.alike(right, scope)
+            case e.Choose(when=when, then=then, otherwise=e.Const(value=0)) if self.is_nothing(
+                then, e.Not(when)
+            ):
+                return self.alike(then, scope)
+            case found:
+                added = self._let_through(found, scope)
+                return added is not None and self.alike(added, scope)
+
+    def _let_through(self, expr: e.Expr, scope: Scope) -> e.Expr | None:
+        """What a cap lets through something of, wherever it is something."""
+        stage = self.bounds.stage(expr)
+        if stage is None or not self.bounds.is_natural(stage.added):
+            return None
+        match stage.of:
+            case e.Min(left=limit, right=e.Total()):
+                pass
+            case _:
+                return None
+        free = stage.alone is None or self.bounds.seen(stage.alone) == self.bounds.seen(stage.added)
+        inside = self.bounds.constancy.refines(Scope(stage.total.keys), scope)
+        return stage.added if free and inside and self.bounds.ranges.value(limit).low > 0 else None
+
+    def is_nothing(self, expr: e.Expr, where: e.Expr) -> bool:
+        """Whether an amount is 0 in each row in which a condition holds."""
+        match self.bounds.seen(expr):
+            case e.Const(value=0):
+                return True
+            case e.Choose(when=when, then=then, otherwise=otherwise):
+                left = are_exclusive(self._told(when), self._told(where)) or self.is_nothing(then, where)
+                return left and self.is_nothing(otherwise, where)
+            case e.Increase(of=of):
+                totals = {node.accumulator for node in walk(of) if isinstance(node, e.Total)}
+                return all(
+                    self.is_nothing(self.bounds.accumulators[name].adds, where) for name in totals
+                )
+            case e.Scale(amount=amount) | e.Round(amount=amount):
+                return self.is_nothing(amount, where)
+            case e.Add(left=left, right=right) | e.Max(left=left, right=right):
+                return self.is_nothing(left, where) and self.is_nothing(right, where)
+            case _:
+                return False
+
+    def _told(self, when: e.Expr) -> e.Expr:
+        return told(self.bounds, when)
+
+
+def told(bounds: Bounds, when: e.Expr) -> e.Expr:
+    """A condition with the names in it looked through."""
+    if isinstance(when, e.Ref):
+        return told(bounds, bounds.definitions[when.name].expr)
+    return e.rebuild(when, lambda part: told(bounds, part))
