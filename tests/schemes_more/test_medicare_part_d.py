@@ -85,3 +85,21 @@ def test_dispensings_are_paid_as_calculated(
         )  # fmt: skip
     pays = agree("medicare_part_d", claims, members, calculate)
     assert sum(paid["catastrophic"] > 0 for paid in pays.values()) > 200
+
+
+def test_a_dearer_claim_in_the_deductible_can_lower_what_is_paid_by_what_the_rules_say(
+    agree: Callable[..., dict[str, dict[str, int]]],
+) -> None:
+    """Why the scheme allows it: the manufacturer bears 70% in the gap, insulin has no deductible."""
+    paid = []
+    for first in (445_00, 545_00):
+        claims = [("generic", first), ("insulin", 1_000_00), ("brand", 5_000_00)]
+        rows = [
+            {"claim_id": str(n), "member_id": "M", "date": "2024-02-01", "drug": drug,
+             "cost": f"{cost / 100:.2f}", "days": "30"}
+            for n, (drug, cost) in enumerate(claims)
+        ]  # fmt: skip
+        member = {"member_id": "M", "from_other_plan_gross": "0", "from_other_plan_troop": "0"}
+        found = agree("medicare_part_d", rows, [member], calculate)
+        paid.append(sum(sum(layers.values()) for layers in found.values()))
+    assert paid == [3_724_50, 3_654_50]
