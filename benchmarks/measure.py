@@ -23,9 +23,9 @@ class Way:
     runs: int = 5
 
 
-def medians(ways: list[Way], expected: tuple[Any, ...]) -> dict[str, float]:
-    """Nanoseconds a row by way, of processor time: other work on the machine takes from it only what
-    it costs in caches and memory. Raises AssertionError where an answer differs in a bit."""
+def measured(ways: list[Way], expected: tuple[Any, ...]) -> dict[str, list[float]]:
+    """Nanoseconds a row by way, turn by turn, of processor time: other work on the machine takes from it
+    only what it costs in caches and memory. Raises AssertionError where an answer differs in a bit."""
     for way in ways:
         got = way.answer(way.run())
         for index, (found, wanted) in enumerate(zip(got, expected, strict=True)):
@@ -40,4 +40,11 @@ def medians(ways: list[Way], expected: tuple[Any, ...]) -> dict[str, float]:
                 start = time.process_time()
                 way.run()
                 times[way.name].append((time.process_time() - start) / way.rows * 1e9)
-    return {name: statistics.median(found) for name, found in times.items()}
+    return times
+
+
+def ratio(times: dict[str, list[float]], one: str, other: str) -> float:
+    """How much longer one way takes than another: the median of the turns that both had, each by
+    itself, for what takes the caches in one turn takes them from both."""
+    pairs = zip(times[one], times[other], strict=False)
+    return statistics.median(a / b for a, b in pairs)

@@ -21,10 +21,10 @@ def ways(claims: Columns, people: Columns, scaled: int, by_member: bool) -> list
     few = min(scaled, 20_000)
     return [
         Way("Numba", n, *numba_way(claims, people)),
-        Way("NumPy", n, lambda: numpy_way(claims, people, by_member), tuple, 3),
-        Way("Polars, lazy", n, polars_way(claims, people), tables, 3),
-        Way("DuckDB SQL", n, duckdb_way(claims, people), ordered, 3),
-        Way("pandas", n, pandas_way(claims, people), tuple, 3),
+        Way("NumPy", n, lambda: numpy_way(claims, people, by_member), tuple, 5),
+        Way("Polars, lazy", n, polars_way(claims, people), tables, 5),
+        Way("DuckDB SQL", n, duckdb_way(claims, people), ordered, 5),
+        Way("pandas", n, pandas_way(claims, people), tuple, 5),
         Way("pure Python", scaled, python_way(claims, people, scaled), tuple, 3),
         Way("GoRules ZEN", few, zen_way(claims, people, few), tuple, 3),
     ]

@@ -18,12 +18,12 @@ import peers_w1
 import peers_w2
 import peers_w3
 import peers_w4
-from measure import Way, medians
+from measure import Way, measured
 
 NAIVE, BEST = "naive C", "best hand-written C"
 
 
-def w1(rows: int, scaled: int) -> dict[str, float]:
+def w1(rows: int, scaled: int) -> dict[str, list[float]]:
     data = made_data.w1(rows)
     library = native.compiled()
     taken = [rows, data["ill"], *(data[kind] for kind in made_data.KINDS)]
@@ -36,10 +36,10 @@ def w1(rows: int, scaled: int) -> dict[str, float]:
     naive.run()
     expected = tuple(column.copy() for column in naive.answer(None))
     ways = [naive, way(BEST, library.best_w1), *ours.w1(data, library), *peers_w1.ways(data, scaled)]
-    return medians(ways, expected)
+    return measured(ways, expected)
 
 
-def w2(rows: int, members: int, scaled: int, by_member: bool) -> dict[str, float]:
+def w2(rows: int, members: int, scaled: int, by_member: bool) -> dict[str, list[float]]:
     claims, people = made_data.w2(rows, members, by_member)
     library = native.compiled()
     taken = [rows, *(claims[x] for x in ("member", "date", "kind", "amount", "flags"))]
@@ -63,17 +63,17 @@ def w2(rows: int, members: int, scaled: int, by_member: bool) -> dict[str, float
     else:
         ways[1].name = BEST
     ways += [*ours.w2(claims, people, library), *peers_w2.ways(claims, people, scaled, by_member)]
-    return medians(ways, expected)
+    return measured(ways, expected)
 
 
-def by_date(module: Any, claims: made_data.Columns, people: made_data.Columns) -> dict[str, float]:
+def by_date(module: Any, claims: made_data.Columns, people: made_data.Columns) -> dict[str, list[float]]:
     """W3, W4."""
     ways = module.ways(claims, people)
     ways[0].run()
     expected = tuple(column.copy() for column in ways[0].answer(None))
     for number, why in enumerate(module.REASONS):
         print(f"  {(expected[1] == number).mean():6.2%} {why}", flush=True)
-    return medians(ways, expected)
+    return measured(ways, expected)
 
 
 def main(name: str, rows: int, members: int, scaled: int) -> None:
