@@ -22,11 +22,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from hmbc.compiler.kernel import Accumulator, Clause, Definition, Kernel, Outcome
-from hmbc.compiler.structure_bounds import bounds_of
+from hmbc.compiler.structure_bounds import bounds_of, parts_beside
 from hmbc.compiler.structure_exclusive import are_exclusive
+from hmbc.compiler.structure_falling import only_falls
 from hmbc.compiler.structure_order import Order, Orders, shown
 from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_split import Divisions
@@ -250,7 +251,7 @@ class _Structure:
             assert stage is not None
             start = at_zero(stage.of, e.Total(cap.total.name), self.bounds.ranges)
         moves = self.bounds.constancy.varying(cap.limit, cap.scope) if cap.total else None
-        if moves is not None:
+        if moves is not None and not self._only_falls(cap):
             why = Bilingual(
                 f"封顶额随{shown(moves).zh}在累计范围内变化",
                 f"the limit varies with {shown(moves).en} inside its scope",
@@ -263,11 +264,24 @@ class _Structure:
                 "封顶之后的步骤可能再增加给付", "a step after the cap may add to what is paid"
             )
             return self._open("within_cap", layer, name, why, name)
+        if moves is not None:
+            falls = Bilingual("封顶额在累计范围内只减不增", "the limit only falls in its scope")
+            return Verdict("within_cap", layer, True, falls, name, name, cap.definition.clause)
         return Verdict(
             "within_cap", layer, True,
             Bilingual("封顶额在累计范围内不变，其后各步只减不增", "the limit is one value in its scope, and no later step adds"),
             name, name, cap.definition.clause,
         )  # fmt: skip
+
+    def _only_falls(self, cap: Cap) -> bool:
+        """Whether a limit only falls, and all else that its step reads is one in the scope."""
+        stage = stage_of(cap.definition.expr, self.bounds.accumulators)
+        assert stage is not None
+        if stage.alone is not None or stage.of == e.Total(stage.total.name):
+            return False
+        inside = [] if not isinstance(stage.of, e.Min) else parts_beside(evolve(stage, of=stage.of.right))
+        one = all(self.bounds.constancy.varying(part, cap.scope) is None for part in inside)
+        return one and only_falls(self.bounds, cap.limit, cap.scope)
 
     def _monotone(self, layer: str, pay: str, raised: str, order: Order) -> Verdict:
         if order.way == "grows":

@@ -24,7 +24,7 @@ from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.ranges import Ranges, ranges_of
 from hmbc.compiler.remember import remember
 from hmbc.compiler.structure_scope import Constancy
-from hmbc.compiler.structure_stage import Stage, at_zero, shape_of, stage_of
+from hmbc.compiler.structure_stage import Shape, Stage, at_zero, shape_of, stage_of
 from hmbc.compiler.structure_used import limit_of, rest_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
@@ -426,8 +426,23 @@ class Bounds:
                 above |= self._rounded_sum(part, seen)
         names = frozenset(above)
         if rounding.mode != "down":
-            names = self._whole(names, rounding.step)
+            names = self._whole(names, rounding.step) | self._of_half(stage, shape)
         return names if stage.alone is None else names & self.of(stage.alone)
+
+
+    def _of_half(self, stage: Stage, shape: Shape) -> Names:
+        """What the sum of at most half of an amount never exceeds, rounded to the nearer step, whatever
+        the step: a rounding that is not 0 is of half a step at least, and adds no more than that."""
+        assert shape.rounding is not None and shape.within is not None
+        if shape.rounding.mode not in ("half_up", "half_even"):
+            return NO_NAMES
+        amount, part = stage.added, shape.within.high
+        match self.seen(amount):
+            case e.Scale(amount=scaled, by=by) if self.is_natural(scaled):
+                amount, part = scaled, part * self.ranges.value(by).high
+            case _:
+                pass
+        return self.of(amount) if part <= Fraction(1, 2) else NO_NAMES
 
 
 @remember

@@ -152,3 +152,38 @@ def test_a_choice_may_contradict_itself(care: str, never: bool) -> None:
     chosen = e.Choose(inpatient, e.TRUE, e.FALSE)
     assert are_exclusive(chosen, other) == never
     assert are_exclusive(e.Choose(inpatient, e.FALSE, e.TRUE), other) != never
+
+
+# ---- roundings of at most a half, and limits that only fall
+
+
+@pytest.mark.parametrize(
+    ("ratio", "mode", "step", "holds"),
+    [
+        ("50%", "half up", "0.10", True),
+        ("30%", "half even", "5", True),
+        ("60%", "half up", "0.10", False),
+        ("50%", "up", "0.10", False),
+    ],
+)
+def test_half_of_a_base_is_rounded_to_no_more_than_it(ratio: str, mode: str, step: str, holds: bool) -> None:
+    kernel = kernel_of(f"base claim.bill no threshold ratio {ratio} no cap rounding {mode} to {step}")
+    assert is_proved(kernel, Question("within_base", "l1"), broken=not holds) == holds
+    assert not is_proved(kernel, Question("within_base_each", "l1"), broken=True)
+
+
+@pytest.mark.parametrize(
+    ("limit", "scope", "holds"),
+    [
+        ("larger of (0, 500 - seen before)", "year", True),
+        ("smaller of (400, larger of (0, 500 - rounded (seen before * 10%, down)))", "year", True),
+        ("larger of (0, 500 - seen before)", "month", False),
+        ("100 + seen before", "year", False),
+    ],
+)
+def test_a_limit_that_only_falls_is_not_passed(limit: str, scope: str, holds: bool) -> None:
+    """Unless what is left begins anew within the cap's scope, or grows."""
+    before = f"    total seen: claim.fee per {scope}"
+    kernel = kernel_of(f"base claim.bill no threshold ratio 80% cap ({limit}) per year acknowledged", before=before)
+    proved = bool(list(by_structure(kernel, [Question("within_cap", "l1", "l1.pay")])))
+    assert proved == holds
