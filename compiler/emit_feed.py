@@ -95,13 +95,14 @@ def taken(feed: Feed, name: str, way: Callable[[Loops, Node], str]) -> str:
 
 def by_rows(loops: Loops, accepted: Node) -> str:
     """Rows one by one."""
-    record, early = loops.record.text(), gather_of_row(loops)
+    early = gather_of_row(loops)
     if accepted.const is None:
         varied = any(node in loops.record.varied for node in reachable(loops.feed.rejects))
         early += gather(loops) if varied else []
         early += [*loops.kept(accepted), *loops.prepared("early", [accepted])]
     refused = refusing(loops) if loops.feed.rejects else None
     run = driver(loops, early, {}, [], accepted, refused, row_loops(loops, accepted), [], None)
+    record = loops.record.text()        # the loops know what kinds of rows want of it
     turns = feed_packing.turns(loops.record) if years_of(loops.feed) else ""
     made, own = feed_packing.made_functions(loops.record), feed_packing.functions(loops.record)
     return "\n".join([record, loops.block(), *made, turns, *loops.functions, run, own])

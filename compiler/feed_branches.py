@@ -8,6 +8,7 @@ in variables.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from attrs import define, evolve, field, frozen
@@ -73,14 +74,17 @@ class Branches:
     record: Record
     leaf: Callable[[Node], str | None]
     count: int = 0
+    kinds: list[list[str]] = field(factory=list)
+    """The lines of each kind of rows that are told apart first."""
 
     # ---- what a row does
 
     def row(self, goals: Sequence[Goal], value: Node | None) -> list[str]:
         """The lines of one row. value: an enum of the claim of which each value is a case by itself."""
         scope = self.scope({goal.total.number: goal.node for goal in goals if goal.total})
-        self.begin(scope)
+        reads = self.begin(scope)
         if value is None:
+            scope.body.lines += reads.values()
             self.emit(scope, goals)
             return scope.body.lines
         cases: dict[tuple[Node, ...], tuple[list[int], list[str]]] = {}
@@ -90,6 +94,9 @@ class Branches:
             cases.setdefault(arm.goals, ([], arm.lines))[0].append(at)
         lines = [f"switch ({self.leaf(value)}) {{"]
         for number, (values, inside) in enumerate(cases.values()):
+            # a total that other kinds of rows move is not read: it may lie in another cache line
+            inside = [*(reads[name] for name in reads if mentioned(name, inside)), *inside]
+            self.kinds.append(inside)
             labels = ["default:"] if number == len(cases) - 1 else [f"case {at}:" for at in values]
             lines += [*labels[:-1], f"{labels[-1]} {{"]
             lines += [*(f"    {line}" for line in inside), "    break;", "}"]
@@ -280,9 +287,10 @@ class Branches:
 
     # ---- totals
 
-    def begin(self, scope: Scope) -> None:
-        """Reads all totals but the keyed ones, as they are before the row."""
-        lines = scope.body.lines
+    def begin(self, scope: Scope) -> dict[str, str]:
+        """The lines that read totals, but for keyed ones, as they are before the row, by the names that they
+        then have."""
+        lines, reads = scope.body.lines, dict[str, str]()
         for total in self.record.kept:
             number = total.number
             if total.key is not None:
@@ -296,7 +304,8 @@ class Branches:
             if total.by_row:
                 lines += [f"if ({late})", "    hmb_odd(out, &r->odd, unit[i]);"]
             held = f"{same} ? r->t{number}[0] : 0" if total.by_row else f"r->t{number}[0]"
-            lines.append(f"const int64_t b{number} = {held};")
+            reads[f"b{number}"] = f"const int64_t b{number} = {held};"
+        return reads
 
     def before(self, total: FeedTotal) -> Node:
         return self.graph.leaf("before", total.number, 0, total.most)
@@ -355,6 +364,11 @@ class Branches:
             ]
             held_ = [f"if ({text} != 0) {{", *(f"    {line}" for line in held_), "}"]
         lines += held_
+
+
+def mentioned(name: str, lines: list[str]) -> bool:
+    """Whether lines of C have that name."""
+    return any(re.search(rf"\b{name}\b", line) for line in lines)
 
 
 def ordered(goals: Iterable[Goal]) -> list[Goal]:

@@ -15,6 +15,8 @@ from hmbc.compiler.feed import Feed, FeedTotal, NoFeed
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.nodes import Node, place_of, reachable
 
+LINE = 64
+"""Bytes of a cache line."""
 LARGEST = 256
 """Bytes of a record beyond which there is no feed."""
 
@@ -44,6 +46,23 @@ class Place:
         return f"(int64_t)({word} >> {self.shift} & {2**self.bits - 1})"
 
 
+@frozen
+class Part:
+    """Something that a record holds. width: bytes of each, of which there are `count`; text: in C."""
+
+    width: int
+    count: int
+    text: str
+
+    @property
+    def size(self) -> int:
+        return self.width * self.count
+
+    @property
+    def name(self) -> str:
+        return self.text.split()[1].split("[")[0].rstrip(";")
+
+
 @define
 class Record:
     """The layout for one feed. words: the type of each; uint16_t: four halves of halves, which are
@@ -63,8 +82,8 @@ class Record:
     varied: dict[Node, Place] = field(factory=dict)
     """Where attributes that vary lie, in words of their own: those of the record's row and of the next."""
     varied_words: list[str] = field(factory=list)
-    lines: int = 1
-    """Cache lines that it takes."""
+    wanted: dict[str, frozenset[tuple[str, int]]] = field(factory=dict)
+    """Which kinds of rows, of which loop, read or write each part, by its name; none: all are alike."""
 
     def __attrs_post_init__(self) -> None:
         feed = self.feed
@@ -120,8 +139,13 @@ class Record:
         """Whether there is anything to keep."""
         return bool(self.places or self.varied or self.feed.totals)
 
-    def text(self) -> str:
-        """The type in C: its widest parts first, so that nothing lies between them."""
+    @property
+    def lines(self) -> int:
+        """Cache lines that it takes."""
+        return -(-sum(part.size for part in self.parts()) // LINE)
+
+    def parts(self) -> list[Part]:
+        """What it holds, the widest first, so that nothing lies between."""
         types = [self.scalar(at) for at in range(len(self.words))]
         parts = [(SIZES[kind], 1, f"{kind} w{at};") for at, kind in enumerate(types)]
         parts += [(SIZES[kind], 2, f"{kind} v{at}[2];") for at, kind in enumerate(self.varied_words)]
@@ -140,13 +164,32 @@ class Record:
         parts += [(1, 1, "uint8_t carried;")] if self.carried else []
         if self.keyed:
             parts += [(8, 1, "uint64_t seen;"), (4, 1, "int32_t chain;"), (1, 1, "uint8_t links;")]
-        parts.sort(key=lambda part: -part[0])
-        size = sum(width * count for width, count, _ in parts)
+        return sorted((Part(*part) for part in parts), key=lambda part: -part.width)
+
+    def laid_out(self) -> list[Part]:
+        """Its parts in order: what most kinds of rows need is in the first cache line, and what the same ones
+        need is together."""
+        parts, first = self.parts(), list[Part]()
+        together: dict[frozenset[tuple[str, int]], list[Part]] = {}
+        for part in parts:
+            together.setdefault(self.wanted.get(part.name, frozenset()), []).append(part)
+        for kinds in sorted(together, key=len, reverse=True):
+            if sum(part.size for part in [*first, *together[kinds]]) <= LINE:
+                first += together[kinds]
+        hot = [part for part in parts if part in first]
+        rest = [part for part in parts if part not in first]
+        gap = -sum(part.size for part in hot) % rest[0].width if rest else 0
+        longer = sum(part.size for part in parts) + gap > LINE * self.lines
+        return parts if longer else [*hot, *rest]
+
+    def text(self) -> str:
+        """The type in C, and functions that the loops call."""
+        parts = self.laid_out()
+        size = sum(part.size for part in parts)
         if size > LARGEST:
             raise NoFeed("每个成员要记的太多", "the record would be too long")
-        self.lines = -(-size // 64)
-        inside = "".join(f"    {text}\n" for _, _, text in parts)
-        aligned = 32 if size <= 32 else 64
+        inside = "".join(f"    {part.text}\n" for part in parts)
+        aligned = 32 if size <= 32 else LINE
         kinds = {total.number: self.total_type(total) for total in self.keyed}
         closed = feed_closed.functions(self.name, self.keyed, kinds, self.feed.graph.optimise.marks)
         return (

@@ -7,9 +7,12 @@ the row needs (`feed_branches.py`).
 
 from __future__ import annotations
 
+from collections import Counter
+
 from hmbc.compiler.feed import Feed, NoFeed, under
-from hmbc.compiler.feed_branches import Branches, Goal
+from hmbc.compiler.feed_branches import Branches, Goal, mentioned
 from hmbc.compiler.feed_loops import Loop, Loops
+from hmbc.compiler.feed_record import Record
 from hmbc.compiler.feed_totals import watch
 from hmbc.compiler.feed_years import turning, years_of
 from hmbc.compiler.merge_layers import MOST_VALUES
@@ -85,11 +88,25 @@ def row_loop(loops: Loops, accepted: Node, layers: bool) -> Loop:
     if layers:
         parts += [f"int64_t *restrict o{place}" for place in range(len(feed.pays))]
         parts += [f"uint8_t *restrict q{place}" for place in range(len(feed.pays))]
+    note_wanted(record, f"{name}_rows{int(layers)}", branches.kinds, [*start, *lines])
     several = ["const int several = in->past != NULL;"] if numbers else []
     return loops.function(
         f"{name}_rows{int(layers)}", list(dict.fromkeys(parts)), [*start, *lines],
         loops.head, several,
     )  # fmt: skip
+
+
+def note_wanted(record: Record, loop: str, kinds: list[list[str]], lines: list[str]) -> None:
+    """Notes down which kinds of rows read or write each part of a record. lines: of a row, those of all kinds
+    among them."""
+    told = Counter(line.strip() for kind in kinds for line in kind)
+    common = list(Counter(line.strip() for line in lines) - told)
+    for part in record.parts():
+        names = (f"r->{part.name}", rf"records\[unit\[i\]\]\.{part.name}")
+        by_all = any(mentioned(name, common) for name in names)
+        by = [by_all or any(mentioned(name, kind) for name in names) for kind in kinds]
+        found = frozenset((loop, at) for at, is_by in enumerate(by) if is_by)
+        record.wanted[part.name] = record.wanted.get(part.name, frozenset()) | found
 
 
 def past_ahead(feed: Feed, years: list[int]) -> list[str]:
