@@ -160,6 +160,7 @@ def call(loops: Loops, loop: Loop) -> str:
     known = {
         "out": "out", "unit": "in->unit + i", "records": "records", "b": "b",
         "far": "in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0)",
+        "near": "in->unit + i + (end - i > n + HMB_NEAR ? HMB_NEAR : 0)",
         "status": "out->status + i", "rejected": "&out->rejected", "total": "total",
         "decided": "decided", "in": "in", "row": "in->row + i", "version": "in->version + i", "closed": "closed", "used": "&used",
         "carried": "in->carried",

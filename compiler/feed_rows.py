@@ -67,11 +67,11 @@ def row_loop(loops: Loops, accepted: Node, layers: bool) -> Loop:
     listed = sorted({place_of(node) for node in everything(feed) if node.op == "listed"})
     start = list[str]()
     if record.is_there:
-        start += ["const int64_t next = far[i];"]
+        start += ["const int64_t next = near[i];"]
         start += [f"__builtin_prefetch((const char *)(records + next) + {64 * line}, 1);"
                   for line in range(record.lines)]  # fmt: skip
         start += [f"{name}_record *restrict r = records + unit[i];"]
-    parts = ["const int32_t *restrict unit", "const int32_t *restrict far", *loops.to_records()]
+    parts = ["const int32_t *restrict unit", "const int32_t *restrict near", *loops.to_records()]
     if record.keyed:
         parts += ["hmb_closed *closed", "int32_t *used"]
     if record.carried:

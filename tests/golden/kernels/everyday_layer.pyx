@@ -336,6 +336,7 @@ static __attribute__((noinline, cold)) void hmb_refuse(const hmb_output *out, in
 
 #define HMB_BLOCK 128           /* rows; a multiple of 64 */
 #define HMB_AHEAD 128            /* rows from a prefetch to its use */
+#define HMB_NEAR 32              /* the same where rows go one by one */
 #define HMB_STEP 16             /* rows of one unit that are filled at once */
 #define HMB_RUN 4               /* rows of a unit that stand together, from which that is of use */
 #define HMB_LARGE 20000000      /* bytes of outputs from which they pass by the caches */
