@@ -171,6 +171,20 @@ def test_what_checking_finds_of_the_text_is_told_as_laws(call, folder):
     rows = json.loads(call("prove", "--format", "json", "dead.hmb").stdout)["verdicts"]
     found = {row["law"]: row["verdict"] for row in rows}
     assert found["no_dead_branch"] == "refuted" and found["all_used"] == "refuted"
+    for form in ("sarif", "github"):
+        told = call("prove", "--format", form, "dead.hmb").stdout
+        assert "HMB219" in told and "HMB306" in told
+
+
+def test_a_split_that_changes_what_is_paid_tells_the_step_that_moved(call, folder):
+    layer = "base claim.cost  threshold 100 per claim  ratio 50%  cap 1_000 per claim"
+    text = STEPPED.replace("WAIVER", "").replace("pay 80", "pay 0")
+    text = re.sub(r"base claim.cost.*?no cap", layer, text, flags=re.S)
+    (folder / "each.hmb").write_text(text)
+    rows = json.loads(call("prove", "--format", "json", "each.hmb").stdout)["verdicts"]
+    (found,) = [row for row in rows if row["law"] == "split_proof" and row["layer"] == "hospital"]
+    assert found["verdict"] == "refuted"
+    assert re.fullmatch(r"the sum of [a-z ]+ of `hospital` goes from [\d,.]+ to [\d,.]+", found["why"])
 
 
 def test_layers_that_pay_more_than_the_bill_are_named(call, folder):
