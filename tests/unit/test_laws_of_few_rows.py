@@ -11,6 +11,7 @@ from one_law import BILL, BY_CARE, PLAIN, is_proved, kernel_of
 
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question
+from hmbc.compiler.plainer import made_plain
 from hmbc.compiler.prove import by_structure
 from hmbc.compiler.structure_bounds import bounds_of
 from hmbc.compiler.structure_drift import Drifts
@@ -172,3 +173,22 @@ FIRST_DRUG = (
 def test_what_a_total_keeps_is_the_same_of_two_claims_of_a_date(when: str, more: str, holds: bool) -> None:
     kernel = kernel_of(f"when {when} {PLAIN}", before=FIRST_DRUG.format(more=more))
     assert bool(list(by_structure(kernel, [Question("order_free", "l1")]))) == holds
+
+
+@pytest.mark.parametrize(("rest", "holds"), [(True, True), (False, False)])
+def test_what_lies_between_two_borders_is_said_plainly(rest: bool, holds: bool) -> None:
+    """What is borne of the middle and the late part is a quarter of all but the first; what another
+    layer pays above a threshold is what is left, whichever rows it comes from."""
+    before = f"{PHASES}    let middle: claim.bill - first - late\n"
+    pays = "claim.bill - first - (middle + late) * 25% - late * 70%"
+    more = ["base claim.bill - l1.pay threshold 800 per year ratio 100% no cap"] if rest else []
+    layer = f"pays {pays} no cap rounding half up per claim"
+    kernel = kernel_of(layer, *more, before=before)
+    assert bool(list(by_structure(kernel, [Question("no_cliff", None)]))) == holds
+
+
+def test_a_sum_of_nothing_stays_as_it_is() -> None:
+    kernel = kernel_of("base claim.bill - claim.fee + claim.fee - claim.bill no threshold ratio 50% no cap")
+    plain = made_plain(kernel, bounds_of(kernel))
+    assert [item.name for item in plain.items] == [item.name for item in kernel.items]
+    assert made_plain(plain, bounds_of(plain)) == plain
