@@ -117,10 +117,10 @@ def ours(
     if columns is None:
         return [whole]
 
-    def again(rows: Any, out: Any) -> None:
-        """A member whose totals its record cannot hold, as the runtime does it: by `hmb_run`."""
+    def again(rows: Any, _: Any, out: Any) -> None:
+        """Members whose totals their records cannot hold, all at once, as the runtime does it: by `hmb_run`."""
         own = claims.take(rows)
-        persons = people.filter(pc.equal(people["member_id"], own["member_id"][0]))
+        persons = people.filter(pc.is_in(people["member_id"], value_set=own["member_id"].combine_chunks()))
         done = evaluator.adjudicate(own, persons, parameters=parameters, minor_units=True)
         table = pa.table(done.payments)
         reason = table["reason"].combine_chunks()

@@ -121,7 +121,7 @@ def feed(
     member: dict[str, Any],
     unit: Any,
     wanted: tuple[str, ...],
-    again: Callable[[Any, dict[str, Any]], None],
+    again: Callable[[Any, Any, dict[str, Any]], None],
     given: Mapping[str, Any] | None = None,
     parameters: Sequence[int] = (),
     listed: Sequence[Any] = (),
@@ -130,7 +130,8 @@ def feed(
     starts_of: Any = None,
 ) -> tuple[Callable[[], None], dict[str, Any]]:
     """A call of nothing but the feed: records made anew from the columns of members, then all rows.
-    again: does the rows of a unit that a record cannot hold, and writes them to the outputs.
+    again: does the rows of all units that a record cannot hold (which, and where each one's begin), and
+    writes them to the outputs.
     claim: columns as evaluator.h wants them for a feed, in any order of rows within which no
     member's dates fall; wanted: which outputs; given: of optional attributes, where they are; listed:
     of each look-up, which codes are in the list. Where attributes vary, row: of each claim its member's
@@ -199,8 +200,10 @@ def feed(
         odd = results[6] or 0
         assert odd <= 64, odd
         units = (ctypes.c_int32 * 64).from_address(ctypes.addressof(results) + 56)
-        for at in range(odd):
-            again(order[starts[units[at]] : starts[units[at] + 1]], out)
+        if odd:
+            rows = [order[starts[units[at]] : starts[units[at] + 1]] for at in range(odd)]
+            ends = np.cumsum([0, *map(len, rows)])
+            again(np.concatenate(rows), ends, out)
 
     held = (columns, people, none, pays, taken, of_members, results, records, claims, members, unit,
             past, closed, carried, words, lists, there, given, listed, row, version,

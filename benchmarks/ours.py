@@ -146,8 +146,8 @@ def w2(claims: Columns, people: Columns, library: Any) -> list[Way]:
         narrow[name] = (claims["flags"] >> bit & 1).astype(np.uint8)
     ranks = np.array(evaluator.plan.reason_ranks)
 
-    def again(rows: Any, out: dict[str, Any]) -> None:
-        call(rows, np.array([0, len(rows)], np.int64))  # type: ignore[call-arg]
+    def again(rows: Any, starts: Any, out: dict[str, Any]) -> None:
+        call(rows, starts.astype(np.int64))  # type: ignore[call-arg]
         pays = np.array([column[rows] for column in pay])
         reasons = np.array([column[rows] for column in reason])
         deciding = np.where(pays > 0, 0, ranks[reasons]).argmin(axis=0)
