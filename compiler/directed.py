@@ -240,11 +240,14 @@ class Directed:
         return Unit((*pattern.claims[:place], new, *pattern.claims[place + 1 :]), pattern.members)
 
     def varied(self, member: Values) -> Values:
-        """The member with other values of what varies."""
-        other = self.member(member)
-        varying = {given.name for given in self.kernel.inputs if given.varies}
-        kept = {name: value for name, value in member.items() if name not in varying}
-        return {**kept, **{name: value for name, value in other.items() if name in varying}}
+        """The member, each value that varies drawn anew or not."""
+        found = dict(member)
+        for given in self.kernel.inputs:
+            if given.varies and self.random.random() < 0.5:
+                found.pop(given.name, None)
+                if not given.optional or self.random.random() < 0.75:
+                    found[given.name] = self._value(given, None)
+        return found
 
     def claim(self, like: Values | None) -> Values:
         """A claim, or one like another with some things changed."""

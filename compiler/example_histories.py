@@ -16,7 +16,7 @@ def histories_of(kernel: Kernel, scheme: CheckedScheme) -> Iterator[History]:
     for example in scheme.examples:
         rows: dict[str, list[Row]] = {}
         for number, claim in enumerate(example.claims, 1):
-            member = member_of(claim.member, example.members.get(claim.member, {}), kernel)
+            member = member_of(claim.member, claim.who, kernel)
             values = {**defaults("claim", kernel), **claim.values}
             unit = unit_of(claim.member, member, kernel)
             rows.setdefault(unit, []).append(Row(id=f"c{number}", claim=values, member=member))

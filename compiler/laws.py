@@ -329,6 +329,10 @@ class Judge:
                 return True
         return False
 
+    def asks(self, kind: str) -> bool:
+        """Whether some question is about two runs that differ in this way."""
+        return any(question.law in _BY_CHANGE.get(kind, ()) for question in self.questions)
+
     def denied_by(
         self, change: Change, before: Sequence[Row], after: Sequence[Row]
     ) -> Iterator[Question]:

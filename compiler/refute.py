@@ -12,6 +12,7 @@ from attrs import define, evolve, field
 from hmbc.compiler.directed import Directed, Setting, Unit
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Change, Judge, Question, changed
+from hmbc.compiler.planted import changes_read_off
 from hmbc.compiler.quick import Machine, Row, Values
 from hmbc.compiler.refutation import Refutation, Smaller, members_of
 from hmbc.dsl.types import Date, Int, Money
@@ -26,6 +27,8 @@ PRESSED = 0.1
 """How often such a unit is taken up again."""
 SMALL = 20
 """The most minor units of an amount that is raised, or claimed besides, for what roundings make of it."""
+MOST_PLANTED = 5
+"""Claims of a planted unit, the last, of which others are made."""
 MOST_SETTINGS = 10
 """How many choices of external parameters and lists are tried by turns."""
 NARROWED = 0.05
@@ -61,6 +64,8 @@ class Search:
         init=False, factory=dict
     )
     """Those of them that were planted."""
+    _given: list[tuple[Setting, Unit]] = field(init=False, factory=list)
+    """All that was planted, whole."""
     _machines: list[tuple[Setting, Machine]] = field(init=False)
     _numbers: set[str] = field(init=False)
 
@@ -87,6 +92,9 @@ class Search:
             if len(self._machines) > MOST_SETTINGS:
                 del self._machines[0]
         self.directed.learn(setting, unit)
+        self._try_all((setting, machine), unit)
+        self._given.append((setting, unit))
+        unit = Unit(unit.claims[-MOST_PLANTED:], unit.members[-MOST_PLANTED:])
         rows = machine.run(unit.claims, unit.members)
         if rows is not None:
             self._planted.append(((setting, machine), unit, rows))
@@ -95,6 +103,21 @@ class Search:
             for question in list(self.judge.denied(rows)):
                 self._add(Refutation(question, setting, unit, Change("none")))
             self._feel((setting, machine), unit, rows)
+
+    def _try_all(self, known: tuple[Setting, Machine], unit: Unit) -> None:
+        """Hold a whole unit against every law, with every change that is read off it and off those
+        planted before: what was once found to break a law, and was written down as an example or as
+        two, breaks it again."""
+        before = known[1].run(unit.claims, unit.members)
+        if before is None:
+            return
+        for question in list(self.judge.denied(before)):
+            self._add(Refutation(question, known[0], unit, Change("none")))
+        others = [other for setting, other in self._given if setting == known[0]]
+        for first, change in changes_read_off(self.kernel, unit, others, self._subjects()):
+            rows = before if first is unit else known[1].run(first.claims, first.members)
+            if rows is not None and self.judge.asks(change.kind):
+                self._changed(known, first, change, rows)
 
     @property
     def paid(self) -> frozenset[str]:

@@ -56,10 +56,9 @@ def _run(
 ) -> Iterator[Diagnostic]:
     kernel = prepared.kernel
     interpreter = Interpreter(kernel, scalars(example.parameters), example.lists, prepared)
-    members = {name: member_of(name, values, kernel) for name, values in example.members.items()}
     states: dict[str, State] = {}
     for claim in example.claims:
-        member = members.get(claim.member) or member_of(claim.member, {}, kernel)
+        member = member_of(claim.member, claim.who, kernel)
         unit = unit_of(claim.member, member, kernel)
         values = {**defaults("claim", kernel), **claim.values}
         try:

@@ -22,12 +22,12 @@ Seed = tuple[Setting, Unit]
 Wanted = Callable[[Any], Any]
 """What is to hold of a row of the encoding, as a term of z3."""
 
-MOST_CLAIMS = 5
-"""Of an example the last."""
+MOST_CLAIMS = 40
+"""Of an example the last: what breaks a law may need what came before."""
 
 
 def of_examples(kernel: Kernel, scheme: CheckedScheme) -> Iterator[Seed]:
-    """The worked examples of a scheme that give everything that is external, each of its first unit."""
+    """The worked examples of a scheme that give everything that is external, unit by unit."""
     kinds = Kinds(kernel)
     names = {given.name for given in kernel.parameters}
     for example in scheme.examples:
@@ -41,20 +41,20 @@ def of_examples(kernel: Kernel, scheme: CheckedScheme) -> Iterator[Seed]:
                 if listed.codes is None
             },
         )
-        people = {
-            name: member_of(name, values, kernel) for name, values in example.members.items()
-        }
-        people |= {
-            claim.member: member_of(claim.member, {}, kernel)
-            for claim in example.claims
-            if claim.member not in people
-        }
-        units = {name: unit_of(name, person, kernel) for name, person in people.items()}
-        first = units[example.claims[0].member]
-        own = [one for one in example.claims if units[one.member] == first][-MOST_CLAIMS:]
-        claims = tuple(kinds.plain("claim", {**defaults("claim", kernel), **one.values}) for one in own)
-        members = tuple(kinds.plain("member", people[one.member]) for one in own)
-        yield setting, Unit(claims, members)
+        people = [member_of(one.member, one.who, kernel) for one in example.claims]
+        units = [
+            unit_of(one.member, person, kernel)
+            for one, person in zip(example.claims, people, strict=True)
+        ]
+        for unit in dict.fromkeys(units):
+            own = [place for place, one in enumerate(units) if one == unit][-MOST_CLAIMS:]
+            yield setting, Unit(
+                tuple(
+                    kinds.plain("claim", {**defaults("claim", kernel), **example.claims[at].values})
+                    for at in own
+                ),
+                tuple(kinds.plain("member", people[at]) for at in own),
+            )
 
 
 def of_solver(kernel: Kernel, layers: Iterable[str], resources: int) -> Iterator[Seed]:

@@ -429,13 +429,9 @@ class _Teller:
         """The claims as examples of the language: one, or that of each run."""
         unit, change = self.found.unit, self.found.change
         people = [member.get("member_id") for member in unit.members]
-        several = any(member != unit.members[0] for member in unit.members)
-        if several and any(
-            one != two and person == other
-            for one, person in zip(unit.members, people, strict=True)
-            for two, other in zip(unit.members, people, strict=True)
-        ):
-            return None  # one member, whose attributes have changed
+        if None in people and self.kernel.unit and any(x != unit.members[0] for x in unit.members):
+            return None  # several members, whom nothing tells apart
+        several = len(set(people)) > 1
         names = people if several else [None] * len(people)
         blocks = [self._example(unit.claims, unit.members, names, self.runs.before, False)]
         if change.kind != "none":
@@ -470,12 +466,21 @@ class _Teller:
         lines = [f"{w('EXAMPLE')} {quote.format(title)} {{"]
         if given := self._parameters(language):
             lines.append(f"    {w('PARAMETER')} {{ {given} }}")
-        for name, member in {str(n): m for n, m in zip(names, members, strict=True)}.items():
-            given = self._assigned("member", member, language)
-            if given:
-                called = "" if names[0] is None else f" {name}"
-                lines.append(f"    {w('MEMBER')}{called} {{ {given} }}")
-        for claim, name, row in zip(claims, names, rows, strict=True):
+        known: dict[Any, Mapping[str, Any]] = {}
+        for name, member in zip(names, members, strict=True):
+            known.setdefault(name, member)
+
+        def given_of(name: Any, values: Mapping[str, Any], all_: bool) -> Iterator[str]:
+            if given := self._assigned("member", values, language, all_):
+                called = "" if name is None else f" {name}"
+                yield f"    {w('MEMBER')}{called} {{ {given} }}"
+
+        for name, member in known.items():
+            lines += given_of(name, member, False)
+        for claim, name, member, row in zip(claims, names, members, rows, strict=True):
+            anew = {key: value for key, value in member.items() if known[name].get(key) != value}
+            lines += given_of(name, anew, True)  # from this claim on
+            known[name] = member
             day = _iso(claim[self.kernel.date]) + ("" if name is None else f" {name}")
             values = self._assigned("claim", claim, language)
             paid = amount_text(row.step.total_pay, self.kernel.minor_digits)
@@ -493,7 +498,10 @@ class _Teller:
                 parts.append((name, " | ".join(f'"{code}"' for code in codes)))
         return _listed(parts, language)
 
-    def _assigned(self, owner: str, values: Mapping[str, Any], language: Language) -> str:
+    def _assigned(
+        self, owner: str, values: Mapping[str, Any], language: Language, all_: bool = False
+    ) -> str:
+        """all_: also what may be left out."""
         parts = []
         for given in self.kernel.inputs:
             if given.owner != owner or given.name not in values or given.name == "member_id":
@@ -501,7 +509,7 @@ class _Teller:
             if (owner, given.name) == ("claim", self.kernel.date):
                 continue
             value = values[given.name]
-            if not given.optional and not value and isinstance(given.type, Money | Bool | Periods):
+            if not all_ and not given.optional and not value and isinstance(given.type, Money | Bool | Periods):
                 if not isinstance(given.type, Money) or (given.low or 0) <= 0:
                     continue  # what may be left out
             if value == "" or value == ():

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import assert_never
 
+from attrs import define, field
+
 from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
@@ -28,6 +30,8 @@ from hmbc.dsl.source import Span
 from hmbc.dsl.types import Bool, Code, Enum, Money, Periods, Type
 
 _BEFORE = Bilingual("前一笔", "the one before")
+_FIXED = Bilingual("没有声明为可变", "it is not declared `varies`")
+_ONE_DAY = Bilingual("同一天里只有一种情况", "a member has one value a day")
 _YES_NO = {
     "是": True, "否": False, "真": True, "假": False,
     "yes": True, "no": False, "true": True, "false": False,
@@ -71,8 +75,7 @@ def check_examples(scheme: n.Scheme, env: Environment) -> tuple[CheckedExample, 
 def _example(
     example: n.Example, stops: Stops, dues: frozenset[str], env: Environment
 ) -> CheckedExample:
-    members: dict[str, dict[str, Plain]] = {}
-    places: dict[str, Span] = {}
+    people = _People(env)
     parameters: dict[str, Plain] = {}
     lists: dict[str, tuple[str, ...]] = {}
     claims: list[CheckedExampleClaim] = []
@@ -80,7 +83,7 @@ def _example(
     for item in example.items:
         match item:
             case n.ExampleGiven(of="member"):
-                _member(item, members, places, env)
+                people.given(item)
             case n.ExampleGiven(assignments=assignments):
                 _parameters(assignments, parameters, lists, env)
             case n.ExampleClaim():
@@ -90,35 +93,63 @@ def _example(
                         date=day_text(item.date.days),
                     )  # fmt: skip
                 last = item.date
-                claims.append(_claim(item, stops, places, dues, env))
+                claims.append(_claim(item, stops, people, dues, env))
             case _:
                 assert_never(item)
     return CheckedExample(
-        example.title, members, parameters, lists, tuple(claims), span=example.span
+        example.title, people.first, parameters, lists, tuple(claims), span=example.span
     )
 
 
-def _member(
-    given: n.ExampleGiven,
-    members: dict[str, dict[str, Plain]],
-    places: dict[str, Span],
-    env: Environment,
-) -> None:
-    """One of the members, who are told apart by their names; the one without a name may be given in
-    several pieces."""
-    name = "" if given.name is None else given.name.text
-    values = _values("member", given.assignments, env)
-    if given.name is not None:
-        if name in places:
-            env.report(
-                codes.DUPLICATE, given.name.span, Related(places[name], FIRST), name=name
-            )
+@define
+class _People:
+    """The members of an example, who are told apart by their names; the one without a name may be
+    given in several pieces. What is given after a claim holds from the next one on."""
+
+    env: Environment
+    first: dict[str, dict[str, Plain]] = field(factory=dict)
+    """The values with which each begins."""
+    places: dict[str, Span] = field(factory=dict)
+    """Where each name was given first."""
+    _now: dict[str, dict[str, Plain]] = field(factory=dict)
+    _days: dict[str, int] = field(factory=dict)
+    """The day of each one's last claim."""
+    _anew: dict[str, n.ExampleGiven] = field(factory=dict)
+    """What was given of each since that claim."""
+
+    def given(self, item: n.ExampleGiven) -> None:
+        """A block of a member's values."""
+        env, name = self.env, "" if item.name is None else item.name.text
+        values = _values("member", item.assignments, env)
+        if name in self._days:
+            for written in item.assignments:
+                info = env.attributes.get(("member", written.name.text))
+                if info is not None and not info.varies:
+                    env.report(codes.EXAMPLE_CHANGE, written.span, why=_FIXED)
+            self._anew[name] = item
+        else:
+            if item.name is not None:
+                self._begins(item.name, values)
+            self.first[name] = self.first.get(name, {}) | values
+        self._now[name] = self._now.get(name, {}) | values
+
+    def _begins(self, name: n.Name, values: dict[str, Plain]) -> None:
+        env = self.env
+        if name.text in self.places:
+            before = Related(self.places[name.text], FIRST)
+            env.report(codes.DUPLICATE, name.span, before, name=name.text)
         if env.unit is not None and env.unit not in values:
-            env.report(
-                codes.EXAMPLE_UNIT, given.name.span, name=name, unit=env.shown(f"member.{env.unit}")
-            )
-        places[name] = given.name.span
-    members[name] = members.get(name, {}) | values
+            shown = env.shown(f"member.{env.unit}")
+            env.report(codes.EXAMPLE_UNIT, name.span, name=name.text, unit=shown)
+        self.places[name.text] = name.span
+
+    def on(self, name: str, day: int) -> dict[str, Plain]:
+        """A member's values for a claim of that day."""
+        item = self._anew.pop(name, None)
+        if item is not None and self._days[name] == day:
+            self.env.report(codes.EXAMPLE_CHANGE, item.span, why=_ONE_DAY)
+        self._days[name] = day
+        return dict(self._now.get(name, {}))
 
 
 def _whose(claim: n.ExampleClaim, places: dict[str, Span], env: Environment) -> str:
@@ -136,7 +167,7 @@ def _whose(claim: n.ExampleClaim, places: dict[str, Span], env: Environment) -> 
 def _claim(
     claim: n.ExampleClaim,
     stops: Stops,
-    places: dict[str, Span],
+    people: _People,
     dues: frozenset[str],
     env: Environment,
 ) -> CheckedExampleClaim:
@@ -147,7 +178,9 @@ def _claim(
     expected = tuple(
         found for x in claim.expectations if (found := _expectation(x, stops, dues, env)) is not None
     )
-    return CheckedExampleClaim(values, _whose(claim, places, env), expected, span=claim.span)
+    member = _whose(claim, people.places, env)
+    who = people.on(member, claim.date.days)
+    return CheckedExampleClaim(values, member, who, expected, span=claim.span)
 
 
 def _expectation(

@@ -665,6 +665,11 @@ EXAMPLE_UNIT = _rule(
     "没有给出参保人 `{name}` 的“{unit}”，不知道算在哪一户", "`{unit}` of member `{name}` is not given: nothing says to which unit it belongs",
     "补上它的值；同一户写同一个值", "give it a value, the same for all members of one unit",
 )
+EXAMPLE_CHANGE = _rule(
+    "HMB419", "error",
+    "参保人的情况在示例的费用之间不能这样变：{why}", "a member cannot change like this between claims of an example: {why}",
+    "写在第一笔费用之前，或写在另一天的费用之前", "give it before the first claim, or before a claim of another day",
+)
 
 # ---- 900-999 tool chain
 NO_COMPILER = _rule(

@@ -340,17 +340,19 @@ class CheckedExpectation:
 @frozen(repr=False)
 class CheckedExampleClaim:
     """A claim of an example; attributes it does not give are left out. `member`: whose it is; ""
-    where the example does not name its member."""
+    where the example does not name its member. `who`: the values that its member has that day."""
 
     values: dict[str, Plain] = field(eq=False)
     member: str = ""
+    who: dict[str, Plain] = field(eq=False, factory=dict)
     expectations: tuple[CheckedExpectation, ...] = ()
     span: Span = _span()
 
 
 @frozen(repr=False)
 class CheckedExample:
-    """A worked example. `members`: the values of each by its name, "" of the one without a name."""
+    """A worked example. `members`: the values with which each begins, by its name, "" of the one
+    without a name."""
 
     title: str | None
     members: dict[str, dict[str, Plain]] = field(eq=False)

@@ -98,6 +98,41 @@ def test_members_without_a_unit_are_adjudicated_each_alone() -> None:
     assert _found(text.replace("MEMBERS", claims)) == ["HMB306"]
 
 
+VARIES = """方案 例 {
+    依据 “例”
+    币种 人民币
+    保障年度 公历年
+    参保人 { 档次：一档 | 二档 可变  体检：是否 可变  性别：男 | 女 }
+    费用 { 自付：金额 }
+    除外 未体检：参保人.档次 是 二档 且 非 参保人.体检 且 参保人.性别 是 男  据 “一”
+    层 全部 据 “一” { 基数 费用.自付  无起付线  比例 一档：50%，二档：70%  不封顶 }
+    示例 {
+        参保人 { 档次：一档，性别：男 }
+        参保人 { 体检：真 }
+        费用 2024-01-01 { 自付：100 } 给付 50
+        参保人 { CHANGE }
+        费用 2024-01-0DAY { 自付：100 } 给付 PAID
+        费用 2024-01-0DAY { 自付：100 } 给付 PAID
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "day", "paid", "codes"),
+    [
+        ("档次：二档", 2, 70, []),  # what is not given again stays
+        ("档次：二档，体检：假", 2, 0, []),
+        ("档次：一档", 2, 50, []),
+        ("档次：二档", 1, 70, ["HMB419"]),  # two values on one day
+        ("性别：女", 2, 50, ["HMB419"]),  # that does not vary
+    ],
+)
+def test_a_member_may_change_between_claims(change: str, day: int, paid: int, codes: list[str]) -> None:
+    text = VARIES.replace("CHANGE", change).replace("DAY", str(day)).replace("PAID", str(paid))
+    assert _found(text) == codes
+
+
 DUE = """方案 例 {
     依据 “例”
     币种 人民币
