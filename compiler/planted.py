@@ -16,6 +16,10 @@ from hmbc.compiler.laws import Change
 from hmbc.dsl.types import Money
 
 
+MOST_WITH_ZEROS = 5
+"""Claims of a unit of which also the amounts that are 0 are raised."""
+
+
 def changes_read_off(
     kernel: Kernel, unit: Unit, others: Sequence[Unit], subjects: Sequence[str]
 ) -> Iterator[tuple[Unit, Change]]:
@@ -42,10 +46,12 @@ def changes_read_off(
             yield joined, Change("split", row, parts=parts)
     for row, claim in enumerate(claims):
         held = {name: claim[name] for name in money if claim.get(name, 0) > 0}
-        for share in (lambda whole: whole // 2, lambda whole: 1):
-            if held:
-                parts = {name: share(whole) for name, whole in held.items()}
-                yield unit, Change("split", row, parts=parts)
+        if held:
+            yield unit, Change("split", row, parts={name: whole // 2 for name, whole in held.items()})
+            yield unit, Change("split", row, parts=dict.fromkeys(held, 1))
+        for name in held if len(held) > 1 else ():  # what is taken off apart from what it is taken from
+            parts = {other: whole if other == name else 0 for other, whole in held.items()}
+            yield unit, Change("split", row, parts=parts)
         if len(claims) > 1:
             yield unit, Change("drop", row)
     for stated in kernel.stated:
@@ -60,7 +66,9 @@ def _raised(
     for row, claim in enumerate(unit.claims):
         for name in subjects:
             high = highs.get(name)
-            if name in claim and (high is None or claim[name] < high):
+            if name not in claim or not (claim[name] or len(unit.claims) <= MOST_WITH_ZEROS):
+                continue
+            if high is None or claim[name] < high:
                 yield unit, Change("raise", row, name, 1)
     for other in others:
         difference = _one_amount(unit, other)

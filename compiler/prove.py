@@ -74,12 +74,14 @@ class Budget:
     worked out by the first search and, where the solver leaves a question open, by the second (some
     400,000 a second); climb: the same, for the questions about each layer that the first leaves open
     (compiler/climb.py); solver: resources of z3 for each question, and for all (about 5 to 20 million a
-    second)."""
+    second); histories: how many random ones on the compiled evaluator, for what is open after all
+    that (compiler/bulk_search.py)."""
 
     search: tuple[int, int] = (400_000, 400_000)
     solver: int = 700_000
     solver_in_all: int = 3_500_000
     climb: int = 400_000
+    histories: int = 0
 
 
 FULL = Budget()
@@ -92,6 +94,11 @@ QUICK = Budget((40_000, 100_000), 700_000, 2_500_000, 40_000)
 def has_solver() -> bool:
     """Whether z3 is installed (the extra `hmbc[prove]`)."""
     return find_spec("z3") is not None
+
+
+def missing_for_bulk() -> str | None:
+    """What a search on compiled evaluators lacks: a package of the extra `hmbc[prove]`."""
+    return next((name for name in ("numpy", "pyarrow") if find_spec(name) is None), None)
 
 
 def prove(
@@ -134,6 +141,8 @@ def prove(
             found |= {proof.question: proof for proof in proofs}
             search.leave_out(found)
         found |= search.refuted(budget.search[1])
+        search.leave_out(found)
+        found |= search.refuted_in_bulk(budget.histories)
         found |= _with_effects(kernel, found, budget, scheme)
     # Worked out again only where something is open.
     hindrances = {} if len(found) == len(questions) else _hindrances(kernel)
@@ -411,6 +420,20 @@ class _Looking:
             climb.run(work)
             found |= self._told_of(climb, list(climb.found), perf_counter() - start)
         self.leave_out(found)
+        return found
+
+    def refuted_in_bulk(self, histories: int) -> dict[Question, Proof]:
+        """What so many histories on the compiled evaluator refute."""
+        left = self._search.judge.questions
+        found: dict[Question, Proof] = {}
+        if histories and left:
+            from hmbc.compiler.bulk_search import broken_in_bulk
+
+            start = perf_counter()
+            known = self._search.known
+            for question, witness in broken_in_bulk(self.kernel, left, known, histories):
+                found[question] = _refuted(question, witness, perf_counter() - start)
+                start = perf_counter()
         return found
 
     def _told_of(

@@ -129,6 +129,11 @@ class Search:
         """A unit for each way in which its rows are paid by layers, with what was external."""
         return tuple((setting, unit) for (setting, _), unit in self._rich.values())
 
+    @property
+    def known(self) -> tuple[tuple[Setting, Unit], ...]:
+        """All that was planted, whole, and what was found to be paid."""
+        return (*self._given, *self.paying)
+
     def run(self, work: int) -> None:
         """Search until everything is refuted, or as many items of rows have been worked out. The same
         search does the same every time, however busy the machine is. It begins anew again and again:

@@ -15,18 +15,21 @@ from attrs import evolve
 
 from hmbc.commands.common import (
     exit_code,
+    fail,
     lang,
     language_for,
     report_format,
     scheme_files,
     show_each,
 )
+from hmbc.commands.evaluator import building
 from hmbc.commands.exit_codes import FINDINGS
 from hmbc.compiler.pipeline import Compiled, compile_file
-from hmbc.compiler.prove import Proof, has_solver
+from hmbc.compiler.prove import FULL, Budget, Proof, has_solver, missing_for_bulk
 from hmbc.compiler.prove_report import findings, of_text
 from hmbc.compiler.report_proofs import proofs_as_rows, proofs_as_text
 from hmbc.compiler.verdicts import verdicts
+from hmbc.grammar.keywords import Language
 
 Proofs = tuple[Proof, ...]
 
@@ -35,11 +38,24 @@ Proofs = tuple[Proof, ...]
 @scheme_files
 @lang
 @click.option("--strict", is_flag=True, help="A law that is left open fails too.")
+@click.option(
+    "--search",
+    "histories",
+    metavar="N",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Try what is left open on N random histories, compiled. 未定的性质，再用编译好的方案试 N 组费用。",
+)
 @report_format
-def command(files: tuple[str, ...], lang: str | None, strict: bool, form: str) -> None:
+def command(
+    files: tuple[str, ...], lang: str | None, strict: bool, histories: int, form: str
+) -> None:
     """Say which laws a scheme keeps, and why. 证明方案的性质。"""
+    if histories and (missing := missing_for_bulk()):
+        fail(f"--search 需要 / needs {missing}: pip install 'hmbc[prove]'")
+    budget = evolve(FULL, histories=histories)
     compiled = [compile_file(file) for file in files]
-    proofs = [_proofs(one) for one in compiled]
+    proofs = [_proofs(one, budget, language_for([one], lang)) for one in compiled]
     told = [_with_findings(one, found) for one, found in zip(compiled, proofs, strict=True)]
     if form == "json":
         _show_json(compiled, proofs, lang)
@@ -60,10 +76,11 @@ def command(files: tuple[str, ...], lang: str | None, strict: bool, form: str) -
     sys.exit(exit_code(told) or (FINDINGS if strict and open_laws else 0))
 
 
-def _proofs(one: Compiled) -> Proofs:
+def _proofs(one: Compiled, budget: Budget, language: Language) -> Proofs:
     if one.kernel is None or one.scheme is None:
         return ()
-    return verdicts(one.kernel, one.scheme)
+    with building(one, language):  # only a search needs a C compiler
+        return verdicts(one.kernel, one.scheme, budget)
 
 
 def _with_findings(one: Compiled, proofs: Proofs) -> Compiled:

@@ -1,9 +1,12 @@
 """Many random histories at a time: columns of whole numbers, drawn by numpy, and as tables of Arrow.
 
 Values come from the draws of compiler/directed.py, which lie at and about what a kernel names, and from
-units that a search has seen paid: a history begins with one claim and one member of these, its other
-claims are like the first, and each value of each is drawn anew now and then. What is drawn is shuffled and
-put together without a loop over rows, so that a million histories take seconds.
+units that a search has seen paid. Of one kind of histories the first claim and its member are one of
+these, the other claims are like the first, and each value of each is drawn anew now and then; those of the
+other kind are whole units of the search with other last digits, and hardly anything else changed. What
+is drawn is shuffled and put together without a loop over rows, so that a million histories take seconds.
+
+Needs numpy and pyarrow (the extra `hmbc[prove]`).
 """
 
 from __future__ import annotations
@@ -30,6 +33,9 @@ DRAWS = 3_000
 MEMBER_ID = "member_id"
 CLAIMS = (0.12, 0.33, 0.3, 0.15, 0.1)
 """How likely a history of one, two, … claims is."""
+
+ALIKE = 0.5
+"""How often histories are like whole units."""
 
 GAPS = (0, 0, 0, 0, 0, 1, 2, 15, 31, 70, 200, 366)
 """Days from a claim to the next."""
@@ -58,6 +64,8 @@ class Pool:
     given: Input
     column: Column
     texts: tuple[str, ...] | None
+    means: tuple[Any, ...] = ()
+    """The value that a machine takes for each of the texts."""
 
 
 def is_text(given: Input) -> bool:
@@ -92,9 +100,11 @@ def _pool(given: Input, drawn: Sequence[Mapping[str, Any]], relative: Sequence[i
         return Pool(given, Column(np.array(raw, np.int64), has), None)
     cells = [_cell(given, value) if there else "" for value, there in zip(raw, has, strict=True)]
     values = given.type.values if isinstance(given.type, Enum) else ()
-    texts = tuple(dict.fromkeys((*values, *cells)))
-    places = {text: place for place, text in enumerate(texts)}
-    return Pool(given, Column(np.array([places[cell] for cell in cells]), has), texts)
+    means: dict[str, Any] = {value: value for value in values}
+    means |= dict(zip(cells, raw, strict=True))
+    places = {text: place for place, text in enumerate(means)}
+    column = Column(np.array([places[cell] for cell in cells]), has)
+    return Pool(given, column, tuple(means), tuple(means.values()))
 
 
 def name_in(given: Input, values: Mapping[str, Any]) -> bool:
@@ -104,17 +114,13 @@ def name_in(given: Input, values: Mapping[str, Any]) -> bool:
 
 @frozen
 class Histories:
-    """Rows of claims, a history's together and by date, each with a member. history, member: by row;
-    starts: the first row of each history; spells: the columns of each member, `spells[1]` from the day
-    `turns` on, where attributes vary."""
+    """Rows of claims, a history's together and by date, each with a member. people: what the member of
+    each row is on its day; history, member: by row; starts: the first row of each history."""
 
     claims: Columns
+    people: Columns
     history: Whole
     member: Whole
-    spells: tuple[Columns, ...]
-    turns: Whole
-    count: int
-    """Members of a history, whether or not they have claims."""
 
     @property
     def starts(self) -> Whole:
@@ -122,18 +128,18 @@ class Histories:
 
     def rows(self, places: Whole) -> Histories:
         """The same with other rows: each the copy of one of these."""
-        claims = {name: column.at(places) for name, column in self.claims.items()}
-        return evolve(
-            self, claims=claims, history=self.history[places], member=self.member[places]
+        return Histories(
+            {name: column.at(places) for name, column in self.claims.items()},
+            {name: column.at(places) for name, column in self.people.items()},
+            self.history[places],
+            self.member[places],
         )
 
     def with_everywhere(self, name: str, value: int) -> Histories:
         """The same with one value of an attribute for all members at all times."""
-        spells = tuple(
-            {**spell, name: Column(np.full_like(spell[name].values, value), np.ones_like(spell[name].has))}
-            for spell in self.spells
-        )
-        return evolve(self, spells=spells)
+        column = self.people[name]
+        alike = Column(np.full_like(column.values, value), np.ones_like(column.has))
+        return evolve(self, people={**self.people, name: alike})
 
     def with_values(self, name: str, values: Whole) -> Histories:
         """The same with other values of one attribute of the claims."""
@@ -149,6 +155,8 @@ class Bulk:
     random: np.random.Generator
     pools: Mapping[tuple[str, str], Pool]
     date: str
+    whole: Histories | None
+    """The units that were paid, as they are; their values are in the pools, too."""
 
     @classmethod
     def of(
@@ -165,19 +173,28 @@ class Bulk:
             else:
                 claims.append(directed.claim(None))
                 members.append(directed.member(None))
+        whole = [(number, row) for number, unit in enumerate(paid) for row in range(len(unit.claims))]
+        claims += [paid[number].claims[row] for number, row in whole]
+        members += [paid[number].members[row] for number, row in whole]
         days = [claim[kernel.date] for claim in claims]
-        pools = {}
+        pools: dict[tuple[str, str], Pool] = {}
         for given in kernel.inputs:
             drawn, relative = (claims, days) if given.owner == "claim" else (members, None)
             counted = isinstance(given.type, Date) and given.name != kernel.date
             key = (given.owner, given.name)
             pools[key] = _pool(given, drawn, relative if counted else None)
-        return cls(kernel, random, pools, kernel.date)
+        return cls(kernel, random, pools, kernel.date, _as_they_are(pools, kernel.date, paid, days[DRAWS:]))
 
     # ---- drawing
 
     def draw(self, histories: int) -> Histories:
-        """So many histories of one to five claims."""
+        """So many histories."""
+        if self.whole is not None and self.random.random() < ALIKE:
+            return self._like_whole(histories, self.whole)
+        return self._anew(histories)
+
+    def _anew(self, histories: int) -> Histories:
+        """Histories of one to five claims that are like their first."""
         random = self.random
         sizes = random.choice(np.arange(1, len(CLAIMS) + 1), histories, p=CLAIMS)
         history = np.repeat(np.arange(histories), sizes)
@@ -186,6 +203,22 @@ class Bulk:
         person = random.integers(count, size=len(history)) if count > 1 else np.zeros_like(history)
         days = self._days(history, first)
         claims = self._columns("claim", first[history], 0.3)
+        self._dated(claims, days)
+        member = history * count + person
+        of = np.repeat(first, count)
+        people = {name: one.at(member) for name, one in self._columns("member", of, 0.15).items()}
+        varies = [given.name for given in self.kernel.inputs if given.varies]
+        if varies:  # from one day to another
+            between = np.sort(random.choice(days, (len(of), 2)), axis=1)[member]
+            then = (days >= between[:, 0]) & (days < between[:, 1])
+            if random.random() < 0.5:
+                then = days >= between[:, 0]
+            other = self._columns("member", of, 0.5)
+            people |= {name: _either(then, other[name].at(member), people[name]) for name in varies}
+        return Histories(claims, people, history, member)
+
+    def _dated(self, claims: dict[str, Column], days: Whole) -> None:
+        """Dates counted from those of the claims."""
         for name, column in claims.items():
             pool = self.pools["claim", name]
             if name == self.date:
@@ -193,17 +226,49 @@ class Bulk:
             elif isinstance(pool.given.type, Date):
                 values = self._within(pool.given, column.values + days)
                 claims[name] = evolve(column, values=values)
-        of = np.repeat(first, count)
-        fixed = self._columns("member", of, 0.15)
-        spells, turns = [fixed], np.zeros(len(of), np.int64)
-        if any(given.varies for given in self.kernel.inputs):
-            other = self._columns("member", of, 0.5)
-            varies = {i.name: i.varies for i in self.kernel.inputs if i.owner == "member"}
-            spells.append({n: other[n] if varies[n] else column for n, column in fixed.items()})
-            turns = self.pools["claim", self.date].column.values[random.integers(DRAWS, size=len(of))]
-        return Histories(
-            claims, history, history * count + person, tuple(spells), turns, count
-        )
+
+    def _like_whole(self, histories: int, whole: Histories) -> Histories:
+        """Units that were paid, with other last digits."""
+        random = self.random
+        sizes = np.bincount(whole.history)
+        picked = random.integers(len(sizes), size=histories)
+        starts = whole.starts[picked]
+        history = np.repeat(np.arange(histories), sizes[picked])
+        begins = np.flatnonzero(np.diff(history, prepend=-1))
+        rows = starts[history] + np.arange(len(history)) - begins[history]
+        drawn = whole.rows(rows)
+        people = drawn.member - np.minimum.reduceat(drawn.member, begins)[history]
+        claims, changes = dict(drawn.claims), random.choice((0.0, 0.02, 0.1))
+        size = int(random.choice((3, 10, 100)))
+        for name, column in claims.items():
+            pool = self.pools["claim", name]
+            if name == self.date:
+                continue
+            other = pool.column.at(random.integers(len(pool.column.values), size=len(rows)))
+            if isinstance(pool.given.type, Date):
+                moved = other.values + claims[self.date].values
+                other = evolve(other, values=self._within(pool.given, moved))
+            column = _either(random.random(len(rows)) < changes, other, column)
+            if isinstance(pool.given.type, Money):
+                by = random.integers(-size, size + 1, size=len(rows))
+                by[(random.random(len(rows)) < 0.3) | (column.values == 0)] = 0
+                values = self._within(pool.given, np.maximum(column.values + by, 0))
+                column = evolve(column, values=values)
+            claims[name] = column
+        told = dict(drawn.people)
+        varies = [given.name for given in self.kernel.inputs if given.varies]
+        member = history * (1 + int(people.max())) + people
+        if varies and changes:
+            days = claims[self.date].values
+            # A member is one thing a day: what its first row of that day is.
+            key = np.stack([member, days], axis=1)
+            _, first, same = np.unique(key, axis=0, return_index=True, return_inverse=True)
+            anew = random.random(len(rows)) < 0.2
+            for name in varies:
+                pool = self.pools["member", name]
+                other = pool.column.at(random.integers(len(pool.column.values), size=len(rows)))
+                told[name] = _either(anew, other, told[name]).at(first[same.reshape(-1)])
+        return Histories(claims, told, history, member)
 
     def _days(self, history: Whole, first: Whole) -> Whole:
         pool = self.pools["claim", self.date]
@@ -255,23 +320,55 @@ class Bulk:
         return pa.table(columns)
 
     def members(self, drawn: Histories) -> pa.Table:
-        """The table of members, each once for each of its spells."""
-        parts = []
-        for number, spell in enumerate(drawn.spells):
-            people = np.arange(len(drawn.turns))
-            columns = {MEMBER_ID: _numbers(people)}
-            for name, column in spell.items():
-                if name == self.kernel.unit:
-                    columns[name] = _numbers(people // drawn.count)
-                elif name != MEMBER_ID:
-                    columns[name] = self._array("member", name, column)
-            if len(drawn.spells) > 1:
-                first, last = (drawn.turns, drawn.turns - 1)
-                none = pa.nulls(len(people), pa.date32())
-                columns["valid_from"] = _days_of(first) if number else none
-                columns["valid_to"] = none if number else _days_of(last)
-            parts.append(pa.table(columns))
-        return pa.concat_tables(parts)
+        """The table of members, with a row from each day of a claim on where attributes vary."""
+        days = drawn.claims[self.date].values
+        order = np.lexsort((days, drawn.member))
+        member, day = drawn.member[order], days[order]
+        new = np.diff(member, prepend=-1) != 0
+        varies = any(given.varies for given in self.kernel.inputs)
+        if varies:
+            new |= np.diff(day, prepend=-1) != 0
+        rows = order[new]
+        columns = {MEMBER_ID: _numbers(drawn.member[rows])}
+        for name, column in drawn.people.items():
+            if name == self.kernel.unit:
+                columns[name] = _numbers(drawn.history[rows])
+            elif name != MEMBER_ID:
+                columns[name] = self._array("member", name, column.at(rows))
+        if varies:
+            of, since = drawn.member[rows], days[rows]
+            again = np.diff(of, prepend=-1) == 0  # a further row of its member
+            last = np.append(again[1:], False)
+            until = np.append(since[1:], 0) - 1
+            columns["valid_from"] = _days_of(since, again)
+            columns["valid_to"] = _days_of(until, last)
+        return pa.table(columns)
+
+    def unit(self, drawn: Histories, place: int) -> Unit:
+        """One history as a machine takes it."""
+        rows = [int(row) for row in np.flatnonzero(drawn.history == place)]
+        ids = {int(one): f"X{number}" for number, one in enumerate(dict.fromkeys(drawn.member[rows]), 1)}
+        claims = tuple(self._values("claim", drawn.claims, row) for row in rows)
+        members = []
+        for row in rows:
+            member = self._values("member", drawn.people, row)
+            if MEMBER_ID in member:
+                member[MEMBER_ID] = ids[int(drawn.member[row])]
+            if self.kernel.unit is not None:
+                member[self.kernel.unit] = "X1"
+            members.append(member)
+        return Unit(claims, tuple(members))
+
+    def _values(self, owner: str, columns: Columns, row: int) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for name, column in columns.items():
+            pool = self.pools[owner, name]
+            value = int(column.values[row])
+            if column.has[row]:
+                found[name] = value if pool.texts is None else pool.means[value]
+            elif not pool.given.optional:  # an empty text
+                found[name] = () if isinstance(pool.given.type, Periods) else ""
+        return found
 
     def _array(self, owner: str, name: str, column: Column) -> pa.Array:
         pool = self.pools[owner, name]
@@ -309,5 +406,33 @@ def _numbers(values: Whole) -> pa.Array:
     return pa.array(values).cast(pa.string())
 
 
-def _days_of(values: Whole) -> pa.Array:
-    return pa.array(values.astype("datetime64[D]"), pa.date32())
+def _days_of(values: Whole, has: Truth) -> pa.Array:
+    return pa.array(values.astype("datetime64[D]"), pa.date32(), mask=~has)
+
+
+def _either(first: Truth, one: Column, two: Column) -> Column:
+    """By row, one column or the other."""
+    return Column(np.where(first, one.values, two.values), np.where(first, one.has, two.has))
+
+
+def _as_they_are(
+    pools: Mapping[tuple[str, str], Pool], date: str, units: Sequence[Unit], days: Sequence[int]
+) -> Histories | None:
+    """The units whose claims and members are the last draws of the pools; None: there are none."""
+    if not units:
+        return None
+    places = np.arange(DRAWS, DRAWS + len(days))
+    columns: dict[str, dict[str, Column]] = {"claim": {}, "member": {}}
+    for (owner, name), pool in pools.items():
+        column = pool.column.at(places)
+        if owner == "claim" and isinstance(pool.given.type, Date) and name != date:
+            column = evolve(column, values=column.values + np.array(days))
+        columns[owner][name] = column
+    history = np.repeat(np.arange(len(units)), [len(unit.claims) for unit in units])
+    ids = [
+        list(dict.fromkeys(one.get(MEMBER_ID) for one in unit.members)).index(member.get(MEMBER_ID))
+        for unit in units
+        for member in unit.members
+    ]
+    most = 1 + max(ids)
+    return Histories(columns["claim"], columns["member"], history, history * most + np.array(ids))

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from attrs import evolve, frozen
 
-from hmbc.compiler.kernel import Accumulator, Definition, Kernel, Outcome, Reason, Stated
+from hmbc.compiler.kernel import KEY_BOUND, Accumulator, Definition, Kernel, Outcome, Reason, Stated
 from hmbc.compiler.laws import Question
 from hmbc.compiler.structure import base_of, caps_of
 from hmbc.dsl import expr as e
@@ -104,6 +104,6 @@ def _total(
         adds=adds,
         keys=keys,
         sequential=True if like is None else like.sequential,
-        **({} if like is None else {"bound": like.bound}),
+        bound=KEY_BOUND if like is None else like.bound,
         ceiling=CEILING,
     )
