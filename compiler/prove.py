@@ -381,10 +381,10 @@ class _Looking:
         judge.questions = tuple(one for one in judge.questions if one not in found)
 
     def refuted(self, work: int) -> dict[Question, Proof]:
-        """What so much work more refutes."""
+        """What so much work more refutes; without any, what was planted does."""
         search, left = self._search, work
         found: dict[Question, Proof] = {}
-        while left > 0:
+        while True:
             start = perf_counter()
             search.run(left)
             left, spent = search.left, perf_counter() - start
@@ -402,9 +402,8 @@ class _Looking:
                     taken = spent / len(new) + perf_counter() - begun
                     found[question] = _refuted(question, witness, taken)
             self._told |= found.keys()
-            if not reopened:
-                break
-        return found
+            if not reopened or left <= 0:
+                return found
 
     def climbed(self, work: int) -> dict[Question, Proof]:
         """What climbs refute, with so much work for each layer about which something is open."""
