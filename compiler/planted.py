@@ -15,7 +15,6 @@ from hmbc.compiler.kernel import Kernel, NeverLess
 from hmbc.compiler.laws import Change
 from hmbc.dsl.types import Money
 
-
 MOST_WITH_ZEROS = 5
 """Claims of a unit of which also the amounts that are 0 are raised."""
 
