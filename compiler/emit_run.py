@@ -1,20 +1,21 @@
 """One kernel -> the C function that adjudicates rows of one unit (evaluator.h, hmb_run).
 
-A straight line for each row: one local for each value of the row's graph. First all is worked out and
-checked, then written, so that a refused row leaves no trace. It is made of numbers alone, never of a
-scheme's words.
+A straight line for each row, but for what few rows need (run_branches.py): one local for each value of
+the row's graph. First all is worked out and checked, then written, so that a refused row leaves no trace. It
+is made of numbers alone, never of a scheme's words.
 """
 
 from __future__ import annotations
 
 from attrs import define, field
 
-from hmbc.compiler.emit_c import Body, literal
+from hmbc.compiler.emit_c import literal
 from hmbc.compiler.feed import Feed, FeedTotal
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.lower_row import lower_row
 from hmbc.compiler.nodes import Node, place_of, reachable
 from hmbc.compiler.optimise import ALL, Optimise
+from hmbc.compiler.run_branches import RunBody, parts_of
 from hmbc.runtime.plan import Plan
 
 OK, CEILING, OUT_OF_ORDER, BOUND, REJECT = 0, 1, 2, 3, 16
@@ -33,7 +34,7 @@ class _Emitter:
     totals: list[FeedTotal]
     """As the kernel has them: several of them may be one in `row`."""
     plan: Plan
-    body: Body = field(init=False)
+    body: RunBody = field(init=False)
     by_number: dict[int, FeedTotal] = field(init=False)
     merged: dict[int, FeedTotal] = field(init=False)
     """Of the kernel's totals, in what they came to stand."""
@@ -43,7 +44,11 @@ class _Emitter:
     """On which condition a row gets which status, in the order in which they are looked at."""
 
     def __attrs_post_init__(self) -> None:
-        self.body = Body(self.given, lanes=64, ternary=True)
+        row, totals = self.row, (*self.row.totals, *self.totals)
+        asked = [*row.rejects, *row.pays, *row.reasons]
+        asked += [node for total in totals for node in (total.adds, *total.keys)]
+        asked += [total.by[0] for total in totals if total.by is not None]
+        self.body = RunBody(self.given, lanes=64, ternary=True, parts=parts_of(asked))
         self.by_number = {total.number: total for total in self.row.totals}
         self.merged = dict(self.by_number)
         for total in self.row.totals:
