@@ -10,6 +10,7 @@ from random import Random
 from attrs import define, evolve, field
 
 from hmbc.compiler.directed import Directed, Setting, Unit
+from hmbc.compiler.drifts import beginnings, gone_on
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Change, Judge, Question, changed
 from hmbc.compiler.planted import changes_read_off
@@ -118,6 +119,30 @@ class Search:
             rows = before if first is unit else known[1].run(first.claims, first.members)
             if rows is not None and self.judge.asks(change.kind):
                 self._changed(known, first, change, rows)
+        if self._asks("no_cliff") and len(unit.claims) > 2:
+            self._go_on(known, unit, before)
+
+    def _go_on(self, known: tuple[Setting, Machine], unit: Unit, before: Sequence[Row]) -> None:
+        """A minor unit more of a claim that moves what both of the last two are paid: do their like, by
+        turns, move it on?"""
+        longer = gone_on(self.kernel, unit)
+        rows: list[Row] | None = None
+        for place, claim in enumerate(unit.claims[:-2]):
+            for name in self.judge.amounts.bills:
+                change = Change("raise", place, name, 1)
+                if not claim.get(name):
+                    continue
+                after = known[1].run(changed(unit.claims, change), unit.members)
+                if after is None or any(after[at].pays == before[at].pays for at in (-2, -1)):
+                    continue
+                rows = rows or known[1].run(longer.claims, longer.members)
+                after = known[1].run(changed(longer.claims, change), longer.members)
+                if rows is None or after is None:
+                    continue
+                for begun in beginnings(longer, len(unit.claims)):
+                    end = len(begun.claims)
+                    for question in list(self.judge.denied_by(change, rows[:end], after[:end])):
+                        self._add(Refutation(question, known[0], begun, change))
 
     @property
     def paid(self) -> frozenset[str]:

@@ -34,6 +34,8 @@ def refuted(compiled: Compiled) -> set[Question]:
                 Question("monotone", "公务员补助", "政策内费用"),
                 Question("no_cliff", "公务员补助"),
                 Question("monotone", None, "政策内费用"),
+                Question("more_claims", None),
+                Question("no_cliff", None),
             ],
         ),
         (
