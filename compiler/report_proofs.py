@@ -36,9 +36,10 @@ def proofs_as_text(
     scheme: CheckedScheme,
     proofs: Sequence[Proof],
     language: Language,
+    searched: bool = False,
 ) -> str:
-    """What is known of a scheme's laws, to read."""
-    lines = _Report(source, kernel, scheme, language).lines(proofs)
+    """What is known of a scheme's laws, to read. searched: with random histories, too."""
+    lines = _Report(source, kernel, scheme, language, searched).lines(proofs)
     return "\n".join((source.name, *lines))
 
 
@@ -92,6 +93,7 @@ class _Report:
     kernel: Kernel
     scheme: CheckedScheme
     language: Language
+    searched: bool
     _shown: set[str] = field(init=False, factory=set)
     """The claims of examples that stand above."""
 
@@ -121,6 +123,11 @@ class _Report:
             yield self._say(
                 "  求解器 z3 没有安装，装上可证明得更多：pip install 'hmbc[prove]'",
                 "  the solver z3 is not installed, with it more is proved: pip install 'hmbc[prove]'",
+            )
+        if left and not self.searched:
+            yield self._say(
+                "  未决的性质，可再用一百万组随机费用去试：hmbc prove --search 1000000",
+                "  what is open can be held against a million random histories: hmbc prove --search 1000000",
             )
 
     def _proof(self, proof: Proof) -> Iterator[str]:

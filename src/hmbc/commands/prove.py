@@ -71,7 +71,8 @@ def command(
             if one.kernel is not None and one.scheme is not None:
                 rows = (*found, *of_text(one.diagnostics))
                 language = language_for([one], lang)
-                click.echo(proofs_as_text(one.source, one.kernel, one.scheme, rows, language))
+                told_of = one.source, one.kernel, one.scheme, rows, language
+                click.echo(proofs_as_text(*told_of, searched=histories > 0))
     open_laws = any(proof.outcome == "open" for found in proofs for proof in found)
     sys.exit(exit_code(told) or (FINDINGS if strict and open_laws else 0))
 
