@@ -14,6 +14,8 @@ from typing import Any
 import made_data
 import numpy as np
 
+from hmbc.runtime.feed_call import width_of
+
 HERE = Path(__file__).parent
 FLAGS = ("-O3", "-march=native")
 HALF = 1 << 31
@@ -114,6 +116,12 @@ def bare(
     return call, pay, reason, status
 
 
+def narrow(column: Any, item: Any) -> Any:
+    """A column of members as evaluator.h wants it for a feed."""
+    width = width_of(item.kind, len(item.values))
+    return np.ascontiguousarray(column, {1: np.uint8, 4: np.int32, 8: np.int64}[width])
+
+
 def feed(
     module: Any,
     plan: Any,
@@ -146,7 +154,7 @@ def feed(
     can, pack, _, run = (ctypes.c_void_p.from_address(address + 24 + 8 * at).value for at in range(4))
     records = made_data.empty(size * (n_members + 1) + 64, np.uint8)
     claims = [claim[item.name] for item in plan.claim]
-    members = [member[item.name] for item in plan.member]
+    members = [narrow(member[item.name], item) for item in plan.member]
     out = {f"{x}_pay": made_data.empty(n) for x in plan.layers if f"{x}_pay" in wanted}
     out |= {"total_pay": made_data.empty(n)} if "total_pay" in wanted else {}
     out |= {"reason": made_data.empty(n, np.uint8)} if "reason" in wanted else {}

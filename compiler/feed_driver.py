@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hmbc.compiler import feed_years
 from hmbc.compiler.feed_loops import Loop, Loops
-from hmbc.compiler.feed_record import SIZES
+from hmbc.compiler.feed_record import SIZES, column_type
 from hmbc.compiler.nodes import Node
 
 
@@ -41,8 +41,11 @@ def driver(
                 for arg in arguments if numbered(arg, "g")]  # fmt: skip
     columns += [f"const int64_t {arg} = in->parameter[{arg[1:]}];" for arg in arguments
                 if numbered(arg, "p")]  # fmt: skip
-    columns += [f"const int64_t *{arg} = in->member[{arg[1:]}];" for arg in arguments
-                if numbered(arg, "m")]  # fmt: skip
+    columns += [
+        f"const {column_type(feed.plan.member[int(arg[1:])])} *{arg} = in->member[{arg[1:]}];"
+        for arg in arguments
+        if numbered(arg, "m")
+    ]
     columns += [f"const uint8_t *{arg} = in->member_given[{arg[1:]}];" for arg in arguments
                 if numbered(arg, "h")]  # fmt: skip
     columns += [f"const uint8_t *{arg} = in->listed[{arg[1:]}];" for arg in arguments

@@ -12,7 +12,7 @@ from attrs import define, field
 
 from hmbc.compiler.emit_c import BOOL, Body, is_scalar, stored, type_of
 from hmbc.compiler.feed import Feed, FeedTotal
-from hmbc.compiler.feed_record import Record
+from hmbc.compiler.feed_record import Record, column_type
 from hmbc.compiler.feed_years import years_of
 from hmbc.compiler.nodes import Node, place_of, reachable
 
@@ -63,12 +63,7 @@ class Loops:
         return "HMB_LOOP " if self.feed.graph.optimise.clones else "HMB_PLAIN_LOOP "
 
     def column_type(self, place: int) -> str:
-        item = self.feed.plan.claim[place]
-        if item.kind in ("money", "ratio", "int"):
-            return "int64_t"
-        if item.kind == "bool" or (item.kind == "enum" and len(item.values) <= 256):
-            return "uint8_t"
-        return "int32_t"
+        return column_type(self.feed.plan.claim[place])
 
     def array(self, node: Node, lanes: int = 0) -> tuple[str, str] | None:
         """Type and name of the array in which a value is there for each row of the block, or None."""

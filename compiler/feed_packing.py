@@ -6,7 +6,7 @@ from hmbc.compiler import feed_closed, feed_years
 from hmbc.compiler.emit_c import Body, literal
 from hmbc.compiler.feed import FeedTotal
 from hmbc.compiler.feed_carry import made_from_whole
-from hmbc.compiler.feed_record import Record
+from hmbc.compiler.feed_record import Record, column_type
 from hmbc.compiler.nodes import RANGES, place_of, reachable
 
 
@@ -48,7 +48,7 @@ def packing(record: Record) -> str:
                 listed = plan.listed[place]
                 of = [item.name for item in plan.member].index(listed.attribute)
                 given = f"members->member_given[{of}]"
-                code = f"members->member[{of}][m]"
+                code = f"((const int32_t *)in->member[{of}])[m]"
                 lines.append(
                     f"{to}(({given} == NULL || {given}[m] != 0) && {code} >= 0"
                     f" && members->listed[{place}][{code}] != 0) << {at.shift};"
@@ -103,7 +103,10 @@ def packing(record: Record) -> str:
         *(f"    {line}" for line in keys),
         # what a record's stores cannot change, as the compiler has to know
         "    const hmb_feed_input here = *in;",
-        *(f"    const int64_t *column{place} = members->member[{place}];" for place in columns),
+        *(
+            f"    const {column_type(plan.member[place])} *column{place} = in->member[{place}];"
+            for place in columns
+        ),
         f"    {record.name}_record *records = in->records;",
         "    for (int64_t at = first; at < end; at++) {",
         f"        {record.name}_record *r = records + at;",
@@ -114,7 +117,7 @@ def packing(record: Record) -> str:
         *(f"        {line}" for line in [*periods, *lines, *fresh]),
         *(f"        r->w{at} = word{at};" for at in range(len(record.words))),
         *(
-            f"        r->v{at}[{version}] = {record.name}_vary{at}(members->member, members->member_given, {row});"
+            f"        r->v{at}[{version}] = {record.name}_vary{at}(in->member, members->member_given, {row});"
             for at in range(len(record.varied_words))
             for version, row in enumerate(("m", "later"))
         ),

@@ -14,6 +14,7 @@ from hmbc.compiler.emit_c import BOOL, literal, stored, type_of
 from hmbc.compiler.feed import Feed, FeedTotal, NoFeed
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.nodes import Node, place_of, reachable
+from hmbc.runtime.plan import AttributePlan
 
 LINE = 64
 """Bytes of a cache line."""
@@ -24,6 +25,15 @@ SIZES = {"uint8_t": 1, "uint16_t": 2, "int32_t": 4, "uint32_t": 4, "int64_t": 8,
 OF_RECORD = (
     "member", "member_given", "member_listed", "member_day", "period_first", "period_last",
 )  # fmt: skip
+
+
+def column_type(item: AttributePlan) -> str:
+    """Of the cells of an attribute's column, as evaluator.h says."""
+    if item.kind in ("money", "ratio", "int"):
+        return "int64_t"
+    if item.kind == "bool" or (item.kind == "enum" and len(item.values) <= 256):
+        return "uint8_t"
+    return "int32_t"
 
 
 @frozen
@@ -237,10 +247,11 @@ class Record:
                     continue
                 of = place_of(node)
                 given = f"(given[{of}] == NULL || given[{of}][m] != 0)"
-                text = given if node.op == "varied_given" else f"member[{of}][m]"
+                column = f"((const {column_type(self.feed.plan.member[of])} *)member[{of}])"
+                text = given if node.op == "varied_given" else f"{column}[m]"
                 texts.append(f"({kind})(uint{place.bits if place.bits > 1 else 8}_t){text} << {place.shift}")
             found.append("\n".join([
-                f"static inline {kind} {self.name}_vary{at}(const int64_t *const *member,",
+                f"static inline {kind} {self.name}_vary{at}(const void *const *member,",
                 "    const uint8_t *const *given, int64_t m)",
                 "{",
                 "    (void)given;",

@@ -7,6 +7,7 @@ from hmbc.compiler.feed import FeedTotal, NoFeed
 from hmbc.compiler.feed_closed import key_type
 from hmbc.compiler.feed_conditions import is_narrow, narrow_conditions, shared_conditions
 from hmbc.compiler.feed_loops import Loop, Loops
+from hmbc.compiler.feed_record import column_type
 from hmbc.compiler.feed_sums import carrying, is_summed, summing
 from hmbc.compiler.feed_years import turning, years_of
 from hmbc.compiler.nodes import Known, Node, place_of, reachable
@@ -121,7 +122,8 @@ def gather_of_row(loops: Loops) -> list[Loop]:
         match node.op:
             case "of_row":
                 text = f"m{node.data}[row[i]]"
-                parts.append(f"const int64_t *restrict m{node.data}")
+                kind = column_type(loops.feed.plan.member[place_of(node)])
+                parts.append(f"const {kind} *restrict m{node.data}")
             case "of_row_given":
                 text = f"h{node.data} == NULL || h{node.data}[row[i]] != 0"
                 parts.append(f"const uint8_t *restrict h{node.data}")

@@ -61,7 +61,7 @@ cdef extern from "evaluator.h" nogil:
         void *past
         hmb_closed *closed
         const int32_t *row
-        const int64_t **member
+        const void **member
         const uint8_t **member_given
         int64_t *carried
         const hmb_periods *periods

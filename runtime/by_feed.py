@@ -44,12 +44,15 @@ def run_by_feed(
     plan = readers.plan
     if readers.day is None:
         return None
-    widths = [width_of(item.kind, len(item.values)) for item in plan.claim]
+    widths, of_members = (
+        [width_of(item.kind, len(item.values)) for item in items]
+        for items in (plan.claim, plan.member)
+    )
     call = FeedCall(
         feed, rows, attributes, widths, readers.day, inputs, members, len(plan.layers),
         readers.unit_place is not None,
     )
-    if not call.prepare(threads, by_layer, member_columns, len(before)):
+    if not call.prepare(threads, by_layer, member_columns, of_members, len(before)):
         return None
     call.pack(before, readers.unit())
     pieces = [

@@ -28,6 +28,7 @@ cdef class FeedCall:
     cdef MemberRows members
     cdef Layout layout
     cdef list attributes, widths, held
+    cdef list people                # what the columns of members lie in
     cdef int several_years
     cdef bint is_wide               # a unit is more than a member, and has a record
     cdef bint by_id                 # records are numbered as units are, and not as rows of members
@@ -38,6 +39,7 @@ cdef class FeedCall:
     cdef Block total, decided, status
     cdef Block odd, rejected_unit   # as the functions of about these names say
 
+    cdef int _members(self, list columns, list widths, int64_t good) except -1
     cdef int _columns(self, const int32_t *units, const int32_t *days, int64_t good) except -1
     cdef void *_pointers(self, list blocks) except NULL
     cdef int64_t _record_of(self, int64_t id) noexcept nogil

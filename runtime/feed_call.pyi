@@ -29,7 +29,12 @@ class FeedCall:
         is_wide: bool,
     ) -> None: ...
     def prepare(
-        self, threads: int, by_layer: bool, member_columns: list[Values], n_before: int
+        self,
+        threads: int,
+        by_layer: bool,
+        member_columns: list[Values],
+        member_widths: list[int],
+        n_before: int,
     ) -> bool: ...
     def pack(self, before: Totals, unit: Unit) -> None: ...
     def parts(self) -> list[tuple[int, int]]: ...

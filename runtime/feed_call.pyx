@@ -14,8 +14,10 @@ from hmbc.runtime.totals cimport Totals
 from hmbc.runtime.units cimport KEY_WORDS, MARK_REJECTED, Unit
 from hmbc.runtime.values cimport Values
 
-WIDTHS = {"money": 8, "ratio": 8, "int": 8, "date": 4, "code": 4, "bool": 1}
-"""Bytes of a cell by kind of attribute, as evaluator.h says; an enum takes 1, a large one 4."""
+WIDTHS = {"money": 8, "ratio": 8, "int": 8, "date": 4, "code": 4, "bool": 1,
+          "periods": 8}
+"""Bytes of a cell by kind of attribute, as evaluator.h says; an enum takes 1, a large one 4; periods have
+no cells that are read."""
 
 BYTE_VALUES = 256
 
@@ -74,13 +76,13 @@ cdef class FeedCall:
         else:
             self.n_records = rows.n_ids if members is None else members.ids.length
 
-    def prepare(self, int threads, bint by_layer, list member_columns, int64_t n_before):
+    def prepare(self, int threads, bint by_layer, list member_columns, list member_widths, int64_t n_before):
         """Gets the columns ready and makes room for the results. Says whether the feed can take these
         rows at all.
 
         by_layer: whether payments and reasons of each layer are wanted. member_columns: what the
         inputs read of members; cells that could not be read are made good, for their members have
-        no rows here. n_before: how many totals of an earlier batch there are.
+        no rows here. member_widths: of each, as `width_of`. n_before: how many totals of an earlier batch there are.
         """
         cdef int64_t row, good = 0
         cdef int32_t first = INT32_MAX, last = -INT32_MAX
@@ -123,7 +125,6 @@ cdef class FeedCall:
         self.input.last_day = last
         self.input.parameter = self.inputs.input.parameter
         self.input.listed = self.inputs.input.listed
-        self.input.member = self.inputs.input.member
         self.input.member_given = self.inputs.input.member_given
         self.input.periods = self.inputs.input.periods
         self.several_years = self.feed.can(&self.input)
@@ -134,9 +135,8 @@ cdef class FeedCall:
                              self.several_years)
         if self.layout is None:
             return False
-        if self.members is not None:
-            for values in member_columns:
-                _mend(values, self.rows.place_of[good])
+        self._members(
+            member_columns, member_widths, -1 if self.members is None else self.rows.place_of[good])
         self._columns(units, days, good)
         self.pay = [raw_block(8 * self.n_rows) if by_layer else None for _ in range(self.n_layers)]
         self.reason = [raw_block(self.n_rows) if by_layer else None for _ in range(self.n_layers)]
@@ -149,6 +149,27 @@ cdef class FeedCall:
         self.output.decided = <uint8_t *>self.decided.data
         self.output.status = <uint8_t *>self.status.data
         return True
+
+    cdef int _members(self, list columns, list widths, int64_t good) except -1:
+        """Sets the columns of members. good: a row all of whose cells are, if there are any."""
+        cdef Values values
+        cdef Block block
+        cdef int width
+        cdef int64_t place
+        cdef Block table = new_block(8 * len(columns) + 8)
+        cdef const void **to = <const void **>table.data
+        self.people = [table, columns]
+        for place in range(len(columns)):
+            values = columns[place]
+            width = widths[place]
+            _mend(values, good)
+            to[place] = values.cells
+            if values.width != width:
+                block = values.narrowed(width)
+                self.people.append(block)
+                to[place] = block.data
+        self.input.member = to
+        return 0
 
     cdef int _columns(self, const int32_t *units, const int32_t *days, int64_t good) except -1:
         """Sets the columns of claims, in the layout's order."""

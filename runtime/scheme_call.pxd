@@ -16,6 +16,7 @@ cdef class Entry:
 cdef class Inputs:
     cdef hmb_input input
     cdef list held
+    cdef list member            # columns
     cdef int64_t n_listed       # (attribute, list) pairs
     cdef list listed_texts      # of each the texts of the attribute
     cdef list listed_codes

@@ -25,7 +25,8 @@ cdef class Inputs:
     """All that the scheme reads: columns of claims and members, parameters, lists.
 
     periods: the member columns of that kind, in order. listed: for each (attribute, list) pair the
-    Intern of the attribute's texts and the codes of the list. Claims come by `take_claims`.
+    Intern of the attribute's texts and the codes of the list. Claims come by `take_claims`, and with them
+    members' words: a feed takes columns as they were read.
     """
 
     def __init__(self, list member, list periods, list parameters, listed):
@@ -34,7 +35,7 @@ cdef class Inputs:
         cdef Block block
         cdef hmb_periods *ranges
         self.held = [periods]
-        self.input.member = self._words(member, None)
+        self.member = member
         self.input.member_given = self._given(member)
         block = new_block(sizeof(hmb_periods) * (len(periods) + 1))
         self.held.append(block)
@@ -65,6 +66,7 @@ cdef class Inputs:
         """The columns of claims, and which row of members belongs to each row. rows: the numbers (int64)
         of those that will be read; None: of all."""
         self.held.append(row_member)
+        self.input.member = self._words(self.member, None)
         self.input.row_member = <const int64_t *>row_member.data
         self.input.claim = self._words(claim, rows)
         self.input.claim_given = self._given(claim)
@@ -75,6 +77,7 @@ cdef class Inputs:
         cdef Block row_member = new_block(8)
         cdef int64_t place, n = len(optional)
         self.held += [words, given, row_member]
+        self.input.member = self._words(self.member, None)
         self.input.row_member = <const int64_t *>row_member.data
         self.input.claim = <const int64_t **>self._pointers(n)
         self.input.claim_given = <const uint8_t **>self._pointers(n)

@@ -121,7 +121,9 @@ class FeedHost:
             else None
             for item in plan.claim
         ]
-        own = [aligned(I64, [v or 0 for v in members[item.name]]) for item in plan.member]
+        own = [
+            aligned(width(item), [v or 0 for v in members[item.name]]) for item in plan.member
+        ]
         own_given = [
             aligned(U8, [value is not None for value in members[item.name]])
             if item.optional

@@ -524,3 +524,25 @@ def test_families_go_through_the_feed(families, order, seed):
     more = ORDERS[order](claims_of(random, members, size, text_ids))
     second, _ = said(fed, more, people, done.state, threads=threads)
     assert second == said(plain, more, people, done.state)[0]
+
+
+@pytest.mark.parametrize("values", [255, 256, 257])
+def test_columns_of_members_that_are_read_in_another_width(values):
+    """An enum whose cells have one byte in a feed and four where they are read, and a code without a
+    column, which takes eight there."""
+    tiers = " | ".join(f"t{at}" for at in range(values))
+    text = SCHEME.replace("tier: low | high", f"tier: {tiers}\n        illness: code optional")
+    text = text.replace("member.tier is low", f"member.tier is t{values - 1} or member.illness in special")
+    compiled = compile_source(Source("wide.hmb", text))
+    assert compiled.kernel is not None, compiled.diagnostics
+    module = module_of(compiled.kernel)
+    random = Random(values)
+    claims = claims_of(random, 60, 600, False)
+    people = members_of(random, 60, False, False).to_pylist()
+    for place, row in enumerate(people):
+        row["tier"] = random.choice(["t0", f"t{values - 1}", "t99", "unknown" if place % 9 == 0 else "t1"])
+    days = {"covered": pa.date32()}
+    sheet = pa.table({name: pa.array([row[name] for row in people], days.get(name)) for name in people[0]})
+    done, fed = said(Evaluator(module), claims, sheet)
+    assert fed.by_feed > 0 and fed.counts.adjudicated > 0
+    assert done == said(Evaluator(module, by_feed=False), claims, sheet)[0]

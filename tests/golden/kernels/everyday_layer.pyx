@@ -88,8 +88,8 @@ typedef void (*hmb_run)(const hmb_input *in, const int64_t *rows, int64_t n, hmb
  * rows of that unit by hmb_run instead. A row that a ground of the scheme rejects moves nothing and
  * is not odd.
  *
- * Columns: money, ratio, int: int64; date, code: int32; bool: uint8; enum: uint8 up to 256 values,
- * else int32. Values lie in their declared domains; absent ones hold 0.
+ * Columns of claims and members: money, ratio, int: int64; date, code: int32; bool: uint8; enum: uint8
+ * up to 256 values, else int32. Values lie in their declared domains; absent ones hold 0.
  */
 /* A total under a key that is not the open one of its record. */
 typedef struct hmb_closed {
@@ -114,8 +114,8 @@ typedef struct hmb_feed_input {
                                              that `load` makes; fewer than 2^31 in all */
     const int32_t *row;                   /* row[row]: the member's row on the claim's day; NULL where no
                                              attribute varies and a unit is one member */
-    const int64_t *const *member;         /* as hmb_input, read for attributes that vary, and for all
-                                             where a unit is more than a member */
+    const void *const *member;            /* member[a][m], read by pack, and by run for attributes that vary
+                                             and for all where a unit is more than a member */
     const uint8_t *const *member_given;
     int64_t *carried;                     /* n_records + 1 times carried_size bytes, which hold anything: few
                                              are touched */
@@ -168,7 +168,7 @@ typedef struct hmb_feed {
     int64_t (*unpack)(const hmb_feed_input *in, int64_t record, hmb_state *state);
 } hmb_feed;
 
-#define HMB_FEED_ABI 5
+#define HMB_FEED_ABI 6
 #endif
 
 /* exact.h: exact rounding and shares, days, lists and periods. Every evaluator carries this text.
@@ -1267,7 +1267,7 @@ static void feed_0_pack(const hmb_feed_input *in, const hmb_input *members,
     const int64_t key0[] = {hmb_year(in->first_day, 1, 1)};
     const int64_t key1[] = {hmb_year(in->first_day, 1, 1)};
     const hmb_feed_input here = *in;
-    const int64_t *column0 = members->member[0];
+    const uint8_t *column0 = in->member[0];
     feed_0_record *records = in->records;
     for (int64_t at = first; at < end; at++) {
         feed_0_record *r = records + at;
