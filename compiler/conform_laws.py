@@ -54,7 +54,7 @@ def never_less(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> 
         yield Diagnostic(codes.NOTHING_TO_CHECK, scheme.span, {"why": why})
         return
     asked = {Question("never_less", None, one.name) for one in stated}
-    # No structure tells it: it takes the solver, where that is installed.
+    # Where structure does not tell it, it takes the solver, if that is installed.
     yield from _asked(evolve(kernel, stated=(*kernel.stated, *stated)), scheme, asked, solver=None)
 
 

@@ -23,7 +23,7 @@ from hmbc.compiler import seeds
 from hmbc.compiler.always import always
 from hmbc.compiler.climb import Climb
 from hmbc.compiler.directed import Setting, Unit
-from hmbc.compiler.kernel import Clause, Definition, Kernel, Stated
+from hmbc.compiler.kernel import Clause, Definition, Kernel, NeverLess, Stated
 from hmbc.compiler.laws import (
     TWO_RUNS,
     Amounts,
@@ -42,6 +42,7 @@ from hmbc.compiler.structure import Verdict, structure_of
 from hmbc.compiler.structure_bounds import Bounds, bounds_of
 from hmbc.compiler.structure_cases import cases_of
 from hmbc.compiler.structure_drift import Drifts
+from hmbc.compiler.structure_favoured import gets_no_less
 from hmbc.compiler.witness import Witness, witness_of
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.names import amount_text, grouped
@@ -235,6 +236,7 @@ def _hindrances(kernel: Kernel) -> dict[Question, Verdict]:
 def by_structure(kernel: Kernel, questions: Iterable[Question]) -> Iterator[Proof]:
     """The questions that the structure answers."""
     stated = {one.name: one.holds for one in kernel.stated if isinstance(one, Stated)}
+    favoured = {one.name: one for one in kernel.stated if isinstance(one, NeverLess)}
     given, kernel = kernel, with_settled(kernel)
     plain = made_plain(kernel, bounds_of(kernel))
     simple = without_loose(plain, bounds_of(plain))
@@ -252,8 +254,16 @@ def by_structure(kernel: Kernel, questions: Iterable[Question]) -> Iterator[Proo
             yield _proved(question, because, None)
         elif question.law == "stated" and always(given, stated[question.subject or ""]):
             yield _proved(question, _ALWAYS, None)
+        elif question.law == "never_less" and any(
+            gets_no_less(one, favoured[question.subject or ""]) for one in (kernel, simple)
+        ):
+            yield _proved(question, _NO_LESS, None)
 
 
+_NO_LESS = Bilingual(
+    "逐层看，各步的金额、比例、限额都不较差",
+    "layer by layer, no threshold, ratio, cap or condition is worse",
+)
 _ALWAYS = Bilingual(
     "所比较的无论怎样取值都不会越过", "what it compares never crosses, by how it is made and its range"
 )

@@ -79,9 +79,9 @@ class Bounds:
             self._reads = {item.name: frozenset(_reads(item)) for item in self.kernel.items}
         return self._reads
 
-    def moved_by(self, name: str | None) -> Names:
-        """The definitions and totals that read an amount, however far away and in whichever row."""
-        moved = {name} if name is not None else set()
+    def moved_by(self, *names: str) -> Names:
+        """These and the definitions and totals that read them, however far away and in whichever row."""
+        moved = set(names)
         while found := {i for i, reads in self._reads_of.items() if reads & moved} - moved:
             moved |= found
         return frozenset(moved)

@@ -69,7 +69,8 @@ class Drifts:
     """Those of which it is assumed."""
 
     def __attrs_post_init__(self) -> None:
-        moved = self.bounds.moved_by(None if self.raised is None else f"claim.{self.raised}")
+        raised = () if self.raised is None else (f"claim.{self.raised}",)
+        moved = self.bounds.moved_by(*raised)
         self._joins = Joins(self.bounds, self.kind)
         self._of_totals = TotalDrifts(self._joins, self.of, moved, self._known.clear)
 
