@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := pyproject.toml setup.py $(wildcard runtime/*.pyx runtime/*.pxd runtime/*.h)
 
-.PHONY: demo test test-long lint format bench bench-scaling instructions clean needs
+.PHONY: demo test test-long lint bench bench-scaling instructions clean needs
 
 demo: $(VENV)/demo
 	$(BIN)/python demo/demo.py
