@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
 from attrs import frozen
-from lark import Lark, Token, Tree
+from lark import Token, Tree
 from lark.exceptions import UnexpectedToken
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
@@ -50,8 +50,8 @@ class Parsed:
 
 
 @cache
-def _lark() -> Lark:
-    return tables.load()
+def _parsers() -> tables.Parsers:
+    return tables.Parsers(tables.load())
 
 
 def parse(source: Source) -> Parsed:
@@ -281,7 +281,7 @@ class _Leaf(Token):
 
 
 def _fresh() -> InteractiveParser:
-    return _lark().parse_interactive()
+    return _parsers().new()
 
 
 def _balance(lexemes: list[Lexeme]) -> int:

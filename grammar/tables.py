@@ -1,7 +1,8 @@
 """The parser's tables: built from hmb.lark once per machine, then read from the cache folder.
 
-Building takes half a second, reading a thirtieth. The cache is only ever a copy: whatever is
-wrong with it, the tables are built anew.
+Building takes half a second, reading a fiftieth of it. The cache is only ever a copy: whatever is
+wrong with it, the tables are built anew. Lark builds them and moves by them; it would keep and read
+back much more than that needs.
 """
 
 from __future__ import annotations
@@ -9,19 +10,29 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import pickle
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from lark import Lark
+from attrs import frozen
+from lark import Lark, Tree
 from lark import __version__ as lark_version
-from lark.lexer import Lexer, Token
-from lark.parsers.lalr_analysis import IntParseTable, Reduce, Shift
-from lark.parsers.lalr_parser import LALR_Parser
-from lark.parsers.lalr_parser import _Parser as LALR_Machine
+from lark.grammar import Rule
+from lark.lexer import Lexer, LexerThread, Token
+from lark.parse_tree_builder import ParseTreeBuilder
+from lark.parsers.lalr_analysis import Action, IntParseTable
+from lark.parsers.lalr_interactive_parser import InteractiveParser
+from lark.parsers.lalr_parser_state import ParseConf, ParserState
 
 GRAMMAR = Path(__file__).with_name("hmb.lark")
+
+
+_START = "start"
+
+States = dict[int, dict[str, tuple[Action, int | Rule]]]
+"""What to do in each state at each symbol: shift to a state, or reduce by a rule."""
 
 
 class NoLexer(Lexer):
@@ -29,7 +40,7 @@ class NoLexer(Lexer):
 
     __future_interface__ = True
 
-    def __init__(self, lexer_conf: Any) -> None:
+    def __init__(self, lexer_conf: Any = None) -> None:
         pass
 
     def lex(self, lexer_state: Any, parser_state: Any) -> Iterator[Token]:
@@ -37,58 +48,91 @@ class NoLexer(Lexer):
         yield from ()
 
 
-class Tables(LALR_Parser):
-    """Lark's parser, whose tables are read back in a third of the time: each action is made once, not
-    once for each place where it stands."""
+@frozen
+class Tables:
+    """The grammar's rules, the states of its machine, and in which of them it starts and ends."""
 
-    @classmethod
-    def deserialize(  # type: ignore[override]
-        cls, data: Any, memo: dict[int, Any], callbacks: Any, debug: bool = False
-    ) -> Tables:
-        """As Lark's own."""
-        tokens = data["tokens"]
-        shifts = {state: (Shift, state) for state in data["states"]}
-        reduces = {number: (Reduce, rule) for number, rule in memo.items()}
-        states = {
-            state: {
-                tokens[token]: reduces[to["@"]] if reduce else shifts[to]
-                for token, (reduce, to) in actions.items()
-            }
-            for state, actions in data["states"].items()
-        }
-        made = cls.__new__(cls)
-        table: Any = IntParseTable
-        made._parse_table = table(states, data["start_states"], data["end_states"])
-        made.parser = LALR_Machine(made._parse_table, callbacks, debug)
-        return made
+    rules: list[Rule]
+    states: States
+    start: int
+    end: int
 
 
-def build() -> Lark:
-    """The parser, from the grammar. Strict: any conflict in the grammar is an error."""
-    return Lark(
+class Parsers:
+    """Makes parsers by tables. They make the trees that Lark's own would."""
+
+    def __init__(self, tables: Tables) -> None:
+        make: Any = IntParseTable
+        table = make(tables.states, {_START: tables.start}, {_START: tables.end})
+        builder: Any = ParseTreeBuilder
+        trees = builder(tables.rules, Tree, propagate_positions=True)
+        self._conf = ParseConf(table, trees.create_callback(), _START)
+
+    def new(self) -> InteractiveParser:
+        """A parser that has not read anything."""
+        thread = LexerThread(NoLexer(), None)
+        return InteractiveParser(None, ParserState(self._conf, thread), thread)
+
+
+def build() -> Tables:
+    """The tables, from the grammar. Strict: any conflict in the grammar is an error."""
+    lark = Lark(
         GRAMMAR.read_text(encoding="utf-8"),
         parser="lalr",
         lexer=NoLexer,
         strict=True,
         propagate_positions=True,
         maybe_placeholders=False,
-        _plugins={"LALR_Parser": Tables},
     )
+    table = lark.parser.parser._parse_table
+    once: dict[tuple[str, int], tuple[Action, int | Rule]] = {}
+    """Each action is kept once, not once for each place where it stands."""
+    states = {
+        state: {
+            str(symbol): once.setdefault((does.name, to if type(to) is int else id(to)), (does, to))
+            for symbol, (does, to) in actions.items()
+        }
+        for state, actions in table.states.items()
+    }
+    return Tables(lark.rules, states, table.start_states[_START], table.end_states[_START])
 
 
-def load() -> Lark:
-    """The parser, from the cache where it is good, else built and cached."""
+def load() -> Tables:
+    """The tables, from the cache where it is good, else built and cached."""
     entry = cache_folder() / f"grammar-{_key()}.pickle"
     try:
         data = entry.read_bytes()
         digest, body = data[:32], data[32:]
         if hashlib.sha256(body).digest() == digest:
-            return Lark.load(io.BytesIO(body))
+            return unpacked(body)
     except Exception:  # any damage to the copy means: build
         pass
-    parser = build()
-    _store(entry, parser)
-    return parser
+    tables = build()
+    _store(entry, packed(tables))
+    return tables
+
+
+def packed(tables: Tables) -> bytes:
+    """Tables as bytes. Lark knows its two actions by identity, so they go by name; and rules are made
+    anew, since the hash that they keep is another one in each process."""
+    buffer = io.BytesIO()
+    pickler = pickle.Pickler(buffer, protocol=5)
+    pickler.dispatch_table = {
+        Action: lambda action: action.name,
+        Rule: _parts_of_rule,
+        Token: lambda token: (str, (str(token),)),  # names, as Lark read them from the grammar
+    }
+    pickler.dump((tables.rules, tables.states, tables.start, tables.end))
+    return buffer.getvalue()
+
+
+def unpacked(body: bytes) -> Tables:
+    """The tables that were packed; any exception where the bytes are nothing of ours."""
+    return Tables(*pickle.loads(body))
+
+
+def _parts_of_rule(rule: Rule) -> tuple[Any, ...]:
+    return Rule, (rule.origin, rule.expansion, rule.order, rule.alias, rule.options)
 
 
 def cache_folder() -> Path:
@@ -104,10 +148,7 @@ def _key() -> str:
     return hashlib.sha256(text).hexdigest()[:24]
 
 
-def _store(entry: Path, parser: Lark) -> None:
-    buffer = io.BytesIO()
-    parser.save(buffer)
-    body = buffer.getvalue()
+def _store(entry: Path, body: bytes) -> None:
     try:
         entry.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile(dir=entry.parent, delete=False) as file:
