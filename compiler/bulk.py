@@ -27,6 +27,8 @@ from hmbc.dsl.types import Bool, Code, Date, Days, Enum, Int, Money, Periods, Ra
 Whole = npt.NDArray[np.int64]
 Truth = npt.NDArray[np.bool_]
 
+LAST_DAY = (date.max - date(1970, 1, 1)).days
+
 DRAWS = 3_000
 """Claims and members from which the values of all others are taken."""
 
@@ -81,9 +83,14 @@ def _cell(given: Input, value: Any) -> str:
         case Bool():
             return "true" if value else "false"
         case Periods():
-            return ";".join(f"{_iso(first)}..{_iso(last)}" for first, last in value)
+            return ";".join(f"{_iso(first)}..{_last(last)}" for first, last in value)
         case _:
             return str(value)
+
+
+def _last(day: int) -> str:
+    """The last day of a period, empty where it is open: its number is later than any calendar's."""
+    return _iso(day) if day <= LAST_DAY else ""
 
 
 def _iso(day: int) -> str:

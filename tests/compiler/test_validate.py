@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from random import Random
 from types import ModuleType, SimpleNamespace
@@ -17,10 +18,12 @@ from hmbc.compiler.boundaries import boundary_histories
 from hmbc.compiler.build import build, is_validated, load
 from hmbc.compiler.emit_cython import emit_module
 from hmbc.compiler.emit_feed import takes_all_rows
-from hmbc.compiler.histories import History
+from hmbc.compiler.emit_run import emit_run
+from hmbc.compiler.histories import History, replay
 from hmbc.compiler.interpret import prepare
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.pipeline import compile_file
+from hmbc.compiler.plan import plan_of
 from hmbc.compiler.validate import (
     ROWS,
     Mistranslated,
@@ -165,6 +168,63 @@ def test_nearly_every_fault_of_an_emitter_is_caught(
         )
     ]
     assert len(missed) <= FAULTS / 10, missed
+
+
+def test_each_rounding_of_what_a_cap_leaves_nothing_of_is_told_by_a_reason(
+    faults: ModuleType
+) -> None:
+    """Beyond its cap `bands` pays nothing however a half is rounded, but says `capped` or `rounded_away`."""
+    kernel = kernel_of(ROOT / "tests/golden/kernels/bands.hmb")
+    clean = emit_run(kernel, plan_of(kernel), "run_0")
+    sources = [
+        clean.replace(line, spoilt).replace("run_0", f"run_{number}")
+        for number, (line, spoilt) in enumerate(
+            (line, spoilt)
+            for line in clean.split("\n")
+            for kind, spoilt in faults.mutants(kernel, line)
+            if kind == "rounding"
+        )
+    ]
+    assert len(sources) == 6  # two roundings, three other ways for each
+    text = faults.module_text(emit_module([kernel]), sources)
+    module: Any = load(build(text, "faulty"), "faulty")
+    known = expected_of(prepare(kernel), boundary_histories(prepare(kernel), ROWS))
+    for entry in module.ENTRIES:
+        scheme = SimpleNamespace(PLAN=module.PLANS[0], entry=lambda entry=entry: entry)
+        assert first_difference(kernel, evaluator_of(scheme), known) is not None
+
+
+CAPPED = """scheme capped "Capped" {
+    source "x", 2020-01-01  currency CNY  benefit year calendar
+    member { years: int 0 to 100 }
+    claim { cost: money }
+    layer ward cite "1" {
+        base claim.cost  no threshold  ratio (RATIO if member.years >= 3 else 60%)
+        cap 5_000 per year  rounding half even to STEP
+    }
+}
+"""
+CAP = 500_000
+"""In fen."""
+
+
+@pytest.mark.parametrize(
+    ("ratio", "step", "size"), [("75%", "0.01", 1), ("85%", "0.01", 1), ("50%", "10", 1_000)]
+)
+def test_halves_are_met_on_either_side_of_a_cap(
+    tmp_path: Path, ratio: str, step: str, size: int
+) -> None:
+    """Of 60% of whole fen none is one; of RATIO some are."""
+    path = tmp_path / "capped.hmb"
+    path.write_text(CAPPED.replace("RATIO", ratio).replace("STEP", step))
+    prepared = prepare(kernel_of(path))
+    met = set()
+    for history in boundary_histories(prepared, ROWS):
+        for row in replay(prepared, history)[0]:
+            due = Fraction(row.step.movements["ward.due"].after) if row.step else Fraction(0)
+            if abs(due - CAP) < 50 * size and due / size % 1 == Fraction(1, 2):
+                met.add((due > CAP, due // size % 2))
+    assert met == {(beyond, odd) for beyond in (False, True) for odd in (0, 1)}
 
 
 SMALL = """scheme small "Small" {

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -12,14 +13,17 @@ from attrs import evolve
 
 from hmbc.compiler import seeds
 from hmbc.compiler.build import ToolchainMissing
+from hmbc.compiler.bulk import Bulk
 from hmbc.compiler.bulk_runs import Trials
 from hmbc.compiler.bulk_search import broken_in_bulk
+from hmbc.compiler.directed import Directed
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question, changed, questions_of
-from hmbc.compiler.pipeline import compile_file
+from hmbc.compiler.pipeline import compile_file, compile_source
 from hmbc.compiler.quick import Machine
 from hmbc.compiler.refutation import members_of
 from hmbc.compiler.refute import Search
+from hmbc.dsl.source import Source
 
 MORE = Path(__file__).parents[2] / "schemes" / "more"
 
@@ -95,3 +99,29 @@ def test_what_one_unit_at_a_time_does_not_break_is_broken_in_bulk(
 def test_nothing_is_built_where_nothing_is_asked() -> None:
     kernel, _ = kernel_and_search("zhigong_zhuyuan", 6)
     assert list(broken_in_bulk(kernel, [Question("no_overflow", None)], (), 10**9)) == []
+
+
+AWAY = """scheme away "Away" {
+    source "x", 2024-01-01  currency CNY  benefit year calendar
+    member { away: periods }
+    claim { cost: money }
+    wait away "away": claim.date in member.away  cite "2"
+    layer ward cite "1" { base claim.cost  no threshold  ratio 50%  no cap }
+    example "back, then gone for good" {
+        member { away: 2024-01-01 to 2024-02-01 | 2024-05-01 to }
+        claim 2024-03-01 { cost: 100 } pay 50
+        claim 2024-06-01 { cost: 100 } pay 0
+    }
+}
+"""
+
+
+def test_a_period_without_an_end_is_a_cell_without_one() -> None:
+    found = compile_source(Source("away.hmb", AWAY), Path())
+    assert found.kernel is not None and found.scheme is not None, found
+    known = list(seeds.of_examples(found.kernel, found.scheme))
+    directed = Directed(found.kernel, Random(1))
+    bulk = Bulk.of(found.kernel, directed, [unit for _, unit in known], np.random.default_rng(1))
+    drawn = bulk.draw(500)
+    cells = {str(person["away"]) for person in bulk.members(drawn).to_pylist()}
+    assert "2024-01-01..2024-02-01;2024-05-01.." in cells
