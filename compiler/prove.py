@@ -141,6 +141,7 @@ def prove(
             proofs = by_induction(with_settled(kernel), still, budget.solver, budget.solver_in_all)
             found |= {proof.question: proof for proof in proofs}
             search.leave_out(found)
+        found |= search.refuted_at_borders(budget.search[1] // 2)
         found |= search.refuted(budget.search[1])
         search.leave_out(found)
         found |= search.refuted_in_bulk(budget.histories)
@@ -430,6 +431,12 @@ class _Looking:
             found |= self._told_of(climb, list(climb.found), perf_counter() - start)
         self.leave_out(found)
         return found
+
+    def refuted_at_borders(self, work: int) -> dict[Question, Proof]:
+        """What units refute whose totals stand at a border (compiler/borders.py)."""
+        if any(question.law in TWO_RUNS for question in self._search.judge.questions):
+            self._search.at_borders(work)
+        return self.refuted(0)
 
     def refuted_in_bulk(self, histories: int) -> dict[Question, Proof]:
         """What so many histories on the compiled evaluator refute."""

@@ -9,6 +9,7 @@ from random import Random
 
 from attrs import define, evolve, field
 
+from hmbc.compiler.borders import at_borders
 from hmbc.compiler.directed import Directed, Setting, Unit
 from hmbc.compiler.drifts import beginnings, gone_on
 from hmbc.compiler.kernel import Kernel
@@ -105,7 +106,19 @@ class Search:
                 self._add(Refutation(question, setting, unit, Change("none")))
             self._feel((setting, machine), unit, rows)
 
-    def _try_all(self, known: tuple[Setting, Machine], unit: Unit) -> None:
+    def at_borders(self, work: int) -> None:
+        """Hold units whose totals stand at a border against every law; to find them, so many items of
+        rows may be worked out."""
+        most = max(self.directed.amounts)
+        for setting, unit in at_borders(self.kernel, self.paying_for(None), most, work):
+            if not self.judge.questions:
+                return
+            external = setting.parameters, setting.lists
+            self._try_all((setting, self._machines[0][1].with_external(*external)), unit, True)
+
+    def _try_all(
+        self, known: tuple[Setting, Machine], unit: Unit, pressed: bool = False
+    ) -> None:
         """Hold a whole unit against every law, with every change that is read off it and off those
         planted before: what was once found to break a law, and was written down as an example or as
         two, breaks it again."""
@@ -118,7 +131,7 @@ class Search:
         for first, change in changes_read_off(self.kernel, unit, others, self._subjects()):
             rows = before if first is unit else known[1].run(first.claims, first.members)
             if rows is not None and self.judge.asks(change.kind):
-                self._changed(known, first, change, rows)
+                self._changed(known, first, change, rows, pressed)
         if self._asks("no_cliff") and len(unit.claims) > 2:
             self._go_on(known, unit, before)
 
