@@ -33,6 +33,7 @@ from hmbc.compiler.laws import (
     steps_of,
 )
 from hmbc.compiler.loose import without_loose
+from hmbc.compiler.nothing import without_nothing
 from hmbc.compiler.plainer import made_plain
 from hmbc.compiler.ranges import ranges_of
 from hmbc.compiler.refutation import smallest
@@ -239,7 +240,7 @@ def by_structure(kernel: Kernel, questions: Iterable[Question]) -> Iterator[Proo
     stated = {one.name: one.holds for one in kernel.stated if isinstance(one, Stated)}
     favoured = {one.name: one for one in kernel.stated if isinstance(one, NeverLess)}
     given, kernel = kernel, with_settled(kernel)
-    plain = made_plain(kernel, bounds_of(kernel))
+    plain = _said_plainly(kernel)
     simple = without_loose(plain, bounds_of(plain))
     held = {
         Question(verdict.law, verdict.layer, verdict.subject): verdict
@@ -259,6 +260,13 @@ def by_structure(kernel: Kernel, questions: Iterable[Question]) -> Iterator[Proo
             gets_no_less(one, favoured[question.subject or ""]) for one in (kernel, simple)
         ):
             yield _proved(question, _NO_LESS, None)
+
+
+def _said_plainly(kernel: Kernel) -> Kernel:
+    """The kernel in plain words, without what is always nothing, of which some is plainer still."""
+    plain = made_plain(kernel, bounds_of(kernel))
+    rest = without_nothing(plain)
+    return plain if rest is plain else made_plain(rest, bounds_of(rest))
 
 
 _NO_LESS = Bilingual(

@@ -357,14 +357,20 @@ class Search:
         self, setting: Setting, machine: Machine, unit: Unit, before: Sequence[Row]
     ) -> None:
         """Raise a bill to an amount that the kernel names; where this moves what is paid, look at the
-        minor unit that moves it most: by halves, of which the one is gone into that moves it more."""
+        minor unit that moves it most: by halves, of which the one is gone into that moves it more.
+        As a claim of its own it may be paid more than it claims."""
         asked = [one.layer for one in self.judge.questions if one.law == "no_cliff"]
+        if self._asks("within_bill"):
+            asked += self.judge.layers
         row, bills = self.random.randrange(len(before)), self.judge.amounts.bills
         name = self.random.choice(bills) if asked and bills else None
         if name is None or name not in unit.claims[row]:
             return
         low: int = unit.claims[row][name]
-        larger = [one for one in self.directed.amounts if one > low]
+        given = next(i for i in self.kernel.inputs if (i.owner, i.name) == ("claim", name))
+        larger = [
+            one for one in self.directed.amounts if one > low and one <= (given.high or one)
+        ]
         layer, below, above = self.random.choice(asked), 0, self.random.choice([0, *larger]) - low
         runs = {0: before}  # by how much the bill is raised
         while above - below > 1 or above not in runs:
@@ -381,9 +387,18 @@ class Search:
                 below, above = (below, by) if abs(at - one) >= abs(two - at) else (by, above)
         claims = changed(unit.claims, Change("raise", row, name, below))
         last = Change("raise", row, name, 1)
+        near = evolve(unit, claims=tuple(dict(claim) for claim in claims))
         for question in list(self.judge.denied_by(last, runs[below], runs[above])):
-            near = evolve(unit, claims=tuple(dict(claim) for claim in claims))
             self._add(Refutation(question, setting, near, last))
+        if self._asks("within_bill"):
+            least = {**near.claims[row], name: self.directed.within(1, given.low, given.high)}
+            more = Unit(
+                (*near.claims[: row + 1], least, *near.claims[row + 1 :]),
+                (*unit.members[: row + 1], *unit.members[row:]),
+            )
+            rows = self._run(machine, more.claims, more.members, runs[below][: row + 1])
+            for question in list(self.judge.denied(rows or ())):
+                self._add(Refutation(question, setting, more, Change("none")))
 
     def _alike(self, unit: Unit) -> Iterator[Change]:
         for name in self._subjects():

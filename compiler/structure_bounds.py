@@ -3,10 +3,12 @@ of the claim (`claim.bill`) likewise.
 
     in each row   min, a part taken off, a ratio of at most 100%, a choice; a threshold or a cap on a
                   total, because its slope is at most 1; a rounding on a total, where the bound is
-                  whole and the rounding looks the same at every step (round(t + n) = round(t) + n)
+                  whole and the rounding looks the same at every step (round(t + n) = round(t) + n);
+                  with halves to even, where the total is of shares below 100%, or all at one ratio
     in sum        besides, any rounding whose function is constant in its scope: the increases of one
                   total add up to its last value, and round(t) <= n for t <= n where n is whole. A
-                  step above the minor unit keeps this only where it rounds down
+                  step above the minor unit keeps this only where it rounds down, or of at most half;
+                  n need not be whole where only a part of it is rounded
 
 A bound holds for values that are not negative; the callers see to that.
 """
@@ -32,6 +34,7 @@ from hmbc.dsl.types import Money
 
 Names = frozenset[str]
 NO_NAMES: Names = frozenset()
+_HALF = Fraction(1, 2)
 
 
 @define
@@ -385,9 +388,30 @@ class Bounds:
         if shape.rounding is None:
             return above
         rounding = shape.rounding
-        if rounding.mode == "half_even" or not self.is_natural(rounding.amount):
+        if not self.is_natural(rounding.amount):
             return NO_NAMES
+        if rounding.mode == "half_even":
+            above = self._of_even(stage, rounding)
         return self._whole(above, rounding.step)
+
+    def _of_even(self, stage: Stage, rounding: e.Round) -> Names:
+        """What the increase of a total of shares r × x never exceeds, rounded to the nearest, halves to
+        even, if that is whole: a total t is at most round(t) + 1/2, so that with n >= x, n whole,
+
+            r < 1     t + r × x < round(t) + 1/2 + n, or x is 0: the rounding has grown by n at most
+            r = 1     the same where no half is met: r is one ratio for the key, and each x is whole
+        """
+        match self.seen(stage.added):
+            case e.Scale(amount=amount, by=by) if (
+                rounding.amount == e.Total(stage.total.name)
+                and self.is_natural(amount)
+                and self.is_share(by)
+            ):
+                below = self.ranges.value(by).high < 1
+                one = self.constancy.varying(by, stage.scope) is None and self.is_whole(amount)
+                return self.of(amount) if below or one else NO_NAMES
+            case _:
+                return NO_NAMES
 
     def _whole(self, names: Names, step: int) -> Names:
         """Those that count whole minor units; of larger steps nothing is known."""
@@ -426,15 +450,20 @@ class Bounds:
                 above |= self._rounded_sum(part, seen)
         names = frozenset(above)
         if rounding.mode != "down":
-            names = self._whole(names, rounding.step) | self._of_half(stage, shape)
+            names = self._whole(names, rounding.step) | self._of_part(stage, shape)
         return names if stage.alone is None else names & self.of(stage.alone)
 
+    def _of_part(self, stage: Stage, shape: Shape) -> Names:
+        """What the sum of a part q <= 1 of an amount never exceeds, rounded to the nearest:
 
-    def _of_half(self, stage: Stage, shape: Shape) -> Names:
-        """What the sum of at most half of an amount never exceeds, rounded to the nearer step, whatever
-        the step: a rounding that is not 0 is of half a step at least, and adds no more than that."""
+            q <= 1/2    whatever the step: a rounding that is not 0 is of half a step at least, and adds
+                        no more than that
+            else        to the minor unit, what counts d-ths of it, where q × (d − 1) / d < 1/2: of
+                        m + j / d, j < d, the part is less than m + 1/2, and is rounded to m at most
+        """
         assert shape.rounding is not None and shape.within is not None
-        if shape.rounding.mode not in ("half_up", "half_even"):
+        rounding = shape.rounding
+        if rounding.mode not in ("half_up", "half_even"):
             return NO_NAMES
         amount, part = stage.added, shape.within.high
         match self.seen(amount):
@@ -442,7 +471,13 @@ class Bounds:
                 amount, part = scaled, part * self.ranges.value(by).high
             case _:
                 pass
-        return self.of(amount) if part <= Fraction(1, 2) else NO_NAMES
+        above = self.of(amount)
+        if part <= _HALF:
+            return above
+        if part > 1 or rounding.step != 1:
+            return NO_NAMES
+        parts = {name: self.denominators.of(e.Ref(name)) for name in above & self.definitions.keys()}
+        return frozenset(name for name, d in parts.items() if part * (d - 1) / d < _HALF)
 
 
 @remember

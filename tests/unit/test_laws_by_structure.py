@@ -174,6 +174,18 @@ def test_a_cliff_between_two_amounts_is_found_by_halves(seed: int) -> None:
     assert change.subject == "bill"
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_a_least_claim_that_completes_a_total_is_paid_more_than_it_claims(seed: int) -> None:
+    kernel = kernel_of(
+        "base claim.bill pays increase of (30 if spent >= 512.34 else 0) cap 700 per year",
+        before="    total spent: claim.bill per year",
+    )
+    question = Question("within_bill", None)
+    search = Search(kernel, [question], seed)
+    search.run(400_000)
+    assert question in search.found
+
+
 # ---- what a total came to in the year before
 
 PAID = "    total paid: {what} per year"

@@ -173,6 +173,48 @@ def test_half_of_a_base_is_rounded_to_no_more_than_it(ratio: str, mode: str, ste
 
 
 @pytest.mark.parametrize(
+    ("base", "ratio", "mode", "holds"),
+    [
+        ("claim.bill / 2", "70%", "half up", True),
+        ("claim.bill / 2", "70%", "half even", True),
+        ("claim.bill / 2", "100%", "half up", False),  # 0.005 is paid 0.01
+        ("claim.bill / 2", "70%", "up", False),
+        ("claim.bill / 3", "74%", "half up", True),
+        ("claim.bill / 3", "75%", "half up", False),  # two thirds of a cent are paid a cent
+    ],
+)
+def test_a_part_of_what_counts_parts_of_a_cent(base: str, ratio: str, mode: str, holds: bool) -> None:
+    """In sum; a single claim may be paid the cent that several come to."""
+    kernel = kernel_of(f"base {base} no threshold ratio {ratio} no cap rounding {mode} per year")
+    assert is_proved(kernel, Question("within_base", "l1"), broken=not holds) == holds
+    assert not is_proved(kernel, Question("within_base_each", "l1"), broken=True)
+
+
+@pytest.mark.parametrize(
+    ("ratio", "holds"),
+    [
+        ("95%", True),
+        # one ratio for the key: of 100% there are no halves
+        ("by member.tier (low: 100%, high: 50%)", True),
+        # from 0.005, rounded to 0, to 0.015, rounded to 0.02
+        ("by member.status (active: 100%, retired: 50%)", False),
+        ("by member.status (active: 99%, retired: 50%)", True),
+    ],
+)
+def test_a_claim_rounded_to_even_is_within_its_base(ratio: str, holds: bool) -> None:
+    kernel = kernel_of(f"base claim.bill no threshold ratio {ratio} no cap rounding half even per year")
+    assert is_proved(kernel, Question("within_base_each", "l1"), broken=not holds) == holds
+
+
+def test_what_is_not_rounded_as_it_stands_is_not_followed_to_even() -> None:
+    """Of bands: the total adds what is banded."""
+    ratio = "ratio bands above threshold per year: up to 100: 60%, beyond: 80%"
+    kernel = kernel_of(f"base claim.bill no threshold {ratio} no cap rounding half even per month")
+    bounds = bounds_of(kernel)
+    assert "l1.billed" not in bounds.in_rows("l1.pay") and "l1.billed" in bounds.in_sum("l1.pay")
+
+
+@pytest.mark.parametrize(
     ("limit", "scope", "holds"),
     [
         ("larger of (0, 500 - seen before)", "year", True),
