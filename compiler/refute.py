@@ -368,10 +368,9 @@ class Search:
             return
         low: int = unit.claims[row][name]
         given = next(i for i in self.kernel.inputs if (i.owner, i.name) == ("claim", name))
-        larger = [
-            one for one in self.directed.amounts if one > low and one <= (given.high or one)
-        ]
-        layer, below, above = self.random.choice(asked), 0, self.random.choice([0, *larger]) - low
+        larger = [one for one in self.directed.amounts if one > low]
+        layer, to = self.random.choice(asked), self.random.choice([0, *larger])
+        below, above = 0, self.directed.within(to, given.low, given.high) - low
         runs = {0: before}  # by how much the bill is raised
         while above - below > 1 or above not in runs:
             by = above if above not in runs else (below + above) // 2
