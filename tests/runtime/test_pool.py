@@ -81,6 +81,7 @@ def test_a_batch_finds_the_pieces_of_the_one_before(pool):
 
 
 def test_a_piece_somewhat_larger_will_do(pool):
+    pool.limit(64 * MB)  # all are kept, so that no piece comes to stand where another was
     first = batch(pool, 5 * MB)
     assert batch(pool, int(4.5 * MB)) == first
     assert batch(pool, 3 * MB) != first
