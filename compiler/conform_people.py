@@ -10,7 +10,6 @@ from hmbc.compiler.conform_reads import (
     born,
     concept_row,
     concept_word,
-    conjuncts,
     shown,
 )
 from hmbc.compiler.kernel import Kernel
@@ -21,7 +20,7 @@ from hmbc.dsl.checked_guideline import CheckedDemand
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, Related
 from hmbc.dsl.environment import DECLARED
 from hmbc.dsl.names import word
-from hmbc.dsl.reads import attributes_read
+from hmbc.dsl.reads import attributes_read, conjuncts
 from hmbc.dsl.scheme import AttributeInfo, CheckedScheme
 from hmbc.dsl.source import Span
 

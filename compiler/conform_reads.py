@@ -44,16 +44,6 @@ def born(expr: e.Expr) -> set[Key]:
     }
 
 
-def conjuncts(expr: e.Expr) -> Iterator[e.Expr]:
-    """The conditions that must all hold."""
-    match expr:
-        case e.And(left=left, right=right):
-            yield from conjuncts(left)
-            yield from conjuncts(right)
-        case _:
-            yield expr
-
-
 def lists_read(expr: e.Expr, wanted: bool = True) -> Iterator[str]:
     """The lists that a condition needs the code to be in (wanted False: not to be in)."""
     match expr:

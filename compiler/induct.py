@@ -28,7 +28,7 @@ from hmbc.compiler.induct_pair import Pair
 from hmbc.compiler.induct_row import Step
 from hmbc.compiler.kernel import Accumulator, Kernel, Stated
 from hmbc.compiler.laws import Judge, Question
-from hmbc.compiler.prove import Proof
+from hmbc.compiler.proof import Proof
 from hmbc.compiler.slices import slice_of
 from hmbc.compiler.smt import Term, resources_of
 from hmbc.compiler.structure import base_of, caps_of

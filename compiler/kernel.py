@@ -6,7 +6,9 @@ that adjudication needs and refers to nothing of the source but clauses to cite.
 
 from __future__ import annotations
 
-from attrs import field, frozen
+from collections.abc import Callable
+
+from attrs import evolve, field, frozen
 
 from hmbc.dsl.expr import Expr, Owner
 from hmbc.dsl.source import NOWHERE, Span
@@ -192,3 +194,13 @@ class Kernel:
     reasons: tuple[Reason, ...]
     deadlines: tuple[Deadline, ...] = ()
     stated: tuple[Stated | NeverLess, ...] = ()
+
+
+def read_anew(kernel: Kernel, read: Callable[[Expr], Expr]) -> Kernel:
+    """The kernel with the expression of each definition as `read` gives it; the same one where nothing
+    changes."""
+    items = tuple(
+        evolve(item, expr=read(item.expr)) if isinstance(item, Definition) else item
+        for item in kernel.items
+    )
+    return kernel if items == kernel.items else evolve(kernel, items=items)

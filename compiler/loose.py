@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from attrs import define, evolve, field
+from attrs import define, field
 
-from hmbc.compiler.kernel import Accumulator, Definition, Kernel
+from hmbc.compiler.kernel import Accumulator, Kernel, read_anew
 from hmbc.compiler.ranges import Ranges
 from hmbc.compiler.structure_bounds import Bounds, parts_beside
 from hmbc.compiler.structure_scope import Scope
@@ -28,12 +28,7 @@ from hmbc.dsl import expr as e
 
 def without_loose(kernel: Kernel, bounds: Bounds) -> Kernel:
     """The kernel without caps that never bind; the same one where each may."""
-    loose = _Loose(bounds)
-    items = tuple(
-        evolve(item, expr=loose.read(item.expr)) if isinstance(item, Definition) else item
-        for item in kernel.items
-    )
-    return kernel if items == kernel.items else evolve(kernel, items=items)
+    return read_anew(kernel, _Loose(bounds).read)
 
 
 @define

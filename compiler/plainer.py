@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from attrs import define, evolve
+from attrs import define
 
-from hmbc.compiler.kernel import Definition, Kernel
+from hmbc.compiler.kernel import Kernel, read_anew
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_exclusive import are_exclusive
 from hmbc.dsl import expr as e
@@ -26,12 +26,7 @@ from hmbc.dsl import expr as e
 
 def made_plain(kernel: Kernel, bounds: Bounds) -> Kernel:
     """The kernel in plain words; the same one where it is plain."""
-    plain = _Plain(bounds)
-    items = tuple(
-        evolve(item, expr=plain.read(item.expr)) if isinstance(item, Definition) else item
-        for item in kernel.items
-    )
-    return kernel if items == kernel.items else evolve(kernel, items=items)
+    return read_anew(kernel, _Plain(bounds).read)
 
 
 @define

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from hmbc.compiler.kernel import Clause, Kernel
 from hmbc.compiler.laws import STATED, Law, Question
-from hmbc.compiler.prove import Proof, clause_of
+from hmbc.compiler.proof import Proof, clause_of
 from hmbc.dsl import codes
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic
 from hmbc.dsl.names import word

@@ -14,7 +14,8 @@ from attrs import define, field
 from hmbc.compiler.clauses import LINES
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import STATED
-from hmbc.compiler.prove import Proof, clause_of, has_solver
+from hmbc.compiler.proof import Proof, clause_of
+from hmbc.compiler.prove import has_solver
 from hmbc.compiler.prove_report import LAWS
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.scheme import CheckedScheme

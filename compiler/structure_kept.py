@@ -11,14 +11,14 @@ fails whatever the total is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_nothing import told
 from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_settled import kept_of
 from hmbc.dsl import expr as e
-from hmbc.dsl.reads import walk
+from hmbc.dsl.reads import conjuncts, walk
 
 
 def without_kept(
@@ -27,26 +27,18 @@ def without_kept(
     """The conditions that a conjunction is made of, those totals read as a figure that keep the first
     thing added to them where the other conditions hold; and the names of these totals. is_one: whether
     a value is one for claims of a key and a date."""
-    parts = tuple(_parts(told(bounds, when)))
+    parts = tuple(conjuncts(told(bounds, when)))
     kept = set()
     for name in {node.accumulator for part in parts for node in walk(part) if isinstance(node, e.Total)}:
         item = bounds.accumulators[name]
         found = kept_of(item)
         if found is None or not is_one(found[-1], Scope(item.keys)):
             continue
-        needed = {own for one in found[:-1] for own in _parts(told(bounds, one))}
+        needed = {own for one in found[:-1] for own in conjuncts(told(bounds, one))}
         others = {part for part in parts if e.Total(name) not in set(walk(part))}
         if needed <= others:
             kept.add(name)
     return tuple(_read(part, frozenset(kept)) for part in parts), frozenset(kept)
-
-
-def _parts(when: e.Expr) -> Iterator[e.Expr]:
-    if isinstance(when, e.And):
-        yield from _parts(when.left)
-        yield from _parts(when.right)
-    else:
-        yield when
 
 
 def _read(expr: e.Expr, kept: frozenset[str]) -> e.Expr:

@@ -8,11 +8,12 @@ Each later row of the key reads what the first one brought.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 
 from hmbc.compiler.kernel import Accumulator, Kernel
 from hmbc.dsl import expr as e
+from hmbc.dsl.reads import conjuncts
 
 
 def settled_in(kernel: Kernel) -> frozenset[str]:
@@ -33,7 +34,7 @@ def first_of(
     of that one's keys only."""
     match item.adds:
         case e.Choose(when=when, then=then, otherwise=e.Const(value=0)):
-            counts = [_counted(part) for part in _parts(when)]
+            counts = [_counted(part) for part in conjuncts(when)]
         case _:
             return None
     seen = [accumulators[name] for name in counts if name]
@@ -65,14 +66,6 @@ def kept_of(item: Accumulator) -> tuple[e.Expr, ...] | None:
             case _:
                 return None
     return None
-
-
-def _parts(when: e.Expr) -> Iterator[e.Expr]:
-    if isinstance(when, e.And):
-        yield from _parts(when.left)
-        yield from _parts(when.right)
-    else:
-        yield when
 
 
 def _counted(when: e.Expr) -> str | None:

@@ -23,7 +23,8 @@ from hmbc.compiler import seeds
 from hmbc.compiler.build import cache_folder
 from hmbc.compiler.kernel import Clause, Kernel
 from hmbc.compiler.laws import Question, questions_of
-from hmbc.compiler.prove import FULL, Budget, Proof
+from hmbc.compiler.proof import Proof
+from hmbc.compiler.prove import FULL, Budget
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.scheme import CheckedScheme
 from hmbc.runtime.atomic import write_atomically

@@ -1,4 +1,5 @@
-"""What refutes a law, as the author reads it: a sentence, and examples to paste into the scheme.
+"""What refutes a law, as the author reads it: a sentence, and the step at fault. Examples to paste:
+compiler/witness_example.py.
 
 The claims of a refutation are run again on the interpreter first; what it does not confirm is
 dropped (`witness_of` returns None).
@@ -6,8 +7,7 @@ dropped (`witness_of` returns None).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -17,14 +17,14 @@ from hmbc.compiler.denominators import Denominators, denominators_of
 from hmbc.compiler.directed import Setting
 from hmbc.compiler.failed_comparison import failed_comparison
 from hmbc.compiler.interpret import Interpreter, Missing, State, Step
-from hmbc.compiler.kernel import Clause, Definition, Input, Kernel, ParameterInput, Stated
-from hmbc.compiler.laws import Change, Judge, Law, Question, changed
+from hmbc.compiler.kernel import Clause, Definition, Kernel, Stated
+from hmbc.compiler.laws import Change, Judge, Question, changed
 from hmbc.compiler.refutation import Refutation, members_of
 from hmbc.compiler.types_of import names_of, type_of
+from hmbc.compiler.witness_example import examples_of
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.names import amount_text, grouped, percent_text
-from hmbc.dsl.types import Bool, Code, Date, Enum, Money, Periods, Ratio
-from hmbc.grammar.keywords import Language, spelling
+from hmbc.dsl.types import Ratio
 from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
 
@@ -94,7 +94,13 @@ def witness_of(kernel: Kernel, found: Refutation) -> Witness | None:
         why=why,
         definition=None if step is None else step.name,
         clause=None if step is None else step.clause,
-        example=teller.examples(),
+        example=examples_of(
+            kernel,
+            found,
+            judge.favoured,
+            [row.step.total_pay for row in runs.before],
+            [row.step.total_pay for row in runs.after],
+        ),
         pays=tuple(
             tuple(sum(judge._pays(row, found.question.layer)) for row in rows)  # type: ignore[arg-type]
             for rows in (runs.before, runs.after)
@@ -423,121 +429,6 @@ class _Teller:
             f"the sum of {en} of `{item.layer}` goes from {one} to {two}",
         )
 
-    # ---- examples
-
-    def examples(self) -> str | None:
-        """The claims as examples of the language: one, or that of each run."""
-        unit, change = self.found.unit, self.found.change
-        people = [member.get("member_id") for member in unit.members]
-        if None in people and self.kernel.unit and any(x != unit.members[0] for x in unit.members):
-            return None  # several members, whom nothing tells apart
-        several = len(set(people)) > 1
-        names = people if several else [None] * len(people)
-        blocks = [self._example(unit.claims, unit.members, names, self.runs.before, False)]
-        if change.kind != "none":
-            claims, members = changed(unit.claims, change), members_of(unit, change, self.judge.favoured)
-            names = [one.get("member_id") if several else None for one in members]
-            blocks.append(self._example(claims, members, names, self.runs.after, True))
-        return "\n".join(blocks)
-
-    def _title(self, second: bool) -> str:
-        zh, title = self.kernel.language == "zh", _TITLES[self.found.question.law]
-        law = title.zh if zh else title.en
-        if self.found.change.kind == "none":
-            return f"反例：{law}" if zh else f"counterexample: {law}"
-        when = ("之后" if second else "之前") if zh else ("after" if second else "before")
-        return f"反例：{law}，{when}" if zh else f"counterexample: {law}, {when}"
-
-    def _example(
-        self,
-        claims: Sequence[Mapping[str, Any]],
-        members: Sequence[Mapping[str, Any]],
-        names: Sequence[Any],
-        rows: Sequence[_Confirmed],
-        second: bool,
-    ) -> str:
-        language: Any = self.kernel.language
-        title = self._title(second)
-
-        def w(token: str) -> str:
-            return spelling(token, language)
-
-        quote = "“{}”" if language == "zh" else '"{}"'
-        lines = [f"{w('EXAMPLE')} {quote.format(title)} {{"]
-        if given := self._parameters(language):
-            lines.append(f"    {w('PARAMETER')} {{ {given} }}")
-        known: dict[Any, Mapping[str, Any]] = {}
-        for name, member in zip(names, members, strict=True):
-            known.setdefault(name, member)
-
-        def given_of(name: Any, values: Mapping[str, Any], all_: bool) -> Iterator[str]:
-            if given := self._assigned("member", values, language, all_):
-                called = "" if name is None else f" {name}"
-                yield f"    {w('MEMBER')}{called} {{ {given} }}"
-
-        for name, member in known.items():
-            lines += given_of(name, member, False)
-        for claim, name, member, row in zip(claims, names, members, rows, strict=True):
-            anew = {key: value for key, value in member.items() if known[name].get(key) != value}
-            lines += given_of(name, anew, True)  # from this claim on
-            known[name] = member
-            day = _iso(claim[self.kernel.date]) + ("" if name is None else f" {name}")
-            values = self._assigned("claim", claim, language)
-            paid = amount_text(row.step.total_pay, self.kernel.minor_digits)
-            lines.append(f"    {w('CLAIM')} {day} {{ {values} }} {w('PAY')} {paid}")
-        return "\n".join([*lines, "}"])
-
-    def _parameters(self, language: Language) -> str:
-        setting = self.found.setting
-        parts = [
-            (given.name, self._value(given, setting.parameters[given.name], language))
-            for given in self.kernel.parameters
-        ]
-        for name, codes in setting.lists.items():
-            if codes:
-                parts.append((name, " | ".join(f'"{code}"' for code in codes)))
-        return _listed(parts, language)
-
-    def _assigned(
-        self, owner: str, values: Mapping[str, Any], language: Language, all_: bool = False
-    ) -> str:
-        """all_: also what may be left out."""
-        parts = []
-        for given in self.kernel.inputs:
-            if given.owner != owner or given.name not in values or given.name == "member_id":
-                continue
-            if (owner, given.name) == ("claim", self.kernel.date):
-                continue
-            value = values[given.name]
-            if not all_ and not given.optional and not value and isinstance(given.type, Money | Bool | Periods):
-                if not isinstance(given.type, Money) or (given.low or 0) <= 0:
-                    continue  # what may be left out
-            if value == "" or value == ():
-                continue
-            parts.append((given.name, self._value(given, value, language)))
-        return _listed(parts, language)
-
-    def _value(self, given: Input | ParameterInput, value: Any, language: Language) -> str:
-        match given.type:
-            case Money():
-                return amount_text(value, self.kernel.minor_digits)
-            case Ratio():
-                return percent_text(Fraction(value, RATIO_DENOMINATOR))
-            case Bool():
-                return spelling("YES" if value else "NO", language)
-            case Date():
-                return _iso(value)
-            case Enum():
-                return str(value)
-            case Code():
-                return f'"{value}"'
-            case Periods():
-                to = spelling("TO", language)
-                return " | ".join(f"{_iso(first)} {to} {_iso(last)}" for first, last in value)
-            case _:
-                return str(value)
-
-
 _CONDITIONS = {
     "eligible": ("不符合参保条件“{}”", "that the condition `{}` to be enrolled is not met"),
     "wait": ("等待条件“{}”", "the waiting condition `{}`"),
@@ -546,22 +437,6 @@ _CONDITIONS = {
     "no_threshold": ("层“{}”没有起付线的条件", "the condition for layer `{}` to have no threshold"),
     "no_cap": ("层“{}”不设封顶的条件", "the condition for layer `{}` to have no cap"),
 }
-_TITLES: Mapping[Law, Bilingual] = {
-    "non_negative": Bilingual("付负数", "paid less than nothing"),
-    "within_base": Bilingual("累计超过基数", "above the base in sum"),
-    "within_base_each": Bilingual("一笔超过基数", "above the base"),
-    "within_cap": Bilingual("突破封顶", "above the cap"),
-    "within_bill": Bilingual("超过费用", "above the bill"),
-    "monotone": Bilingual("费用多而给付少", "a larger bill is paid less"),
-    "deduction": Bilingual("扣除多而给付多", "a larger deduction is paid more"),
-    "more_claims": Bilingual("多一笔而给付少", "a claim more is paid less"),
-    "no_cliff": Bilingual("多一分而给付跳跃", "one minor unit makes a jump"),
-    "split_proof": Bilingual("拆单", "a bill in two"),
-    "order_free": Bilingual("先后", "the other order"),
-    "stated": Bilingual("不合所声明的", "against what is stated"),
-    "never_less": Bilingual("少于另一类人", "less than the other"),
-}
-"""What an example of a broken law is called."""
 _NAMED = frozenset(("eligible", "wait", "exclude"))
 """Conditions that the author named."""
 _AMOUNTS = {"threshold": ("起付线", "threshold"), "cap": ("封顶", "cap")}
@@ -576,17 +451,3 @@ _WORKING = {
     "limited": ("封顶后金额", "what a cap lets through"),
     "pay": ("给付", "the payments"),
 }
-
-
-def _iso(day: int) -> str:
-    return (date(1970, 1, 1) + timedelta(day)).isoformat()
-
-
-def _listed(parts: Sequence[tuple[str, str]], language: Language) -> str:
-    colon, comma = ("：", "，") if language == "zh" else (": ", ", ")
-    return comma.join(f"{name}{colon}{value}" for name, value in parts)
-
-
-def lines_of(example: str) -> Iterator[str]:
-    """The lines of an example block, to indent."""
-    yield from example.splitlines()

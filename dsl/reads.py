@@ -14,6 +14,16 @@ def walk(expr: e.Expr) -> Iterator[e.Expr]:
         yield from walk(part)
 
 
+def conjuncts(expr: e.Expr) -> Iterator[e.Expr]:
+    """The conditions that must all hold."""
+    match expr:
+        case e.And(left=left, right=right):
+            yield from conjuncts(left)
+            yield from conjuncts(right)
+        case _:
+            yield expr
+
+
 def attributes_read(expr: e.Expr) -> frozenset[tuple[str, str]]:
     """(owner, name) of every attribute on which the value depends."""
     found = set()

@@ -36,7 +36,8 @@ from hmbc.compiler.directed import Directed, Unit  # noqa: E402
 from hmbc.compiler.kernel import Kernel  # noqa: E402
 from hmbc.compiler.laws import Question  # noqa: E402
 from hmbc.compiler.pipeline import compile_source  # noqa: E402
-from hmbc.compiler.prove import FULL, Proof, prove  # noqa: E402
+from hmbc.compiler.proof import Proof  # noqa: E402
+from hmbc.compiler.prove import FULL, prove  # noqa: E402
 from hmbc.compiler.refute import Search  # noqa: E402
 from hmbc.compiler.witness import witness_of  # noqa: E402
 from hmbc.dsl.scheme import CheckedScheme  # noqa: E402

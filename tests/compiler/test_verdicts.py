@@ -10,7 +10,8 @@ from hmbc.compiler import prove as prover
 from hmbc.compiler import verdicts as module
 from hmbc.compiler.laws import Question
 from hmbc.compiler.pipeline import Compiled, compile_source
-from hmbc.compiler.prove import Budget, Proof, _Looking, clause_of
+from hmbc.compiler.proof import Proof, clause_of
+from hmbc.compiler.prove import Budget, _Looking
 from hmbc.compiler.verdicts import verdicts
 from hmbc.dsl.source import Source
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question, questions_of
 from hmbc.compiler.pipeline import compile_source
-from hmbc.compiler.prove import by_structure
+from hmbc.compiler.prove_by_structure import by_structure
 from hmbc.compiler.refute import Search
 from hmbc.dsl.source import Source
 

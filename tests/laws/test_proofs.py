@@ -15,7 +15,8 @@ from hmbc.compiler.directed import Directed
 from hmbc.compiler.interpret import Interpreter, Missing
 from hmbc.compiler.laws import questions_of
 from hmbc.compiler.pipeline import compile_source
-from hmbc.compiler.prove import Budget, by_cases, by_structure, prove
+from hmbc.compiler.prove import Budget, prove
+from hmbc.compiler.prove_by_structure import by_cases, by_structure
 from hmbc.compiler.quick import Machine
 from hmbc.compiler.refute import Search
 from hmbc.compiler.run_examples import run_examples

@@ -1,14 +1,11 @@
 """How much memory there is: the least of what the machine, a container and a limit say."""
 
 import resource
-import sys
 
 import pytest
 
 from hmbc.runtime import machine_memory as module
 from hmbc.runtime.machine_memory import machine_memory
-
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="limits as Linux has them")
 
 GB = 1 << 30
 

@@ -2,15 +2,12 @@
 
 import ctypes
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import pytest
 
 import hmbc.runtime
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs a C compiler of POSIX")
 
 WRAPPER = """
 #include <string.h>

@@ -12,7 +12,6 @@ import pytest
 from attrs import evolve
 
 from hmbc.compiler import seeds
-from hmbc.compiler.build import ToolchainMissing
 from hmbc.compiler.bulk import Bulk
 from hmbc.compiler.bulk_runs import Trials
 from hmbc.compiler.bulk_search import broken_in_bulk
@@ -44,10 +43,7 @@ def kernel_and_search(name: str, examples: int) -> tuple[Kernel, Search]:
 def test_a_history_of_a_table_is_a_unit_that_is_paid_the_same_in_both_runs(name: str) -> None:
     kernel, search = kernel_and_search(name, 6)
     laws = [one for one in questions_of(kernel) if one.law != "no_overflow"]
-    try:
-        trials = Trials.of(kernel, laws, search.known, 1)
-    except ToolchainMissing as missing:
-        pytest.skip(str(missing))
+    trials = Trials.of(kernel, laws, search.known, 1)
     tried: set[str] = set()
     seen: set[str] = set()
     for trial in trials.chunk(laws):
@@ -86,10 +82,7 @@ def test_what_one_unit_at_a_time_does_not_break_is_broken_in_bulk(
         alone.plant(setting, unit)
     alone.run(50_000)
     assert not alone.found
-    try:
-        found = [dict(broken_in_bulk(kernel, [question], alone.known, 800_000)) for _ in range(2)]
-    except ToolchainMissing as missing:
-        pytest.skip(str(missing))
+    found = [dict(broken_in_bulk(kernel, [question], alone.known, 800_000)) for _ in range(2)]
     witness = found[0][question]
     before, after = (sum(pays) for pays in witness.pays)
     assert before != after and witness.example is not None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hmbc.compiler.pipeline import compile_source
-from hmbc.compiler.prove import Proof, prove
+from hmbc.compiler.proof import Proof
+from hmbc.compiler.prove import prove
 from hmbc.dsl.source import Source
 
 SCHEME = """scheme s {

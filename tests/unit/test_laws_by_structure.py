@@ -8,7 +8,7 @@ from one_law import BILL, BY_CARE, FREE, PLAIN, TIER, YEAR, is_proved, kernel_of
 
 from hmbc.compiler.denominators import denominators_of
 from hmbc.compiler.laws import Question
-from hmbc.compiler.prove import by_structure
+from hmbc.compiler.prove_by_structure import by_structure
 from hmbc.compiler.ranges import ranges_of
 from hmbc.compiler.refute import Search
 from hmbc.compiler.structure_bounds import Bounds

@@ -12,7 +12,7 @@ from one_law import BILL, BY_CARE, PLAIN, is_proved, kernel_of
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question
 from hmbc.compiler.plainer import made_plain
-from hmbc.compiler.prove import by_structure
+from hmbc.compiler.prove_by_structure import by_structure
 from hmbc.compiler.structure_bounds import bounds_of
 from hmbc.compiler.structure_drift import Drifts
 from hmbc.compiler.structure_single_rows import linear

@@ -11,7 +11,7 @@ from one_law import BY_CARE, is_proved, kernel_of
 
 from hmbc.compiler.laws import Question
 from hmbc.compiler.plainer import made_plain
-from hmbc.compiler.prove import by_structure
+from hmbc.compiler.prove_by_structure import by_structure
 from hmbc.compiler.refute import Search
 from hmbc.compiler.structure_bands import bands_of
 from hmbc.compiler.structure_bounds import bounds_of

@@ -25,7 +25,8 @@ from hmbc.commands.common import (
 from hmbc.commands.evaluator import building
 from hmbc.commands.exit_codes import FINDINGS
 from hmbc.compiler.pipeline import Compiled, compile_file
-from hmbc.compiler.prove import FULL, Budget, Proof, has_solver, missing_for_bulk
+from hmbc.compiler.proof import Proof
+from hmbc.compiler.prove import FULL, Budget, has_solver, missing_for_bulk
 from hmbc.compiler.prove_report import findings, of_text
 from hmbc.compiler.report_proofs import proofs_as_rows, proofs_as_text
 from hmbc.compiler.verdicts import verdicts
