@@ -8,7 +8,7 @@ import native
 import numpy as np
 import pyarrow as pa
 from made_data import CAUSES, KINDS, YEAR, Columns
-from measure import Way
+from measure import QUICK, Way
 
 from hmbc.compiler.pipeline import compile_file, module_of
 from hmbc.runtime.evaluator import Evaluator
@@ -76,7 +76,7 @@ def w1(data: Columns, library: Any) -> list[Way]:
         np.zeros(0, np.int32), wanted, lambda rows, out: None,
     )  # fmt: skip
     return [
-        Way(FEED, rows, fed, lambda _: tuple(out[name] for name in wanted), 9),
+        Way(FEED, rows, fed, lambda _: tuple(out[name] for name in wanted), QUICK),
         Way(BARE, rows, call, bare_answer),
         Way(WHOLE, rows, lambda: whole(evaluator, table), answer, 3),
     ]
@@ -158,7 +158,7 @@ def w2(claims: Columns, people: Columns, library: Any) -> list[Way]:
         module, evaluator.plan, narrow, known, claims["member"], ("total_pay", "reason"), again
     )
     return [
-        Way(FEED, n, fed, lambda _: (out["total_pay"], numbers[out["reason"]]), 9),
+        Way(FEED, n, fed, lambda _: (out["total_pay"], numbers[out["reason"]]), QUICK),
         Way(BARE, n, call, bare_answer),
         Way(WHOLE, n, lambda: whole(evaluator, table, persons), answer, 3),
     ]

@@ -9,7 +9,7 @@ import made_data
 import numpy as np
 import pyarrow as pa
 from made_data import CAPS, FLAGS, RATES, THRESHOLD, Columns
-from measure import Way
+from measure import QUICK, Way
 from peers_w1 import zen_engine
 
 FLAT_RATES = np.array([*RATES[0], *RATES[1]], np.int64)
@@ -20,7 +20,7 @@ def ways(claims: Columns, people: Columns, scaled: int, by_member: bool) -> list
     n = len(claims["member"])
     few = min(scaled, 20_000)
     return [
-        Way("Numba", n, *numba_way(claims, people)),
+        Way("Numba", n, *numba_way(claims, people), QUICK),
         Way("NumPy", n, lambda: numpy_way(claims, people, by_member), tuple, 5),
         Way("Polars, lazy", n, polars_way(claims, people), tables, 5),
         Way("DuckDB SQL", n, duckdb_way(claims, people), ordered, 5),

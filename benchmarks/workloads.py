@@ -18,7 +18,7 @@ import peers_w1
 import peers_w2
 import peers_w3
 import peers_w4
-from measure import Way, measured
+from measure import QUICK, Way, measured
 
 NAIVE, BEST = "naive C", "best hand-written C"
 
@@ -30,7 +30,7 @@ def w1(rows: int, scaled: int) -> dict[str, list[float]]:
 
     def way(name: str, function: Any) -> Way:
         out = [made_data.empty(rows) for _ in range(5)]
-        return Way(name, rows, native.caller(function, *taken, *out), lambda _: tuple(out), 9)
+        return Way(name, rows, native.caller(function, *taken, *out), lambda _: tuple(out), QUICK)
 
     naive = way(NAIVE, library.naive_w1)
     naive.run()
@@ -48,7 +48,7 @@ def w2(rows: int, members: int, scaled: int, by_member: bool) -> dict[str, list[
     def way(name: str, function: Any, before: list[Any], after: list[Any]) -> Way:
         out = [made_data.empty(rows), made_data.empty(rows, np.uint8)]
         call = native.caller(function, *taken, *before, *persons, *after, *out)
-        return Way(name, rows, call, lambda _: tuple(out), 9)
+        return Way(name, rows, call, lambda _: tuple(out), QUICK)
 
     naive = way(NAIVE, library.naive_w2, [members], [made_data.empty(4 * members)])
     naive.run()
