@@ -3,8 +3,8 @@
 What a search draws at random (compiler/refute.py) breaks a law by much, or never. A rounding breaks
 one by a minor unit, when a row before it leaves the right rest and rows after it are paid in other
 ratios; so here one unit is changed a little at a time, and a change is kept where the two runs come no
-less far apart than they were. How far is told in two measures added up: what is paid, and what would be
-paid were the last rounding of each layer left out, which moves before the first does.
+less far apart than they were. How far is told by what would be paid were the last rounding of each layer
+left out (compiler/unrounded.py), which moves before what is paid does.
 
 A drift that comes again with every few claims is made larger by having these claims again.
 """
@@ -19,12 +19,12 @@ from typing import Any
 from attrs import define, evolve, field, frozen
 
 from hmbc.compiler.directed import Directed, Setting, Unit, Values
-from hmbc.compiler.kernel import Definition, Kernel
+from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Change, Judge, Law, Question, amounts_of, changed
 from hmbc.compiler.quick import Machine, Row
 from hmbc.compiler.refutation import Refutation, members_of
-from hmbc.compiler.slices import slice_of
-from hmbc.dsl import expr as e
+from hmbc.compiler.slices import of_layer, slice_of
+from hmbc.compiler.unrounded import unrounded, with_unrounded
 from hmbc.dsl.types import Money
 
 MOST_CLAIMS = 8
@@ -47,44 +47,11 @@ _KIND: dict[Law, str] = {
 @frozen
 class Step:
     """Where a climb stands: a unit, how its second run differs, and by how much the two break the law
-    (or are short of it) by what is paid and but for the last roundings."""
+    (or are short of it) but for the last roundings."""
 
     unit: Unit
     change: Change
-    paid: int
-    exact: Fraction
-
-    @property
-    def score(self) -> Fraction:
-        return self.exact
-
-
-def part_of(kernel: Kernel, layer: str | None) -> Kernel:
-    """The kernel with one layer alone (None: all)."""
-    if layer is None:
-        return kernel
-    outcomes = tuple(outcome for outcome in kernel.outcomes if outcome.layer == layer)
-    return evolve(kernel, outcomes=outcomes)
-
-
-def with_exact(kernel: Kernel) -> Kernel:
-    """With what each layer would pay were its last rounding left out, as `exact.LAYER`."""
-    definitions = {item.name: item for item in kernel.items if isinstance(item, Definition)}
-
-    def exact(expr: e.Expr, layer: str) -> e.Expr:
-        match expr:
-            case e.Ref(name=name) if definitions[name].layer == layer:
-                return exact(definitions[name].expr, layer)
-            case e.Round(amount=amount):
-                return exact(amount, layer)
-            case _:
-                return e.rebuild(expr, lambda part: exact(part, layer))
-
-    probes = (
-        Definition(name=f"exact.{one.layer}", expr=exact(e.Ref(one.pay), one.layer), role="probe")
-        for one in kernel.outcomes
-    )
-    return evolve(kernel, items=(*kernel.items, *probes))
+    apart: Fraction
 
 
 @define
@@ -102,19 +69,19 @@ class Climb:
     left: int = field(init=False, default=0)
     judge: Judge = field(init=False)
     _part: Kernel = field(init=False)
-    _exact: tuple[str, ...] = field(init=False)
+    _unrounded: tuple[str, ...] = field(init=False)
     _money: tuple[str, ...] = field(init=False)
     _machines: dict[int, Machine] = field(init=False, factory=dict)
     _at_brinks: list[tuple[Setting, Unit, Change]] = field(init=False, factory=list)
     """Units of which an amount is raised where a row begins to be paid."""
 
     def __attrs_post_init__(self) -> None:
-        part = with_exact(part_of(self.kernel, self.questions[0].layer))
+        part = with_unrounded(of_layer(self.kernel, self.questions[0].layer))
         self.judge = Judge(part, self.questions)
         self.judge.amounts = amounts_of(self.kernel)
-        self._exact = tuple(f"exact.{outcome.layer}" for outcome in part.outcomes)
+        self._unrounded = tuple(unrounded(outcome.layer) for outcome in part.outcomes)
         needed = [item.name for item in self.judge.probed.items]
-        self._part = slice_of(self.judge.full, [*needed, *self._exact])
+        self._part = slice_of(self.judge.full, [*needed, *self._unrounded])
         self._money = tuple(
             given.name
             for given in self.kernel.inputs
@@ -188,9 +155,9 @@ class Climb:
                 if move is None:
                     continue
                 next_ = self._step(question, setting, machine, *move)
-                if next_ is None or next_.score < at.score:
+                if next_ is None or next_.apart < at.apart:
                     continue
-                if next_.score > at.score:
+                if next_.apart > at.apart:
                     idle, patience = 0, 4 * PATIENCE
                 elif len(next_.unit.claims) > max(MOST_CLAIMS, len(at.unit.claims)):
                     continue
@@ -224,19 +191,16 @@ class Climb:
             self.found[one] = Refutation(one, setting, unit, change)
             self.broken.append((setting, unit))
             self.judge.questions = tuple(q for q in self.judge.questions if q != one)
-        layer = question.layer
-        paid = self.judge.sums(layer, after) - self.judge.sums(layer, before)
-        exact = self._sum(after) - self._sum(before)
+        more = self._sum(after) - self._sum(before)
         match question.law:
             case "monotone" | "never_less":
-                return Step(unit, change, -paid, -exact)
+                return Step(unit, change, -more)
             case "deduction" | "more_claims":
-                return Step(unit, change, paid, exact)
+                return Step(unit, change, more)
             case "no_cliff":
-                bound = self.judge.steps[layer] * change.by
-                return Step(unit, change, abs(paid) - bound, abs(exact) - bound)
+                return Step(unit, change, abs(more) - self.judge.steps[question.layer] * change.by)
             case _:
-                return Step(unit, change, abs(paid), abs(exact))
+                return Step(unit, change, abs(more))
 
     def _run(
         self,
@@ -250,7 +214,7 @@ class Climb:
 
     def _sum(self, rows: Sequence[Row]) -> Fraction:
         found = Fraction(0)
-        for name in self._exact:
+        for name in self._unrounded:
             if rows:
                 size = rows[0].machine.denominators.definitions[name]
                 found += Fraction(sum(row.value(name) for row in rows), size)
@@ -330,7 +294,7 @@ class Climb:
         """The unit and its change, one or two things in them changed; None where that is none."""
         unit: Unit | None
         unit, change = at.unit, at.change
-        if at.exact > 0 and self.random.random() < 0.7:  # the last rounding alone is in the way
+        if at.apart > 0 and self.random.random() < 0.7:  # the last rounding alone is in the way
             row = self.random.randrange(len(unit.claims))
             return self._with_claim(unit, change, row, self._shaken(unit.claims[row]))
         for _ in range(self.random.choice((1, 1, 2))):
@@ -387,24 +351,26 @@ class Climb:
 
     def _shaken(self, claim: Values) -> Values:
         """With other last digits in one amount, most often by what leaves the rests of ratios."""
-        random = self.random
-        names = [name for name in self._money if name in claim]
-        if not names:
+        name = self._amount(claim, 0.8)
+        if name is None:
             return claim
-        used = [name for name in names if claim[name]]
-        name = random.choice(used if used and random.random() < 0.8 else names)
-        more = random.randint(-9, 9) * random.choice((1, 1, 10, 100))
+        more = self.random.randint(-9, 9) * self.random.choice((1, 1, 10, 100))
         return {**claim, name: self._within(name, claim[name] + more)}
 
     def _other_amount(self, claim: Values) -> Values:
-        random = self.random
-        names = [name for name in self._money if name in claim]
-        if not names:
+        random, name = self.random, self._amount(claim, 0.7)
+        if name is None:
             return claim
-        used = [name for name in names if claim[name]]
-        name = random.choice(used if used and random.random() < 0.7 else names)
         amount = random.choice((0, random.randint(1, 10), random.choice(self.directed.amounts)))
         return {**claim, name: self._within(name, amount)}
+
+    def _amount(self, claim: Values, likely: float) -> str | None:
+        """One of a claim's amounts, more likely one that is not 0; None where it has none."""
+        names = [name for name in self._money if name in claim]
+        used = [name for name in names if claim[name]]
+        if not names:
+            return None
+        return self.random.choice(used if used and self.random.random() < likely else names)
 
     def _within(self, name: str, value: int) -> int:
         given = next(i for i in self.kernel.inputs if (i.owner, i.name) == ("claim", name))

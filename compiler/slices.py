@@ -1,4 +1,4 @@
-"""A part of a kernel: what some of its items need, and nothing else."""
+"""A part of a kernel: one of its layers, or what some of its items need and nothing else."""
 
 from __future__ import annotations
 
@@ -18,6 +18,14 @@ def _read(expr: e.Expr) -> Iterator[str]:
                 yield name
             case _:
                 pass
+
+
+def of_layer(kernel: Kernel, layer: str | None) -> Kernel:
+    """The kernel with one layer alone (None: all)."""
+    if layer is None:
+        return kernel
+    outcomes = tuple(outcome for outcome in kernel.outcomes if outcome.layer == layer)
+    return evolve(kernel, outcomes=outcomes)
 
 
 def slice_of(kernel: Kernel, roots: Iterable[str], outcomes: bool = True) -> Kernel:

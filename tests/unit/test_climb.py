@@ -7,12 +7,14 @@ from random import Random
 
 import pytest
 
-from hmbc.compiler.climb import Climb, part_of, with_exact
+from hmbc.compiler.climb import Climb
 from hmbc.compiler.kernel import Definition, Kernel
 from hmbc.compiler.laws import Question, questions_of
 from hmbc.compiler.pipeline import compile_source
 from hmbc.compiler.refutation import Refutation, smallest
 from hmbc.compiler.refute import Search
+from hmbc.compiler.slices import of_layer
+from hmbc.compiler.unrounded import with_unrounded
 from hmbc.compiler.witness import witness_of
 from hmbc.dsl.source import Source
 
@@ -71,7 +73,7 @@ def test_nothing_is_found_where_the_law_holds() -> None:
 
 
 def test_the_last_rounding_of_a_layer_is_left_out_and_no_other() -> None:
-    kernel = with_exact(kernel_of(FIRST, f"layer second {{ base first.pay no threshold {BY_CARE} no cap }}"))
+    kernel = with_unrounded(kernel_of(FIRST, f"layer second {{ base first.pay no threshold {BY_CARE} no cap }}"))
     probes = {item.name: str(item) for item in kernel.items if item.name.startswith("exact.")}
     assert set(probes) == {"exact.first", "exact.second"}
     assert all("Round" not in text for text in probes.values())
@@ -82,8 +84,8 @@ def test_the_last_rounding_of_a_layer_is_left_out_and_no_other() -> None:
 
 def test_a_part_has_one_layer() -> None:
     kernel = kernel_of(FIRST, "layer second { base claim.fee no threshold ratio 50% no cap }")
-    assert [outcome.layer for outcome in part_of(kernel, "second").outcomes] == ["second"]
-    assert part_of(kernel, None) is kernel
+    assert [outcome.layer for outcome in of_layer(kernel, "second").outcomes] == ["second"]
+    assert of_layer(kernel, None) is kernel
 
 
 @pytest.mark.parametrize("law", ["stated", "non_negative", "no_cliff"])
