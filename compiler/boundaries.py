@@ -156,8 +156,7 @@ class _Maker:
         for reject in self.kernel.rejects:
             yield from ((None, probe) for probe in self.probes(reject.when))
         for item in self.kernel.items:
-            exprs = (item.expr,) if isinstance(item, Definition) else (item.adds, *item.keys)
-            for expr in exprs:
+            for expr in item.exprs:
                 yield from ((item.layer, probe) for probe in self.probes(expr))
         for outcome in self.kernel.outcomes:
             for _, when in outcome.reasons:

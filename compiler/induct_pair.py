@@ -15,7 +15,7 @@ from hmbc.compiler.smt import Encoding, Inputs, Row, Term
 from hmbc.compiler.structure_drift import Drifts
 from hmbc.compiler.structure_drift_value import SAME
 from hmbc.dsl import expr as e
-from hmbc.dsl.reads import attributes_read, walk
+from hmbc.dsl.reads import attributes_read, items_read
 from hmbc.dsl.types import Enum, Money
 
 if TYPE_CHECKING:
@@ -161,16 +161,10 @@ def _all_read(
     seen: set[str] = set()
     for expr in waiting:
         yield expr
-        for node in walk(expr):
-            match node:
-                case e.Ref(name=name) | e.Total(accumulator=name) | e.Before(accumulator=name):
-                    pass
-                case _:
-                    continue
+        for name in items_read(expr):
             if name not in seen:
                 seen.add(name)
-                item = items[name]
-                waiting += [item.expr] if isinstance(item, Definition) else [item.adds, *item.keys]
+                waiting += items[name].exprs
 
 
 def _accepted(row: Row) -> list[Term]:

@@ -79,6 +79,11 @@ class Definition:
     layer: str | None = None
     clause: Clause = Clause()
 
+    @property
+    def exprs(self) -> tuple[Expr, ...]:
+        """All that it is worked out from."""
+        return (self.expr,)
+
 
 @frozen(kw_only=True)
 class Accumulator:
@@ -100,6 +105,11 @@ class Accumulator:
     role: str = "total"
     layer: str | None = None
     clause: Clause = Clause()
+
+    @property
+    def exprs(self) -> tuple[Expr, ...]:
+        """All that it is worked out from."""
+        return (self.adds, *self.keys)
 
 
 @frozen(kw_only=True)

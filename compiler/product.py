@@ -132,7 +132,7 @@ def changed_boundaries(both: Kernel) -> frozenset[e.Expr]:
     found: dict[str, dict[e.Expr, list[e.Expr]]] = {OLD: {}, NEW: {}}
     for item in both.items:
         side = OLD if item.name.startswith(OLD) else NEW
-        for expr in (item.expr,) if isinstance(item, Definition) else (item.adds, *item.keys):
+        for expr in item.exprs:
             for node in walk(expr):
                 if isinstance(node, e.Compare | e.Min | e.Max):
                     known = found[side].setdefault(_without_side(node), [])

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hmbc.compiler.kernel import Accumulator, Kernel
+from hmbc.compiler.kernel import Kernel
 from hmbc.dsl import codes
-from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, Related
-from hmbc.dsl.reads import attributes_read, walk
+from hmbc.dsl.reads import attributes_read, items_read
 from hmbc.dsl.scheme import CheckedScheme
 from hmbc.dsl.source import Span
 
@@ -31,25 +30,14 @@ def dependences(kernel: Kernel) -> dict[Attribute, Span]:
             continue
         seen.add(name)
         item = items[name]
-        for expr in (item.adds, *item.keys) if isinstance(item, Accumulator) else (item.expr,):
+        for expr in item.exprs:
             for attribute in sorted(attributes_read(expr)):
                 found.setdefault(attribute, item.clause.span)
-            pending += _reads(expr)
+            pending += items_read(expr)
     for reject in kernel.rejects:
         for attribute in sorted(attributes_read(reject.when)):
             found.setdefault(attribute, Span(0, 0))
     return found
-
-
-def _reads(expr: e.Expr) -> Iterator[str]:
-    for node in walk(expr):
-        match node:
-            case e.Ref(name=name):
-                yield name
-            case e.Total(accumulator=name) | e.Before(accumulator=name):
-                yield name
-            case _:
-                pass
 
 
 def prove_independence(kernel: Kernel, scheme: CheckedScheme) -> Iterator[Diagnostic]:

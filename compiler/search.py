@@ -17,7 +17,7 @@ from attrs import define, field
 from hmbc.compiler.candidates import Candidates, Given, Slot, limits, numbered, valued
 from hmbc.compiler.histories import MEMBER_ID, History
 from hmbc.compiler.interpret import Interpreter, Prepared, State
-from hmbc.compiler.kernel import Definition, Kernel
+from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.lazy_row import LazyRow
 from hmbc.compiler.meaning import Meaning, Missing, Value
 from hmbc.compiler.refunds import Row
@@ -67,10 +67,7 @@ class Search:
         kernel = self.kernel
         self._types = {(i.owner, i.name): (i.type, limits(i)) for i in kernel.inputs}
         self._types |= {("parameter", p.name): (p.type, limits(p)) for p in kernel.parameters}
-        self.exprs = {
-            item.name: (item.expr,) if isinstance(item, Definition) else (item.adds, *item.keys)
-            for item in kernel.items
-        }
+        self.exprs = {item.name: item.exprs for item in kernel.items}
 
     @property
     def kernel(self) -> Kernel:

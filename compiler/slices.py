@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from attrs import evolve
 
-from hmbc.compiler.kernel import Definition, Kernel
-from hmbc.dsl import expr as e
-from hmbc.dsl.reads import walk
-
-
-def _read(expr: e.Expr) -> Iterator[str]:
-    for node in walk(expr):
-        match node:
-            case e.Ref(name=name) | e.Total(accumulator=name) | e.Before(accumulator=name):
-                yield name
-            case _:
-                pass
+from hmbc.compiler.kernel import Kernel
+from hmbc.dsl.reads import items_read
 
 
 def of_layer(kernel: Kernel, layer: str | None) -> Kernel:
@@ -35,7 +25,7 @@ def slice_of(kernel: Kernel, roots: Iterable[str], outcomes: bool = True) -> Ker
     pending = [name for name in roots if name in items]
     if outcomes:
         pending += [outcome.pay for outcome in kernel.outcomes]
-    pending += [name for reject in kernel.rejects for name in _read(reject.when)]
+    pending += [name for reject in kernel.rejects for name in items_read(reject.when)]
     seen: set[str] = set()
     while pending:
         name = pending.pop()
@@ -43,7 +33,6 @@ def slice_of(kernel: Kernel, roots: Iterable[str], outcomes: bool = True) -> Ker
             continue
         seen.add(name)
         item = items[name]
-        parts = (item.expr,) if isinstance(item, Definition) else (item.adds, *item.keys)
-        pending += [name for part in parts for name in _read(part)]
+        pending += [name for part in item.exprs for name in items_read(part)]
     kept = tuple(item for item in kernel.items if item.name in seen)
     return evolve(kernel, items=kept, outcomes=kernel.outcomes if outcomes else ())

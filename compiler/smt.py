@@ -95,7 +95,7 @@ class Encoding:
         found = {code for listed in self.kernel.lists for code in listed.codes or ()}
         roots = [reject.when for reject in self.kernel.rejects]
         for item in self.kernel.items:
-            roots += (item.expr,) if isinstance(item, Definition) else (item.adds, *item.keys)
+            roots += item.exprs
         roots += [when for outcome in self.kernel.outcomes for _, when in outcome.reasons]
         for root in roots:
             for node in walk(root):

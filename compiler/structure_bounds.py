@@ -487,8 +487,7 @@ def bounds_of(kernel: Kernel) -> Bounds:
 
 
 def _reads(item: Definition | Accumulator) -> Iterator[str]:
-    parts = (item.expr,) if isinstance(item, Definition) else (item.adds, *item.keys)
-    for node in (node for part in parts for node in walk(part)):
+    for node in (node for part in item.exprs for node in walk(part)):
         match node:
             case e.Attribute(owner="claim", name=name):
                 yield f"claim.{name}"

@@ -80,8 +80,7 @@ class _Pair:
 
     def _reads_attribute(self, name: str) -> bool:
         item = self.more.definitions.get(name) or self.more.accumulators[name]
-        parts = (item.expr,) if name in self.more.definitions else (item.adds, *item.keys)  # type: ignore[union-attr]
-        return any(node == self.attribute for part in parts for node in walk(part))
+        return any(node == self.attribute for part in item.exprs for node in walk(part))
 
     @property
     def _flipped(self) -> _Pair:

@@ -38,6 +38,16 @@ def attributes_read(expr: e.Expr) -> frozenset[tuple[str, str]]:
     return frozenset(found)
 
 
+def items_read(expr: e.Expr) -> Iterator[str]:
+    """The names of the definitions and totals that the expression itself reads, as often as it does."""
+    for node in walk(expr):
+        match node:
+            case e.Ref(name=name) | e.Total(accumulator=name) | e.Before(accumulator=name):
+                yield name
+            case _:
+                pass
+
+
 def reads_totals(expr: e.Expr) -> bool:
     """Whether the expression itself, not what it refers to, reads a running total."""
     return any(isinstance(node, e.Total) for node in walk(expr))
