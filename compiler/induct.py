@@ -28,10 +28,10 @@ from hmbc.compiler.induct_pair import Pair
 from hmbc.compiler.induct_row import Step
 from hmbc.compiler.kernel import Accumulator, Kernel, Stated
 from hmbc.compiler.laws import Judge, Question
+from hmbc.compiler.layer_parts import base_of, caps_of
 from hmbc.compiler.proof import Proof
 from hmbc.compiler.slices import slice_of
 from hmbc.compiler.smt import Term, resources_of
-from hmbc.compiler.structure import base_of, caps_of
 from hmbc.compiler.structure_bounds import Bounds, bounds_of
 from hmbc.dsl.diagnostic import Bilingual
 

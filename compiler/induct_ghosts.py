@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from attrs import evolve
 
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
-from hmbc.compiler.structure import base_of, caps_of
+from hmbc.compiler.layer_parts import base_of, caps_of
 from hmbc.dsl import expr as e
 
 Keys = tuple[e.Expr, ...]

@@ -15,8 +15,7 @@ from attrs import define, field, frozen
 
 from hmbc.compiler.kernel import Accumulator
 from hmbc.compiler.smt import Encoding, Row, Term
-from hmbc.compiler.structure_bounds import parts_beside
-from hmbc.compiler.structure_stage import stage_of
+from hmbc.compiler.structure_stage import parts_beside, stage_of
 from hmbc.compiler.types_of import names_of, type_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.types import Money

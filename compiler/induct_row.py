@@ -11,8 +11,8 @@ from attrs import define, field
 from hmbc.compiler.induct_ghosts import ghost
 from hmbc.compiler.induct_invariants import Guess, Houdini, guesses_of
 from hmbc.compiler.laws import Question, amounts_of
+from hmbc.compiler.layer_parts import base_of, caps_of
 from hmbc.compiler.smt import Encoding, Row, Term
-from hmbc.compiler.structure import base_of, caps_of
 
 if TYPE_CHECKING:
     from hmbc.compiler.induct import Prover

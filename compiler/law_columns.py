@@ -15,7 +15,7 @@ from attrs import evolve, frozen
 
 from hmbc.compiler.kernel import KEY_BOUND, Accumulator, Definition, Kernel, Outcome, Reason, Stated
 from hmbc.compiler.laws import Question
-from hmbc.compiler.structure import base_of, caps_of
+from hmbc.compiler.layer_parts import base_of, caps_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.types import Money
 

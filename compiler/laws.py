@@ -35,9 +35,9 @@ from typing import Literal
 from attrs import define, evolve, field, frozen
 
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel, NeverLess, Stated
+from hmbc.compiler.layer_parts import Cap, base_of, caps_of
 from hmbc.compiler.quick import Row, Values
 from hmbc.compiler.slices import slice_of
-from hmbc.compiler.structure import Cap, base_of, caps_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.expr import parts_of
 from hmbc.dsl.types import Money

@@ -20,9 +20,9 @@ from attrs import define, field
 
 from hmbc.compiler.kernel import Accumulator, Kernel, read_anew
 from hmbc.compiler.ranges import Ranges
-from hmbc.compiler.structure_bounds import Bounds, parts_beside
+from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_scope import Scope
-from hmbc.compiler.structure_stage import at_zero
+from hmbc.compiler.structure_stage import at_zero, parts_beside
 from hmbc.dsl import expr as e
 
 

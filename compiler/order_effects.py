@@ -20,10 +20,10 @@ from attrs import define, evolve, field
 from hmbc.compiler import seeds
 from hmbc.compiler.kernel import Accumulator, Kernel, Outcome
 from hmbc.compiler.laws import Question, changed
+from hmbc.compiler.layer_parts import caps_of
 from hmbc.compiler.refutation import Refutation, members_of
 from hmbc.compiler.refute import Search
 from hmbc.compiler.slices import slice_of
-from hmbc.compiler.structure import caps_of
 from hmbc.compiler.structure_bounds import bounds_of
 from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.witness import witness_of

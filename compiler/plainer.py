@@ -80,7 +80,7 @@ class _Plain:
         nothing where they ask for nothing."""
         return (
             self._is_same(part, whole)
-            and self.bounds.is_whole(amount)
+            and self.bounds.whole.of(amount)
             and self.bounds.is_natural(amount)
             and self.bounds.is_asked(amount, whole)
         )

@@ -14,7 +14,8 @@
 
 A verdict holds, or is not decided here: `None` never says that a law fails. The reasoning stands in
 structure_bounds (what never exceeds what), structure_order (what a larger bill does),
-structure_split and structure_scope (what is constant where). Ranges come from the declared domains.
+structure_split, structure_bill and structure_scope (what is constant where). Ranges come from the
+declared domains.
 """
 
 from __future__ import annotations
@@ -24,17 +25,18 @@ from typing import Literal
 
 from attrs import evolve, frozen
 
-from hmbc.compiler.kernel import Accumulator, Clause, Definition, Kernel, Outcome
-from hmbc.compiler.structure_bounds import bounds_of, parts_beside
-from hmbc.compiler.structure_exclusive import are_exclusive
+from hmbc.compiler.kernel import Clause, Definition, Kernel, Outcome
+from hmbc.compiler.layer_parts import Cap, base_of, caps_of
+from hmbc.compiler.structure_bill import paid_twice
+from hmbc.compiler.structure_bounds import bounds_of
+from hmbc.compiler.structure_bounds_in_sum import BoundsInSum
 from hmbc.compiler.structure_falling import only_falls
 from hmbc.compiler.structure_order import Order, Orders, shown
-from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_split import Divisions
-from hmbc.compiler.structure_stage import at_zero, stage_of
+from hmbc.compiler.structure_stage import at_zero, parts_beside, stage_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
-from hmbc.dsl.reads import reads_totals, walk
+from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Money
 
 Law = Literal[
@@ -63,66 +65,9 @@ class Verdict:
     clause: Clause | None = None
 
 
-@frozen
-class Cap:
-    """A cap of a kernel: over the rows that share the keys of `total` (each row alone where `scope`
-    says so, or where there is no total) no more than `limit`."""
-
-    definition: Definition
-    limit: e.Expr
-    scope: Scope
-    total: Accumulator | None
-
-    @property
-    def of_step(self) -> bool:
-        """Whether it limits its own step alone (a cost cap; a cap that some claims are free of), not
-        all that the layer pays."""
-        return self.definition.role in ("counted", "within_cap")
-
-
 def structure_of(kernel: Kernel) -> tuple[Verdict, ...]:
     """Every law for every layer, then for the scheme."""
     return tuple(_Structure(kernel).verdicts())
-
-
-def caps_of(kernel: Kernel, layer: str) -> tuple[Cap, ...]:
-    """The caps of a layer in the order in which they apply, those of cost first."""
-    accumulators = {item.name: item for item in kernel.items if isinstance(item, Accumulator)}
-    found = []
-    for item in kernel.items:
-        if not isinstance(item, Definition) or item.layer != layer:
-            continue
-        if item.role not in ("counted", "within_cap", "limited", "pay"):
-            continue
-        stage = stage_of(item.expr, accumulators)
-        function = item.expr if stage is None else stage.of
-        if stage is not None and function == e.Total(stage.total.name):
-            function = _what_is_left(stage.total)
-        match function:
-            case e.Min(left=limit) if not reads_totals(limit):
-                scope = Scope((), e.TRUE) if stage is None else stage.scope
-                found.append(Cap(item, limit, scope, None if stage is None else stage.total))
-            case _:
-                pass
-    return tuple(found)
-
-
-def _what_is_left(used: Accumulator) -> e.Expr:
-    """`min(limit, …)` of a cap that may vary, whose total is of what it let through."""
-    match used.adds:
-        case e.Min(right=e.Max(right=e.Subtract(left=limit))) if used.role == "used":
-            return e.Min(limit, e.Total(used.name))
-        case _:
-            return e.Total(used.name)
-
-
-def base_of(kernel: Kernel, layer: str) -> str | None:
-    """The last definition of what a layer counts; None where it has no base."""
-    found = None
-    for item in kernel.items:
-        if isinstance(item, Definition) and item.layer == layer and item.role in ("billed", "base"):
-            found = item.name
-    return found
 
 
 class _Structure:
@@ -131,6 +76,7 @@ class _Structure:
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self.bounds = bounds_of(kernel)
+        self.in_sum = BoundsInSum(self.bounds)
         self.definitions = self.bounds.definitions
         self.divisions = Divisions(self.bounds)
         self.orders = {
@@ -180,7 +126,7 @@ class _Structure:
         )  # fmt: skip
 
     def _within_base(self, layer: str, pay: str) -> Iterator[Verdict]:
-        base = self._base(layer)
+        base = base_of(self.kernel, layer)
         if base is None:
             why = Bilingual("这一层没有基数", "the layer has no base")
             yield self._open("within_base", layer, pay, why)
@@ -192,7 +138,7 @@ class _Structure:
             yield _holds("within_base", layer, zh, en)
             yield _holds("within_base_each", layer, zh, en)
             return
-        if natural and base in self.bounds.in_sum(pay):
+        if natural and base in self.in_sum.of(pay):
             yield _holds(
                 "within_base", layer,
                 "累计额舍入后不多于累计基数", "a rounded total never passes the total base",
@@ -206,7 +152,7 @@ class _Structure:
         steps = (
             "counted", "excess", "share", "target", "rounded", "within_cap", "limited", "pay"
         )  # fmt: skip
-        bounds = self.bounds.in_sum if law == "within_base" else self.bounds.in_rows
+        bounds = self.in_sum.of if law == "within_base" else self.bounds.in_rows
         fault = next(
             item
             for item in self.kernel.items
@@ -237,10 +183,6 @@ class _Structure:
                 "看不出这一步不多于前一步", "this step is not seen to stay within the one before"
             )
         return self._open(law, layer, fault.name, why)
-
-    def _base(self, layer: str) -> str | None:
-        """The last definition of what a layer counts; None where it pays something of its own."""
-        return base_of(self.kernel, layer)
 
     def _within_cap(self, layer: str, pay: str, cap: Cap) -> Verdict:
         name = cap.definition.name
@@ -343,114 +285,11 @@ class _Structure:
         )
 
     def _within_bill(self) -> Verdict:
-        """Layers that read the same money have to leave to each other what they pay: for
-        `base = max(0, bill - earlier)`, earlier + base never passes max(bill, earlier)."""
-        groups: list[tuple[frozenset[str], frozenset[str]]] = []
-        conditions: dict[str, e.Expr] = {}
-        for outcome in self.kernel.outcomes:
-            base = self._base(outcome.layer)
-            money = None if base is None else self._money(e.Ref(base))
-            row = base in self.bounds.in_rows(outcome.pay)
-            if (
-                base is None
-                or money is None
-                or not row
-                or not self.bounds.is_natural(e.Ref(outcome.pay))
-            ):
-                why = Bilingual(
-                    "这一层可能多于它读取的金额", "this layer may pay more than the money it reads"
-                )
-                return self._open("within_bill", None, outcome.pay, why)
-            pays = {outcome.pay}
-            conditions[outcome.pay] = self._condition(e.Ref(base))
-            for group in [group for group in groups if group[0] & money]:
-                both = group[1] - self._taken_off(e.Ref(base))
-                if not all(are_exclusive(conditions[outcome.pay], conditions[x]) for x in both):
-                    why = Bilingual(
-                        "与另一层用同一笔钱，却没有扣除那一层已付的",
-                        "it reads the same money as another layer and does not take off what that pays",
-                    )
-                    return self._open("within_bill", None, base, why)
-                groups.remove(group)
-                money, pays = money | group[0], pays | group[1]
-            groups.append((money, frozenset(pays)))
+        fault = paid_twice(self.bounds)
+        if fault is not None:
+            return self._open("within_bill", None, *fault)
         return _holds("within_bill", None, "同一笔钱不重复给付", "no money is paid twice")
-
-    def _condition(self, expr: e.Expr) -> e.Expr:
-        """What holds wherever an amount that is never negative is above 0."""
-        match expr:
-            case e.Ref(name=name):
-                return self._condition(self.definitions[name].expr)
-            case e.Max(left=zero, right=inner) if _is_zero(zero):
-                return self._condition(inner)
-            case e.Subtract(left=inner, right=right) if self.bounds.is_natural(right):
-                return self._condition(inner)
-            case e.Choose(when=when, otherwise=zero) if _is_zero(zero):
-                return self._seen(when)
-            case _:
-                return e.TRUE
-
-    def _seen(self, when: e.Expr) -> e.Expr:
-        """A condition with the names in it looked through."""
-        if isinstance(when, e.Ref):
-            return self._seen(self.definitions[when.name].expr)
-        return e.rebuild(when, self._seen)
-
-    def _money(self, expr: e.Expr) -> frozenset[str] | None:
-        """Amounts of the claim whose sum an expression never exceeds."""
-        match expr:
-            case e.Attribute(owner="claim", type=Money(), name=name) if self.bounds.is_natural(
-                expr
-            ):
-                return frozenset({name})
-            case e.Const(value=value) if not isinstance(value, str) and value <= 0:
-                return frozenset()
-            case e.Ref(name=name):
-                return self._money(self.definitions[name].expr)
-            case e.Add(left=left, right=right):
-                one, two = self._money(left), self._money(right)
-                return None if one is None or two is None or one & two else one | two
-            case e.Choose(then=left, otherwise=right) | e.Max(left=left, right=right):
-                one, two = self._money(left), self._money(right)
-                return None if one is None or two is None else one | two
-            case e.Min(left=left, right=right):
-                one, two = self._money(left), self._money(right)
-                return two if one is None else one
-            case e.Subtract(left=left, right=right) if self.bounds.is_natural(right):
-                return self._money(left)
-            case e.Scale(amount=amount, by=by) if self.bounds.is_share(by):
-                return self._money(amount) if self.bounds.is_natural(amount) else None
-            case _:
-                above = sorted(name for name in self.bounds.of(expr) if name.startswith("claim."))
-                if not above or not self.bounds.is_natural(expr):
-                    return None
-                return frozenset({above[0].removeprefix("claim.")})
-
-    def _taken_off(self, expr: e.Expr) -> frozenset[str]:
-        """Definitions that are subtracted, 0 being the least."""
-        match expr:
-            case e.Ref(name=name):
-                return self._taken_off(self.definitions[name].expr)
-            case e.Choose(then=inner, otherwise=zero) | e.Max(left=zero, right=inner) if _is_zero(
-                zero
-            ):
-                return self._taken_off(inner)
-            case e.Scale(amount=inner, by=by) if self.bounds.is_share(by):
-                return self._taken_off(inner)
-            case e.Subtract(left=left, right=e.Ref(name=name)):
-                return self._taken_off(left) | {name}
-            case e.Subtract(left=left, right=right) if self.bounds.is_natural(right):
-                return self._taken_off(left)
-            case _:
-                return frozenset()
 
 
 def _holds(law: Law, layer: str | None, zh: str, en: str) -> Verdict:
     return Verdict(law, layer, True, Bilingual(zh, en))
-
-
-def _is_zero(expr: e.Expr) -> bool:
-    return isinstance(expr, e.Const) and expr.value == 0 and not isinstance(expr.value, bool)
-
-
-__all__ = ["Cap", "Law", "Verdict", "base_of", "caps_of", "structure_of"]

@@ -1,14 +1,11 @@
-"""What never exceeds what: for each value, the definitions that are never below it, and the amounts
-of the claim (`claim.bill`) likewise.
+"""What never exceeds what in any row: for each value, the definitions that are never below it, and
+the amounts of the claim (`claim.bill`) likewise. What holds only of sums over rows is worked out from
+this by structure_bounds_in_sum.
 
-    in each row   min, a part taken off, a ratio of at most 100%, a choice; a threshold or a cap on a
-                  total, because its slope is at most 1; a rounding on a total, where the bound is
-                  whole and the rounding looks the same at every step (round(t + n) = round(t) + n);
-                  with halves to even, where the total is of shares below 100%, or all at one ratio
-    in sum        besides, any rounding whose function is constant in its scope: the increases of one
-                  total add up to its last value, and round(t) <= n for t <= n where n is whole. A
-                  step above the minor unit keeps this only where it rounds down, or of at most half;
-                  n need not be whole where only a part of it is rounded
+    min, a part taken off, a ratio of at most 100%, a choice; a threshold or a cap on a total, because
+    its slope is at most 1; a rounding on a total, where the bound is whole and the rounding looks the
+    same at every step (round(t + n) = round(t) + n); with halves to even, where the total is of shares
+    below 100%, or all at one ratio
 
 A bound holds for values that are not negative; the callers see to that.
 """
@@ -17,7 +14,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from fractions import Fraction
 
 from attrs import define, evolve, field
 
@@ -26,15 +22,15 @@ from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.ranges import Ranges, ranges_of
 from hmbc.compiler.remember import remember
 from hmbc.compiler.structure_scope import Constancy
-from hmbc.compiler.structure_stage import Shape, Stage, at_zero, shape_of, stage_of
+from hmbc.compiler.structure_stage import Stage, shape_of, stage_of
 from hmbc.compiler.structure_used import limit_of, rest_of
+from hmbc.compiler.structure_whole import Whole
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Money
 
 Names = frozenset[str]
 NO_NAMES: Names = frozenset()
-_HALF = Fraction(1, 2)
 
 
 @define
@@ -47,6 +43,7 @@ class Bounds:
     definitions: dict[str, Definition] = field(init=False)
     accumulators: dict[str, Accumulator] = field(init=False)
     constancy: Constancy = field(init=False)
+    whole: Whole = field(init=False)
     _totals_seen: dict[str, Accumulator] = field(init=False)
     """What they add with its name looked through."""
     _natural: Names = field(init=False)
@@ -54,9 +51,6 @@ class Bounds:
     _reads: dict[str, Names] = field(init=False, factory=dict)
     _stages: dict[e.Expr, Stage | None] = field(init=False, factory=dict)
     _rows: dict[str, Names] = field(init=False, factory=dict)
-    _sums: dict[str, Names] = field(init=False, factory=dict)
-    _staying_whole: set[str] = field(init=False, factory=set)
-    """Totals of which it is being worked out whether they stay whole."""
 
     def __attrs_post_init__(self) -> None:
         items = self.kernel.items
@@ -66,6 +60,7 @@ class Bounds:
             name: evolve(item, adds=self.seen(item.adds)) for name, item in self.accumulators.items()
         }
         self.constancy = Constancy.of(self.kernel)
+        self.whole = Whole(self.definitions, self.accumulators, self.denominators)
         self._natural = frozenset(
             f"claim.{given.name}"
             for given in self.kernel.inputs
@@ -211,50 +206,12 @@ class Bounds:
     def _plain(self, expr: e.Expr) -> e.Expr:
         expr = e.rebuild(expr, self._plain)
         match expr:
-            case e.Round(amount=amount, step=1) if self.is_whole(amount):
+            case e.Round(amount=amount, step=1) if self.whole.of(amount):
                 return amount
             case e.Scale(amount=amount, by=e.Const(value=1)):
                 return amount
             case _:
                 return expr
-
-    def is_whole(self, expr: e.Expr) -> bool:
-        """Whether an amount counts whole minor units: by its denominator, or as each of the amounts
-        that it chooses from does. A total that reads itself is whole if it stays so."""
-        if self.denominators.of(expr) == 1:
-            return True
-        match expr:
-            case e.Const(value=Fraction() as value):
-                return value.denominator == 1
-            case e.Ref(name=name):
-                return self.is_whole(self.definitions[name].expr)
-            case e.Total(accumulator=name) | e.Before(accumulator=name):
-                if name in self._staying_whole:
-                    return True
-                self._staying_whole.add(name)
-                try:
-                    return self.is_whole(self.accumulators[name].adds)
-                finally:
-                    self._staying_whole.remove(name)
-            case e.Scale(amount=amount, by=e.Const(value=by)) if not isinstance(by, str):
-                return all(
-                    isinstance(leaf, e.Const)
-                    and not isinstance(leaf.value, str)
-                    and (leaf.value * by).denominator == 1
-                    for leaf in _leaves(amount)
-                )
-            case (
-                e.Add(left=left, right=right)
-                | e.Subtract(left=left, right=right)
-                | e.Min(left=left, right=right)
-                | e.Max(left=left, right=right)
-                | e.Choose(then=left, otherwise=right)
-            ):
-                return self.is_whole(left) and self.is_whole(right)
-            case e.Increase(of=of):
-                return self.is_whole(of)
-            case _:
-                return False
 
     def _is_left(self, expr: e.Subtract) -> bool:
         """Whether `x − a` is never negative, or `x − a − b`, where b is at most what a leaves of
@@ -335,15 +292,6 @@ class Bounds:
             self._rows[name] = self.of(self.definitions[name].expr) | {name}
         return self._rows[name]
 
-    def in_sum(self, name: str) -> Names:
-        """The definitions whose sum over a unit's rows the sum of this one never exceeds."""
-        if name not in self._sums:
-            found = set(self.in_rows(name))
-            for above in self.in_rows(name):
-                found |= self._rounded_sum(above, set())
-            self._sums[name] = frozenset(found)
-        return self._sums[name]
-
     def of(self, expr: e.Expr) -> Names:
         """The definitions that no row's value of an expression exceeds."""
         match expr:
@@ -370,9 +318,9 @@ class Bounds:
                 return self.of(amount)
             case e.Round(amount=amount, mode=mode, step=step) if self.is_natural(amount):
                 above = self.of(amount)
-                return above if mode == "down" else self._whole(above, step)
+                return above if mode == "down" else self.only_whole(above, step)
             case e.Share(amount=amount) if self.is_natural(amount):
-                return self._whole(self.of(amount), 1) | self._above_drawn(expr)
+                return self.only_whole(self.of(amount), 1) | self._above_drawn(expr)
             case e.Choose(then=then, otherwise=otherwise):
                 return self.of(then) & self.of(otherwise)
             case _:
@@ -392,7 +340,7 @@ class Bounds:
             return NO_NAMES
         if rounding.mode == "half_even":
             above = self._of_even(stage, rounding)
-        return self._whole(above, rounding.step)
+        return self.only_whole(above, rounding.step)
 
     def _of_even(self, stage: Stage, rounding: e.Round) -> Names:
         """What the increase of a total of shares r × x never exceeds, rounded to the nearest, halves to
@@ -408,12 +356,12 @@ class Bounds:
                 and self.is_share(by)
             ):
                 below = self.ranges.value(by).high < 1
-                one = self.constancy.varying(by, stage.scope) is None and self.is_whole(amount)
+                one = self.constancy.varying(by, stage.scope) is None and self.whole.of(amount)
                 return self.of(amount) if below or one else NO_NAMES
             case _:
                 return NO_NAMES
 
-    def _whole(self, names: Names, step: int) -> Names:
+    def only_whole(self, names: Names, step: int) -> Names:
         """Those that count whole minor units; of larger steps nothing is known."""
         if step != 1:
             return NO_NAMES
@@ -422,62 +370,6 @@ class Bounds:
             for name in names
             if name not in self.definitions or self.denominators.of(e.Ref(name)) == 1
         )
-
-    def _rounded_sum(self, name: str, seen: set[str]) -> Names:
-        """Bounds in sum of a definition that rounds a running total. seen: those looked at on the way,
-        each once, for what is always 0 is below everything, and below itself."""
-        seen.add(name)
-        item = self.definitions.get(name)
-        stage = None if item is None else stage_of(item.expr, self.accumulators)
-        if stage is None:
-            return NO_NAMES
-        shape = shape_of(stage, self.ranges)
-        rounding = shape.rounding
-        if rounding is None or not shape.is_short or not self.is_natural(stage.added):
-            return NO_NAMES
-        constant = all(
-            self.constancy.varying(part, stage.scope) is None for part in parts_beside(stage)
-        )
-        start = at_zero(rounding.amount, e.Total(stage.total.name), self.ranges)
-        if not constant or start is None or start.low != 0 or start.high != 0:
-            return NO_NAMES
-        above = set(self.of(stage.added))
-        for part in sorted(above & self.definitions.keys()):
-            if part in seen:
-                continue
-            inner = stage_of(self.definitions[part].expr, self.accumulators)
-            if inner and self.constancy.refines(inner.scope, stage.scope):
-                above |= self._rounded_sum(part, seen)
-        names = frozenset(above)
-        if rounding.mode != "down":
-            names = self._whole(names, rounding.step) | self._of_part(stage, shape)
-        return names if stage.alone is None else names & self.of(stage.alone)
-
-    def _of_part(self, stage: Stage, shape: Shape) -> Names:
-        """What the sum of a part q <= 1 of an amount never exceeds, rounded to the nearest:
-
-            q <= 1/2    whatever the step: a rounding that is not 0 is of half a step at least, and adds
-                        no more than that
-            else        to the minor unit, what counts d-ths of it, where q × (d − 1) / d < 1/2: of
-                        m + j / d, j < d, the part is less than m + 1/2, and is rounded to m at most
-        """
-        assert shape.rounding is not None and shape.within is not None
-        rounding = shape.rounding
-        if rounding.mode not in ("half_up", "half_even"):
-            return NO_NAMES
-        amount, part = stage.added, shape.within.high
-        match self.seen(amount):
-            case e.Scale(amount=scaled, by=by) if self.is_natural(scaled):
-                amount, part = scaled, part * self.ranges.value(by).high
-            case _:
-                pass
-        above = self.of(amount)
-        if part <= _HALF:
-            return above
-        if part > 1 or rounding.step != 1:
-            return NO_NAMES
-        parts = {name: self.denominators.of(e.Ref(name)) for name in above & self.definitions.keys()}
-        return frozenset(name for name, d in parts.items() if part * (d - 1) / d < _HALF)
 
 
 @remember
@@ -512,25 +404,3 @@ def _terms(expr: e.Expr) -> Counter[e.Expr]:
             return Counter()
         case _:
             return Counter([expr])
-
-
-def _leaves(expr: e.Expr) -> Iterator[e.Expr]:
-    """What an expression chooses from."""
-    if isinstance(expr, e.Choose):
-        yield from _leaves(expr.then)
-        yield from _leaves(expr.otherwise)
-    else:
-        yield expr
-
-
-def parts_beside(stage: Stage) -> list[e.Expr]:
-    """The parts of a stage's function that do not read its total."""
-    return _without(stage.of, e.Total(stage.total.name))
-
-
-def _without(expr: e.Expr, total: e.Expr) -> list[e.Expr]:
-    if expr == total:
-        return []
-    if all(node != total for node in walk(expr)):
-        return [expr]
-    return [part for child in e.parts_of(expr) for part in _without(child, total)]

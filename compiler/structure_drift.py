@@ -78,7 +78,7 @@ class Drifts:
         """The drift of a definition; None where nothing is known."""
         if name not in self._known:
             found = self.of(self.bounds.definitions[name].expr)
-            if found is not None and self.bounds.is_whole(e.Ref(name)):
+            if found is not None and self.bounds.whole.of(e.Ref(name)):
                 found = self._joins.whole(found, name)
             self._known[name] = found
         return self._known[name]
@@ -164,7 +164,7 @@ class Drifts:
                 return self._scale(expr, amount, by)
             case e.Round(amount=amount, step=step):
                 found = self.of(amount)
-                if found is None or (step == 1 and self.bounds.is_whole(amount)):
+                if found is None or (step == 1 and self.bounds.whole.of(amount)):
                     return found
                 return self._joins.row_by_row(expr, found, lambda rows: self._joins.rounded(expr, rows))
             case e.Choose(when=when, then=then, otherwise=otherwise):

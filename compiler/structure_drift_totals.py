@@ -12,12 +12,18 @@ from attrs import define, evolve, field
 from hmbc.compiler.kernel import Accumulator
 from hmbc.compiler.ranges import Interval
 from hmbc.compiler.structure_bands import bands_of
-from hmbc.compiler.structure_bounds import parts_beside
 from hmbc.compiler.structure_drift_value import SAME, Drift, Joins
 from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_single_rows import UNITS, each, passed, sum_of
 from hmbc.compiler.structure_span import ANYTHING, NOTHING, Span
-from hmbc.compiler.structure_stage import Stage, is_concave, is_convex, shape_of, slope_of
+from hmbc.compiler.structure_stage import (
+    Stage,
+    is_concave,
+    is_convex,
+    parts_beside,
+    shape_of,
+    slope_of,
+)
 from hmbc.compiler.structure_used import limit_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
@@ -189,7 +195,7 @@ class TotalDrifts:
             )
         assert alone is not None
         parts = None
-        if self.joins.bounds.is_whole(stage.added):
+        if self.joins.bounds.whole.of(stage.added):
             parts = passed(self.joins.bounds, stage.of, total, few, over, one)
         return self.joins.spread(found, parts, sum_of(alone))
 
@@ -260,7 +266,7 @@ class TotalDrifts:
         sums = Span(0, over.high) if rising else Span(over.low, 0)
         found = Drift(sums - sums, sums, scope, one, changed)
         bounds, few = self.joins.bounds, added.few or {}
-        if len(few) == 1 and sums in UNITS and bounds.is_whole(amount) and bounds.is_whole(limit):
+        if len(few) == 1 and sums in UNITS and bounds.whole.of(amount) and bounds.whole.of(limit):
             # What one row uses more of it is left to a later one, once.
             [(row, span)] = few.items()
             span = span.with_zero

@@ -23,10 +23,17 @@ from attrs import define, evolve, field
 
 from hmbc.compiler.kernel import Kernel, NeverLess
 from hmbc.compiler.ranges import between
-from hmbc.compiler.structure_bounds import Bounds, bounds_of, parts_beside
+from hmbc.compiler.structure_bounds import Bounds, bounds_of
 from hmbc.compiler.structure_cases import Case
 from hmbc.compiler.structure_scope import Scope
-from hmbc.compiler.structure_stage import Stage, at_zero, is_convex, shape_of, slope_of
+from hmbc.compiler.structure_stage import (
+    Stage,
+    at_zero,
+    is_convex,
+    parts_beside,
+    shape_of,
+    slope_of,
+)
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Enum

@@ -63,7 +63,7 @@ def _total_of(bounds: Bounds, pay: e.Expr) -> tuple[Accumulator, e.Expr] | None:
             return None
     scope = Scope(total.keys)
     steady = bounds.constancy.varying(limit, scope) is None
-    whole = bounds.is_whole(total.adds) and bounds.is_natural(total.adds)
+    whole = bounds.whole.of(total.adds) and bounds.is_natural(total.adds)
     finer = bounds.constancy.refines(Scope(due.keys), scope)
     if steady and whole and finer and bounds.is_natural(limit):
         return total, limit

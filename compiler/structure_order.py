@@ -24,9 +24,9 @@ from typing import Literal
 
 from attrs import define, evolve, field, frozen
 
-from hmbc.compiler.structure_bounds import Bounds, parts_beside
+from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_scope import Scope
-from hmbc.compiler.structure_stage import Stage, is_convex, shape_of, stage_of
+from hmbc.compiler.structure_stage import Stage, is_convex, parts_beside, shape_of, stage_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
 

@@ -124,7 +124,7 @@ def _border(bounds: Bounds, of: e.Expr, total: e.Expr) -> str | None:
         case _:
             return None
     beside = _beside(inner, total)
-    whole = beside is not None and bounds.is_whole(beside) and bounds.is_whole(limit)
+    whole = beside is not None and bounds.whole.of(beside) and bounds.whole.of(limit)
     return bends if whole and not _reads(limit, total) else None
 
 

@@ -14,10 +14,10 @@ from typing import Literal
 from attrs import define, field, frozen
 
 from hmbc.compiler.kernel import Accumulator
-from hmbc.compiler.structure_bounds import Bounds, parts_beside
+from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_last_year import last_year_of
 from hmbc.compiler.structure_settled import first_of, kept_of
-from hmbc.compiler.structure_stage import Stage
+from hmbc.compiler.structure_stage import Stage, parts_beside
 from hmbc.compiler.structure_used import limit_of, rest_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
@@ -211,7 +211,7 @@ class Divisions:
                 pass
             case _:
                 return False
-        natural = self.bounds.is_natural(stage.added) and self.bounds.is_whole(cap)
+        natural = self.bounds.is_natural(stage.added) and self.bounds.whole.of(cap)
         steady = self.bounds.constancy.varying(cap, stage.scope) is None
         return (
             total == e.Total(stage.total.name)

@@ -69,6 +69,19 @@ def _held(expr: e.Expr, old: e.Expr, new: e.Expr) -> e.Expr:
     return new if expr == old else e.rebuild(expr, lambda part: _held(part, old, new))
 
 
+def parts_beside(stage: Stage) -> list[e.Expr]:
+    """The parts of a stage's function that do not read its total."""
+    return _without(stage.of, e.Total(stage.total.name))
+
+
+def _without(expr: e.Expr, total: e.Expr) -> list[e.Expr]:
+    if expr == total:
+        return []
+    if all(node != total for node in walk(expr)):
+        return [expr]
+    return [part for child in e.parts_of(expr) for part in _without(child, total)]
+
+
 @frozen
 class Shape:
     """A function of a total. slope: of all of it, None with a rounding inside; rounding: the one
@@ -230,4 +243,3 @@ def _reads_outside(expr: e.Expr, part: e.Expr, around: e.Expr) -> bool:
     if expr == around:
         return False
     return expr == part or any(_reads_outside(child, part, around) for child in e.parts_of(expr))
-

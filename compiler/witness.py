@@ -19,6 +19,7 @@ from hmbc.compiler.failed_comparison import failed_comparison
 from hmbc.compiler.interpret import Interpreter, Missing, State, Step
 from hmbc.compiler.kernel import Clause, Definition, Kernel, Stated
 from hmbc.compiler.laws import Change, Judge, Question, changed
+from hmbc.compiler.layer_parts import base_of
 from hmbc.compiler.refutation import Refutation, members_of
 from hmbc.compiler.types_of import names_of, type_of
 from hmbc.compiler.witness_example import examples_of
@@ -284,8 +285,6 @@ class _Teller:
                     f"the cap is {self.amount(limit)}, and after claim {number} it comes to {self.amount(total)}",
                 )
             case _:
-                from hmbc.compiler.structure import base_of
-
                 name = base_of(self.kernel, layer or "") or ""
                 based = [Fraction(r.step.trace[name]) for r in rows]
                 if question.law == "within_base_each":

@@ -19,7 +19,8 @@ from random_claims import People
 
 from hmbc.compiler.interpret import Interpreter, State, Step
 from hmbc.compiler.kernel import Deadline, Definition, Kernel
-from hmbc.compiler.structure import Cap, Verdict, base_of, caps_of, structure_of
+from hmbc.compiler.layer_parts import Cap, base_of, caps_of
+from hmbc.compiler.structure import Verdict, structure_of
 from hmbc.dsl.types import Money
 
 Values = dict[str, Any]

@@ -155,8 +155,8 @@ def test_a_total_that_reads_itself_stays_whole() -> None:
     limits = f"cost cap (¥159 / 6) per year threshold {BY_CARE} per year acknowledged"
     kernel = kernel_of(f"{BILL} {limits} ratio 75% no cap")
     bounds = Bounds(kernel, ranges_of(kernel), denominators_of(kernel))
-    assert bounds.denominators.of(e.Ref("l1.excess")) > 1 and bounds.is_whole(e.Ref("l1.excess"))
-    assert not bounds.is_whole(e.Ref("l1.share"))
+    assert bounds.denominators.of(e.Ref("l1.excess")) > 1 and bounds.whole.of(e.Ref("l1.excess"))
+    assert not bounds.whole.of(e.Ref("l1.share"))
 
 
 @pytest.mark.parametrize("seed", range(3))

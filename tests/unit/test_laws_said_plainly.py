@@ -15,6 +15,7 @@ from hmbc.compiler.prove_by_structure import by_structure
 from hmbc.compiler.refute import Search
 from hmbc.compiler.structure_bands import bands_of
 from hmbc.compiler.structure_bounds import bounds_of
+from hmbc.compiler.structure_bounds_in_sum import BoundsInSum
 from hmbc.compiler.structure_exclusive import are_exclusive
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
@@ -211,7 +212,7 @@ def test_what_is_not_rounded_as_it_stands_is_not_followed_to_even() -> None:
     ratio = "ratio bands above threshold per year: up to 100: 60%, beyond: 80%"
     kernel = kernel_of(f"base claim.bill no threshold {ratio} no cap rounding half even per month")
     bounds = bounds_of(kernel)
-    assert "l1.billed" not in bounds.in_rows("l1.pay") and "l1.billed" in bounds.in_sum("l1.pay")
+    assert "l1.billed" not in bounds.in_rows("l1.pay") and "l1.billed" in BoundsInSum(bounds).of("l1.pay")
 
 
 @pytest.mark.parametrize(
