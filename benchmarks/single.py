@@ -102,9 +102,29 @@ def latency(calls: int) -> dict[str, float]:
         for date, kind, amount, undesignated, third, injury, public, abroad, cosmetic in fen_values:
             nothing_in_order(date, kind, amount, undesignated, third, injury, public, abroad, cosmetic)
 
+    def three(given: list[tuple[Any, ...]], minor_units: bool) -> None:
+        session = window.open(member, minor_units=minor_units)
+        for date, kind, amount in given:
+            session.settle(date=date, kind=kind, amount=amount)
+
+    def three_in_order() -> None:
+        settle = window.open(member, minor_units=True).settler("date", "kind", "amount")
+        for date, kind, amount in three_fen:
+            settle(date, kind, amount)
+
     def opened() -> None:
         for row in rows[:200]:
             evaluator.open(member).settle(row)
+
+    window, _ = ours.made("window")
+    three_values, three_fen = ([row[:3] for row in given] for given in (values, fen_values))
+    paid = peers_w2.python_way({**claims, "flags": claims["flags"] * 0}, people, calls)()[0]
+    session = window.open(member)
+    assert [session.settle(date=d, kind=k, amount=a).total_minor for d, k, a in three_values] == paid
+    session = window.open(member, minor_units=True)
+    assert [session.settle(date=d, kind=k, amount=a).total_minor for d, k, a in three_fen] == paid
+    settle = window.open(member, minor_units=True).settler("date", "kind", "amount")
+    assert [settle(*row).total_minor for row in three_fen] == paid
 
     python = peers_w2.python_way(claims, people, calls)
     zen = peers_w2.zen_way(claims, people, calls)
@@ -117,15 +137,18 @@ def latency(calls: int) -> dict[str, float]:
     assert [settle(*row).total_minor for row in fen_values] == expected
     return interleaved(
         {
-            "hmbc, `settler(\"date\", …)`, a claim by its values, fen": (
-                calls, partial(in_order, fen_values, True),
+            "three attributes: `settle(date=…, kind=…, amount=…)`, fen": (
+                calls, partial(three, three_fen, True),
             ),
-            "hmbc, `settler(\"date\", …)`, a claim by its values, Decimal": (
-                calls, partial(in_order, values, False),
+            "three attributes: `settle(date=…, kind=…, amount=…)`, Decimal": (
+                calls, partial(three, three_values, False),
             ),
-            "hmbc, `settle(date=…, amount=…)`, fen": (calls, partial(typed, fen_values, True)),
-            "hmbc, `settle(date=…, amount=…)`, Decimal": (calls, partial(typed, values, False)),
-            "hmbc, `settle(dict)`, Decimal": (calls, in_dicts),
+            "three attributes: `settler(\"date\", \"kind\", \"amount\")`, fen": (calls, three_in_order),
+            "nine: `settle(date=…, …)`, fen": (calls, partial(typed, fen_values, True)),
+            "nine: `settle(date=…, …)`, Decimal": (calls, partial(typed, values, False)),
+            "nine: `settler(\"date\", …)`, fen": (calls, partial(in_order, fen_values, True)),
+            "nine: `settler(\"date\", …)`, Decimal": (calls, partial(in_order, values, False)),
+            "nine: `settle(dict)`, Decimal": (calls, in_dicts),
             "hmbc, `open(dict)` and one `settle(dict)`": (len(rows[:200]), opened),
             "pure Python, values": (calls, python),
             "a Python function of the same nine keywords that does nothing": (calls, called),
