@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hmbc.compiler import feed_closed, feed_years
 from hmbc.compiler.emit_c import Body, literal
 from hmbc.compiler.feed import FeedTotal
@@ -91,16 +93,11 @@ def packing(record: Record) -> str:
                 f"odd |= hmb_held(w + {word}, key{total.number}, {len(total.keys)})"
                 f" != {record.name}_made{total.number}(in, r);"
             )
-    keys = [
-        f"const int64_t key{total.number}[] = {{{key_parts(record, total, fresh=True)}}};"
-        for total in record.feed.totals
-        if total.key is None
-    ]
     text = [
         f"static void {record.name}_pack(const hmb_feed_input *in, const hmb_input *members,",
         "    int64_t first, int64_t end, const int64_t *words, const int64_t *last)",
         "{",
-        *(f"    {line}" for line in keys),
+        *(f"    const {line}" for line in key_arrays(record, record.feed.totals, fresh=True)),
         # what a record's stores cannot change, as the compiler has to know
         "    const hmb_feed_input here = *in;",
         *(
@@ -177,8 +174,18 @@ def packed_by_row(
     return fresh, own
 
 
-def key_parts(record: Record, total: FeedTotal, fresh: bool = False) -> str:
-    """An array of the total's key, at least one long; of a record r, or of one that is fresh."""
+def key_arrays(record: Record, totals: Iterable[FeedTotal], fresh: bool = False) -> list[str]:
+    """The key of each total whose words of state have one, as an array: of a record r, or of one that
+    is fresh."""
+    return [
+        f"int64_t key{total.number}[] = {{{key_parts(record, total, fresh)}}};"
+        for total in totals
+        if total.key is None
+    ]
+
+
+def key_parts(record: Record, total: FeedTotal, fresh: bool) -> str:
+    """What is in the array of a total's key, at least one long."""
     texts = []
     for at, key in enumerate(total.keys):
         if at in total.by_row:
@@ -240,7 +247,7 @@ def turns(record: Record) -> str:
         own = [entry for entry in held(record) if feed_years.is_of_year(entry[1], number)]
         totals = list({total.number: total for _, total, _ in own}.values())
         known = {feed_years.first_year(record.feed, number): "first_year"}
-        hold = [f"const int64_t key{x.number}[] = {{{key_parts(record, x)}}};" for x in totals]
+        hold = [f"const {line}" for line in key_arrays(record, totals)]
         hold = [line.replace(*one) for line in hold for one in known.items()]
         hold += [
             f"hmb_hold(past + {word(record, place)}, key{total.number}, {len(total.keys)}, {value});"
@@ -290,17 +297,12 @@ def unpacking(record: Record) -> str:
         )
     if record.keyed:
         lines += feed_closed.unpacked(record.name, record.keyed)
-    keys = [
-        f"int64_t key{total.number}[] = {{{key_parts(record, total)}}};"
-        for total in record.feed.totals
-        if total.key is None
-    ]
     text = [
         f"static int64_t {record.name}_unpack(const hmb_feed_input *in, int64_t record, hmb_state *state)",
         "{",
         f"    const {record.name}_record *r = ({record.name}_record *)in->records + record;",
         "    int64_t *words = state->words;",
-        *(f"    {line}" for line in keys),
+        *(f"    {line}" for line in key_arrays(record, record.feed.totals)),
         *(f"    {line}" for line in lines),
         "    (void)words;",
         "    return r->last ? in->first_day + r->last - 1 : INT64_MIN;",
