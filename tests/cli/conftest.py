@@ -25,6 +25,23 @@ SMALL = """scheme tiny "Tiny" {
 }
 """
 
+STEPPED = """scheme stepped "One ratio for the whole bill" {
+    source   "leaflet", 2024-01-01
+    currency CNY
+    benefit year calendar
+    claim { cost: money }
+    layer hospital  cite XX-03 {
+        base claim.cost
+        no threshold
+        ratio by bands of claim.cost (up to 10_000: 80%, beyond: 60%)
+        no cap
+    }
+    WAIVER
+    example { claim 2024-03-01 { cost: 100 } pay 80 }
+}
+"""
+ALLOWED = 'allow not monotone because "the leaflet says so" cite XX-03'
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -77,3 +94,15 @@ def spawn(folder: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 def tables() -> tuple[str, ...]:
     """What city.hmb is run with."""
     return ("claims.csv", "--members", "members.csv", "--params", "params.toml")
+
+
+@pytest.fixture
+def stepped(folder: Path) -> Path:
+    """In the folder, a scheme whose ratio falls with the bill: stepped.hmb; allowed.hmb, which says so;
+    kept.hmb, which says so and has one ratio."""
+    allowed = STEPPED.replace("WAIVER", ALLOWED)
+    bands = "by bands of claim.cost (up to 10_000: 80%, beyond: 60%)"
+    (folder / "stepped.hmb").write_text(STEPPED.replace("WAIVER", ""))
+    (folder / "allowed.hmb").write_text(allowed)
+    (folder / "kept.hmb").write_text(allowed.replace(bands, "80%"))
+    return folder

@@ -11,42 +11,27 @@ from hmbc.compiler import bulk_search, prove
 from hmbc.compiler.build import find_compiler
 from hmbc.compiler.prove import Budget
 
-STEPPED = """scheme stepped "One ratio for the whole bill" {
-    source   "leaflet", 2024-01-01
-    currency CNY
-    benefit year calendar
-    claim { cost: money }
-    layer hospital  cite XX-03 {
-        base claim.cost
-        no threshold
-        ratio by bands of claim.cost (up to 10_000: 80%, beyond: 60%)
-        no cap
-    }
-    allow not monotone because "the leaflet says so" cite XX-03
-}
-"""
 HINTS = {"en": "what is open can be held against", "zh": "未决的性质，可再用"}
 
 
 @pytest.fixture(autouse=True)
-def undecided(folder, monkeypatch):
+def undecided(stepped, monkeypatch):
     """A scheme of whose laws one unit at a time refutes nothing: no work is done for that."""
-    (folder / "stepped.hmb").write_text(STEPPED)
-    monkeypatch.setenv("HMBC_CACHE", str(folder / "cache"))
+    monkeypatch.setenv("HMBC_CACHE", str(stepped / "cache"))
     monkeypatch.setattr(command, "FULL", Budget((0, 0), 0, 0, 0))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_where_laws_are_open_a_search_is_pointed_to(call, lang):
-    told = call("prove", "--lang", lang, "stepped.hmb").stdout
+    told = call("prove", "--lang", lang, "allowed.hmb").stdout
     assert HINTS[lang] in told and "hmbc prove --search 1000000" in told
 
 
 def test_it_finds_what_breaks_an_open_law(call):
     find_compiler()
-    left = {row["law"] for row in verdicts(call("prove", "--format", "json", "stepped.hmb"), "open")}
+    left = {row["law"] for row in verdicts(call("prove", "--format", "json", "allowed.hmb"), "open")}
     assert {"monotone", "no_cliff"} <= left
-    told = call("prove", "--format", "json", "--search", "20000", "stepped.hmb")
+    told = call("prove", "--format", "json", "--search", "20000", "allowed.hmb")
     assert told.exit_code == 0  # the scheme allows it
     found = [row for row in verdicts(told, "refuted") if row["law"] == "monotone"]
     assert found
@@ -59,7 +44,7 @@ def test_it_finds_what_breaks_an_open_law(call):
 def test_who_has_searched_is_not_pointed_to_it(call, monkeypatch):
     asked = []
     monkeypatch.setattr(bulk_search, "broken_in_bulk", lambda *given: asked.append(given) or iter(()))
-    told = call("prove", "--search", "5", "stepped.hmb").stdout
+    told = call("prove", "--search", "5", "allowed.hmb").stdout
     assert " 0 left open" not in told and not any(hint in told for hint in HINTS.values())
     ((_, questions, _, histories),) = asked
     assert questions and histories == 5
@@ -68,18 +53,18 @@ def test_who_has_searched_is_not_pointed_to_it(call, monkeypatch):
 def test_what_it_needs_is_named(call, monkeypatch):
     here = prove.find_spec
     monkeypatch.setattr(prove, "find_spec", lambda name: None if name == "pyarrow" else here(name))
-    refused = call("prove", "--search", "5", "stepped.hmb")
+    refused = call("prove", "--search", "5", "allowed.hmb")
     assert refused.exit_code == 2 and not refused.stdout
     assert "needs pyarrow: pip install 'hmbc[prove]'" in refused.stderr
-    assert call("prove", "stepped.hmb").exit_code == 0
+    assert call("prove", "allowed.hmb").exit_code == 0
 
 
 def test_without_a_c_compiler_it_says_so(call, monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     monkeypatch.setenv("CC", "")
-    refused = call("prove", "--search", "5", "stepped.hmb")
+    refused = call("prove", "--search", "5", "allowed.hmb")
     assert refused.exit_code == 2 and "HMB901" in refused.stderr
-    assert call("prove", "stepped.hmb").exit_code == 0
+    assert call("prove", "allowed.hmb").exit_code == 0
 
 
 def verdicts(result, verdict):
