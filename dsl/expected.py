@@ -6,6 +6,7 @@ from collections.abc import Collection
 from difflib import get_close_matches
 
 from hmbc.dsl import codes
+from hmbc.dsl.bands_as_written import bands_meant
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, Related
 from hmbc.dsl.lexer import ADVICE, Lexeme
 from hmbc.dsl.likely_mistakes import likely_mistake
@@ -64,7 +65,8 @@ _SYNONYMS = {
     "deductible": "THRESHOLD", "excess": "THRESHOLD", "limit": "CAP", "maximum": "CAP",
     "year": "BENEFIT_YEAR", "enrollment": "ENROLMENT",
     "exclusion": "EXCLUDE", "waiting": "WAIT", "insured": "MEMBER", "if": "WHEN",
-    "pays": "PAY", "expect": "PAY", "nocap": "NO_CAP",
+    "pays": "PAY", "expect": "PAY", "nocap": "NO_CAP", "赔付": "PAY", "报销": "PAY", "支付": "PAY",
+    "根据": "CITE", "按照": "CITE", "依照": "CITE", "见": "CITE", "source": "CITE", "see": "CITE", "ref": "CITE", "according": "CITE",
 }  # fmt: skip
 """What policy documents and other systems say, and the word that says it here."""
 _TYPE_WORDS = {"MONEY", "RATIO", "INT", "BOOL", "DATE_WORD", "CODE", "PERIODS"}
@@ -78,10 +80,13 @@ def explain_unexpected(
     language: Language,
     unfinished: bool,
     in_bands: bool,
+    ratio: str | None,
 ) -> Diagnostic:
     """The diagnostic for a token that the grammar does not take. unfinished: a new clause begins with
-    it; in_bands: it stands among bands of which the last has not come."""
-    advice = likely_mistake(lexeme, accepts, last, after, language)
+    it; in_bands: it stands among bands of which the last has not come; ratio: the clause of a ratio
+    in which it stands."""
+    advice = None if ratio is None else bands_meant(ratio, language)
+    advice = advice or likely_mistake(lexeme, accepts, last, after, language)
     advice = advice or _advice(lexeme, accepts, last, after, language)
     if not advice and in_bands and "COMMA" in accepts and (unfinished or lexeme.terminal == "RPAR"):
         advice = _LAST_BAND

@@ -13,6 +13,11 @@ from hmbc.grammar.keywords import Language, words
 
 _VALUES = ("PERCENT", "NUMBER", "MONEY_AMOUNT", "DURATION", "NAME", "RPAR")
 _FIGURES = ("PERCENT", "NUMBER", "MONEY_AMOUNT")
+_HEADS = {
+    "SOURCE", "CURRENCY", "BENEFIT_YEAR", "WHEN", "UNLESS", "BASE", "THRESHOLD", "RATIO", "CAP",
+    "COST_CAP", "CITE", "PAY",
+}  # fmt: skip
+"""Words that begin a clause, behind which documents often have a colon."""
 _COMPARES = {"LESSTHAN", "MORETHAN", "AT_MOST", "AT_LEAST"}
 
 _OWN = Bilingual(
@@ -41,6 +46,7 @@ _SCOPES = {
     "全年": _YEAR, "每保障年度": _YEAR, "每年度": _YEAR, "每自然年": _YEAR, "每人每年": _OWN,
     "每人": _OWN, "每次住院": _EVENT, "每周": _NO_WEEK, "每星期": _NO_WEEK, "weekly": _NO_WEEK,
     "每家庭": Bilingual("写“每户”，与“每年”等连写", "write `per family` with `per year`"),
+    "累计": Bilingual("写明按什么累计：每年、每次、每月、终身", "say over what: `per year`, `per event`, `per lifetime`"),
     "monthly": Bilingual("写“每月”", "write `per month`"),
     "daily": Bilingual("写“每日”", "write `per day`"),
 }  # fmt: skip
@@ -61,7 +67,19 @@ _WINDOW = Bilingual(
     "there is no rolling window: totals run per day, month, quarter, year or lifetime. How long ago the "
     "last one was can be kept as a total (docs/recipes.md)",
 )
+_EITHER = Bilingual(
+    "几个取值之间用逗号：属于 住院，门诊；两个条件之间写“或”",
+    "several values: `in a, b`; between two conditions: `or`",
+)
+_BOTH = Bilingual(
+    "两个条件之间写“且”；几个取值之间用逗号：属于 住院，门诊",
+    "between two conditions: `and`; several values: `in a, b`",
+)
 _WORDS = {
+    "为": Bilingual("写“是”：费用.类别 是 住院", "write `is`: claim.kind is inpatient"),
+    "equals": Bilingual("取值用“是”，数用“=”", "write `is` of values, `=` of numbers"),
+    "或者": _EITHER, "或是": _EITHER, "和": _BOTH, "与": _BOTH, "及": _BOTH, "以及": _BOTH, "并且": _BOTH,
+    "而且": _BOTH, "同时": _BOTH, "plus": Bilingual("写“+”", "write `+`"),
     "包含": Bilingual("写“属于”：费用.病种 属于 “M1”", 'write `in`: claim.code in "M1"'),
     "等于": Bilingual("取值用“是”，数用“=”", "write `is` of values, `=` of numbers"),
     "介于": _BETWEEN, "between": _BETWEEN, "减": Bilingual("写“-”", "write `-`"),
@@ -152,6 +170,10 @@ def habit(
     if lexeme.terminal == "LPAR" and before in _CALLS:
         zh, en = _CALLS[before]
         return Bilingual(f"写“{zh}（a，b）”", f"write `{en} (a, b)`")
+    if lexeme.terminal == "STRING" and "CITE" in accepts and "STRING" not in accepts:
+        return Bilingual(f"少了“据”：据 {text}", f"`cite` is missing: cite {text}")
+    if last.terminal == "CITE" and lexeme.terminal == "NAME":
+        return Bilingual("出处要加引号：据 “第三条”", 'a citation is in quotes: cite "Art. 3"')
     if last.terminal in _FIGURES and len(text) == 3 and text.isascii() and text.isupper():
         return _NO_CURRENCY
     if last.terminal in _FIGURES and text in _MONIES:
@@ -166,7 +188,7 @@ def habit(
             )
         if lexeme.terminal in _COMPARES and "AND" in accepts:
             return _BETWEEN
-        if word == "AT" and "AND" in accepts:
+        if word == "AT" and "AND" in accepts and after.text not in ("least", "most"):
             return _BETWEEN
         if text in _WORDS:
             return _WORDS[text]
@@ -179,6 +201,8 @@ def habit(
 
 def _punctuation(lexeme: Lexeme, accepts: Collection[str], last: Lexeme) -> Bilingual | None:
     before = last.text
+    if lexeme.terminal == "COLON" and last.terminal in _HEADS:
+        return Bilingual(f"“{before}”后面不用冒号", f"no colon behind `{before}`")
     if lexeme.terminal in _FIGURES and last.terminal == "NAME" and "COLON" in accepts:
         return Bilingual(
             f"少了冒号：{before}：{lexeme.text}", f"a colon is missing: {before}: {lexeme.text}"

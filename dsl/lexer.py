@@ -302,6 +302,8 @@ class Lexer:
         if unicodedata.category(char).startswith(("L", "N")):
             while end < len(self.text) and unicodedata.category(self.text[end])[0] in "LN":
                 end += 1
+        while self.source.text[end : end + 1] == char:  # `&&`
+            end += 1
         advice = _STRAYS.get(char)
         told = () if advice is None else ((ADVICE, advice),)
         self._report(codes.STRAY_CHARACTER, Span(position, end), told, char=shown)

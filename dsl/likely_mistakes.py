@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from hmbc.dsl.diagnostic import Bilingual
+from hmbc.dsl.figures_as_written import figure_meant
 from hmbc.dsl.habits import habit
 from hmbc.dsl.lexer import Lexeme
 from hmbc.grammar.keywords import Language, spelling, words
@@ -21,7 +22,13 @@ _COMPARISONS = {
     "大于等于": ">=", "不小于": ">=", "不低于": ">=", "不少于": ">=", "达到": ">=",
     "大于": ">", "高于": ">", "超过": ">",
     "小于等于": "<=", "不大于": "<=", "不高于": "<=", "不超过": "<=",
-    "小于": "<", "低于": "<", "少于": "<", "不满": "<",
+    "小于": "<", "低于": "<", "少于": "<", "不满": "<", "超出": ">",
+    "exceeds": ">", "exceeding": ">", "above": ">", "over": ">", "greater": ">", "more": ">",
+    "below": "<", "under": "<", "less": "<", "at least": ">=", "at most": "<=",
+}  # fmt: skip
+_NO = {
+    "limit": "NO_CAP", "maximum": "NO_CAP", "ceiling": "NO_CAP", "deductible": "NO_THRESHOLD",
+    "excess": "NO_THRESHOLD",
 }  # fmt: skip
 _JOINS = ("IS", "IS_NOT", "IN", "NOT_IN", "AND", "OR")
 
@@ -42,7 +49,7 @@ def likely_mistake(
             "方案到上一个“}”已经结束：前面是不是多了一个“}”？",
             "the scheme ended with the `}` before: is there one `}` too many?",
         )
-    if ends and word in _OF_A_LAYER and not _OF_A_LAYER & set(accepts):
+    if ends and word in _OF_A_LAYER and "PAY" not in accepts and not _OF_A_LAYER & set(accepts):
         return Bilingual(
             f"“{lexeme.text}”要写在“层”的括号里面",
             f"`{lexeme.text}` belongs inside a layer's braces",
@@ -60,9 +67,19 @@ def likely_mistake(
         return None
     if (said := habit(lexeme, accepts, last, after, language)) is not None:
         return said
-    if lexeme.text in _COMPARISONS and "AT_LEAST" in accepts:
-        sign = _COMPARISONS[lexeme.text]
-        return Bilingual(f"比较用符号：写作 {sign}", f"compare by a sign: {sign}")
+    sign = _COMPARISONS.get(lexeme.text) or _COMPARISONS.get(f"{lexeme.text} {after.text}")
+    if sign is not None and last.terminal in ("NAME", "RPAR", "NUMBER"):
+        if "AT_LEAST" in accepts:
+            return Bilingual(f"比较用符号：写作 {sign}", f"compare by a sign: {sign}")
+        if "THRESHOLD" in accepts and sign in (">", ">="):
+            return Bilingual(
+                "从多少起付，另写一行：起付线 2万元 每年",
+                "from what amount on it is paid is a clause of its own: threshold 20_000 per year",
+            )
+    if (figure := figure_meant(lexeme, accepts, last, after, language)) is not None:
+        return figure
+    if lexeme.text == "no" and (none := _NO.get(after.text, "")) in accepts:
+        return Bilingual(f"写“{spelling(none, language)}”", f"write `{spelling(none, language)}`")
     if lexeme.terminal == "DOT" and (spaced := _run_together(last.text, language)):
         return Bilingual(f"少了空格？写作“{spaced}”", f"a space is missing: `{spaced}`")
     if lexeme.terminal == "EQUAL" and "COLON" in accepts:

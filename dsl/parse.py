@@ -6,6 +6,7 @@ grammar takes next. After an error the clause that holds it is left out and pars
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
@@ -23,12 +24,13 @@ from hmbc.dsl.likely_mistakes import BLOCK_WORDS
 from hmbc.dsl.nodes import Guideline, Scheme
 from hmbc.dsl.source import Source, Span
 from hmbc.grammar import tables
-from hmbc.grammar.keywords import language_of, words
+from hmbc.grammar.keywords import language_of, spelling, words
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 64
 MAX_TREE_DEPTH = 128  # the passes over the tree are recursive
 MAX_ERRORS = 20
+_OTHER_CLAUSES = ("CITE", "BASE", "THRESHOLD", "NO_THRESHOLD", "CAP", "NO_CAP", "COST_CAP", "WHEN")
 _BANDS = {"BANDS_OF_EXCESS", "BANDS_OF_COST", "BANDS_OF", "BEYOND"}
 
 
@@ -79,10 +81,13 @@ def parse(source: Source) -> Parsed:
 
 
 def _not_caused(run: _Run) -> list[Diagnostic]:
-    """The grammar's errors, without those at a token that is itself ill-written, and without
-    those after a string that runs away with the rest of its line."""
+    """The grammar's errors, without those at a token that is itself ill-written or follows a character
+    left out, and without those after a string that runs away with the rest of its line."""
     lexical = run.lexer.diagnostics
     at = {diagnostic.span.start for diagnostic in lexical}
+    strays = [x.span.end for x in lexical if x.code == codes.STRAY_CHARACTER]
+    text = run.source.text
+    at |= {len(text) - len(text[end:].lstrip()) for end in strays}
     opened = [x.span.start for x in lexical if x.code == codes.OPEN_STRING]
     end = min(opened, default=len(run.source.text) + 1)
     return [x for x in run.diagnostics if x.span.start < end and x.span.start not in at]
@@ -244,14 +249,28 @@ class _Run:
         after = self.lexer.next(lexeme.span.end, ())
         self.diagnostics.append(
             explain_unexpected(
-                lexeme, accepts, last, after, self.lexer.language, unfinished, self._in_bands()
+                lexeme, accepts, last, after, self.lexer.language, unfinished, self._in_bands(),
+                self._ratio_clause(lexeme),
             )
-        )
+        )  # fmt: skip
 
     def _in_bands(self) -> bool:
         """Whether bands were begun, and the last of them has not come."""
         marks = (one.terminal for one in reversed(self.fed) if one.terminal in _BANDS)
         return next(marks, "BEYOND") != "BEYOND"
+
+    def _ratio_clause(self, bad: Lexeme) -> str | None:
+        """What stands behind `ratio` in the clause that holds the error; None in any other clause."""
+        for lexeme in reversed(self.fed):
+            if lexeme.terminal in ("LBRACE", "RBRACE") or lexeme.terminal in _OTHER_CLAUSES:
+                return None
+            if lexeme.terminal == "RATIO":
+                break
+        else:
+            return None
+        line = self.lexer.text[lexeme.span.end :].split("\n", 1)[0]
+        words_ = [spelling(name, self.lexer.language) for name in _OTHER_CLAUSES]
+        return re.split("|".join(map(re.escape, ["#", "//", *words_])), line, maxsplit=1)[0]
 
     def _open_braces(self) -> list[Lexeme]:
         opened: list[Lexeme] = []

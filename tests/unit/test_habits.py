@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from hmbc.compiler.pipeline import compile_source
@@ -80,6 +82,19 @@ REST = "基数 费用.自付 无起付线 比例 75% 不封顶"
         ("基数 费用.自付 无起付线 比例 50% 给付限额 2万元 每年", "这里的说法是“封顶”"),
         ("基数 费用.自付 无起付线 比例 50% 自付限额 2万元 每年", "个人自付的上限是再加一层"),
         ("基数 费用.自付 - 基本 给付 无起付线 比例 50% 不封顶", "少了一点：基本.给付"),
+        ("基数 费用.自付 起付线：2万元 每年 比例 75% 不封顶", "“起付线”后面不用冒号"),
+        ("基数 费用.自付 起付线 2万元/年 比例 75% 不封顶", "不用“/”，写“每年”"),
+        ("基数 费用.自付 起付线 年度累计 2万元 比例 75% 不封顶", "“每年”写在金额后面：2万元 每年"),
+        ("基数 费用.自付 起付线 每次 2万元 比例 75% 不封顶", "“每次”写在金额后面：2万元 每次"),
+        ("基数 费用.自付 起付线 2万元 累计 比例 75% 不封顶", "写明按什么累计"),
+        ("基数 费用.自付 无起付线 比例 75% 封顶 不超过 2万元 每年", "不写“不超过”，直接写金额：2万元 每年"),
+        ("基数 费用.自付 无起付线 比例 分档 费用.自付（0 至 5万元：60%，以上：80%） 不封顶", "各段只写到哪里为止"),
+        ("基数 费用.自付 超过 2万元 比例 75% 不封顶", "从多少起付，另写一行：起付线"),
+        (f"适用 费用.类别 为 住院 {REST}", "写“是”"),
+        (f"适用 费用.类别 是 住院 或者 门诊 {REST}", "几个取值之间用逗号：属于 住院，门诊"),
+        (f"适用 费用.类别 是 住院 和 费用.自付 > 0 {REST}", "两个条件之间写“且”"),
+        (f"适用 费用.自付 超出 0 {REST}", "比较用符号：写作 >"),
+        (f"{REST} 据 第三条", "出处要加引号"),
     ],
 )
 def test_habits_of_chinese_documents(clauses: str, said: str) -> None:
@@ -114,11 +129,122 @@ ALL = "base claim.cost no threshold ratio 75%"
         ("base claim.cost - basic pay no threshold ratio 75% no cap", "a dot is missing: basic.pay"),
         ("base basic excess no threshold ratio 75% no cap", "a dot is missing: basic.excess"),
         ("base 50% of claim.cost no threshold ratio 75% no cap", "write `*`"),
+        ("base claim.cost no threshold ratio 75 percent no cap", "write 75%"),
+        ("base claim.cost no threshold ratio 75 per cent no cap", "write 75%"),
+        (f"{ALL} cap 1.5 million per year", "write 1_500_000"),
+        (f"{ALL} cap 20 000 per year", "thousands are not set apart by blanks: 20_000"),
+        (f"{ALL} cap CNY 20000 per year", "an amount bears no currency"),
+        (f"{ALL} cap 20000/year", "without `/`: `per year`"),
+        (f"{ALL} cap: 20000 per year", "no colon behind `cap`"),
+        (f"{ALL} cap maximum 20000 per year", "without `maximum`, the amount at once: 20000 per year"),
+        (f"{ALL} cap at most 20000 per year", "without `at most`, the amount at once"),
+        (f"{ALL} cap annual 20000", "the amount comes first: 20000 per year"),
+        (f"{ALL} no limit", "write `no cap`"),
+        ("base claim.cost no deductible ratio 75% no cap", "write `no threshold`"),
+        ("base claim.cost above 20_000 ratio 75% no cap", "from what amount on it is paid is a clause"),
+        ("base claim.cost no threshold ratio by bands of claim.cost (0 to 10: 60%, above: 80%) no cap", "a band says where it ends"),
+        (f"when claim.cost at least 100 {ALL} no cap", "compare by a sign: >="),
+        (f"when claim.cost exceeds 100 {ALL} no cap", "compare by a sign: >"),
+        (f"when claim.care equals inpatient {ALL} no cap", "write `is` of values"),
+        (f"{ALL} no cap cite Art. 3", "a citation is in quotes"),
     ],
 )
 def test_habits_of_other_languages(clauses: str, said: str) -> None:
     found = _advice(SCHEMES["en"].replace("CLAUSES", clauses), "en")
     assert any(one.startswith(said) for one in found), found
+
+
+BANDS_ZH = "分段写“比例 起付线以上分段 每年：至多 "
+BANDS_EN = "bands: `ratio bands above threshold per year: up to "
+
+
+@pytest.mark.parametrize(
+    ("language", "ratio", "said"),
+    [
+        ("zh", "60% 至 5万，80% 以上", "5万元：60%，以上：80%”"),
+        ("zh", "5万元以下：60%，5万元以上：80%", "5万元：60%，以上：80%”"),
+        ("zh", "5 万元（含）以内 60%，超过部分 80%", "5万元：60%，以上：80%”"),
+        ("zh", "不超过5万元的部分 60%，超过5万元的部分 80%", "5万元：60%，以上：80%”"),
+        ("zh", "超过５万元 ８０％，不超过的 ６０％", "5万元：60%，以上：80%”"),
+        ("zh", "0-50,000元 60%，50,000元以上 80%", "50_000元：60%，以上：80%”"),
+        ("zh", "1万以下 50%，1万至5万 60%，5万以上 80%", "1万元：50%，至多 5万元：60%，以上：80%”"),
+        ("zh", "2万元至5万元：60%，5万元以上：80%", "5万元：60%，以上：70%”"),  # not clear: the example
+        ("zh", "5万元以上 80%，2万元以下 60%", "5万元：60%，以上：70%”"),
+        ("zh", "超过5万元 80%，1万至5万元 60%，其余 50%", "5万元：60%，以上：70%”"),
+        ("en", "60% up to 50_000, 80% above", "50_000: 60%, beyond: 80%`"),
+        ("en", "60% to 50,000, 80% beyond", "50_000: 60%, beyond: 80%`"),
+        ("en", "over 50_000.50: 80%, the rest 60%", "50_000.50: 60%, beyond: 80%`"),
+        ("en", "0-50_000: 60%, over 50_000: 80%", "50_000: 60%, beyond: 80%`"),
+        ("en", "bands (up to 50_000: 60%, above: 80%)", "50_000: 60%, beyond: 80%`"),
+    ],
+)
+def test_bands_as_documents_write_them(language: Language, ratio: str, said: str) -> None:
+    """The advice has the author's own figures where it is clear which belong together."""
+    rest = {"zh": f"基数 费用.自付 无起付线 比例 {ratio} 封顶 9万元 每年", "en": f"base claim.cost no threshold ratio {ratio} cap 90000 per year"}
+    found = _advice(SCHEMES[language].replace("CLAUSES", rest[language]), language)
+    begins = {"zh": BANDS_ZH, "en": BANDS_EN}[language] + said
+    assert any(one.startswith(begins) for one in found), found
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_bands_that_are_proposed_can_be_written(language: Language) -> None:
+    ratio = {"zh": "5万元以下 60%，5万元以上 80%", "en": "60% up to 50_000, 80% above"}[language]
+    rest = {"zh": "基数 费用.自付 起付线 1万元 每年 RATIO 不封顶", "en": "base claim.cost threshold 10_000 per year RATIO no cap"}
+    word = {"zh": "比例", "en": "ratio"}[language]
+    scheme = SCHEMES[language].replace("CLAUSES", rest[language])
+    (said,) = _advice(scheme.replace("RATIO", f"{word} {ratio}"), language)
+    proposed = re.search("“(比例.+?)”" if language == "zh" else "`(ratio.+?)`", said)
+    assert proposed is not None
+    text = scheme.replace("RATIO", proposed[1])
+    assert compile_source(Source("t.hmb", text)).kernel is not None
+
+
+@pytest.mark.parametrize(
+    ("language", "clauses"),
+    [
+        ("zh", "基数 费用.自付 无起付线 比例 75% 若 费用.自付 > 5万元 否则 30% 以上 不封顶"),
+        ("zh", "基数 费用.自付 无起付线 比例 参保满3年以上 80%，不满3年 60% 不封顶"),
+        ("zh", "基数 费用.自付 无起付线 比例 起付线以上分段 每年：至多 5万元：60%，其余：80% 不封顶"),
+        ("en", "base claim.cost no threshold ratio 75% cap 50_000 to 60_000 per year"),
+        ("en", "base claim.cost no threshold ratio 60% in the first 3 years, 80% above no cap"),
+    ],
+)
+def test_what_is_no_band_of_amounts_is_not_taken_for_one(language: Language, clauses: str) -> None:
+    found = _advice(SCHEMES[language].replace("CLAUSES", clauses), language)
+    assert not any(one.startswith((BANDS_ZH, BANDS_EN)) for one in found), found
+
+
+@pytest.mark.parametrize(
+    ("language", "year", "said"),
+    [
+        ("zh", "自然年度", "写“公历年”"),
+        ("zh", "2024年1月1日 至 2024年12月31日", "每年如此，只写月日：1月1日 至 12月31日"),
+        ("zh", "1月1日-12月31日", "起止之间写“至”"),
+        ("zh", "：公历年", "“保障年度”后面不用冒号"),
+        ("en", "1 January to 31 December", "write the day 01-01"),
+        ("en", "January 1 to December 31", "write the day 01-01"),
+        ("en", "2024-01-01 to 2024-12-31", "month and day alone"),
+    ],
+)
+def test_the_benefit_year_as_people_write_it(language: Language, year: str, said: str) -> None:
+    text = SCHEMES[language].replace("CLAUSES", {"zh": REST, "en": f"{ALL} no cap"}[language])
+    word = {"zh": "保障年度", "en": "benefit year"}[language]
+    found = _advice(re.sub(f"{word} .*", f"{word} {year}", text), language)
+    assert found and found[0].startswith(said), found
+
+
+def test_words_of_a_citation_and_of_an_example() -> None:
+    zh, en = SCHEMES["zh"].replace("CLAUSES", REST), SCHEMES["en"].replace("CLAUSES", f"{ALL} no cap")
+    assert _advice(zh.replace("据 “1”", "“住院” “1”"), "zh") == ["少了“据”：据 “1”"]
+    assert _advice(zh.replace("据 “1”", "根据 “1”"), "zh") == ["这里的说法是“据”"]
+    assert _advice(en.replace('cite "1"', 'source "1"'), "en") == ["the word for it here is `cite`"]
+    assert _advice(zh.replace("给付 50", "赔付 50"), "zh") == ["这里的说法是“给付”"]
+    assert _advice(en.replace("pay 50", "pays 50"), "en") == ["the word for it here is `pay`"]
+
+
+def test_a_sign_of_another_language_is_told_once() -> None:
+    text = SCHEMES["en"].replace("CLAUSES", f"when claim.days > 3 && claim.cost > 1 {ALL} no cap")
+    assert _advice(text, "en") == ["write `and`"]
 
 
 def test_commas_between_attributes_and_a_colon_behind_a_layer() -> None:
