@@ -2,6 +2,8 @@
 
     source ─ check ─▶ checked scheme ─ lower ─▶ kernel ─ emit ─▶ Cython ─ build ─▶ evaluator
 
+docs/architecture.md has every file of this folder by what it is for.
+
 Every stage can be printed by name (`hmbc compile --emit`). A kernel is checked after every pass
 over it, so that a broken pass is caught at its own door.
 """

@@ -147,3 +147,9 @@ def test_every_keyword_is_told_in_both_languages() -> None:
         if chinese not in text or english not in text
     ]
     assert lost == []
+
+
+def test_the_map_names_every_file_of_the_compiler_once() -> None:
+    named = re.findall(r"^\| `(\w+\.py)` \| \S.*\|$", _text("docs/architecture.md"), re.M)
+    files = {path.name for path in (ROOT / "compiler").glob("*.py")} - {"__init__.py"}
+    assert sorted(named) == sorted(files)
