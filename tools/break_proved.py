@@ -2,8 +2,10 @@
 
     python tools/break_proved.py --histories 1000000 --kept proved.jsonl > report
     python tools/break_proved.py --random 8 --seed 9000 --kept proved.jsonl > report
+    python tools/break_proved.py --mutants 40 --histories 100000 --kept proved.jsonl > report
 
-For each scheme of `schemes/` and `schemes/more/` (or for random ones), each law as `hmbc prove` decides
+For each scheme of `schemes/` and `schemes/more/` (or for random ones, or for these schemes with two clauses
+changed at random: laws that hold nearly), each law as `hmbc prove` decides
 it; then histories of one to five claims (compiler/bulk.py) as tables, adjudicated by the evaluator that the
 scheme is compiled to. A law about two runs is held against both: an amount raised, a claim in two, two
 claims of one date exchanged, a claim left out, another member. Laws about a base, a cap or what is
@@ -35,6 +37,7 @@ from attrs import define
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "laws"))
 
+import mutate_schemes  # noqa: E402
 import random_schemes  # noqa: E402
 
 from hmbc.compiler.bulk import MEMBER_ID, Truth  # noqa: E402
@@ -143,17 +146,37 @@ def shown(trial: Trial, place: int) -> str:
 # ---- schemes
 
 
-def schemes(count: int, seed: int, names: Sequence[str]) -> Iterator[tuple[str, Compiled]]:
-    """Those of the repository, or so many random ones."""
-    if count:
-        while count:
-            text = random_schemes.draw(Random(seed)).text
-            found = compile_source(Source("random.hmb", text), random_schemes.FOLDER)
-            if found.kernel is not None:
-                yield f"random {seed}", found
-                count -= 1
-            seed += 1
-        return
+def of_random(count: int, seed: int) -> Iterator[tuple[str, Compiled]]:
+    """So many of the tests' random schemes."""
+    while count:
+        text = random_schemes.draw(Random(seed)).text
+        found = compile_source(Source("random.hmb", text), random_schemes.FOLDER)
+        if found.kernel is not None:
+            yield f"random {seed}", found
+            count -= 1
+        seed += 1
+
+
+def of_mutants(count: int, seed: int, names: Sequence[str]) -> Iterator[tuple[str, Compiled]]:
+    """So many schemes of the repository with two clauses changed, as far as they compile."""
+    random = Random(seed)
+    paths = [path for path in mutate_schemes.SCHEMES if not names or path.stem in names]
+    mutants = {path: list(mutate_schemes.mutants(path)) for path in paths}
+    while count:
+        path = random.choice(paths)
+        one, other = sorted(random.sample(mutants[path], 2), key=lambda mutant: mutant.span.start)
+        if one.span.end > other.span.start:
+            continue
+        text = one.text(other.text(path.read_text(encoding="utf-8")))
+        found = compile_source(Source(path.name, text), path.parent)
+        if found.kernel is not None:
+            what = "; ".join(f"{it.kind} {it.old!r} -> {it.new!r}" for it in (one, other))
+            yield f"{path.stem}, {' '.join(what.split())}", found
+            count -= 1
+
+
+def schemes(names: Sequence[str]) -> Iterator[tuple[str, Compiled]]:
+    """Those of the repository."""
     for path in sorted((*ROOT.glob("schemes/*.hmb"), *ROOT.glob("schemes/more/*.hmb"))):
         if not names or path.stem in names:
             found = compile_file(path)
@@ -167,6 +190,7 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="of schemes; none: all")
     parser.add_argument("--histories", type=int, default=1_000_000, help="for each law")
     parser.add_argument("--random", type=int, default=0, help="so many random schemes instead")
+    parser.add_argument("--mutants", type=int, default=0, help="so many schemes with two changes")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--kept", type=Path, help="a file of what was done, gone on with")
     options = parser.parse_args()
@@ -175,7 +199,13 @@ def main() -> None:
         lines = options.kept.read_text(encoding="utf-8").splitlines()
         done = {one["key"]: one for one in map(json.loads, lines)}
     results = []
-    for name, found in schemes(options.random, options.seed, options.names):
+    if options.random:
+        drawn = of_random(options.random, options.seed)
+    elif options.mutants:
+        drawn = of_mutants(options.mutants, options.seed, options.names)
+    else:
+        drawn = schemes(options.names)
+    for name, found in drawn:
         assert found.kernel is not None
         kernel = sha256(print_kernel(found.kernel).encode()).hexdigest()[:16]
         key = f"{name} {kernel} {options.histories} {options.seed}"
