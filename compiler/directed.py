@@ -21,7 +21,19 @@ from hmbc.compiler.expressions import expressions
 from hmbc.compiler.kernel import Input, Kernel, ParameterInput
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
-from hmbc.dsl.types import Bool, Code, Date, Days, Enum, Int, Money, Periods, Ratio, Type
+from hmbc.dsl.types import (
+    MONEY_HIGH,
+    Bool,
+    Code,
+    Date,
+    Days,
+    Enum,
+    Int,
+    Money,
+    Periods,
+    Ratio,
+    Type,
+)
 from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
 Values = dict[str, Any]
@@ -82,7 +94,7 @@ class Directed:
         declared: list[Input | ParameterInput] = [*self.kernel.parameters, *self.kernel.inputs]
         for given in declared:
             if isinstance(given.type, Money):
-                named |= {given.low or 0, given.high or 0} - {10**12}
+                named |= {given.low or 0, given.high or 0} - {MONEY_HIGH}
         named = {abs(one) for one in named} - {0}
         several = {one * times for one in named for times in (2, 3)}
         joined = {one + two for one in named for two in named}

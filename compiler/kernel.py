@@ -14,9 +14,6 @@ from hmbc.dsl.expr import Expr, Owner
 from hmbc.dsl.source import NOWHERE, Span
 from hmbc.dsl.types import Type
 
-MONEY_HIGH = 10**12
-"""Largest amount of one cell where the scheme declares no domain: 10^12 minor units."""
-
 KEY_BOUND = 10_000
 """Most keys of one keyed accumulator and one unit, where the scheme declares none."""
 

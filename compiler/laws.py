@@ -247,7 +247,6 @@ class Judge:
     steps: dict[str | None, int] = field(init=False)
     favoured: dict[str, NeverLess] = field(init=False)
     _caps: dict[str, tuple[int, Cap]] = field(init=False, factory=dict)
-    _bases: dict[str, tuple[str, int]] = field(init=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
         kernel = self.kernel

@@ -132,10 +132,6 @@ class Encoding:
         """The predicate of an external list."""
         return self._lists[name]
 
-    def periods_of(self, member: Inputs, name: str) -> Any:
-        """The predicate on days of a periods attribute."""
-        return member.values["member", name]
-
     def code(self, text: str) -> Term:
         """The number of a code."""
         return z3.IntVal(

@@ -25,8 +25,6 @@ from hmbc.dsl.types import (
     Unknown,
 )
 
-_DATES = (Date(), Days())
-
 
 def check_arithmetic(
     written: n.Binary, env: Environment, hint: Type | None, facts: Facts

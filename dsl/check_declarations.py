@@ -18,12 +18,12 @@ from hmbc.dsl.list_files import ListOutside, ListUnreadable, read_list
 from hmbc.dsl.names import amount_text, percent_text
 from hmbc.dsl.scheme import AttributeInfo, ListInfo, ParameterInfo
 from hmbc.dsl.source import Span
-from hmbc.dsl.types import Bool, Code, Date, Enum, Int, Money, Periods, Ratio, Type
+from hmbc.dsl.types import MONEY_HIGH, Bool, Code, Date, Enum, Int, Money, Periods, Ratio, Type
 
 MILLION = 1_000_000
 _FIRST_DAY, _LAST_DAY = -25567, 84005  # 1900-01-01, 2199-12-31
 _DOMAIN: dict[type, tuple[int, int]] = {
-    Money: (0, 10**12),
+    Money: (0, MONEY_HIGH),
     Ratio: (0, MILLION),
     Int: (0, 10**9),
     Date: (_FIRST_DAY, _LAST_DAY),

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from attrs import frozen
 
+MONEY_HIGH = 10**12
+"""Largest amount of one cell where the scheme declares no domain: 10^12 minor units."""
+
 
 @frozen
 class Money:
