@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -40,6 +41,23 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HMBC_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
+
+
+@pytest.fixture
+def drawn() -> Callable[..., tuple[list[Row], list[Row]]]:
+    """`drawn(random, 300, one)`: what `one(number)` draws for so many, the claims of all shuffled and
+    numbered, and the members."""
+
+    def drawn(
+        random: Random, many: int, one: Callable[[int], tuple[list[Row], list[Row]]]
+    ) -> tuple[list[Row], list[Row]]:
+        each = [one(number) for number in range(many)]
+        claims = [claim for own, _ in each for claim in own]
+        random.shuffle(claims)
+        numbered = [{**claim, "claim_id": str(number)} for number, claim in enumerate(claims)]
+        return list(numbered), [member for _, members in each for member in members]
+
+    return drawn
 
 
 @pytest.fixture

@@ -150,16 +150,11 @@ def history(random: Random, who: str) -> tuple[list[Row], list[Row]]:
     return claims, members
 
 
-def test_the_product_pays_as_calculated(agree: Callable[..., dict[str, dict[str, int]]]) -> None:
+def test_the_product_pays_as_calculated(
+    agree: Callable[..., dict[str, dict[str, int]]], drawn: Callable[..., tuple[list[Row], list[Row]]]
+) -> None:
     random = Random(20241101)
-    claims: list[Row] = []
-    members: list[Row] = []
-    for number in range(300):
-        own, rows = history(random, f"M{number}")
-        claims += own
-        members += rows
-    random.shuffle(claims)
-    claims = [{**claim, "claim_id": str(number)} for number, claim in enumerate(claims)]
+    claims, members = drawn(random, 300, lambda number: history(random, f"M{number}"))
     parameters = {"质子限额": str(PROTON_LIMIT), "除外药品目录": sorted(EXCLUDED)}
     pays = agree("chengshi_baozhang", claims, members, calculate, parameters)
     for name in NAMES:

@@ -47,7 +47,7 @@ def comes_of_age(born: date) -> date:
     return date(born.year + 18, born.month, born.day)
 
 
-def person(random: Random, name: str) -> tuple[list[Row], Row]:
+def person(random: Random, name: str) -> tuple[list[Row], list[Row]]:
     """Some are insured for parts of years, some come of age between 2023 and 2025."""
     start = date(2021, 6, 1) + timedelta(random.randint(0, 1200))
     member = {
@@ -70,18 +70,13 @@ def person(random: Random, name: str) -> tuple[list[Row], Row]:
                 "care": random.choice(care), "cost": f"{cents // 100}.{cents % 100:02}",
             }
         )  # fmt: skip
-    return claims, member
+    return claims, [member]
 
 
-def test_bills_are_paid_as_calculated(agree: Callable[..., dict[str, dict[str, int]]]) -> None:
+def test_bills_are_paid_as_calculated(
+    agree: Callable[..., dict[str, dict[str, int]]], drawn: Callable[..., tuple[list[Row], list[Row]]]
+) -> None:
     random = Random(19)
-    claims: list[Row] = []
-    members: list[Row] = []
-    for number in range(400):
-        own, member = person(random, f"P{number}")
-        claims += own
-        members.append(member)
-    random.shuffle(claims)
-    claims = [{**claim, "claim_id": str(number)} for number, claim in enumerate(claims)]
+    claims, members = drawn(random, 400, lambda number: person(random, f"P{number}"))
     pays = agree("dutch_own_risk", claims, members, calculate)
     assert sum(paid["package"] > 0 for paid in pays.values()) > 500

@@ -113,16 +113,11 @@ def history(random: Random, who: str) -> tuple[list[Row], list[Row]]:
     return claims, members
 
 
-def test_the_ladder_pays_as_calculated(agree: Callable[..., dict[str, dict[str, int]]]) -> None:
+def test_the_ladder_pays_as_calculated(
+    agree: Callable[..., dict[str, dict[str, int]]], drawn: Callable[..., tuple[list[Row], list[Row]]]
+) -> None:
     random = Random(20240101)
-    claims: list[Row] = []
-    members: list[Row] = []
-    for number in range(300):
-        own, rows = history(random, f"M{number}")
-        claims += own
-        members += rows
-    random.shuffle(claims)
-    claims = [{**claim, "claim_id": str(number)} for number, claim in enumerate(claims)]
+    claims, members = drawn(random, 300, lambda number: history(random, f"M{number}"))
     pays = agree("zhigong_zhuyuan", claims, members, calculate)
     for layer in ("统筹", "大额", "公务员补助"):
         assert sum(paid[layer] > 0 for paid in pays.values()) > 50

@@ -87,16 +87,11 @@ def household(random: Random, number: int) -> tuple[list[Row], list[Row]]:
     return claims, members
 
 
-def test_bills_are_paid_as_calculated(agree: Callable[..., dict[str, dict[str, int]]]) -> None:
+def test_bills_are_paid_as_calculated(
+    agree: Callable[..., dict[str, dict[str, int]]], drawn: Callable[..., tuple[list[Row], list[Row]]]
+) -> None:
     random = Random(61)
-    claims: list[Row] = []
-    members: list[Row] = []
-    for number in range(150):
-        own, rows = household(random, number)
-        claims += own
-        members += rows
-    random.shuffle(claims)
-    claims = [{**claim, "claim_id": str(number)} for number, claim in enumerate(claims)]
+    claims, members = drawn(random, 150, lambda number: household(random, number))
     pays = agree("german_copayments", claims, members, calculate)
     assert sum(paid["relief"] > 0 for paid in pays.values()) > 300
     assert sum(paid["relief"] == 0 < paid["benefit"] for paid in pays.values()) > 300

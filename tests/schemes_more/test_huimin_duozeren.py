@@ -111,7 +111,7 @@ def calculate(claims: Sequence[Row], members: Sequence[Row]) -> dict[str, dict[s
     return pays
 
 
-def one(random: Random, name: str) -> tuple[list[Row], Row]:
+def one(random: Random, name: str) -> tuple[list[Row], list[Row]]:
     member = {
         "member_id": name,
         "健康状况": random.choice(["健康", "既往症"]),
@@ -137,19 +137,14 @@ def one(random: Random, name: str) -> tuple[list[Row], Row]:
                 "政策内费用": inside, "目录外费用": outside,
             }
         )  # fmt: skip
-    return claims, member
+    return claims, [member]
 
 
-def test_claims_are_paid_as_calculated(agree: Callable[..., dict[str, dict[str, int]]]) -> None:
+def test_claims_are_paid_as_calculated(
+    agree: Callable[..., dict[str, dict[str, int]]], drawn: Callable[..., tuple[list[Row], list[Row]]]
+) -> None:
     random = Random(20)
-    claims: list[Row] = []
-    members: list[Row] = []
-    for number in range(300):
-        own, member = one(random, f"P{number}")
-        claims += own
-        members.append(member)
-    random.shuffle(claims)
-    claims = [{**claim, "claim_id": str(number)} for number, claim in enumerate(claims)]
+    claims, members = drawn(random, 300, lambda number: one(random, f"P{number}"))
     pays = agree("huimin_duozeren", claims, members, calculate)
     for layer in (IN, OUT, DRUGS):
         assert sum(paid[layer] > 0 for paid in pays.values()) > 50, layer

@@ -108,15 +108,10 @@ def household(random: Random, number: int) -> tuple[list[Row], list[Row]]:
     return claims, members
 
 
-def test_refunds_are_as_calculated(agree: Callable[..., dict[str, dict[str, int]]]) -> None:
+def test_refunds_are_as_calculated(
+    agree: Callable[..., dict[str, dict[str, int]]], drawn: Callable[..., tuple[list[Row], list[Row]]]
+) -> None:
     random = Random(267_000)
-    claims: list[Row] = []
-    members: list[Row] = []
-    for number in range(250):
-        own, rows = household(random, number)
-        claims += own
-        members += rows
-    random.shuffle(claims)
-    claims = [{**claim, "claim_id": str(number)} for number, claim in enumerate(claims)]
+    claims, members = drawn(random, 250, lambda number: household(random, number))
     pays = agree("japan_high_cost", claims, members, calculate)
     assert sum(paid["refund"] > 0 for paid in pays.values()) > 500

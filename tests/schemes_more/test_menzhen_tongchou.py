@@ -74,15 +74,10 @@ def member(random: Random, number: int) -> tuple[list[Row], list[Row]]:
     return claims, members
 
 
-def test_bills_are_paid_as_calculated(agree: Callable[..., dict[str, dict[str, int]]]) -> None:
+def test_bills_are_paid_as_calculated(
+    agree: Callable[..., dict[str, dict[str, int]]], drawn: Callable[..., tuple[list[Row], list[Row]]]
+) -> None:
     random = Random(2023)
-    claims: list[Row] = []
-    members: list[Row] = []
-    for number in range(60):
-        own, rows = member(random, number)
-        claims += own
-        members += rows
-    random.shuffle(claims)
-    claims = [{**claim, "claim_id": str(number)} for number, claim in enumerate(claims)]
+    claims, members = drawn(random, 60, lambda number: member(random, number))
     pays = agree("menzhen_tongchou", claims, members, calculate)
     assert sum(paid["统筹"] > 0 for paid in pays.values()) > 500

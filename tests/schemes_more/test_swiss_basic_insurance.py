@@ -104,15 +104,10 @@ def family(random: Random, number: int) -> tuple[list[Row], list[Row]]:
     return claims, members
 
 
-def test_bills_are_paid_as_calculated(agree: Callable[..., dict[str, dict[str, int]]]) -> None:
+def test_bills_are_paid_as_calculated(
+    agree: Callable[..., dict[str, dict[str, int]]], drawn: Callable[..., tuple[list[Row], list[Row]]]
+) -> None:
     random = Random(18)
-    claims: list[Row] = []
-    members: list[Row] = []
-    for number in range(200):
-        own, rows = family(random, number)
-        claims += own
-        members += rows
-    random.shuffle(claims)
-    claims = [{**claim, "claim_id": str(number)} for number, claim in enumerate(claims)]
+    claims, members = drawn(random, 200, lambda number: family(random, number))
     pays = agree("swiss_basic_insurance", claims, members, calculate)
     assert sum(paid["insurer"] > 0 for paid in pays.values()) > 1000
