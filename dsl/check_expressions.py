@@ -20,8 +20,10 @@ from hmbc.dsl import (
 )
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
+from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.environment import Environment
 from hmbc.dsl.facts import NOTHING, Facts, facts_if_false, facts_of
+from hmbc.dsl.lexer import ADVICE
 from hmbc.dsl.names import type_name
 from hmbc.dsl.reads import has_increase
 from hmbc.dsl.typed import BROKEN, Typed, declared, fits, literal_hint, same
@@ -43,9 +45,20 @@ def check_as(
     if not fits(found.type, wanted):
         env.report(
             codes.WRONG_TYPE, written.span, *declared(written, env),
-            expected=type_name(wanted), found=type_name(found.type),
+            expected=type_name(wanted), found=type_name(found.type), extra=_days_alone(written, wanted),
         )  # fmt: skip
     return found.expr
+
+
+def _days_alone(written: n.Expression, wanted: Type) -> tuple[tuple[Bilingual, Bilingual], ...]:
+    """Advice for a number of days where a condition should be, as documents write waiting days."""
+    if not isinstance(written, n.DurationLiteral) or not isinstance(wanted, Bool):
+        return ()
+    days = written.days
+    return ((ADVICE, Bilingual(
+        f"从哪天算起也要写：费用.日期 < 参保人.投保日期 + {days}天",
+        f"say from which day on: claim.date < member.enrolled + {days} days",
+    )),)  # fmt: skip
 
 
 def check(

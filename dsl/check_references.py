@@ -31,9 +31,14 @@ from hmbc.dsl.types import (
 )
 
 _WINDOW = Bilingual("“保障年度”或“参保期”", "`benefit year` or `enrolment`")
-_BETWEEN_VALUES = Bilingual(
-    "几个取值之间用逗号，不用“或”：属于 甲，乙", "between values write commas, not `or`: in a, b"
-)
+
+def _value_alone(attribute: str, value: str, env: Environment) -> Bilingual:
+    """Advice for a value where a condition should be. attribute: its key."""
+    zh = env.shown(attribute)
+    return Bilingual(
+        f"写“{zh} 是 {value}”；几个取值之间用逗号，不用“或”：{zh} 属于 {value}，…",
+        f"write `{attribute} is {value}`; several values with commas, not `or`: {attribute} in {value}, …",
+    )
 
 
 def check_attribute(written: n.AttributeRef, env: Environment, facts: Facts) -> Typed:
@@ -87,7 +92,8 @@ def check_name(written: n.NameRef, env: Environment, hint: Type | None) -> Typed
     for info in env.enums_with(name):
         env.report(
             codes.WRONG_TYPE, written.span, Related(info.span, DECLARED),
-            extra=((ADVICE, _BETWEEN_VALUES),) if isinstance(hint, Bool) else (),
+            extra=((ADVICE, _value_alone(info.type.name, name, env)),)
+            if isinstance(hint, Bool) and isinstance(info.type, Enum) else (),
             expected=type_name(hint) if hint else Bilingual("一个值", "a value"),
             found=type_name(info.type),
         )  # fmt: skip

@@ -23,6 +23,8 @@ _COMPARISONS = {
     "大于": ">", "高于": ">", "超过": ">",
     "小于等于": "<=", "不大于": "<=", "不高于": "<=", "不超过": "<=",
     "小于": "<", "低于": "<", "少于": "<", "不满": "<", "超出": ">",
+    "早于": "<", "先于": "<", "不早于": ">=", "晚于": ">", "迟于": ">", "不晚于": "<=", "不迟于": "<=",
+    "earlier": "<", "later": ">", "after": ">",
     "exceeds": ">", "exceeding": ">", "above": ">", "over": ">", "greater": ">", "more": ">",
     "below": "<", "under": "<", "less": "<", "at least": ">=", "at most": "<=",
 }  # fmt: skip
@@ -68,7 +70,7 @@ def likely_mistake(
     if (said := habit(lexeme, accepts, last, after, language)) is not None:
         return said
     sign = _COMPARISONS.get(lexeme.text) or _COMPARISONS.get(f"{lexeme.text} {after.text}")
-    if sign is not None and last.terminal in ("NAME", "RPAR", "NUMBER"):
+    if sign is not None and last.terminal in ("NAME", "DATE_WORD", "RPAR", "NUMBER"):
         if "AT_LEAST" in accepts:
             return Bilingual(f"比较用符号：写作 {sign}", f"compare by a sign: {sign}")
         if "THRESHOLD" in accepts and sign in (">", ">="):
