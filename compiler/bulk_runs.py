@@ -15,7 +15,8 @@ import numpy as np
 import pyarrow as pa
 from attrs import define, frozen
 
-from hmbc.compiler.bulk import Bulk, Histories, Truth, Whole
+from hmbc.compiler.bulk import Bulk
+from hmbc.compiler.bulk_columns import Histories, Truth, Whole
 from hmbc.compiler.directed import Directed, Setting, Unit
 from hmbc.compiler.kernel import Input, Kernel, NeverLess
 from hmbc.compiler.law_columns import LawColumns, with_laws
@@ -65,9 +66,9 @@ class Runner:
         """What each layer pays each row, and which rows are adjudicated."""
         layers = [outcome.layer for outcome in self.kernel.outcomes]
         done = self.evaluator.adjudicate(
-            self.bulk.claims(drawn),
-            self.bulk.members(drawn),
-            self.bulk.parameters(self.setting),
+            self.bulk.tables.claims(drawn),
+            self.bulk.tables.members(drawn),
+            self.bulk.tables.parameters(self.setting),
             minor_units=True,
             minor_payments=True,
             columns={f"{layer}_pay" for layer in layers},

@@ -47,7 +47,7 @@ def broken_in_bulk(
 
 def _witness(kernel: Kernel, trial: Trial) -> Witness | None:
     for place in np.flatnonzero(trial.broken)[:MOST_TRIED]:
-        unit = trial.runner.bulk.unit(trial.before, int(place))
+        unit = trial.runner.bulk.tables.unit(trial.before, int(place))
         change = trial.change(int(place))
         found = Refutation(trial.question, trial.runner.setting, unit, change)
         first = witness_of(kernel, found)

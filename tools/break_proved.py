@@ -40,7 +40,7 @@ sys.path.insert(0, str(ROOT / "tests" / "laws"))
 import mutate_schemes  # noqa: E402
 import random_schemes  # noqa: E402
 
-from hmbc.compiler.bulk import MEMBER_ID, Truth  # noqa: E402
+from hmbc.compiler.bulk_columns import MEMBER_ID, Truth  # noqa: E402
 from hmbc.compiler.bulk_runs import CHUNK, Trial, Trials  # noqa: E402
 from hmbc.compiler.laws import Question, amounts_of  # noqa: E402
 from hmbc.compiler.pipeline import Compiled, compile_file, compile_source  # noqa: E402
@@ -131,9 +131,9 @@ def shown(trial: Trial, place: int) -> str:
     runs = (trial.before,) if trial.after is trial.before else (trial.before, trial.after)
     for drawn in runs:
         rows = np.flatnonzero(drawn.history == place)
-        claims = runner.bulk.claims(drawn).take(rows).to_pylist()
+        claims = runner.bulk.tables.claims(drawn).take(rows).to_pylist()
         paid, _ = runner.rows(drawn)
-        people = runner.bulk.members(drawn)
+        people = runner.bulk.tables.members(drawn)
         known = set(drawn.member[rows])
         lines += [str(person) for person in people.to_pylist() if int(person[MEMBER_ID]) in known]
         lines += [

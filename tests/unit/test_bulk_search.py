@@ -54,7 +54,7 @@ def test_a_history_of_a_table_is_a_unit_that_is_paid_the_same_in_both_runs(name:
         machine = Machine(kernel, setting.parameters, setting.lists)
         before, after = trial.runner.paid(trial.before), trial.runner.paid(trial.after)
         for place in np.flatnonzero(trial.counts)[:20]:
-            unit, change = trial.runner.bulk.unit(trial.before, int(place)), trial.change(int(place))
+            unit, change = trial.runner.bulk.tables.unit(trial.before, int(place)), trial.change(int(place))
             members = members_of(unit, change, search.judge.favoured)
             runs = (unit.claims, unit.members, before), (changed(unit.claims, change), members, after)
             for claims, people, paid in runs:
@@ -116,5 +116,5 @@ def test_a_period_without_an_end_is_a_cell_without_one() -> None:
     directed = Directed(found.kernel, Random(1))
     bulk = Bulk.of(found.kernel, directed, [unit for _, unit in known], np.random.default_rng(1))
     drawn = bulk.draw(500)
-    cells = {str(person["away"]) for person in bulk.members(drawn).to_pylist()}
+    cells = {str(person["away"]) for person in bulk.tables.members(drawn).to_pylist()}
     assert "2024-01-01..2024-02-01;2024-05-01.." in cells
