@@ -6,6 +6,7 @@ in every row, and so is what follows from it:
     total t, before t       0        where each row adds 0 to t
     increase c              0        c reading no total, which does not grow
     share(x, 0 / w)         0        a part of nothing draws nothing, w being 0 or not
+    min(0, max(0, x))       0        what nothing uses of a limit
     0 × r, x + 0, …         worked out
 
 Each holds in every row, so that laws of the one kernel are laws of the other. Where no amount that is
@@ -71,6 +72,8 @@ class _Nothing:
             case e.Scale(amount=e.Const(value=0, type=Money())):
                 return ZERO
             case e.Share(part=part, amount=amount) if ZERO in (part, amount):
+                return ZERO
+            case e.Min(left=e.Const(value=0), right=e.Max(left=e.Const(value=0))):
                 return ZERO
             case (
                 e.Add(left=left, right=right)

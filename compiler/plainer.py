@@ -2,12 +2,16 @@
 
     x − y + y                         x
     x − (x − y)                       y
+    x − max(0, x − L)                 min(x, L)
+    x − min(x, L)                     max(0, x − L)
     x − increase max(0, t − L)        increase min(L, t)          t: the total of x
     x − increase min(L, t)            increase max(0, t − L)
     share(x, p / p)                   x        where x is whole, and 0 where p is
     choose(c, x, y)                   y        where c contradicts itself
+    max(0, x − choose(y < k, A, B))   max(0, x − B)              for x <= y, k <= A, k <= B
 
-For min(L, t) + max(0, t − L) is t, and the increase of t is x. Each holds in every row, whatever its
+For min(L, t) + max(0, t − L) is t, and the increase of t is x; and a bill below k is below the threshold of
+small bills, and would be below that of others. Each holds in every row, whatever its
 attributes are, so that laws of the one kernel are laws of the other.
 """
 
@@ -15,6 +19,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from fractions import Fraction
 
 from attrs import define
 
@@ -39,6 +44,9 @@ class _Plain:
         if isinstance(found, e.Add | e.Subtract) and (less := _with_less(found)) is not None:
             return less
         match found:
+            case e.Max(left=e.Const(value=0) as zero, right=e.Subtract(left=amount, right=limit)):
+                other = self._of_large(amount, self.bounds.seen(limit))
+                return found if other is None else e.Max(zero, e.Subtract(amount, other))
             case e.Subtract(left=left, right=right):
                 return self._left(left, self.bounds.seen(right)) or found
             case e.Share(amount=amount, part=part, whole=whole):
@@ -54,6 +62,14 @@ class _Plain:
         match less:
             case e.Subtract(left=left, right=right) if self._is_same(left, amount):
                 return right
+            case e.Max(left=e.Const(value=0), right=e.Subtract(left=left, right=limit)) if self._is_same(
+                left, amount
+            ):
+                return e.Min(amount, self._of_large(amount, self.bounds.seen(limit)) or limit)
+            case e.Min(left=left, right=limit) if self._is_same(left, amount):
+                return e.Max(zero, e.Subtract(amount, limit))
+            case e.Min(left=limit, right=left) if self._is_same(left, amount):
+                return e.Max(zero, e.Subtract(amount, limit))
             case e.Increase(
                 of=e.Max(
                     left=e.Const(value=0),
@@ -67,6 +83,28 @@ class _Plain:
                 return e.Increase(e.Max(zero, e.Subtract(total, limit)))
             case _:
                 return None
+
+    def _of_large(self, amount: e.Expr, limit: e.Expr) -> e.Expr | None:
+        """The threshold of large amounts, if small ones are below theirs, and below this one."""
+        match limit:
+            case e.Choose(
+                when=e.Compare(op="<" | "<=", left=of, right=e.Const(value=Fraction() as border)),
+                then=small,
+                otherwise=large,
+            ):
+                pass
+            case e.Choose(
+                when=e.Compare(op=">" | ">=", left=of, right=e.Const(value=Fraction() as border)),
+                then=large,
+                otherwise=small,
+            ):
+                pass
+            case _:
+                return None
+        lows = (self.bounds.ranges.value(one).low for one in (small, large))
+        within = isinstance(of, e.Attribute) and f"{of.owner}.{of.name}" in self.bounds.of(amount)
+        beyond = within and self.bounds.is_natural(amount) and all(low >= border for low in lows)
+        return self._of_large(amount, self.bounds.seen(large)) or large if beyond else None
 
     def _adds(self, total: str, amount: e.Expr) -> bool:
         return self._is_same(self.bounds.accumulators[total].adds, amount)

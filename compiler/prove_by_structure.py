@@ -9,8 +9,10 @@ from typing import Literal
 from attrs import define, field
 
 from hmbc.compiler.always import always
+from hmbc.compiler.drawn_alone import with_own_draws
 from hmbc.compiler.kernel import Clause, Kernel, NeverLess, Stated
 from hmbc.compiler.laws import Amounts, Question, amounts_of, steps_of
+from hmbc.compiler.left_apart import left_apart
 from hmbc.compiler.loose import without_loose
 from hmbc.compiler.nothing import without_nothing
 from hmbc.compiler.plainer import made_plain
@@ -38,11 +40,12 @@ def by_structure(kernel: Kernel, questions: Iterable[Question]) -> Iterator[Proo
         for verdict in structure_of(one)
         if verdict.holds
     }
-    drifts = _Drifting(simple)
+    apart = left_apart(simple, bounds_of(simple))
+    drifts = [_Drifting(one) for one in ((simple,) if apart is simple else (simple, apart))]
     for question in questions:
         if (verdict := held.get(question)) is not None:
             yield _proved(question, verdict.because, verdict.clause)
-        elif (because := drifts.because(question)) is not None:
+        elif (because := _first(one.because(question) for one in drifts)) is not None:
             yield _proved(question, because, None)
         elif question.law == "stated" and always(given, stated[question.subject or ""]):
             yield _proved(question, _ALWAYS, None)
@@ -52,9 +55,13 @@ def by_structure(kernel: Kernel, questions: Iterable[Question]) -> Iterator[Proo
             yield _proved(question, _NO_LESS, None)
 
 
+def _first(reasons: Iterable[Bilingual | None]) -> Bilingual | None:
+    return next((one for one in reasons if one is not None), None)
+
+
 def _said_plainly(kernel: Kernel) -> Kernel:
     """The kernel in plain words, without what is always nothing, of which some is plainer still."""
-    plain = made_plain(kernel, bounds_of(kernel))
+    plain = with_own_draws(made_plain(kernel, bounds_of(kernel)))
     rest = without_nothing(plain)
     return plain if rest is plain else made_plain(rest, bounds_of(rest))
 

@@ -13,6 +13,7 @@ from hmbc.compiler.kernel import Accumulator
 from hmbc.compiler.ranges import Interval
 from hmbc.compiler.structure_bands import bands_of
 from hmbc.compiler.structure_drift_value import SAME, Drift, Joins
+from hmbc.compiler.structure_filled import is_filled
 from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_single_rows import UNITS, each, passed, sum_of
 from hmbc.compiler.structure_span import ANYTHING, NOTHING, Span
@@ -224,9 +225,7 @@ class TotalDrifts:
         scope = Scope(used.keys)
         over, one, changed = self._grown(amount, added, scope)
         if self.joins.kind == "swap":
-            if not over.is_zero or not self.joins.is_one(limit, scope):
-                return None
-            return Drift(ANYTHING, NOTHING, scope)
+            return self._swapped(used, amount, limit, added)
         if added.rows.low >= 0:
             up = Span(0, over.high)
             return Drift(up, up, scope, one, changed)
@@ -243,10 +242,7 @@ class TotalDrifts:
             return None
         scope = Scope(used.keys)
         if self.joins.kind == "swap":
-            over, _, _ = self._grown(amount, added, scope)
-            if not over.is_zero or not self.joins.is_one(limit, scope):
-                return None
-            return Drift(ANYTHING, NOTHING, scope)
+            return self._swapped(used, amount, limit, added)
         over, one, changed = self._grown(amount, added, scope)
         rising = added.rows.low >= 0
         falling = added.rows.high <= 0 and self.joins.kind == "raise"
@@ -272,6 +268,18 @@ class TotalDrifts:
             span = span.with_zero
             return self.joins.spread(found, {row: span, ("past", used.name): span.flipped})
         return found
+
+    def _swapped(
+        self, used: Accumulator, amount: e.Expr, limit: e.Expr, added: Drift
+    ) -> Drift | None:
+        """What is used of a limit, or left above it, by two claims that change places: the same in sum
+        where the limit is one for both and what comes to it is, or where each fills its own at once."""
+        scope = Scope(used.keys)
+        over, _, _ = self._grown(amount, added, scope)
+        one = over.is_zero and self.joins.is_one(limit, scope)
+        if one or added == SAME and is_filled(self.joins.bounds, amount, limit):
+            return Drift(ANYTHING, NOTHING, scope)
+        return None
 
     def _steady(self, used: Accumulator, limit: e.Expr, amount: e.Expr) -> bool:
         """Whether limits and keys are the same in both runs and amounts not negative."""

@@ -45,6 +45,11 @@ class _Search:
                 )
             case e.Compare(op="!=", left=a, right=b):
                 return self.is_closed([(e.Compare("==", a, b), not holds), *rest], known)
+            case (
+                e.Compare(op="==", left=a, right=e.Const(value=bool() as value))
+                | e.Compare(op="==", left=e.Const(value=bool() as value), right=a)
+            ):
+                return self.is_closed([(a, holds == value), *rest], known)
             case _:
                 if known.get(expr, holds) != holds or (holds and _is_other(expr, known)):
                     return True
@@ -55,6 +60,8 @@ def _branches(expr: e.Expr, holds: bool) -> bool:
     match expr:
         case e.Not(of=inner):
             return _branches(inner, not holds)
+        case e.Compare(op="==" | "!=" as op, left=inner, right=e.Const(value=bool() as value)):
+            return _branches(inner, (holds == value) == (op == "=="))
         case e.And():
             return not holds
         case e.Or():

@@ -3,7 +3,12 @@
     seen    = accumulate 1 per K
     ordinal = accumulate choose(before seen == 0, x, 0) per K
 
-Each later row of the key reads what the first one brought.
+Each later row of the key reads what the first one brought. Where only some rows are counted,
+
+    seen    = accumulate s per K
+    ordinal = accumulate choose(s > 0 and before seen == 0, x, 0) per K'
+
+that is so of the rows from the first one on that is counted.
 """
 
 from __future__ import annotations
@@ -47,6 +52,26 @@ def first_of(
             return None
 
 
+def counted_first_of(
+    item: Accumulator, accumulators: Mapping[str, Accumulator]
+) -> tuple[Accumulator, tuple[e.Expr, ...]] | None:
+    """The accumulator that counts rows, and the other conditions with what is added last, of one that
+    adds in the first row of each of that one's keys only that is counted there."""
+    match item.adds:
+        case e.Choose(when=when, then=then, otherwise=e.Const(value=0)):
+            parts = list(conjuncts(when))
+        case _:
+            return None
+    counts = [name for part in parts if (name := _counted(part))]
+    if len(counts) != 1:
+        return None
+    seen = accumulators[counts[0]]
+    others = tuple(part for part in parts if not _counted(part))
+    if not any(_is_above_nothing(part, seen.adds) for part in others):
+        return None
+    return seen, (*others, then)
+
+
 def kept_of(item: Accumulator) -> tuple[e.Expr, ...] | None:
     """Conditions and what is added, of a total that keeps the first thing added that is not 0:
     `accumulate choose(c, choose(before total == 0, x, 0), 0)`."""
@@ -77,3 +102,12 @@ def _counted(when: e.Expr) -> str | None:
             return "" if not isinstance(one, str) and not isinstance(two, str) and one > two else None
         case _:
             return None
+
+
+def _is_above_nothing(when: e.Expr, amount: e.Expr) -> bool:
+    """Whether a condition says that an amount is more than 0."""
+    match when:
+        case e.Compare(op=">", left=left, right=e.Const(value=0)):
+            return left == amount
+        case _:
+            return False

@@ -16,7 +16,7 @@ from attrs import define, field, frozen
 from hmbc.compiler.kernel import Accumulator
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_last_year import last_year_of
-from hmbc.compiler.structure_settled import first_of, kept_of
+from hmbc.compiler.structure_settled import counted_first_of, first_of, kept_of
 from hmbc.compiler.structure_stage import Stage, parts_beside
 from hmbc.compiler.structure_used import limit_of, rest_of
 from hmbc.dsl import expr as e
@@ -145,6 +145,16 @@ class Divisions:
                     if not (found := self.of(part)).is_same:
                         return found if found.way == "unknown" else _CONDITION
                 return SAME
+            case e.Total(accumulator=name) if counted := counted_first_of(
+                self.bounds.accumulators[name], self.bounds.accumulators
+            ):
+                # The same where the row is counted; the second of the two finds that the first was.
+                seen, parts = counted
+                keys = (*seen.keys, *self.bounds.accumulators[name].keys)
+                for part in (seen.adds, *keys, *parts):
+                    if not (found := self.of(part)).is_same:
+                        return found if found.way == "unknown" else _CONDITION
+                return SAME if self.bounds.is_natural(seen.adds) else _CONDITION
             case e.Total(accumulator=name) if kept := kept_of(self.bounds.accumulators[name]):
                 # The second of the two rows finds what the first one brought, or brings nothing, too.
                 for part in (*self.bounds.accumulators[name].keys, *kept):
