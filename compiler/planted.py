@@ -74,8 +74,10 @@ def _raised(
         if difference is None:
             continue
         row, name = difference
+        if name not in subjects:  # it need not even be a number
+            continue
         by = unit.claims[row][name] - other.claims[row][name]
-        if name in subjects and abs(by) > 1:
+        if abs(by) > 1:
             yield (other if by > 0 else unit), Change("raise", row, name, abs(by))
 
 

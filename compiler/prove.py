@@ -112,6 +112,7 @@ def prove(
             found |= {proof.question: proof for proof in proofs}
             search.leave_out(found)
         found |= search.refuted_at_borders(budget.search[1] // 2)
+        found |= search.refuted_under_unlike_limits(budget.search[1] // 2)
         found |= search.refuted(budget.search[1])
         search.leave_out(found)
         found |= search.refuted_in_bulk(budget.histories)
@@ -277,6 +278,11 @@ class _Looking:
         """What units refute whose totals stand at a border (compiler/borders.py)."""
         if any(question.law in TWO_RUNS for question in self._search.judge.questions):
             self._search.at_borders(work)
+        return self.refuted(0)
+
+    def refuted_under_unlike_limits(self, work: int) -> dict[Question, Proof]:
+        """What claims refute whose limits differ."""
+        self._search.under_unlike_limits(work)
         return self.refuted(0)
 
     def refuted_in_bulk(self, histories: int) -> dict[Question, Proof]:

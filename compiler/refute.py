@@ -4,7 +4,7 @@ they get. Finds, never proves; what it finds is run again on the interpreter bef
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from random import Random
 
 from attrs import define, evolve, field
@@ -17,6 +17,7 @@ from hmbc.compiler.laws import Change, Judge, Question, changed
 from hmbc.compiler.planted import changes_read_off
 from hmbc.compiler.quick import Machine, Row, Values
 from hmbc.compiler.refutation import Refutation, Smaller, members_of
+from hmbc.compiler.unlike_limits import under_unlike_limits
 from hmbc.dsl.types import Date, Int, Money
 
 SETTINGS = 6
@@ -29,6 +30,8 @@ PRESSED = 0.1
 """How often such a unit is taken up again."""
 SMALL = 20
 """The most minor units of an amount that is raised, or claimed besides, for what roundings make of it."""
+LEAST = 3
+"""The most of a claim besides where every last digit was tried."""
 MOST_PLANTED = 5
 """Claims of a planted unit, the last, of which others are made."""
 MOST_SETTINGS = 10
@@ -115,6 +118,21 @@ class Search:
                 return
             external = setting.parameters, setting.lists
             self._try_all((setting, self._machines[0][1].with_external(*external)), unit, True)
+
+    def under_unlike_limits(self, work: int) -> None:
+        """Hold claims against the laws whose limits differ (compiler/unlike_limits.py); to find them, so many
+        items of rows may be worked out."""
+        pool = self.paying_for(None)
+        for setting, unit, change in under_unlike_limits(self.kernel, pool, self.directed, work):
+            if not self._asks("monotone", "no_cliff", "more_claims", "order_free"):
+                return
+            external = setting.parameters, setting.lists
+            known = (setting, self._machines[0][1].with_external(*external))
+            before = known[1].run(unit.claims, unit.members)
+            if before is not None:
+                self._changed(known, unit, change, before, pressed=True)
+                for by in range(1, LEAST + 1) if change.kind == "raise" else ():
+                    self._with_more(known, unit, change.row, before, {change.subject or "": by})
 
     def _try_all(
         self, known: tuple[Setting, Machine], unit: Unit, pressed: bool = False
@@ -271,7 +289,17 @@ class Search:
         self, known: tuple[Setting, Machine], unit: Unit, row: int, before: Sequence[Row]
     ) -> None:
         """A small claim more, like another and before it: the first run is with it."""
-        small = {name: self._small() for name in self.judge.amounts.bills}
+        self._with_more(known, unit, row, before, {name: self._small() for name in self.judge.amounts.bills})
+
+    def _with_more(
+        self,
+        known: tuple[Setting, Machine],
+        unit: Unit,
+        row: int,
+        before: Sequence[Row],
+        small: Mapping[str, int],
+    ) -> None:
+        """A claim more, like another and before it, that claims so much of these amounts."""
         claim = unit.claims[row]
         claim = {**claim, **{name: by for name, by in small.items() if claim.get(name)}}
         more = Unit(

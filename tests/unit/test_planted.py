@@ -110,3 +110,9 @@ def test_examples_are_tried_with_every_change_that_laws_speak_of(
     assert law in {question.law for question in found}
     none = SCHEME.replace("LAYER", layer).replace("EXAMPLES", "")
     assert refuted(compile_source(Source("s.hmb", none))) == set()
+
+
+def test_examples_that_differ_in_what_is_no_amount_are_not_subtracted() -> None:
+    examples = "\n".join([example(claim("200", "90")), example(claim("200", "30", care="outpatient"))])
+    text = SCHEME.replace("LAYER", FIRST).replace("EXAMPLES", examples)
+    assert "monotone" not in {one.law for one in refuted(compile_source(Source("s.hmb", text)))}
