@@ -2,7 +2,8 @@
 
     x − y + y                         x
     x − (x − y)                       y
-    x − max(0, x − L)                 min(x, L)
+    x − max(0, x − L)                 min(x, L)                  also max(x − L, 0)
+    choose(c, x, 0) − choose(c, y, 0) choose(c, x − y, 0)        where x − y is one of these
     x − min(x, L)                     max(0, x − L)
     x − increase max(0, t − L)        increase min(L, t)          t: the total of x
     x − increase min(L, t)            increase max(0, t − L)
@@ -62,10 +63,13 @@ class _Plain:
         match less:
             case e.Subtract(left=left, right=right) if self._is_same(left, amount):
                 return right
-            case e.Max(left=e.Const(value=0), right=e.Subtract(left=left, right=limit)) if self._is_same(
-                left, amount
-            ):
+            case (
+                e.Max(left=e.Const(value=0), right=e.Subtract(left=left, right=limit))
+                | e.Max(left=e.Subtract(left=left, right=limit), right=e.Const(value=0))
+            ) if self._is_same(left, amount):
                 return e.Min(amount, self._of_large(amount, self.bounds.seen(limit)) or limit)
+            case e.Choose(when=when, then=part, otherwise=e.Const(value=0)):
+                return self._part_left(self.bounds.seen(amount), when, part)
             case e.Min(left=left, right=limit) if self._is_same(left, amount):
                 return e.Max(zero, e.Subtract(amount, limit))
             case e.Min(left=limit, right=left) if self._is_same(left, amount):
@@ -81,6 +85,16 @@ class _Plain:
                 self._adds(name, amount)
             ):
                 return e.Increase(e.Max(zero, e.Subtract(total, limit)))
+            case _:
+                return None
+
+    def _part_left(self, amount: e.Expr, when: e.Expr, part: e.Expr) -> e.Expr | None:
+        """What is left of an amount that there is where a condition holds, if a part is taken off there."""
+        zero = e.money(0)
+        match amount:
+            case e.Choose(when=own, then=then, otherwise=nothing) if (own, nothing) == (when, zero):
+                rest = self._left(then, self.bounds.seen(part))
+                return None if rest is None else e.Choose(when, rest, zero)
             case _:
                 return None
 

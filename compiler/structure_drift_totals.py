@@ -128,9 +128,9 @@ class TotalDrifts:
             return None
         if is_total:
             return added
-        if self.joins.kind == "raise" and added == SAME:
+        if self.joins.kind == "raise" and added == SAME and alone.scope is None:
             return alone
-        if alone != SAME and not (alone.scope is None and alone.changed and self.joins.kind == "raise"):
+        if alone != SAME and self.joins.kind != "raise":
             return None
         over, one, changed = self._grown(stage.added, added, stage.scope)
         if self.joins.kind == "insert" and stage.alone is not None:
@@ -140,9 +140,13 @@ class TotalDrifts:
         found = self._increase(expr, stage, added, over, one, changed)
         if found is None:
             return None
-        if alone != SAME:
+        if alone != SAME and alone.scope is None and alone.changed:
             rows, sums = found.rows.hull(alone.rows), found.sums.hull(alone.sums)
             return Drift(rows, sums, found.scope, found.one and found.changed, found.changed)
+        if alone != SAME:
+            # Of several rows that stand by themselves, each is a key of its own.
+            rows = found.rows.hull(alone.rows).with_zero
+            return Drift(rows, found.sums.hull(alone.rows).with_zero, found.scope)
         return evolve(found, sums=found.sums + over_alone)
 
     def _increase(

@@ -19,7 +19,8 @@ from hmbc.compiler.prove_by_structure import by_structure
 from hmbc.compiler.structure_bounds import bounds_of
 from hmbc.compiler.structure_filled import is_at_least, is_filled
 from hmbc.dsl import expr as e
-from hmbc.dsl.types import Int
+from hmbc.dsl.reads import walk
+from hmbc.dsl.types import Int, Money
 
 # ---- limits that a claim fills at once
 
@@ -143,6 +144,30 @@ def test_what_is_said_plainly_is_the_same() -> None:
     ]:
         one = evolve(kernel, items=(*kernel.items[:-1], evolve(pay, expr=given)))
         assert made_plain(one, bounds).items[-1].expr == plain, given
+
+
+def test_what_is_left_of_a_bill_without_what_is_above_an_amount() -> None:
+    part = "    exclude x1 from l1 { part max(claim.bill - 4_000, 0) }"
+    layer = "when claim.drug given base claim.bill threshold 100 per claim within 300 per year ratio 50% no cap"
+    kernel = kernel_of(layer, before=part)
+    said = {item.name: item for item in made_plain(kernel, bounds_of(kernel)).items}
+    assert e.Min(e.Attribute("claim", "bill", Money()), e.money(400_000)) in set(walk(said["l1.base"].expr))
+    assert is_proved(kernel, Question("monotone", "l1", "bill"))
+
+
+# ---- rows that are free of a cap
+
+
+@pytest.mark.parametrize(
+    ("rounding", "holds"),
+    # in sum, a capped claim may take the minor unit that a free one would be paid
+    [("half up to 0.05 per claim", True), ("half up per year", False)],
+)
+def test_several_claims_are_free_of_a_cap_and_several_come_to_it(rounding: str, holds: bool) -> None:
+    free = "no cap if claim.care is inpatient"
+    limits = f"threshold 620 per claim within 1_020 per month ratio 70% {free} cap 300 per month"
+    kernel = kernel_of(f"base claim.bill {limits} rounding {rounding}")
+    assert is_proved(kernel, Question("monotone", "l1", "bill"), broken=not holds) == holds
 
 
 # ---- counts of some claims
