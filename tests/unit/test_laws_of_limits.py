@@ -147,7 +147,7 @@ def test_what_is_said_plainly_is_the_same() -> None:
 
 
 def test_what_is_left_of_a_bill_without_what_is_above_an_amount() -> None:
-    part = "    exclude x1 from l1 { part max(claim.bill - 4_000, 0) }"
+    part = "    exclude x1 from l1: part larger of (claim.bill - 4_000, 0)"
     layer = "when claim.drug given base claim.bill threshold 100 per claim within 300 per year ratio 50% no cap"
     kernel = kernel_of(layer, before=part)
     said = {item.name: item for item in made_plain(kernel, bounds_of(kernel)).items}
