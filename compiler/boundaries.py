@@ -10,13 +10,13 @@ room is left is filled with seeded mixtures of all that.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from fractions import Fraction
 from itertools import islice
 from random import Random
 
 from attrs import define, evolve, field
 
-from hmbc.compiler.candidates import Given, Slot, candidates_of, numbered
+from hmbc.compiler.candidates import Given, Slot, candidates_of
+from hmbc.compiler.halves import Halves
 from hmbc.compiler.histories import MEMBER_ID, History, replay
 from hmbc.compiler.interpret import Prepared, State
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
@@ -24,9 +24,9 @@ from hmbc.compiler.meaning import Missing
 from hmbc.compiler.runs import runs
 from hmbc.compiler.search import EMPTY, Assignment, Search, part_of
 from hmbc.compiler.types_of import ORDERED, Names, names_of, type_of
-from hmbc.dsl.expr import Attribute, Compare, Expr, Max, Min, Ref, Round, Subtract, Total, money
+from hmbc.dsl.expr import Attribute, Compare, Expr, Max, Min, Ref, Subtract, Total, money
 from hmbc.dsl.reads import walk
-from hmbc.dsl.types import Bool, Code, Enum, Int, Money
+from hmbc.dsl.types import Code, Enum, Money
 
 PROBED = 2
 """Inputs by which one boundary is approached."""
@@ -34,22 +34,8 @@ PROBED = 2
 TRIES = 6
 """Inputs that are tried for that."""
 
-
-SCANNED = 48
-"""Minor units in a row that are looked through for one whose share ends in a half."""
-
-CHOICES = 12
-"""Values of one input that are tried for a half: the choice of a ratio may decide whether there is any."""
-
-ENOUGH = 4
-"""Halves near a border with which no other choice is tried."""
-
-HALF = Fraction(1, 2)
 A_FEW = 9
 """Rows of one kind of history before it is another's turn."""
-
-TELLING = (0, 0)
-"""An even number of steps and a half: each way of rounding does something else with it."""
 
 
 def boundary_histories(
@@ -95,7 +81,7 @@ class _Maker:
         streams = [
             self.approaches(paid),
             _in_turn([runs(self.search, layer, at) for layer, at in paid]),
-            self.roundings(paid),
+            Halves(self.search).histories(paid, [probe for _, probe in self.sites()]),
             *(self.around(at) for _, at in paid),
             self.brinks(paid),
         ]
@@ -226,103 +212,6 @@ class _Maker:
                 rows = [self.put(slot, turn + by, then) for by in (-1, 0, 1)]
                 yield self.history(at, [at, rows[1], rows[0]])
                 yield self.history(at, [at, rows[2]])
-
-    def roundings(self, paid: Sequence[tuple[str, Assignment]]) -> Iterator[History]:
-        """Every rounding: of a half to an even and to an odd step, of a little less and more; then of halves
-        where what is rounded meets a cap or another border."""
-        seen: set[tuple[Round, int]] = set()
-        found: list[tuple[Round, Assignment]] = []
-        for item in self.kernel.items:
-            exprs = (item.expr,) if isinstance(item, Definition) else (item.adds,)
-            nodes = dict.fromkeys(n for e in exprs for n in walk(e) if isinstance(n, Round))
-            for place, (layer, at) in enumerate(paid):
-                for node in nodes:
-                    if item.layer in (None, layer) and (node, place) not in seen:
-                        seen.add((node, place))
-                        found.append((node, at))
-        borders = [*dict.fromkeys(probe for _, probe in self.sites())]
-        for node, at in found:
-            yield from self.rounding(node, at)
-        for node, at in found:
-            for border in borders:
-                if any(one == node for one in walk(border)):
-                    yield from self.rounding_at(border, node, at)
-
-    def rounding(self, node: Round, at: Assignment) -> Iterator[History]:
-        kinds: dict[tuple[int, int], Assignment] = {}
-        for base in (at, *self.variants(node.amount, at)):
-            for _, changed in self.about_halves(node, base):
-                kind = self.kind_of(node, changed)
-                if kind is not None:
-                    kinds.setdefault(kind, changed)
-            if TELLING in kinds:
-                break
-        for kind in sorted(kinds, key=lambda kind: kind != TELLING):
-            yield self.history(kinds[kind], [kinds[kind]] * 2)
-
-    def rounding_at(self, border: Expr, node: Round, at: Assignment) -> Iterator[History]:
-        """A half to an even and to an odd step on either side of a border, reached by the least claim and
-        left by another: there an amount no longer tells how it was rounded, but a reason may."""
-        found: dict[object, History] = {}
-        for base in (at, *self.variants(node.amount, at)):
-            for slot, on in self.about_halves(node, base, border):
-                kind = self.kind_of(node, on)
-                difference = self.search.value(border, on)
-                if kind is None or kind[0] or not isinstance(difference, int | Fraction):
-                    continue
-                number = numbered(on[slot], self.search.kind(slot)) or 0
-                one = self.put(slot, 1, base)
-                rows = [self.put(slot, number - 1, base), one, one]
-                side = (difference > 0) - (difference < 0)
-                found.setdefault((side, kind), self.history(base, rows))
-            if len(found) >= ENOUGH:
-                break
-        yield from found.values()
-
-    def kind_of(self, node: Round, at: Assignment) -> tuple[int, int] | None:
-        """Whether what is rounded lies below, on or above the half between two steps (-1, 0, 1), and whether
-        the lower step is odd; None where it has no value."""
-        amount = self.search.value(node.amount, at)
-        if not isinstance(amount, int | Fraction):
-            return None
-        steps, left = divmod(Fraction(amount) / node.step, 1)
-        return (left > HALF) - (left < HALF), steps % 2
-
-    def variants(self, expr: Expr, at: Assignment) -> Iterator[Assignment]:
-        """The assignment with another choice, of those that an expression reads; then with another number
-        that is no amount."""
-        for kinds in ((Enum, Bool), (Int,)):
-            for slot in self.search.reads(expr):
-                if isinstance(self.kind(slot), kinds):
-                    for value in self.search.candidates.values[slot][:CHOICES]:
-                        if value != at[slot]:
-                            yield {**at, slot: value}
-
-    def about_halves(
-        self, node: Round, at: Assignment, border: Expr | None = None
-    ) -> Iterator[tuple[Slot, Assignment]]:
-        """Assignments for which an amount may lie half way between two steps, with what they change.
-        border: about where its sign turns; None: about the first step."""
-        for slot in self.search.reads(node.amount)[:TRIES]:
-            if not isinstance(self.kind(slot), Money) or slot[0] != "claim":
-                continue
-            probe = border or Subtract(node.amount, money(node.step))
-            first = self.search.turns(probe, slot, at)
-            if not first:
-                continue
-            if node.step == 1:
-                numbers = [first[0] + by // 2 * (-1) ** by for by in range(2 * SCANNED)]
-            else:
-                amount = self.search.value(node.amount, self.put(slot, first[0], at)) or 0
-                assert isinstance(amount, int | Fraction)
-                steps = amount // node.step if border else 0
-                numbers = []
-                for half in (-3, -1, 1, 3, 5) if border else (1, 3, 5, 9):
-                    probe = Subtract(node.amount, money((steps + Fraction(half, 2)) * node.step))
-                    for turn in self.search.turns(probe, slot, at)[:1]:
-                        numbers += (turn - 1, turn, turn + 1)
-            yield from ((slot, self.put(slot, number, at)) for number in numbers)
-            return
 
     def state_after(self, at: Assignment) -> State:
         try:
@@ -474,8 +363,7 @@ class _Maker:
         return self.search.kind(slot)
 
     def put(self, slot: Slot, number: int, at: Assignment) -> Assignment:
-        """The assignment with a number in place, held to the domain."""
-        return self.search.put(slot, self.search.held(slot, number), at)
+        return self.search.put_held(slot, number, at)
 
     def history(self, base: Assignment, rows: Sequence[Assignment]) -> History:
         return self.search.history(base, rows)

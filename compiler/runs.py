@@ -87,7 +87,7 @@ def _large(search: Search, layer: str, at: Assignment) -> Assignment:
     found: dict[Slot, Given] = dict(at)
     for slot, value in at.items():
         if slot[0] == "claim" and isinstance(search.kind(slot), Money) and value:
-            larger = search.put(slot, search.held(slot, LARGE * max(named, default=0)), found)
+            larger = search.put_held(slot, LARGE * max(named, default=0), found)
             if _paid(search, layer, larger):
                 found = larger
     return found

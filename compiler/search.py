@@ -199,6 +199,10 @@ class Search:
         """The assignment with a number in place, in the unit of its type."""
         return {**at, slot: valued(number, self._types[slot][0])}
 
+    def put_held(self, slot: Slot, number: int, at: Assignment) -> dict[Slot, Given]:
+        """The assignment with a number in place, held to the domain."""
+        return self.put(slot, self.held(slot, number), at)
+
     def turns(
         self, probe: Expr, slot: Slot, at: Assignment, state: State = EMPTY, high: int | None = None
     ) -> list[int]:
@@ -311,7 +315,7 @@ class _Sought:
             for slot in [slot for slot in slots if search.is_number(slot)][:WAYS]:
                 for turn in search.turns(probe, slot, at, self.state):
                     for number in (turn - 1, turn, turn + 1):
-                        changed = search.put(slot, search.held(slot, number), at)
+                        changed = search.put_held(slot, number, at)
                         if value(expr, changed, self.state) is wanted:
                             yield changed
         tried = (
