@@ -81,7 +81,12 @@ def emitted(kernel: Kernel, plan: Plan, name: str, optimise: Optimise) -> str:
     if optimise.rows and is_rich(merged):
         with suppress(NoFeed):
             return taken(feed, name, by_rows)
-    return taken(merged, name, by_steps)
+    try:
+        return taken(merged, name, by_steps)
+    except NoFeed as none:
+        with suppress(NoFeed):
+            return taken(feed, name, by_rows)
+        raise none
 
 
 def taken(feed: Feed, name: str, way: Callable[[Loops, Node], str]) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from attrs import define, evolve, field, frozen
 
 from hmbc.compiler.emit_c import Body, literal, type_of
-from hmbc.compiler.feed import FeedTotal, NoFeed
+from hmbc.compiler.feed import FeedTotal
 from hmbc.compiler.feed_closed import key_type
 from hmbc.compiler.feed_record import Record
 from hmbc.compiler.graph import Graph
@@ -372,15 +372,23 @@ def mentioned(name: str, lines: list[str]) -> bool:
 
 
 def ordered(goals: Iterable[Goal]) -> list[Goal]:
-    """Goals so that each comes after those that it needs."""
+    """Goals so that each comes after those that it needs. Where not all that read a keyed total as it was can
+    come before it is moved, the rest follow: what it was is in a variable then."""
     left, found = list(goals), list[Goal]()
     while left:
-        ready = (one for one in left if not any(needs(one, x) for x in left if x is not one))
-        if (first := next(ready, None)) is None:
-            raise NoFeed("几个累计互相引用", "totals that read each other")
-        left.remove(first)
-        found.append(first)
+        ready = first_ready(left, needs) or first_ready(left, needs_moved)
+        assert ready is not None  # totals are worked out from earlier ones
+        left.remove(ready)
+        found.append(ready)
     return found
+
+
+def first_ready(left: Sequence[Goal], needs: Callable[[Goal, Goal], bool]) -> Goal | None:
+    """The first goal that needs no other."""
+    return next(
+        (goal for goal in left if not any(needs(goal, one) for one in left if one is not goal)),
+        None,
+    )
 
 
 def needs(goal: Goal, other: Goal) -> bool:
@@ -389,11 +397,14 @@ def needs(goal: Goal, other: Goal) -> bool:
     if goal.total is not None and goal.total.key is not None and goal.total is not other.total:
         if reads(other.node, goal.total) == {"before"}:
             return True
-    if other.total is not None and other.total is not goal.total:
-        if "after" in reads(goal.node, other.total):
-            return True
     same = other.node.const is not None or other.node is goal.node
-    return not same and other.node in reachable([goal.node])
+    return needs_moved(goal, other) or (not same and other.node in reachable([goal.node]))
+
+
+def needs_moved(goal: Goal, other: Goal) -> bool:
+    """Whether a goal reads a total that has been moved by the other."""
+    total = other.total
+    return total is not None and total is not goal.total and "after" in reads(goal.node, total)
 
 
 def reads(node: Node, total: FeedTotal) -> set[str]:
