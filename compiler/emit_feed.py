@@ -77,7 +77,7 @@ def emitted(kernel: Kernel, plan: Plan, name: str, optimise: Optimise) -> str:
     if optimise.carry and optimise.compact:
         whole = lower_feed(kernel, plan, evolve(optimise, compact=False))
         feed = feed if whole is None else with_carries(feed, whole)
-    merged = merge_layers(feed) if optimise.merge else feed
+    merged = merge_layers(feed) if optimise.merge and not feed.graph.falls else feed
     if optimise.rows and is_rich(merged):
         with suppress(NoFeed):
             return taken(feed, name, by_rows)

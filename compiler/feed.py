@@ -42,7 +42,8 @@ class FeedTotal:
     is not odd is larger; carry: where the total may be. made_of: the total as it was before the row,
     where it follows from others and is not kept.
     by: of several, the claim's attribute that says which one, and for each value of it its place in the plan,
-    or None. key: of a keyed total, of which a unit has `bound` at most; it has no `keys` then.
+    or None. key: of a keyed total, of which a unit has `bound` at most; it has no `keys` then. falls: whether a row
+    may make it less; its unit is odd where it would be less than 0.
     """
 
     number: int
@@ -54,6 +55,7 @@ class FeedTotal:
     key: PackedKey | None = None
     bound: int = 0
     carry: Carry | None = None
+    falls: bool = False
 
     @property
     def by_row(self) -> tuple[int, ...]:

@@ -351,7 +351,8 @@ class Branches:
         now, most = f"now{self.count}", literal(total.most)
         self.count += 1
         lines.append(f"int64_t {now} = (int64_t){was} + {text};")
-        lines += [f"if (__builtin_expect({now} > {most}, 0))", "    hmb_odd(out, &r->odd, unit[i]);"]
+        odd = f"{now} < 0 || {now} > {most}" if total.falls else f"{now} > {most}"
+        lines += [f"if (__builtin_expect({odd}, 0))", "    hmb_odd(out, &r->odd, unit[i]);"]
         if (carry := total.carry) is not None:
             taken = self.record.carrying(total, now, carry.least, "carried", "unit[i]", 0)
             lines.append(f"if (__builtin_expect({now} >= {literal(carry.least + carry.step)}, 0))")

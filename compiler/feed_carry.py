@@ -41,7 +41,7 @@ def with_carries(feed: Feed, whole: Feed) -> Feed:
     totals = list[FeedTotal]()
     for total in feed.totals:
         own = by_number[total.number]
-        plain = total.made_of is None and total.key is None and not total.by_row
+        plain = total.made_of is None and total.key is None and not total.by_row and not total.falls
         if plain and own.made_of is None and total.most < own.most:
             if all(follows(feed, one, by_number[one.number], total, own) for one in feed.totals):
                 total = evolve(total, carry=carry_of(whole, own, total.most))

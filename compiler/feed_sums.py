@@ -16,7 +16,7 @@ from hmbc.compiler.nodes import Node
 
 def is_summed(loops: Loops, total: FeedTotal) -> bool:
     """Whether a total is run by these loops."""
-    is_plain = total.key is None and not total.by_row
+    is_plain = total.key is None and not total.by_row and not total.falls
     return loops.feed.graph.optimise.cells and is_plain and loops.record.is_narrow(total)
 
 

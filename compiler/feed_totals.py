@@ -268,7 +268,7 @@ def running(loops: Loops, name: str, totals: list[FeedTotal]) -> Loop:
                 ]
             body.lines += [
                 f"const int64_t now{number} = was{number} + {adds};",
-                f"over{number} |= {most} - now{number};",
+                f"over{number} |= {most} - now{number}{f' | now{number}' if total.falls else ''};",
                 f"b->s{before.number}[i] = ({stored(before)})was{number};",
                 f"b->n{number}[i] = ({kind})now{number};",
             ]
@@ -279,7 +279,8 @@ def running(loops: Loops, name: str, totals: list[FeedTotal]) -> Loop:
             then += [
                 f"for (int64_t i = 0; over{number} < 0 && i < n; i++) {{",
                 *(f"    {line}" for line in again.lines),
-                f"    if ({most} - b->s{before.number}[i] < {own})",
+                f"    if ({most} - b->s{before.number}[i] < {own}"
+                f"{f' || b->s{before.number}[i] + {own} < 0' if total.falls else ''})",
                 "        hmb_odd(out, &records[unit[i]].odd, unit[i]);",
                 "}",
             ]
@@ -384,6 +385,7 @@ def together(loops: Loops, totals: list[FeedTotal]) -> Loop:
             now.add(total.number)
             body.lines.append(f"const int64_t now{total.number} = {was} + (int64_t){adds};")
             body.lines.append(f"odd |= {literal(level(total))} - now{total.number};")
+            body.lines += [f"odd |= now{total.number};"] if total.falls else []
             kind = loops.record.total_type(total)
             body.lines.append(f"b->n{total.number}[i] = ({kind})now{total.number};")
         return f"now{total.number}"
@@ -395,7 +397,10 @@ def together(loops: Loops, totals: list[FeedTotal]) -> Loop:
         before, kind = loops.before(total), loops.record.total_type(total)
         writes.append(f"b->s{before.number}[i] = {body.value(before)};")
         writes.append(f"{place(total)} = ({kind})now{total.number};")
-    over = " || ".join(f"now{total.number} > {literal(total.most)}" for total in totals)
+    over = " || ".join(
+        [f"now{total.number} > {literal(total.most)}" for total in totals]
+        + [f"now{total.number} < 0" for total in totals if total.falls]
+    )
     high = [f"if ({over})", "    hmb_odd(out, &r->odd, unit[i]);"]
     for total in totals:
         if total.carry is not None:

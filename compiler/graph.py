@@ -24,8 +24,8 @@ class Graph:
     """All nodes of one feed."""
 
     optimise: Optimise = ALL
-    falls: bool = False
-    """Whether a total may fall."""
+    falls: frozenset[int] = frozenset()
+    """The totals that may fall, by their numbers."""
     rounds: dict[Node, tuple[Node, RoundingMode, int]] = field(factory=dict)
     """Of a rounded amount: what was rounded, how, to which unit."""
     caps: dict[Node, tuple[Node, Node]] = field(factory=dict)
@@ -352,7 +352,7 @@ class Graph:
             return True
         match node.op:
             case "after":
-                return not self.falls
+                return node.data not in self.falls
             case "add" | "min" | "max" | "round":
                 return all(self.rises(arg) for arg in node.args)
             case "subtract" | "multiply" | "shift":

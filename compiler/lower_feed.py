@@ -1,7 +1,8 @@
 """kernel -> the graph of its feed: what a row adds to each total, pays and gives as reasons.
 
 Not every kernel has a feed: `lower_feed` gives None where a key reads totals or does not fit one word, and
-where a number would not fit 64 bits. A row that makes a total fall, or is rejected for what a total was, what
+where a number would not fit 64 bits. A row that makes a total fall below 0, or one under a key that each row has
+its own of fall at all, or is rejected for what a total was, what
 its member is or what the parameters are, makes its unit odd.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from hmbc.compiler.feed import Feed, FeedTotal, NoFeed, under
 from hmbc.compiler.feed_keys import PackedKey, packed
@@ -41,8 +42,13 @@ def lower_feed(kernel: Kernel, plan: Plan, optimise: Optimise) -> Feed | None:
 
 def feed_of(kernel: Kernel, plan: Plan, optimise: Optimise) -> Feed:
     """The same. Raises NoFeed where there is none."""
-    terms = Terms(kernel, plan, ranges_of(kernel), Graph(optimise))
+    terms = Terms(kernel, plan, ranges_of(kernel), Graph(optimise, falling(plan)))
     return Lowering(kernel, plan, terms.graph, terms).feed()
+
+
+def falling(plan: Plan) -> frozenset[int]:
+    """The totals that may fall."""
+    return frozenset(number for number, item in enumerate(plan.accumulators) if item.falls)
 
 
 @define
@@ -143,18 +149,19 @@ class Lowering:
     def total(self, item: Accumulator, accepted: Node, earlier: list[FeedTotal]) -> FeedTotal:
         graph, number = self.graph, self.numbers[item.name]
         nothing, own = graph.const(0), self.terms.term(item.adds)
-        if own.low < 0:  # no record holds a total that falls
+        keys = self.keys(item) if item.sequential else ()
+        kept = FeedTotal(number, keys, nothing, self.terms.befores[item.name].high)
+        falls = number in graph.falls and item.sequential and not kept.by_row
+        if own.low < 0 and not falls:  # no key that each row has its own of holds a total that falls
             self.odd.append(graph.less(graph.select(accepted, own, nothing), nothing))
             own = graph.max(own, nothing)
         self.terms.added[item.name] = own
         adds = graph.select(accepted, own, nothing)
-        if adds.high >= 2**62:
+        if not -(2**62) < adds.low <= adds.high < 2**62:
             raise NoFeed("一行可使累计增加得太多", "a total that rises too far")
-        most = self.terms.befores[item.name].high
+        kept = evolve(kept, adds=adds, falls=adds.low < 0)
         if not item.sequential:
-            return FeedTotal(number, (), adds, most, key=self.key(item), bound=item.bound)
-        keys = self.keys(item)
-        kept = FeedTotal(number, keys, adds, most)
+            return evolve(kept, key=self.key(item), bound=item.bound)
         if graph.optimise.derive and item.name not in self.terms.read and not kept.by_row:
             after = self.derived(self.terms.term(item.adds), keys, earlier)
             if after is not None and after.high <= item.ceiling:

@@ -15,7 +15,7 @@ from hmbc.compiler.feed_terms import Terms
 from hmbc.compiler.graph import Graph
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.kernel_error import KernelError
-from hmbc.compiler.lower_feed import Lowering
+from hmbc.compiler.lower_feed import Lowering, falling
 from hmbc.compiler.merge_layers import merge_layers
 from hmbc.compiler.nodes import Node, Op, reachable
 from hmbc.compiler.optimise import Optimise
@@ -33,7 +33,7 @@ def lower_row(kernel: Kernel, plan: Plan, optimise: Optimise) -> tuple[Feed, lis
     if ranges.findings:
         raise KernelError(f"no evaluator: {ranges.findings}")
     # a state of other attributes or parameters may hold any total, so none follows from another
-    graph = Graph(evolve(optimise, compact=False, derive=False), falls=bool(ranges.signed))
+    graph = Graph(evolve(optimise, compact=False, derive=False), falling(plan))
     row = _RowLowering(kernel, plan, graph, _RowTerms(kernel, plan, ranges, graph)).row()
     keys = [key for total in row.totals for key in total.keys]
     steady = not any(node.op in ("before", "after") for node in reachable(keys))
