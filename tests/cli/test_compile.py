@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -151,12 +150,19 @@ def test_it_says_how_tables_are_adjudicated_where_that_is_asked(call, folder):
     assert call("compile", "--emit", "kernel", "tiny.hmb").stderr == ""
     told = call("compile", "--emit", "kernel", "-v", "tiny.hmb", "--lang", "zh").stderr
     assert told == "tiny.hmb: 一批费用一遍算完\n"
-    scheme = Path(__file__).parents[2] / "schemes/more/critical_illness.hmb"
-    shutil.copy(scheme, folder)
-    shutil.copytree(scheme.parent / "lists", folder / "lists")
-    for language, why in (
-        ("zh", "几个累计互相引用，而键逐行不同"),
-        ("en", "totals that read each other, under keys of each row"),
-    ):
-        result = call("compile", "--emit", "kernel", "-v", "critical_illness.hmb", "--lang", language)
+    Path("wide.hmb").write_text(
+        """scheme wide {
+    source "x", 2024-01-01  currency CNY  benefit year calendar
+    claim { drug: code  ward: code  doctor: code  cost: money }
+    layer one cite "1" {
+        base claim.cost
+        threshold 100 per claim.drug per claim.ward per claim.doctor
+        ratio 50%
+        no cap
+    }
+}
+"""
+    )
+    for language, why in (("zh", "累计的键太宽"), ("en", "a key that fits no word")):
+        result = call("compile", "--emit", "kernel", "-v", "wide.hmb", "--lang", language)
         assert result.stderr.endswith(f"{why}\n"), result.stderr
