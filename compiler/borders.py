@@ -27,9 +27,9 @@ MOST_CLAIMS = 3
 """Of a unit that is paid the first: each is looked at with another before it."""
 
 
-def with_borders(kernel: Kernel) -> tuple[Kernel, tuple[str, ...]]:
-    """What of a kernel answers on which side of their borders its totals are, as definitions of
-    these names: one for each comparison, least and greatest of something that reads a total."""
+def borders_of(kernel: Kernel) -> tuple[Definition, ...]:
+    """On which side of their borders a kernel's totals are: one definition for each comparison, least and
+    greatest of something that reads a total."""
     reading: set[str] = set()
 
     def reads_total(expr: e.Expr) -> bool:
@@ -52,10 +52,15 @@ def with_borders(kernel: Kernel) -> tuple[Kernel, tuple[str, ...]]:
                     found[e.Compare("<=", left, right)] = None
                 case _:
                     pass
-    borders = tuple(
+    return tuple(
         Definition(name=f"border.{number}", expr=expr, role="probe")
         for number, expr in enumerate(list(found)[:MOST_BORDERS])
     )
+
+
+def with_borders(kernel: Kernel) -> tuple[Kernel, tuple[str, ...]]:
+    """What of a kernel answers that, and the names of these definitions."""
+    borders = borders_of(kernel)
     names = tuple(one.name for one in borders)
     return slice_of(evolve(kernel, items=(*kernel.items, *borders)), names), names
 

@@ -9,6 +9,7 @@ nearly everything in common.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from fractions import Fraction
 from math import ceil
 from random import Random
@@ -107,6 +108,12 @@ class Directed:
         near = {one + more for one in found for more in (-1, 0, 1)}
         few = {0, 1, 2, 3, 10, self.digits // 2, self.digits, 100 * self.digits, 10_000 * self.digits}
         return sorted(one for one in near | few if one >= 0)
+
+    def apart(self, random: Random) -> Directed:
+        """One that knows the same and draws by itself."""
+        found = copy(self)
+        found.random, found._kept = random, []
+        return found
 
     # ---- settings
 
@@ -265,18 +272,17 @@ class Directed:
         """A claim, or one like another with some things changed."""
         return self._values("claim", like)
 
-    def turned(self, claim: Values) -> Values:
-        """A claim with another value of one thing that is neither an amount nor the day."""
-        given = self.random.choice(
-            [
-                one
-                for one in self.kernel.inputs
-                if one.owner == "claim"
-                and one.name != self.kernel.date
-                and not isinstance(one.type, Money)
-            ]
-            or [None]
-        )
+    def turned(self, claim: Values, name: str | None = None) -> Values:
+        """A claim with another value of one thing (this, or any) that is neither an amount nor the day."""
+        others = [
+            one
+            for one in self.kernel.inputs
+            if one.owner == "claim"
+            and one.name != self.kernel.date
+            and not isinstance(one.type, Money)
+            and name in (None, one.name)
+        ]
+        given = self.random.choice(others or [None])
         if given is None:
             return claim
         if given.optional and self.random.random() < 0.25:

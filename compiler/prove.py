@@ -32,6 +32,7 @@ from hmbc.compiler.prove_by_structure import by_cases, by_structure
 from hmbc.compiler.refutation import smallest
 from hmbc.compiler.refute import Search
 from hmbc.compiler.settle import with_settled
+from hmbc.compiler.side_by_side import SideBySide
 from hmbc.compiler.structure import Verdict, structure_of
 from hmbc.compiler.witness import Witness, witness_of
 from hmbc.dsl.diagnostic import Bilingual
@@ -46,19 +47,21 @@ class Budget:
     400,000 a second); climb: the same, for the questions about each layer that the first leaves open
     (compiler/climb.py); solver: resources of z3 for each question, and for all (about 5 to 20 million a
     second); histories: how many random ones on the compiled evaluator, for what is open after all
-    that (compiler/bulk_search.py)."""
+    that (compiler/bulk_search.py); beside: like climb, for what the solver leaves open
+    (compiler/side_by_side.py)."""
 
     search: tuple[int, int] = (400_000, 400_000)
     solver: int = 700_000
     solver_in_all: int = 3_500_000
     climb: int = 400_000
     histories: int = 0
+    beside: int = 2_000_000
 
 
 FULL = Budget()
 """What `hmbc prove` takes the time for."""
 
-QUICK = Budget((40_000, 100_000), 700_000, 2_500_000, 40_000)
+QUICK = Budget((40_000, 100_000), 700_000, 2_500_000, 40_000, beside=100_000)
 """What compiling takes the time for."""
 
 
@@ -113,6 +116,7 @@ def prove(
             search.leave_out(found)
         found |= search.refuted_at_borders(budget.search[1] // 2)
         found |= search.refuted_under_unlike_limits(budget.search[1] // 2)
+        found |= search.refuted_side_by_side(budget.beside)
         found |= search.refuted(budget.search[1])
         search.leave_out(found)
         found |= search.refuted_in_bulk(budget.histories)
@@ -274,6 +278,24 @@ class _Looking:
         self.leave_out(found)
         return found
 
+    def refuted_side_by_side(self, work: int) -> dict[Question, Proof]:
+        """What two runs gone on with row by row refute, with so much work for each layer about which
+        something is open; those of layers that break a law are where those of the scheme begin."""
+        found: dict[Question, Proof] = {}
+        search, broken = self._search, list[tuple[Setting, Unit]]()
+        left = [question for question in search.judge.questions if question.law in TWO_RUNS]
+        for layer in dict.fromkeys(question.layer for question in left):
+            asked = [question for question in left if question.layer == layer]
+            pool = [*broken, *search.paying_for(layer), *search.bordering]
+            random = Random(len(found))
+            pairs = SideBySide(self.kernel, asked, search.directed.apart(random), pool, random)
+            start = perf_counter()
+            pairs.run(work)
+            broken += [(one.setting, one.unit) for one in pairs.found.values()]
+            found |= self._told_of(pairs, list(pairs.found), perf_counter() - start)
+        self.leave_out(found)
+        return found
+
     def refuted_at_borders(self, work: int) -> dict[Question, Proof]:
         """What units refute whose totals stand at a border (compiler/borders.py)."""
         if any(question.law in TWO_RUNS for question in self._search.judge.questions):
@@ -300,7 +322,7 @@ class _Looking:
         return found
 
     def _told_of(
-        self, search: Search | Climb, new: Sequence[Question], spent: float
+        self, search: Search | Climb | SideBySide, new: Sequence[Question], spent: float
     ) -> dict[Question, Proof]:
         """What was found in so many seconds and the interpreter confirms."""
         found = {}

@@ -53,6 +53,8 @@ class Search:
     left: int = field(init=False, default=0)
     random: Random = field(init=False)
     directed: Directed = field(init=False)
+    bordering: list[tuple[Setting, Unit]] = field(init=False, factory=list)
+    """Units whose totals stand at a border."""
     _paid: set[str] = field(init=False, factory=set)
     _planted: list[tuple[tuple[Setting, Machine], Unit, list[Row]]] = field(
         init=False, factory=list
@@ -116,6 +118,7 @@ class Search:
         for setting, unit in at_borders(self.kernel, self.paying_for(None), most, work):
             if not self.judge.questions:
                 return
+            self.bordering.append((setting, unit))
             external = setting.parameters, setting.lists
             self._try_all((setting, self._machines[0][1].with_external(*external)), unit, True)
 

@@ -23,17 +23,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from hmbc.compiler.kernel import Clause, Definition, Kernel, Outcome
 from hmbc.compiler.layer_parts import Cap, base_of, caps_of
 from hmbc.compiler.structure_bill import paid_twice
 from hmbc.compiler.structure_bounds import bounds_of
 from hmbc.compiler.structure_bounds_in_sum import BoundsInSum
-from hmbc.compiler.structure_falling import only_falls
+from hmbc.compiler.structure_latest_cap import holds_as_it_is, is_natural_at_zero
 from hmbc.compiler.structure_order import Order, Orders, shown
 from hmbc.compiler.structure_split import Divisions
-from hmbc.compiler.structure_stage import at_zero, parts_beside, stage_of
+from hmbc.compiler.structure_stage import stage_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.reads import walk
@@ -187,43 +187,44 @@ class _Structure:
     def _within_cap(self, layer: str, pay: str, cap: Cap) -> Verdict:
         name = cap.definition.name
         paid = not cap.of_step
-        start = None
+        start = True
         if cap.total is not None:
             stage = stage_of(cap.definition.expr, self.bounds.accumulators)
             assert stage is not None
-            start = at_zero(stage.of, e.Total(cap.total.name), self.bounds.ranges)
+            start = is_natural_at_zero(self.bounds, stage.of, e.Total(cap.total.name))
         moves = self.bounds.constancy.varying(cap.limit, cap.scope) if cap.total else None
-        if moves is not None and not self._only_falls(cap):
+        if moves is not None and self._is_held_to(cap, pay):
+            latest = Bilingual(
+                "赔付的那一笔不使累计超过其封顶额", "no row is paid beyond the limit as it is for this row"
+            )
+            return Verdict("within_cap", layer, True, latest, name, name, cap.definition.clause)
+        if moves is not None:
             why = Bilingual(
                 f"封顶额随{shown(moves).zh}在累计范围内变化",
                 f"the limit varies with {shown(moves).en} inside its scope",
             )
             return self._open("within_cap", layer, name, why, name)
-        known = self.bounds.is_natural(cap.limit) and (start is None or start.low >= 0)
+        known = self.bounds.is_natural(cap.limit) and start
         after = self.bounds.in_rows(pay) if paid else {name}
         if not known or name not in after or not self.bounds.is_natural(e.Ref(pay)):
             why = Bilingual(
                 "封顶之后的步骤可能再增加给付", "a step after the cap may add to what is paid"
             )
             return self._open("within_cap", layer, name, why, name)
-        if moves is not None:
-            falls = Bilingual("封顶额在累计范围内只减不增", "the limit only falls in its scope")
-            return Verdict("within_cap", layer, True, falls, name, name, cap.definition.clause)
         return Verdict(
             "within_cap", layer, True,
             Bilingual("封顶额在累计范围内不变，其后各步只减不增", "the limit is one value in its scope, and no later step adds"),
             name, name, cap.definition.clause,
         )  # fmt: skip
 
-    def _only_falls(self, cap: Cap) -> bool:
-        """Whether a limit only falls, and all else that its step reads is one in the scope."""
-        stage = stage_of(cap.definition.expr, self.bounds.accumulators)
+    def _is_held_to(self, cap: Cap, pay: str) -> bool:
+        """Whether its own step holds to it as it is for each row, and no later step adds."""
+        name, expr = cap.definition.name, cap.definition.expr
+        stage = stage_of(expr, self.bounds.accumulators)
         assert stage is not None
-        if stage.alone is not None or stage.of == e.Total(stage.total.name):
-            return False
-        inside = [] if not isinstance(stage.of, e.Min) else parts_beside(evolve(stage, of=stage.of.right))
-        one = all(self.bounds.constancy.varying(part, cap.scope) is None for part in inside)
-        return one and only_falls(self.bounds, cap.limit, cap.scope)
+        after = {name} if cap.of_step else self.bounds.in_rows(pay)
+        natural = cap.of_step or self.bounds.is_natural(e.Ref(pay))
+        return natural and name in after and holds_as_it_is(self.bounds, expr, stage)
 
     def _monotone(self, layer: str, pay: str, raised: str, order: Order) -> Verdict:
         if order.way == "grows":

@@ -10,6 +10,7 @@ from hmbc.compiler.kernel import Accumulator, Kernel
 from hmbc.compiler.laws import Question
 from hmbc.compiler.nothing import without_nothing
 from hmbc.compiler.plainer import made_plain
+from hmbc.compiler.prove_by_structure import by_structure
 from hmbc.compiler.structure_bounds import bounds_of
 from hmbc.dsl import expr as e
 
@@ -74,3 +75,14 @@ def test_what_is_nothing_is_worked_out() -> None:
         one = evolve(pay, expr=given)
         seen = without_nothing(evolve(plain, items=(*plain.items[:-1], one)))
         assert seen.items[-1].expr == found, given
+
+
+@pytest.mark.parametrize(("truth", "never"), [("no", True), ("yes", False)])
+def test_a_limit_that_varies_gives_nothing_of_nothing(truth: str, never: bool) -> None:
+    """Who is eligible is an inpatient and, where that is also said to be none, nobody."""
+    limits = "no threshold ratio 80% cap by claim.care (inpatient: 140, outpatient: 90) per year acknowledged"
+    rule = f"    let in_bed: claim.care is inpatient\n    eligible e1: in_bed and in_bed is {truth}"
+    kernel = kernel_of(f"base claim.bill {limits}", before=rule)
+    for law in ("order_free", "no_cliff"):
+        question = Question(law, "l1")  # type: ignore[arg-type]
+        assert bool(list(by_structure(kernel, [question]))) == never

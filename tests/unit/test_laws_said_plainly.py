@@ -153,6 +153,11 @@ def test_a_choice_may_contradict_itself(care: str, never: bool) -> None:
     chosen = e.Choose(inpatient, e.TRUE, e.FALSE)
     assert are_exclusive(chosen, other) == never
     assert are_exclusive(e.Choose(inpatient, e.FALSE, e.TRUE), other) != never
+    for op, told in (("==", e.FALSE), ("!=", e.TRUE)):  # inpatient being false, or not true
+        assert are_exclusive(inpatient, e.Compare(op, inpatient, told))  # type: ignore[arg-type]
+        assert not are_exclusive(e.Not(inpatient), e.Compare(op, inpatient, told))  # type: ignore[arg-type]
+        both = e.Compare(op, e.And(inpatient, other), told)  # type: ignore[arg-type]
+        assert are_exclusive(e.And(inpatient, other), both)
 
 
 # ---- roundings of at most a half, and limits that only fall
@@ -213,20 +218,3 @@ def test_what_is_not_rounded_as_it_stands_is_not_followed_to_even() -> None:
     kernel = kernel_of(f"base claim.bill no threshold {ratio} no cap rounding half even per month")
     bounds = bounds_of(kernel)
     assert "l1.billed" not in bounds.in_rows("l1.pay") and "l1.billed" in BoundsInSum(bounds).of("l1.pay")
-
-
-@pytest.mark.parametrize(
-    ("limit", "scope", "holds"),
-    [
-        ("larger of (0, 500 - seen before)", "year", True),
-        ("smaller of (400, larger of (0, 500 - rounded (seen before * 10%, down)))", "year", True),
-        ("larger of (0, 500 - seen before)", "month", False),
-        ("100 + seen before", "year", False),
-    ],
-)
-def test_a_limit_that_only_falls_is_not_passed(limit: str, scope: str, holds: bool) -> None:
-    """Unless what is left begins anew within the cap's scope, or grows."""
-    before = f"    total seen: claim.fee per {scope}"
-    kernel = kernel_of(f"base claim.bill no threshold ratio 80% cap ({limit}) per year acknowledged", before=before)
-    proved = bool(list(by_structure(kernel, [Question("within_cap", "l1", "l1.pay")])))
-    assert proved == holds

@@ -44,7 +44,7 @@ def test_the_everyday_layer_keeps_every_law() -> None:
         ("within_base", None, "base claim.bill no threshold ratio 50% no cap rounding up to 1", "minor"),
         ("within_base_each", None, "base claim.bill * 50% no threshold ratio 75% no cap rounding half even", "whole"),
         ("within_base", None, "base claim.bill * 50% no threshold ratio 100% no cap", "whole"),
-        ("within_cap", "l1.pay", EVERYDAY.replace("1_000", "by claim.care (inpatient: 9, outpatient: 8)"), "`care`"),
+        ("within_cap", "l1.pay", EVERYDAY.replace("1_000", "by claim.care (inpatient: 9, outpatient: 8)").replace("75%", "claim.share - 50%"), "`care`"),
         ("monotone", "bill", EVERYDAY.replace("75%", "by claim.care (inpatient: 30%, outpatient: 75%)") + " cost cap 500 per year", "ratio varies"),
         ("monotone", "fee", EVERYDAY.replace("claim.bill", "claim.bill - claim.fee"), "smaller the base"),
         ("monotone", "bill", EVERYDAY.replace("base", "when claim.bill < 50 base"), "condition"),

@@ -1,0 +1,386 @@
+"""Two runs side by side, gone on with row by row: claims that bring them apart in a new way are kept.
+
+Many laws are broken only by claims that come in turns: a minor unit that a rounding gives in one row
+and takes back in another is taken back in a row whose cap lets nothing through, and given again in a
+third. No such row brings the runs further apart by itself, so nothing that asks for more each time
+(compiler/climb.py) finds them. What does tell such rows is in which way they differ: by how much each value
+and each total differs between the two runs, and on which side of its borders (compiler/borders.py) each
+total is in either. A pair of runs that ends in a way not seen before is kept, and claims are added to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from random import Random
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from hmbc.compiler.borders import borders_of
+from hmbc.compiler.directed import Directed, Setting, Unit, Values
+from hmbc.compiler.expressions import expressions
+from hmbc.compiler.kernel import Input, Kernel
+from hmbc.compiler.laws import Change, Judge, Question, amounts_of, changed
+from hmbc.compiler.quick import Machine, Row
+from hmbc.compiler.refutation import Refutation, members_of
+from hmbc.compiler.slices import of_layer, slice_of
+from hmbc.dsl import expr as e
+from hmbc.dsl.reads import walk
+from hmbc.dsl.types import Date, Money
+
+MOST_PAIRS = 4_000
+MOST_CLAIMS = 40
+NEWEST = 30
+FEW = 20
+"""The most minor units of a small claim: shares of it leave each of the rests that ratios in twentieths do."""
+ANEW = 0.1
+"""How often a unit is begun with anew, on other days; four times as often where no amount is raised."""
+NEAR = 3
+"""Minor units of difference that are told apart; larger ones by their size in powers of two."""
+
+
+@frozen
+class Pair:
+    """A unit and its two runs, with what was external for them."""
+
+    setting: Setting
+    unit: Unit
+    change: Change
+    before: tuple[Row, ...]
+    after: tuple[Row, ...]
+    apart: int
+    """By how much more is paid in the second run."""
+
+
+@define
+class SideBySide:
+    """Pairs of runs for questions about one layer, or about the scheme. pool: units to begin with."""
+
+    kernel: Kernel
+    questions: Sequence[Question]
+    directed: Directed
+    pool: Sequence[tuple[Setting, Unit]]
+    random: Random
+    found: dict[Question, Refutation] = field(init=False, factory=dict)
+    judge: Judge = field(init=False)
+    left: int = field(init=False, default=0)
+    _part: Kernel = field(init=False)
+    _borders: tuple[str, ...] = field(init=False)
+    _money: dict[str, tuple[int, int | None]] = field(init=False)
+    """The amounts of a claim and their domains, in minor units."""
+    _given: dict[str, Input] = field(init=False)
+    """What a claim has."""
+    _read: list[str] = field(init=False)
+    """What is read of it, but for the deciding date."""
+    _machines: dict[int, Machine] = field(init=False, factory=dict)
+    _seen: set[object] = field(init=False, factory=set)
+    _pairs: list[Pair] = field(init=False, factory=list)
+    _far: dict[tuple[str, bool], list[Pair]] = field(init=False, factory=dict)
+    """By kind of change and whether more is paid, the pairs that are the furthest apart."""
+
+    def __attrs_post_init__(self) -> None:
+        part = of_layer(self.kernel, self.questions[0].layer)
+        self.judge = Judge(part, self.questions)
+        self.judge.amounts = amounts_of(self.kernel)
+        borders = borders_of(part)
+        self._borders = tuple(one.name for one in borders)
+        full = evolve(self.judge.full, items=(*self.judge.full.items, *borders))
+        needed = [item.name for item in self.judge.probed.items]
+        self._part = slice_of(full, [*needed, *self._borders])
+        self._given = {given.name: given for given in self.kernel.inputs if given.owner == "claim"}
+        self._money = {
+            given.name: (given.low or 0, given.high)
+            for given in self._given.values()
+            if isinstance(given.type, Money)
+        }
+        self._read = sorted(_read(self._part) & self._given.keys() - {self.kernel.date})
+
+    def run(self, work: int) -> None:
+        """Go on until all is refuted, or as many items of rows have been worked out."""
+        self.left = work
+        begun = [(setting, *one) for setting, unit in self.pool for one in self._beginnings(unit)]
+        self.random.shuffle(begun)
+        for one in begun:
+            if self.left <= work * 2 // 3 or not self.judge.questions:
+                break
+            self._begin(*one)
+        while self._pairs and self.judge.questions and self.left > 0:
+            if self.random.random() < (ANEW if self._subjects() else 4 * ANEW):
+                setting, unit = self.random.choice(self.pool)
+                beginnings = list(self._beginnings(self._on_other_days(unit)))
+                if beginnings:
+                    self._begin(setting, *self.random.choice(beginnings))
+                self.left -= 1
+            else:
+                self._go_on(self._chosen())
+
+    # ---- pairs
+
+    def _beginnings(self, unit: Unit) -> Iterator[tuple[Unit, Change]]:
+        """A unit, or one made of it, and how its second run differs: an amount is raised, also from the last
+        minor unit before something that it is compared with; a claim is left out, also a small one."""
+        claims, date = unit.claims, self.kernel.date
+        for row, claim in enumerate(claims):
+            for name in self._subjects():
+                if name not in claim:
+                    continue
+                yield unit, Change("raise", row, name, 1)
+                for amount in self._compared():
+                    with_amount = {**claim, name: amount}
+                    others = (*claims[:row], with_amount, *claims[row + 1 :])
+                    yield evolve(unit, claims=others), Change("raise", row, name, 1)
+            if self.judge.asks("drop"):
+                yield unit, Change("drop", row)
+                small = {name: self.random.randint(1, FEW) for name in self._money if claim.get(name)}
+                yield (
+                    Unit(
+                        (*claims[:row], {**claim, **small}, *claims[row:]),
+                        (*unit.members[: row + 1], *unit.members[row:]),
+                    ),
+                    Change("drop", row),
+                )
+            held = {name: claim[name] for name in self._money if claim.get(name)}
+            if self.judge.asks("split") and held:
+                yield unit, Change("split", row, parts=dict.fromkeys(held, 1))
+                yield unit, Change("split", row, parts={name: of // 2 for name, of in held.items()})
+            if self.judge.asks("swap"):
+                _, like = self.random.choice(self.pool)
+                other = {**self._varied(self.random.choice(like.claims)), date: claim[date]}
+                members = (*unit.members[: row + 1], unit.members[row])
+                if other != claim:
+                    yield Unit((*claims[: row + 1], other), members), Change("swap", row)
+
+    def _subjects(self) -> list[str]:
+        """The amounts that are raised."""
+        asked = [one for one in self.judge.questions if one.law in ("monotone", "deduction")]
+        found = {one.subject: None for one in asked if one.subject is not None}
+        if any(one.law == "no_cliff" for one in self.judge.questions):
+            found |= dict.fromkeys(self.judge.amounts.bills)
+        return list(found)
+
+    def _compared(self) -> list[int]:
+        """The amounts with which something is compared, and those before them."""
+        found = {
+            int(side.value)
+            for expr in expressions(self._part)
+            for node in walk(expr)
+            if isinstance(node, e.Compare)
+            for side in (node.left, node.right)
+            if isinstance(side, e.Const) and isinstance(side.type, Money) and side.value
+        }
+        return sorted(found | {one - 1 for one in found})
+
+    def _on_other_days(self, unit: Unit) -> Unit:
+        """A unit some months later or earlier."""
+        by = self.random.choice((-62, -31, 31, 62, 183))
+        given = self._given[self.kernel.date]
+        days = [claim[self.kernel.date] + by for claim in unit.claims]
+        if not (given.low or days[0]) <= days[0] <= days[-1] <= (given.high or days[-1]):
+            return unit
+        dates = {name for name, one in self._given.items() if isinstance(one.type, Date)}
+        claims = tuple(
+            {name: value + by if name in dates else value for name, value in claim.items()}
+            for claim in unit.claims
+        )
+        return evolve(unit, claims=claims)
+
+    def _begin(self, setting: Setting, unit: Unit, change: Change) -> None:
+        machine = self._machine(setting)
+        high = self._money[change.subject][1] if change.subject else None
+        if high is not None and unit.claims[change.row].get(change.subject or "", 0) >= high:
+            return
+        self.left -= 2 * len(unit.claims) * len(self._part.items)
+        before = machine.run(unit.claims, unit.members)
+        if before is None:
+            return
+        members = members_of(unit, change, self.judge.favoured)
+        after = machine.run(changed(unit.claims, change), members, before[: change.row])
+        if after is not None:
+            self._keep(setting, unit, change, before, after)
+
+    def _machine(self, setting: Setting) -> Machine:
+        if id(setting) not in self._machines:
+            known = next(iter(self._machines.values()), None)
+            stepper = None if known is None else known.stepper
+            machine = Machine(self._part, setting.parameters, setting.lists, stepper)  # type: ignore[arg-type]
+            self._machines[id(setting)] = machine
+        return self._machines[id(setting)]
+
+    def _keep(
+        self,
+        setting: Setting,
+        unit: Unit,
+        change: Change,
+        before: Sequence[Row],
+        after: Sequence[Row],
+    ) -> None:
+        """What the runs break is told; if they differ in a way not seen before, they are kept."""
+        for one in list(self.judge.denied_by(change, before, after)):
+            self.found[one] = Refutation(one, setting, unit, change)
+            self.judge.questions = tuple(q for q in self.judge.questions if q != one)
+        layer = self.questions[0].layer
+        apart = self.judge.sums(layer, after) - self.judge.sums(layer, before)
+        if not after or not before:
+            return
+        seen = (change.kind, change.subject, _size(apart, 1), self._way(before[-1], after[-1]))
+        if seen in self._seen or len(self._pairs) >= MOST_PAIRS:
+            return
+        self._seen.add(seen)
+        pair = Pair(setting, unit, change, tuple(before), tuple(after), apart)
+        self._pairs.append(pair)
+        far = self._far.setdefault((change.kind, apart > 0), [])
+        if far and abs(far[0].apart) < abs(apart):
+            far.clear()
+        if not far or abs(far[0].apart) == abs(apart):
+            far.append(pair)
+
+    def _way(self, before: Row, after: Row) -> tuple[object, ...]:
+        """In which way two runs differ after a row."""
+        of = before.machine.denominators
+        names = before.machine.stepper
+        values = tuple(
+            _size(two - one, of.definitions.get(name, 1))
+            for name, one, two in zip(names.definitions, before.definitions, after.definitions, strict=True)
+            if isinstance(one, int) and not name.startswith("border.")
+        )
+        totals = tuple(
+            _size(two + more - one - some, of.accumulators.get(name, 1))
+            for name, one, some, two, more in zip(
+                names.accumulators, before.before, before.added, after.before, after.added, strict=True
+            )
+        )
+        sides = tuple(row.value(name) for row in (before, after) for name in self._borders)
+        return values, totals, sides
+
+    # ---- one claim more
+
+    def _chosen(self) -> Pair:
+        """A pair to go on with: every other time one of those that are the furthest apart."""
+        pick = self.random.random()
+        if pick < 0.5:
+            return self.random.choice(self.random.choice(list(self._far.values())))
+        return self.random.choice(self._pairs if pick < 0.75 else self._pairs[-NEWEST:])
+
+    def _go_on(self, pair: Pair) -> None:
+        if len(pair.unit.claims) >= MOST_CLAIMS:
+            self.left -= 1
+            return
+        machine, unit = self._machine(pair.setting), pair.unit
+        claim, member = self._claim(pair), self._member(unit)
+        if claim[self.kernel.date] == unit.claims[-1][self.kernel.date]:
+            same = [one for one in unit.members if one.get("member_id") == member.get("member_id")]
+            member = same[-1] if same else member
+        if self.random.random() < 0.1:
+            claim = self._to_border(machine, pair, claim, member)
+        longer = Unit((*unit.claims, claim), (*unit.members, member))
+        runs = []
+        for known in (pair.before, pair.after):
+            row = self._row(machine, known, claim, member)
+            if row is None:
+                return
+            runs.append((*known, row))
+        self._keep(pair.setting, longer, pair.change, *runs)
+
+    def _row(self, machine: Machine, known: Sequence[Row], claim: Values, member: Values) -> Row | None:
+        """The row of a claim after those of a run."""
+        self.left -= len(self._part.items)
+        # Of the rows that are known only what they are is read.
+        nothing = [known[0].claim] * len(known)
+        rows = machine.run([*nothing, claim], [*nothing, member], known)
+        return None if rows is None else rows[-1]
+
+    def _claim(self, pair: Pair) -> dict[str, Any]:
+        """A claim like one of the last, or like one of another unit, on their day or some days later."""
+        random, date = self.random, self.kernel.date
+        last = pair.unit.claims[-1]
+        like = random.choice(pair.unit.claims[-4:])
+        if random.random() < 0.3:
+            setting, other = random.choice(self.pool)
+            like = random.choice(other.claims) if setting == pair.setting else like
+        claim = {**self._varied(like), date: last[date]}
+        if random.random() < 0.3:
+            day = last[date] + random.choice((1, 1, 31, 31, 92, 366))
+            claim[date] = min(day, self._given[date].high or day)
+        return claim
+
+    def _varied(self, claim: Values) -> Values:
+        """A claim, one or two things in it changed or none."""
+        for _ in range(self.random.choice((0, 1, 1, 2))):
+            claim = self._with_amount(claim) if self.random.random() < 0.6 else self._turned(claim)
+        return claim
+
+    def _with_amount(self, claim: Values) -> Values:
+        """With another amount: a small one, one of other last digits, or one that may matter."""
+        random = self.random
+        names = [name for name in self._read if name in self._money and name in claim]
+        if not names:
+            return claim
+        name, pick = random.choice(names), random.random()
+        if pick < 0.4:
+            amount = random.randint(0, FEW)
+        elif pick < 0.75:
+            amount = claim[name] + random.randint(-9, 9) * random.choice((1, 1, 10, 100))
+        else:
+            amount = random.choice(self.directed.amounts)
+        return {**claim, name: self._within(name, amount)}
+
+    def _turned(self, claim: Values) -> Values:
+        """With another value of something else that is read."""
+        names = [name for name in self._read if name not in self._money]
+        return self.directed.turned(claim, self.random.choice(names)) if names else claim
+
+    def _within(self, name: str, amount: int) -> int:
+        low, high = self._money[name]
+        return max(amount, low) if high is None else min(max(amount, low), high)
+
+    def _member(self, unit: Unit) -> Values:
+        """A member of a unit, with other values of what varies."""
+        member = self.random.choice(unit.members)
+        if any(given.varies for given in self.kernel.inputs) and self.random.random() < 0.5:
+            member = self.directed.varied(dict(member))
+        return member
+
+    def _to_border(
+        self, machine: Machine, pair: Pair, claim: dict[str, Any], member: Values
+    ) -> dict[str, Any]:
+        """The claim with an amount one minor unit from where some border is passed in the first run."""
+        names = [name for name in self._read if name in self._money and name in claim]
+        if not names:
+            return claim
+        name = self.random.choice(names)
+        low, high = self._money[name]
+
+        def sides(amount: int) -> tuple[bool, ...] | None:
+            row = self._row(machine, pair.before, {**claim, name: amount}, member)
+            return None if row is None else tuple(bool(row.value(one)) for one in self._borders)
+
+        below, above = low, max(self.directed.amounts) if high is None else high
+        first, last = sides(below), sides(above)
+        if first is None or last is None or first == last:
+            return claim
+        place = self.random.choice([at for at, side in enumerate(first) if side != last[at]])
+        while above - below > 1:
+            middle = (below + above) // 2
+            at = sides(middle)
+            if at is None:
+                return claim
+            below, above = (middle, above) if at[place] == first[place] else (below, middle)
+        return {**claim, name: self.random.choice((below, above))}
+
+
+def _read(kernel: Kernel) -> set[str]:
+    """What of a claim some item reads."""
+    return {
+        node.name
+        for expr in expressions(kernel)
+        for node in walk(expr)
+        if isinstance(node, e.Attribute | e.Given | e.InPeriods) and node.owner == "claim"
+    }
+
+
+def _size(difference: int, denominator: int) -> int:
+    """A difference as it is where it is small, else no more than its sign and its size."""
+    if abs(difference) <= NEAR * denominator:
+        return difference
+    size = (abs(difference) // denominator).bit_length() + NEAR * denominator
+    return size if difference > 0 else -size

@@ -1,0 +1,55 @@
+"""A cap that may be another for each row, held to as it is for the row that is paid.
+
+    increase min(L, f(t))                           L another for each row, f never falls and is one in the scope
+    increase total u      u = accumulate min(x, max(0, L − before u))
+
+Of rows that share t, each is paid min(L, f(t)) − min(L, f(before t)), which is at least nothing and at most
+what f grew by. A row that is paid something had f(before t) < L. Till then no more was paid than f grew by, so at
+most f(before t) − f(0), and the row is paid at most L − f(before t): in sum at most L, f(0) not being
+negative. What earlier rows had for a cap does not matter.
+
+Of u: a row that is paid something, x not being negative, had u < L, and brings u to at most L.
+"""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from hmbc.compiler.structure_bounds import Bounds
+from hmbc.compiler.structure_stage import Stage, at_zero, parts_beside, shape_of
+from hmbc.compiler.structure_used import limit_of
+from hmbc.dsl import expr as e
+from hmbc.dsl.reads import walk
+
+
+def holds_as_it_is(bounds: Bounds, expr: e.Expr, stage: Stage) -> bool:
+    """Whether a row that a step (`expr`, which is `stage`) pays brings what it paid to at most the limit
+    of this row."""
+    total = e.Total(stage.total.name)
+    if not isinstance(expr, e.Increase) or stage.alone is not None:
+        return False
+    if stage.of == total:
+        found = limit_of(stage.total)
+        return found is not None and bounds.is_natural(found[0])
+    match stage.of:
+        case e.Min(left=limit, right=function) if total not in set(walk(limit)):
+            pass
+        case _:
+            return False
+    inner = evolve(stage, of=function)
+    return (
+        all(bounds.constancy.varying(part, stage.scope) is None for part in parts_beside(inner))
+        and shape_of(inner, bounds.ranges).rises
+        and is_natural_at_zero(bounds, function, total)
+        and bounds.is_natural(stage.added)
+    )
+
+
+def is_natural_at_zero(bounds: Bounds, function: e.Expr, total: e.Expr) -> bool:
+    """Whether a function is not negative where its total is 0."""
+
+    def read(expr: e.Expr) -> e.Expr:
+        return e.money(0) if expr == total else e.rebuild(expr, read)
+
+    start = at_zero(function, total, bounds.ranges)
+    return start is not None and start.low >= 0 or bounds.is_natural(read(function))
