@@ -150,8 +150,9 @@ def feed(
     capsule_of = ctypes.pythonapi.PyCapsule_GetPointer
     capsule_of.restype, capsule_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
     address = capsule_of(module.feed(), b"hmb_feed")
-    _, size, odd_at, past_size, per_row, carried_size = (ctypes.c_int32 * 6).from_address(address)
-    can, pack, _, run = (ctypes.c_void_p.from_address(address + 24 + 8 * at).value for at in range(4))
+    numbers = (ctypes.c_int32 * 7).from_address(address)
+    _, size, odd_at, past_size, per_row, carried_size, makes_records = numbers
+    can, pack, _, run = (ctypes.c_void_p.from_address(address + 32 + 8 * at).value for at in range(4))
     records = made_data.empty(size * (n_members + 1) + 64, np.uint8)
     claims = [claim[item.name] for item in plan.claim]
     members = [narrow(member[item.name], item) for item in plan.member]
@@ -176,22 +177,23 @@ def feed(
     )
     rows_of = None if starts_of is None else np.arange(starts_of[-1])
     carried = made_data.empty(carried_size * (n_members + 1), np.uint8)
-    taken = (ctypes.c_void_p * 19)(
+    turns = np.flatnonzero(np.diff(unit)) + 1
+    together = bool(makes_records) and len(np.unique(unit)) == len(turns) + 1
+    taken = (ctypes.c_void_p * 20)(
         ctypes.addressof(columns), ctypes.addressof(there), words.ctypes.data, ctypes.addressof(lists),
         unit.ctypes.data, records.ctypes.data, n_members, int(days.min()), int(days.max()),
         past.ctypes.data, closed.ctypes.data, None if row is None else row.ctypes.data,
         ctypes.addressof(people), ctypes.addressof(none), carried.ctypes.data, None,
         *(None if one is None else one.ctypes.data for one in (starts_of, rows_of, version)),
+        int(together),
     )  # fmt: skip
-    of_members = (ctypes.c_void_p * 8)(None, None, ctypes.addressof(people), ctypes.addressof(none))
     results = (ctypes.c_void_p * 64)(
         ctypes.addressof(pays), ctypes.addressof(none), column("total_pay"), column("reason"),
         out["status"].ctypes.data, 0,
     )  # fmt: skip
     whole = ctypes.c_int64
     can_ = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p)(can)
-    pack_ = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, whole, whole, ctypes.c_void_p,
-                             ctypes.c_void_p)(pack)  # fmt: skip
+    pack_ = ctypes.CFUNCTYPE(None, ctypes.c_void_p, whole, whole, ctypes.c_void_p, ctypes.c_void_p)(pack)
     run_ = ctypes.CFUNCTYPE(None, ctypes.c_void_p, whole, whole, ctypes.c_void_p)(run)
     # which rows are whose: a host has such an index of the units that it has to do again
     order = np.argsort(unit, kind="stable")
@@ -200,9 +202,12 @@ def feed(
     assert years
     if years == 1:
         taken[9] = None
+    elif together:
+        together, taken[19] = False, 0
 
     def call() -> None:
-        pack_(ctypes.addressof(taken), ctypes.addressof(of_members), 0, n_members, None, None)
+        if not together:
+            pack_(ctypes.addressof(taken), 0, n_members, None, None)
         results[5] = results[6] = 0
         run_(ctypes.addressof(taken), 0, n, ctypes.addressof(results))
         odd = results[6] or 0
@@ -213,7 +218,7 @@ def feed(
             ends = np.cumsum([0, *map(len, rows)])
             again(np.concatenate(rows), ends, out)
 
-    held = (columns, people, none, pays, taken, of_members, results, records, claims, members, unit,
+    held = (columns, people, none, pays, taken, results, records, claims, members, unit,
             past, closed, carried, words, lists, there, given, listed, row, version,
             starts_of, rows_of)  # fmt: skip
     call.held = held  # type: ignore[attr-defined]

@@ -32,6 +32,7 @@ from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.feed_money import money_loops
 from hmbc.compiler.feed_rows import is_rich, row_loops
 from hmbc.compiler.feed_shares import with_shares_once
+from hmbc.compiler.feed_together import can_make_records, closing, opening
 from hmbc.compiler.feed_totals import fetch, fetch_runs, gather, gather_of_row, totals, watching
 from hmbc.compiler.feed_years import rows_of_years, years_of
 from hmbc.compiler.kernel import Kernel
@@ -109,8 +110,9 @@ def by_rows(loops: Loops, accepted: Node) -> str:
     run = driver(loops, early, {}, [], accepted, refused, row_loops(loops, accepted), [], None)
     record = loops.record.text()        # the loops know what kinds of rows want of it
     turns = feed_packing.turns(loops.record) if years_of(loops.feed) else ""
-    made, own = feed_packing.made_functions(loops.record), feed_packing.functions(loops.record)
-    return "\n".join([record, loops.block(), *made, turns, *loops.functions, run, own])
+    makes = [feed_packing.making(loops.record)] if loops.record.is_there else []
+    made, own = feed_packing.made_functions(loops.record), feed_packing.functions(loops.record, False)
+    return "\n".join([record, loops.block(), *made, *makes, turns, *loops.functions, run, own])
 
 
 def by_steps(loops: Loops, accepted: Node) -> str:
@@ -119,7 +121,7 @@ def by_steps(loops: Loops, accepted: Node) -> str:
     record = loops.record.text() if loops.record.is_there else ""
     steps: list[Loop] = [*gather(loops), *gather_of_row(loops)]
     fetches: dict[str, Loop] = {}
-    place = 0
+    place, opened, makes = 0, None, list[str]()
     if loops.record.is_there:
         steps += [
             *loops.kept(accepted),
@@ -136,6 +138,9 @@ def by_steps(loops: Loops, accepted: Node) -> str:
         if graph.optimise.runs:
             fetches["hmb_is_sorted(n, in->unit + i, b->turn)"] = fetch_runs(loops)
         fetches["1"] = fetch(loops, accepted, False, False)
+        if can_make_records(loops.record):
+            loops.makes_records = True
+            opened, makes = opening(loops), [closing(loops.record)]
         place = len(steps)
         steps += [*totals(loops), *watching(loops)]
     elif accepted.const is None:
@@ -154,14 +159,17 @@ def by_steps(loops: Loops, accepted: Node) -> str:
     ]
     decided = loops.loop(f"{name}_decided", [("uint8_t", "decided", feed.decided)])
     run = driver(
-        loops, steps[:place], fetches, steps[place:], accepted, refused, money, reasons, decided
-    )
-    own = feed_packing.functions(loops.record)
+        loops, steps[:place], fetches, steps[place:], accepted, refused, money, reasons, decided,
+        opened,
+    )  # fmt: skip
+    own = feed_packing.functions(loops.record, loops.makes_records)
     # what is made of others comes first: a year that is over holds it too
     made, years = feed_packing.made_functions(loops.record), ""
+    if loops.record.is_there:
+        made.append(feed_packing.making(loops.record))
     if years_of(feed):
         years = "\n".join([feed_packing.turns(loops.record), rows_of_years(feed, name, loops.head)])
-    return "\n".join([record, loops.block(), *made, years, *loops.functions, run, own])
+    return "\n".join([record, loops.block(), *made, years, *loops.functions, *makes, run, own])
 
 
 def refusing(loops: Loops) -> Loop:

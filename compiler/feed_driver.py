@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from hmbc.compiler import feed_years
+from hmbc.compiler import feed_together, feed_years
 from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.feed_record import SIZES, column_type
 from hmbc.compiler.nodes import Node
+
+FAR = "in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0)"
+"""The units of rows that records are asked for."""
 
 
 def driver(
@@ -18,9 +21,11 @@ def driver(
     money: dict[str, list[Loop]],
     reasons: list[Loop],
     decided: Loop | None,
+    opened: Loop | None = None,
 ) -> str:
     """money: by the condition under which they are needed. decided: None where those have written it, and
-    rows do not go through in steps."""
+    rows do not go through in steps. opened: what makes the records of a block, where rows' loops can do
+    with that."""
     feed, layers = loops.feed, len(loops.feed.pays)
     every = [
         *before,
@@ -72,7 +77,10 @@ def driver(
     after += [f"if (past && out->reason[{p}] != NULL)\n            "
               f"hmb_stream(out->reason[{p}] + i, x{p}, n);" for p in range(layers)]  # fmt: skip
     after += ["if (past && out->decided != NULL)\n            hmb_stream(out->decided + i, xd, n);"]
-    record = f"{loops.name}_record *records = in->records;" if loops.record.is_there else ""
+    records = [f"{loops.name}_record *records = in->records;"] if loops.record.is_there else []
+    if opened is not None:
+        records = feed_together.before_rows(loops.record)
+        every.append(opened)
     days, turns = list[str](), list[str]()
     if loops.record.is_there:
         days = [f"hmb_days(n, c{feed.date} + i, (int32_t)in->first_day, b->day);"]
@@ -102,6 +110,11 @@ def driver(
         refused = ["if (refuses)", f"    {call(loops, refuse)}"]
     elif refuse is not None:
         refused = [call(loops, refuse)]
+    closed = list[str]()
+    if opened is not None:
+        fetch = [*feed_together.open_block(opened, accepted, FAR), f"else {fetch[0]}", *fetch[1:]]
+        days.append("const int32_t *unit = in->together ? b->own : in->unit + i;")
+        closed = feed_together.close_block(loops.record)
     body = [
         *days,
         *(call(loops, loop) for loop in before),
@@ -121,7 +134,7 @@ def driver(
         "{",
         *(f"    {line}" for line in columns),
         *(f"    {line}" for line in [*arrays, *outs]),
-        *([f"    {record}"] if record else []),
+        *(f"    {line}" for line in records),
         "    int pays = 0, causes = 0;",
         *(f"    {line}" for line in [*wants, *whys]),
         f"    const int large = hmb_is_large(out, {layers}, end - first);",
@@ -133,7 +146,7 @@ def driver(
         *(f"        {line}" for line in places),
         *(f"        {line}" for line in (ahead(loops, arguments) if decided else [])),
         *(f"        {line}" for line in body),
-        *(f"        {line}" for line in after),
+        *(f"        {line}" for line in [*closed, *after]),
         "    }",
         "    if (large)",
         "        hmb_streamed();",
@@ -144,29 +157,35 @@ def driver(
 
 
 def ahead(loops: Loops, arguments: list[str]) -> list[str]:
-    """Lines that ask for the next block's part of each column, where there are records: each loop reads
-    so little of one that the processor does not see what comes after."""
+    """Lines that ask for a block's part of each column two blocks ahead, where there are records: each loop
+    reads so little of one that the processor does not see what comes after."""
     lines = []
     for argument in arguments:
         if numbered(argument, "c"):
             size = SIZES[loops.column_type(int(argument[1:]))]
-            lines.append(f"    hmb_ahead({argument} + i + n, {size});")
+            lines.append(f"    hmb_ahead({argument} + next, {size});")
         elif numbered(argument, "g"):
             lines.append(f"    if ({argument} != NULL)")
-            lines.append(f"        hmb_ahead({argument} + i + n, 1);")
+            lines.append(f"        hmb_ahead({argument} + next, 1);")
     if not lines or not loops.record.is_there or not loops.feed.graph.optimise.ahead:
         return []
-    return ["if (end - i - n >= HMB_BLOCK) {", *lines, "}"]
+    return [
+        "if (end - i - n >= 2 * HMB_BLOCK) {",
+        "    const int64_t next = i + n + HMB_BLOCK;",
+        "    hmb_ahead(in->unit + next, 4);",
+        *lines,
+        "}",
+    ]
 
 
 def call(loops: Loops, loop: Loop) -> str:
     known = {
-        "out": "out", "unit": "in->unit + i", "records": "records", "b": "b",
-        "far": "in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0)",
+        "out": "to" if loops.makes_records else "out", "records": "records", "b": "b",
+        "unit": "unit" if loops.makes_records else "in->unit + i", "far": FAR,
         "near": "in->unit + i + (end - i > n + HMB_NEAR ? HMB_NEAR : 0)",
         "status": "out->status + i", "rejected": "&out->rejected", "total": "total",
         "decided": "decided", "in": "in", "row": "in->row + i", "version": "in->version + i", "closed": "closed", "used": "&used",
-        "carried": "in->carried",
+        "carried": "carried" if loops.makes_records else "in->carried",
     }  # fmt: skip
     texts = []
     for argument in loop.arguments:

@@ -52,6 +52,8 @@ class Loops:
     """Totals of which what rows add lies in an array of 32 bits."""
     cells: dict[str, None] = field(factory=dict)
     """Arrays of the places of cells."""
+    makes_records: bool = False
+    """Whether records may be made as rows come (`feed_together.py`)."""
     record: Record = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -185,14 +187,16 @@ class Loops:
         ]
         return self.define(name, parts, inside, head)
 
-    def define(self, name: str, parts: list[str], lines: Sequence[str], head: str) -> Loop:
-        """A function of these lines, of n rows."""
+    def define(
+        self, name: str, parts: list[str], lines: Sequence[str], head: str, gives: str = "void"
+    ) -> Loop:
+        """A function of these lines, of n rows. gives: the type of its result."""
         text = [
-            f"{head}static void {name}(",
+            f"{head}static {gives} {name}(",
             "    " + ",\n    ".join(["int64_t n", *parts]) + ")",
             "{",
             *(line if line[0] == "#" else f"    {line}" for line in lines),
-            "    HMB_KEEP;",
+            *(["    HMB_KEEP;"] if gives == "void" else []),
             "}",
             "",
         ]
@@ -258,6 +262,9 @@ class Loops:
         """The type of what lies between the loops."""
         arrays, inside = ["uint16_t day"], "    uint8_t turn[HMB_BLOCK + 64];\n"
         inside += "".join(f"    int32_t over{number};\n" for number in self.summed)
+        if self.makes_records:
+            inside += "    int32_t whose[HMB_BLOCK], starts[HMB_BLOCK + 1];\n"
+            inside += "    int32_t own[HMB_BLOCK + HMB_STEP] __attribute__((aligned(64)));\n"
         for at, kind in enumerate(self.record.words):
             if kind == "uint16_t":
                 inside += (

@@ -12,68 +12,130 @@ from hmbc.compiler.feed_record import Record, column_type
 from hmbc.compiler.nodes import RANGES, place_of, reachable
 
 
-def functions(record: Record) -> str:
-    """The C of packing, unpacking and the table of the feed's functions."""
+def functions(record: Record, makes_records: bool) -> str:
+    """The C of packing, unpacking and the table of the feed's functions. makes_records: whether `run` can
+    make records as rows come."""
     load = [feed_closed.load(record.name, record.keyed)] if record.keyed else []
-    return "\n".join([pack(record), *load, table(record)])
+    return "\n".join([pack(record), *load, table(record, makes_records)])
 
 
 def pack(record: Record) -> str:
     name = record.name
     if not record.is_there:
         return (
-            f"static void {name}_pack(const hmb_feed_input *in, const hmb_input *members, int64_t first,\n"
-            "    int64_t end, const int64_t *words, const int64_t *last)\n{\n}\n\n"
+            f"static void {name}_pack(const hmb_feed_input *in, int64_t first, int64_t end,\n"
+            "    const int64_t *words, const int64_t *last)\n{\n}\n\n"
             f"static int64_t {name}_unpack(const hmb_feed_input *in, int64_t record, hmb_state *state)\n"
             "{\n    return INT64_MIN;\n}\n"
         )
     return "\n".join([packing(record), unpacking(record)])
 
 
-def packing(record: Record) -> str:
-    plan, lines = record.feed.plan, list[str]()
+def making(record: Record) -> str:
+    """The function that makes the fresh record r of a unit."""
+    lines = list[str]()
+    days = days_by_word(record)
+    for number, those in days.items():
+        lines.append(f"word{number} = hmb_member_days(in, {', '.join(those)});")
     for node in record.places:
         place, at = place_of(node), record.places[node]
+        if at.word in days:
+            continue
         to = f"word{at.word} |= ({record.scalar(at.word)})(uint{at.bits if at.bits > 1 else 8}_t)"
         match node.op:
             case "member":
                 lines.append(f"{to}column{place}[m] << {at.shift};")
             case "member_given":
-                given = f"members->member_given[{place}]"
+                given = f"in->member_given[{place}]"
                 lines.append(f"{to}({given} == NULL || {given}[m] != 0) << {at.shift};")
             case "member_day":
-                lines.append(f"{to}hmb_member_day(&here, column{place}[m]) << {at.shift};")
+                lines.append(f"{to}hmb_member_day(in, column{place}[m]) << {at.shift};")
             case "period_first" | "period_last":
                 end = "firsts" if node.op == "period_first" else "lasts"
                 lines.append(f"{to}{end}{place // RANGES}[{place % RANGES}] << {at.shift};")
             case _:
-                listed = plan.listed[place]
-                of = [item.name for item in plan.member].index(listed.attribute)
-                given = f"members->member_given[{of}]"
+                listed = record.feed.plan.listed[place]
+                of = [item.name for item in record.feed.plan.member].index(listed.attribute)
+                given = f"in->member_given[{of}]"
                 code = f"((const int32_t *)in->member[{of}])[m]"
                 lines.append(
                     f"{to}(({given} == NULL || {given}[m] != 0) && {code} >= 0"
-                    f" && members->listed[{place}][{code}] != 0) << {at.shift};"
+                    f" && in->listed[{place}][{code}] != 0) << {at.shift};"
                 )
-    columns = sorted(
-        {place_of(node) for node in record.places if node.op in ("member", "member_day")}
-    )
     numbers = {place_of(node) // RANGES for node in record.places if node.op.startswith("period")}
     periods: list[str] = []
     for number in sorted(numbers):
         periods.append(f"uint16_t firsts{number}[{RANGES}], lasts{number}[{RANGES}];")
         periods.append(
-            f"r->odd |= hmb_ranges(in, &members->periods[{number}], m, {RANGES}, "
+            f"r->odd |= hmb_ranges(in, &in->periods[{number}], m, {RANGES}, "
             f"firsts{number}, lasts{number});"
         )
-    own: list[str] = []
-    fresh: list[str] = []
+    for place, total in accumulators(record):
+        lines += fresh_by_row(record, total, place)
+    own = "".join(f", const {kind} *{name}" for kind, name in columns(record))
+    text = [
+        f"static inline void {record.name}_make(const hmb_feed_input *in{own},",
+        f"    {record.name}_record *r, int64_t at)",
+        "{",
+        "    int64_t m = at;",
+        *(f"    {record.scalar(at)} word{at} = 0;" for at in range(len(record.words))),
+        "    memset(r, 0, sizeof *r);",
+        *row_of_record(record),
+        *(f"    {line}" for line in [*periods, *lines]),
+        *(f"    r->w{at} = word{at};" for at in range(len(record.words))),
+        *(
+            f"    r->v{at}[{version}] = {record.name}_vary{at}(in->member, in->member_given, {row});"
+            for at in range(len(record.varied_words))
+            for version, row in enumerate(("m", "later"))
+        ),
+        "    (void)m;",
+        "}",
+        "",
+    ]
+    return "\n".join(text)
+
+
+def days_by_word(record: Record) -> dict[int, list[str]]:
+    """Of each word that has nothing but days of members, those days."""
+    found = dict[int, list[str]]()
+    for number, kind in enumerate(record.words):
+        inside = {at.shift: node for node, at in record.places.items() if at.word == number}
+        if kind == "uint16_t" and all(node.op == "member_day" for node in inside.values()):
+            found[number] = ["0"] * 4
+            for shift, node in inside.items():
+                found[number][shift // 16] = f"column{place_of(node)}[m]"
+    return found
+
+
+def columns(record: Record) -> list[tuple[str, str]]:
+    """Type and name of each column of members from which records are made."""
+    places = sorted(
+        {place_of(node) for node in record.places if node.op in ("member", "member_day")}
+    )
+    return [(column_type(record.feed.plan.member[place]), f"column{place}") for place in places]
+
+
+def reading_columns(record: Record) -> list[str]:
+    """Lines that find them, and what stores to a record cannot change, as the compiler has to know."""
+    found = ["const hmb_feed_input here = *in;"]
+    return found + [
+        f"const {kind} *{name} = in->member[{name.removeprefix('column')}];"
+        for kind, name in columns(record)
+    ]
+
+
+def call_to_make(record: Record, where: str, unit: str) -> str:
+    """The statement that makes a unit's record there."""
+    own = "".join(f", {name}" for _, name in columns(record))
+    return f"{record.name}_make(&here{own}, {where}, {unit});"
+
+
+def packing(record: Record) -> str:
+    plan, own = record.feed.plan, list[str]()
     for place, total in accumulators(record):
         word = plan.accumulators[place].word
         if total.by_row:
-            before, then = packed_by_row(record, total, place, f"w + {word}")
-            fresh += before
-            own += then
+            own += by_row_from_words(record, total, place, f"w + {word}")
             continue
         most = total.most if total.carry is None else total.carry.most
         own.append(
@@ -94,30 +156,15 @@ def packing(record: Record) -> str:
                 f" != {record.name}_made{total.number}(in, r);"
             )
     text = [
-        f"static void {record.name}_pack(const hmb_feed_input *in, const hmb_input *members,",
-        "    int64_t first, int64_t end, const int64_t *words, const int64_t *last)",
+        f"static void {record.name}_pack(const hmb_feed_input *in, int64_t first, int64_t end,",
+        "    const int64_t *words, const int64_t *last)",
         "{",
         *(f"    const {line}" for line in key_arrays(record, record.feed.totals, fresh=True)),
-        # what a record's stores cannot change, as the compiler has to know
-        "    const hmb_feed_input here = *in;",
-        *(
-            f"    const {column_type(plan.member[place])} *column{place} = in->member[{place}];"
-            for place in columns
-        ),
+        *(f"    {line}" for line in reading_columns(record)),
         f"    {record.name}_record *records = in->records;",
         "    for (int64_t at = first; at < end; at++) {",
         f"        {record.name}_record *r = records + at;",
-        "        int64_t m = at;",
-        *(f"        {record.scalar(at)} word{at} = 0;" for at in range(len(record.words))),
-        "        memset(r, 0, sizeof *r);",
-        *row_of_record(record),
-        *(f"        {line}" for line in [*periods, *lines, *fresh]),
-        *(f"        r->w{at} = word{at};" for at in range(len(record.words))),
-        *(
-            f"        r->v{at}[{version}] = {record.name}_vary{at}(in->member, members->member_given, {row});"
-            for at in range(len(record.varied_words))
-            for version, row in enumerate(("m", "later"))
-        ),
+        f"        {call_to_make(record, 'r', 'at')}",
         "        if (words != NULL) {",
         f"            const int64_t *w = words + {plan.state_words} * (at - first);",
         "            int64_t held;",
@@ -145,33 +192,43 @@ def row_of_record(record: Record) -> list[str]:
         "if (in->record_starts != NULL) {",
         "    const int64_t start = in->record_starts[at], rows = in->record_starts[at + 1] - start;",
         "    if (rows == 0)",
-        "        continue;",
+        "        return;",
         "    m = in->record_rows[start];",
         *(["    later = in->record_rows[rows > 1 ? start + 1 : start];"] if record.varied else []),
         "}",
     ]
-    return [f"        {line}" for line in lines]
+    return [f"    {line}" for line in lines]
 
 
-def packed_by_row(
-    record: Record, total: FeedTotal, place: int, words: str
-) -> tuple[list[str], list[str]]:
-    """A total with the key that it was kept under: as it is fresh, and from state words."""
+def fresh_by_row(record: Record, total: FeedTotal, place: int) -> list[str]:
+    """Lines that say that a total is kept under no key yet, where each row has its own."""
+    lines = []
+    for at in total.by_row:
+        least = "INT32_MIN" if record.key_type(total, at) == "int32_t" else "INT64_MIN"
+        lines.append(f"{key_held(record, total, place, at)} = {least};")
+    return lines
+
+
+def key_held(record: Record, total: FeedTotal, place: int, at: int) -> str:
+    """Where a record has a part of the key under which a total is kept."""
+    return record.total_of(place).replace(f"t{total.number}", f"k{total.number}_{at}")
+
+
+def by_row_from_words(record: Record, total: FeedTotal, place: int, words: str) -> list[str]:
+    """A total from state words, with the key that it was kept under."""
     to, n = record.total_of(place), len(total.keys)
-    fresh, own = [], [f"held = ({words})[0] == INT64_MIN ? 0 : ({words})[{n}];"]
+    own = [f"held = ({words})[0] == INT64_MIN ? 0 : ({words})[{n}];"]
     own.append(f"odd |= held < 0 || held > {literal(total.most)};")
     own.append(f"{to} = ({record.total_type(total)})held;")
     for at, key in enumerate(total.keys):
         if at in total.by_row:
             kind = record.key_type(total, at)
-            least = "INT32_MIN" if kind == "int32_t" else "INT64_MIN"
-            part = to.replace(f"t{total.number}", f"k{total.number}_{at}")
-            fresh.append(f"{part} = {least};")
+            part = key_held(record, total, place, at)
             own.append(f"if (held) {part} = ({kind})({words})[{at}];")
             own.append(f"odd |= held && {part} != ({words})[{at}];")
         else:
             own.append(f"odd |= held && ({words})[{at}] != {literal(key.low)};")
-    return fresh, own
+    return own
 
 
 def key_arrays(record: Record, totals: Iterable[FeedTotal], fresh: bool = False) -> list[str]:
@@ -290,7 +347,7 @@ def unpacking(record: Record) -> str:
         ]
     for place, total, value in held(record):
         for at in total.by_row:
-            part = record.total_of(place).replace(f"t{total.number}", f"k{total.number}_{at}")
+            part = key_held(record, total, place, at)
             lines.append(f"key{total.number}[{at}] = {part};")
         lines.append(
             f"hmb_hold(words + {word(record, place)}, key{total.number}, {len(total.keys)}, {value});"
@@ -329,7 +386,7 @@ def word(record: Record, place: int) -> int:
     return word
 
 
-def table(record: Record) -> str:
+def table(record: Record, makes_records: bool) -> str:
     name, years = record.name, feed_years.years_of(record.feed)
     can = "in->last_day - in->first_day < HMB_DAYS" if record.is_there else "1"
     if record.is_there:   # all cells have a number of 32 bits
@@ -348,7 +405,7 @@ def table(record: Record) -> str:
         "",
         f"static const hmb_feed {name} = {{",
         f"    HMB_FEED_ABI, {size}, {odd}, {past}, {len(record.keyed)}, {8 * record.words_carried},",
-        f"    {name}_can, {name}_pack, {load}, {name}_run, {name}_unpack,",
+        f"    {int(makes_records)}, {name}_can, {name}_pack, {load}, {name}_run, {name}_unpack,",
         "};",
         "",
     ])  # fmt: skip

@@ -9,6 +9,7 @@ from hmbc.compiler.feed_conditions import is_narrow, narrow_conditions, shared_c
 from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.feed_record import column_type
 from hmbc.compiler.feed_sums import carrying, is_summed, summing
+from hmbc.compiler.feed_together import copies, words_of
 from hmbc.compiler.feed_years import turning, years_of
 from hmbc.compiler.nodes import Known, Node, place_of, reachable
 
@@ -54,11 +55,6 @@ def fetch(loops: Loops, accepted: Node, careful: bool, years: bool) -> Loop:
 def fetch_runs(loops: Loops) -> Loop:
     """As `fetch`, where the rows of a unit stand together: each record is read once. No row of the block
     is rejected."""
-    kinds = list(enumerate(loops.record.words))
-    copies = [
-        f"((hmb_half *)b->h{at})[l] = v{at};" if kind == "uint16_t" else f"b->w{at}[l] = v{at};"
-        for at, kind in kinds
-    ]
     prefetch = [
         f"__builtin_prefetch((const char *)(records + far[i]) + {64 * line}, 1);"
         for line in range(loops.record.lines)
@@ -67,15 +63,10 @@ def fetch_runs(loops: Loops) -> Loop:
         "const int64_t end = word + __builtin_ctzll(ends) + 1;",
         *prefetch,
         f"{loops.name}_record *restrict r = records + unit[i];",
-        *(f"const {loops.record.scalar(at)} v{at} = r->w{at};" for at, _ in kinds),
-        # what is copied past the end of a run the next one overwrites
+        *words_of(loops.record),
         "int64_t from = i;",
         "do {",
-        *(
-            f"    {line}"
-            for copy in copies
-            for line in ("for (int64_t l = from; l < from + HMB_STEP; l++)", f"    {copy}")
-        ),
+        *(f"    {line}" for line in copies(loops.record)),
         "    from += HMB_STEP;",
         "} while (__builtin_expect(from < end, 0));",
         "odd |= (int64_t)b->day[i] - r->last;",

@@ -14,7 +14,8 @@ class Optimise:
     less is taken out of its 32 bits. fuse: what a row adds is worked out in
     the loop that adds it, where it is little. narrow: payments in lanes of 32
     bits where they fit. cells: rows' places in records, and what they add to cells of 32 bits, are found
-    by vectors before. runs: where rows of a unit stand together, its record is read once. marks: a record
+    by vectors before. runs: where rows of a unit stand together, its record is read once. together: where
+    those of all units do, records are made as their rows come. marks: a record
     knows of most keys whether they are in its chain, and is not searched for them. rows: where a row moves
     few of many totals, rows go one by one, with branches. ahead: columns are asked for a block before they are
     read. once: a share that is asked for whole and capped is taken once. clones: loops also for newer
@@ -30,6 +31,7 @@ class Optimise:
     narrow: bool = True
     cells: bool = True
     runs: bool = True
+    together: bool = True
     marks: bool = True
     rows: bool = True
     ahead: bool = True

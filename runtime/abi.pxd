@@ -68,6 +68,7 @@ cdef extern from "evaluator.h" nogil:
         const int64_t *record_starts
         const int64_t *record_rows
         const uint8_t *version
+        int64_t together
 
     ctypedef struct hmb_feed_output:
         int64_t **pay
@@ -86,8 +87,9 @@ cdef extern from "evaluator.h" nogil:
         int32_t past_size
         int32_t closed_per_row
         int32_t carried_size
+        int32_t makes_records
         int32_t (*can)(const hmb_feed_input *) noexcept nogil
-        void (*pack)(const hmb_feed_input *, const hmb_input *, int64_t, int64_t, const int64_t *,
+        void (*pack)(const hmb_feed_input *, int64_t, int64_t, const int64_t *,
                      const int64_t *) noexcept nogil
         int32_t (*load)(const hmb_feed_input *, int64_t, int32_t, const int64_t *, int64_t,
                         int32_t) noexcept nogil

@@ -55,13 +55,13 @@ def run_by_feed(
     if not call.prepare(threads, by_layer, member_columns, of_members, len(before)):
         return None
     call.pack(before, readers.unit())
-    pieces = [
-        (start, min(start + PIECE, end))
-        for first, end in call.parts()
-        for start in range(first, end, PIECE)
-    ]
-    if threads > 1:
-        pieces = call.parts()
+    pieces = call.parts()
+    if threads == 1 and not call.together:
+        pieces = [
+            (start, min(start + PIECE, end))
+            for first, end in pieces
+            for start in range(first, end, PIECE)
+        ]
     done = 0
     for (first, end), _ in zip(pieces, each(lambda piece: call.run(*piece), threads, pieces), strict=True):
         done += end - first

@@ -95,7 +95,7 @@ typedef struct hmb_feed_input {
     const void *const *claim;             /* claim[a][row] */
     const uint8_t *const *claim_given;    /* claim_given[a][row]; NULL where never absent */
     const int64_t *parameter;
-    const uint8_t *const *listed;         /* of claim attributes; as hmb_input; each one byte at least */
+    const uint8_t *const *listed;         /* as hmb_input; each one byte at least */
     const int32_t *unit;                  /* unit[row]: number of its record, or n_records */
     void *records;                        /* n_records + 1 of them; the last takes rows that the host
                                              rejected: all 0, but for its odd byte, which is set */
@@ -118,6 +118,11 @@ typedef struct hmb_feed_input {
     const int64_t *record_rows;
     const uint8_t *version;               /* where attributes vary: which of those rows `row` says, 0 or 1;
                                              2: a later one. Else NULL */
+    int64_t together;                     /* where the feed makes records: rows of a unit stand together, and
+                                             all of them go to one call of `run`; records, and what is
+                                             carried, hold anything, and none is packed: `run` makes those of
+                                             the units that have rows. Days lie in one benefit year, and no
+                                             row is of unit n_records. Else 0 */
 } hmb_feed_input;
 
 #define HMB_ODD_ROOM 64
@@ -129,7 +134,8 @@ typedef struct hmb_feed_output {
     uint8_t *decided;           /* decided[row]: the reason of the layer that decides; NULL */
     uint8_t *status;            /* all 0 to begin with; only what is not HMB_OK is written */
     int64_t rejected;           /* rows whose status was written are counted here */
-    int64_t odd;                /* units that became odd while rows ran (not by pack) are counted here */
+    int64_t odd;                /* units that became odd while rows ran (not by pack), or, where `run`
+                                   makes records, are odd, are counted here */
     int32_t odd_unit[HMB_ODD_ROOM];     /* the first of them */
 } hmb_feed_output;
 
@@ -140,14 +146,15 @@ typedef struct hmb_feed {
     int32_t past_size;          /* bytes that hold the totals of one unit's years that are over */
     int32_t closed_per_row;     /* 0: no total is keyed */
     int32_t carried_size;       /* bytes for what outgrows one unit's record */
+    int32_t makes_records;      /* whether `together` may be asked for */
     /* 0 where the days are too far apart or there are too many records; 1, or 2 where the days lie in
      * several benefit years: `past` is needed then */
     int32_t (*can)(const hmb_feed_input *in);
     /* Makes records[first .. end - 1] of their members' first rows, fresh; or with the
      * totals in words (as hmb_state.words, for each of them; NULL: fresh) and last (the day of each
      * one's last row, INT64_MIN where there is none; NULL: there is none). */
-    void (*pack)(const hmb_feed_input *in, const hmb_input *members, int64_t first, int64_t end,
-                 const int64_t *words, const int64_t *last);
+    void (*pack)(const hmb_feed_input *in, int64_t first, int64_t end, const int64_t *words,
+                 const int64_t *last);
     /* Takes one keyed total of an earlier batch into a record that `pack` made; 1 where it took entry
      * `at` for it. NULL: no total is keyed. */
     int32_t (*load)(const hmb_feed_input *in, int64_t record, int32_t accumulator, const int64_t *key,
@@ -160,5 +167,5 @@ typedef struct hmb_feed {
     int64_t (*unpack)(const hmb_feed_input *in, int64_t record, hmb_state *state);
 } hmb_feed;
 
-#define HMB_FEED_ABI 6
+#define HMB_FEED_ABI 7
 #endif

@@ -41,6 +41,19 @@ __attribute__((target("avx512f"))) static void hmb_stream_64(char *to, const cha
         _mm512_stream_si512((void *)(to + i), _mm512_load_si512((const void *)(from + i)));
 }
 
+/* See hmb_turns. */
+__attribute__((target("avx512f"))) static void hmb_turns_512(int64_t n, const int32_t *unit, uint64_t *turns)
+{
+    for (int64_t i = 0; i < n; i += 16) {
+        const __mmask16 rows = n - i < 16 ? (__mmask16)((1 << (n - i)) - 1) : 0xFFFF;
+        const __mmask16 later = i == 0 ? rows & 0xFFFE : rows;    /* nothing is before the first */
+        const __m512i here = _mm512_maskz_loadu_epi32(rows, unit + i);
+        const __m512i above = _mm512_maskz_loadu_epi32(later, unit + i - 1);
+        const uint64_t found = _mm512_mask_cmpneq_epi32_mask(later, here, above) | (i == 0);
+        turns[i / 64] = (i % 64 == 0 ? 0 : turns[i / 64]) | found << i % 64;
+    }
+}
+
 static void hmb_stream_16(char *to, const char *from, int64_t n)
 {
     for (int64_t i = 0; i < n; i += 16)
@@ -99,11 +112,12 @@ static int hmb_is_large(const hmb_feed_output *out, int layers, int64_t rows)
 /* Whether an attribute is given, where it always is. */
 static const uint8_t hmb_ones[HMB_BLOCK] = {[0 ... HMB_BLOCK - 1] = 1};
 
-/* Asks for a block of a column whose values have so many bytes. */
+/* Asks for a block of a column whose values have so many bytes: into the second cache, for the nearest one
+ * waits for too few lines at once. */
 static inline void hmb_ahead(const void *column, int size)
 {
     for (int at = 0; at < size * HMB_BLOCK; at += 64)
-        __builtin_prefetch((const char *)column + at);
+        __builtin_prefetch((const char *)column + at, 0, 2);
 }
 
 /* Days of a block from 1 for the first day of the batch. */
@@ -176,6 +190,26 @@ static inline uint64_t hmb_bits(const uint8_t *bytes)
     return found;
 }
 
+/* Of a block, as bits, the rows at which another unit's begin; the first is one. turn: scratch. newer:
+ * whether newer instructions may be used where there are some. */
+static inline void hmb_turns(int64_t n, const int32_t *unit, uint8_t *turn, uint64_t *turns, int newer)
+{
+#if defined(__x86_64__) && defined(__GNUC__)
+    if (newer && __builtin_cpu_supports("avx512f")) {
+        hmb_turns_512(n, unit, turns);
+        return;
+    }
+#endif
+    (void)newer;
+    (void)hmb_is_sorted(n, unit, turn);
+    turn[0] = 1;
+    for (int64_t word = 0; word < n; word += 64) {
+        turns[word / 64] = hmb_bits(turn + word);
+        if (n - word < 64)
+            turns[word / 64] &= ((uint64_t)1 << (n - word)) - 1;
+    }
+}
+
 static __attribute__((noinline, cold)) void hmb_odd(hmb_feed_output *out, uint8_t *odd, int32_t unit)
 {
     if (*odd)
@@ -192,6 +226,23 @@ static inline uint16_t hmb_member_day(const hmb_feed_input *in, int64_t day)
 {
     const int64_t since = day - in->first_day + 1, held = day < in->first_day ? 0 : since;
     return (uint16_t)(day > in->last_day ? 65535 : held);
+}
+
+/* Four days of members at once, as hmb_member_day but for those after the batch, of which each is as good as
+ * the other. */
+static inline uint64_t hmb_member_days(const hmb_feed_input *in, int32_t a, int32_t b, int32_t c, int32_t d)
+{
+    typedef int32_t days __attribute__((vector_size(16)));
+    typedef uint16_t short_days __attribute__((vector_size(8)));
+    const int32_t before = (int32_t)in->first_day - 1;
+    days at = {a, b, c, d};
+    at -= (days){before, before, before, before};
+    at &= ~(at >> 31);
+    at |= at > 65535;
+    short_days made = __builtin_convertvector(at, short_days);
+    uint64_t word;
+    memcpy(&word, &made, 8);
+    return word;
 }
 
 /* A member's ranges that meet the batch, up to `room`; 1 where there are more. An unused one is empty. */

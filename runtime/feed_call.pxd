@@ -30,6 +30,8 @@ cdef class FeedCall:
     cdef list attributes, widths, held
     cdef list people                # what the columns of members lie in
     cdef int several_years
+    cdef readonly bint together     # units' rows stand together, and `run` makes their records
+    cdef int64_t n_odd              # units that `run` found odd
     cdef bint is_wide               # a unit is more than a member, and has a record
     cdef bint by_id                 # records are numbered as units are, and not as rows of members
     cdef Block records, unit, row, day, version

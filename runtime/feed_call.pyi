@@ -16,6 +16,7 @@ class Feed:
 
 class FeedCall:
     rejected: int
+    together: bool
     def __init__(
         self,
         feed: Feed,

@@ -135,6 +135,11 @@ cdef class FeedCall:
                              self.several_years)
         if self.layout is None:
             return False
+        self.together = (
+            self.layout.together and self.feed.makes_records != 0 and not self.rows.spoiled
+            and n_before == 0
+        )
+        self.input.together = self.together
         self._members(
             member_columns, member_widths, -1 if self.members is None else self.rows.place_of[good])
         self._columns(units, days, good)
@@ -255,10 +260,11 @@ cdef class FeedCall:
             record * self.feed.record_size + self.feed.odd_at] != 0
 
     def pack(self, Totals before, Unit unit):
-        """Makes the records, with the totals of an earlier batch."""
+        """Makes the records, with the totals of an earlier batch, or room for those that `run` makes."""
         cdef int64_t id, record, last, place, row, closed
         cdef const int64_t *starts
-        self.records = new_block((self.n_records + 1) * self.feed.record_size)
+        cdef int64_t size = (self.n_records + 1) * self.feed.record_size
+        self.records = raw_block(size) if self.together else new_block(size)
         self.input.records = self.records.data
         if self.feed.record_size:
             (<uint8_t *>self.records.data)[
@@ -273,8 +279,10 @@ cdef class FeedCall:
             closed = self.feed.closed_per_row * self.n_rows
             self.closed = raw_block((closed + before.rows.unit.n) * <int64_t>sizeof(hmb_closed))
             self.input.closed = <hmb_closed *>self.closed.data
+        if self.together:
+            return
         with nogil:
-            self.feed.pack(&self.input, &self.inputs.input, 0, self.n_records, NULL, NULL)
+            self.feed.pack(&self.input, 0, self.n_records, NULL, NULL)
         if before.starts is None:
             return
         starts = <const int64_t *>before.starts.data
@@ -285,8 +293,7 @@ cdef class FeedCall:
             if start_unit(unit, before, id) < 0:
                 raise MemoryError("totals")
             last = unit.last if unit.has_last else INT64_MIN
-            self.feed.pack(
-                &self.input, &self.inputs.input, record, record + 1, unit.state.words, &last)
+            self.feed.pack(&self.input, record, record + 1, unit.state.words, &last)
             if self.feed.closed_per_row:
                 for place in range(starts[id], starts[id + 1]):
                     row = (<const int64_t *>before.order.data)[place]
@@ -303,10 +310,11 @@ cdef class FeedCall:
     def run(self, int64_t first, int64_t end):
         """Adjudicates a part."""
         cdef hmb_feed_output output = self.output
-        output.rejected = 0
+        output.rejected = output.odd = 0
         with nogil:
             self.feed.run(&self.input, first, end, &output)
         self.rejected += output.rejected
+        self.n_odd += output.odd
 
     def fetch(self):
         """Brings the results to the rows' own order; the columns of claims are let go, first of all, so
@@ -333,13 +341,25 @@ cdef class FeedCall:
         """Of each unit id whether its rows have to be adjudicated in another way, as bytes; None: no
         unit's."""
         cdef Block odd = None
-        cdef int64_t record, id
+        cdef int64_t record, row, id
         cdef const int64_t *ids = NULL
         self.odd = None
         if not self.feed.record_size:
             return None             # without totals nothing can be too large for a record
         if self.members is not None and not self.by_id:
             ids = self.members.ids.words()
+        if self.together and not self.n_odd:
+            return None
+        if self.together:
+            # units without rows have no records
+            for row in range(self.n_rows):
+                id = self.rows.unit_of_row[row]
+                if self._is_odd(self._record_of(id)):
+                    if odd is None:
+                        odd = new_block(self.rows.n_unit_ids)
+                    (<uint8_t *>odd.data)[id] = 1
+            self.odd = odd
+            return odd
         for record in range(self.n_records):
             if self._is_odd(record):
                 id = record if ids == NULL else ids[record]

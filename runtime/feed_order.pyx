@@ -14,6 +14,7 @@ from hmbc.runtime.memory cimport new_block, raw_block
 cdef enum:
     MOST_PLACES = 1 << 21       # counters of the counting pass
     PIECE = 1 << 16             # rows of a piece where a feed is cut for several threads
+    LONG_PIECE = 1 << 20        # the same for one thread, which tells how far it is
 
 
 cdef class Layout:
@@ -69,8 +70,8 @@ cdef Layout layout(const int32_t *unit, const int32_t *day, int64_t n, int64_t n
         with nogil:
             together = units_together(unit, day, n, n_records, <uint8_t *>counters.data)
     if together:
-        if threads > 1:
-            found.ends = _between_units(unit, n, n_records)
+        found.together = True
+        found.ends = _between_units(unit, n, n_records, PIECE if threads > 1 else LONG_PIECE)
         return found
     if rise and (threads <= 1 or n <= 4 * PIECE):
         return found
@@ -101,9 +102,9 @@ cdef Layout layout(const int32_t *unit, const int32_t *day, int64_t n, int64_t n
     return found
 
 
-cdef list _between_units(const int32_t *unit, int64_t n, int64_t n_records):
-    """Where a feed may be cut so that no unit, standing together, is split."""
-    cdef int64_t row = PIECE
+cdef list _between_units(const int32_t *unit, int64_t n, int64_t n_records, int64_t piece):
+    """Where a feed may be cut so that no unit, standing together, is split. piece: rows of one, at least."""
+    cdef int64_t row = piece
     cdef int32_t before
     cdef list ends = []
     while row < n:
@@ -114,7 +115,7 @@ cdef list _between_units(const int32_t *unit, int64_t n, int64_t n_records):
             row += 1
         if row < n:
             ends.append(row)
-        row += PIECE
+        row += piece
     ends.append(n)
     return ends
 

@@ -22,7 +22,7 @@ class CFeedInput(ctypes.Structure):
         ("records", ANY), ("n_records", I64), ("first_day", I64), ("last_day", I64), ("past", ANY),
         ("closed", ANY), ("row", ANY), ("member", ANY), ("member_given", ANY),
         ("carried", ANY), ("periods", ANY), ("record_starts", ANY), ("record_rows", ANY),
-        ("version", ANY),
+        ("version", ANY), ("together", I64),
     ]  # fmt: skip
 
 
@@ -48,9 +48,9 @@ IN, OUT = ctypes.POINTER(CFeedInput), ctypes.POINTER(CFeedOutput)
 class CFeed(ctypes.Structure):
     _fields_ = [
         ("abi", I32), ("record_size", I32), ("odd_at", I32), ("past_size", I32),
-        ("closed_per_row", I32), ("carried_size", I32),
+        ("closed_per_row", I32), ("carried_size", I32), ("makes_records", I32),
         ("can", ctypes.CFUNCTYPE(I32, IN)),
-        ("pack", ctypes.CFUNCTYPE(None, IN, ANY, I64, I64, ANY, ANY)),
+        ("pack", ctypes.CFUNCTYPE(None, IN, I64, I64, ANY, ANY)),
         ("load", ctypes.CFUNCTYPE(I32, IN, I64, I32, ANY, I64, I32)),
         ("run", ctypes.CFUNCTYPE(None, IN, I64, I64, OUT)),
         ("unpack", ctypes.CFUNCTYPE(I64, IN, I64, ANY)),
@@ -107,9 +107,11 @@ class FeedHost:
         wanted: Callable[[str], bool] = lambda _: True,
         cuts: Sequence[int] = (),
         periods: Sequence[Sequence[Sequence[tuple[int, int]]]] = (),
+        together: bool = False,
     ) -> SimpleNamespace | None:
         """What came out, or None where the feed cannot take the batch. words, last: of all members;
-        keyed: totals of each by number of the accumulator and key; wanted: which outputs; cuts: where the rows are divided among calls."""
+        keyed: totals of each by number of the accumulator and key; wanted: which outputs; cuts: where the rows are divided among calls.
+        together: rows of a unit stand together, and none has totals: records may be made as they come."""
         plan, n = self.plan, len(unit)
         days = [day for day in claims[plan.date] if day is not None]
         columns = [
@@ -145,6 +147,11 @@ class FeedHost:
         can = self.feed.can(ctypes.byref(taken))
         if not can:
             return None
+        together = together and can == 1 and bool(self.feed.makes_records)
+        if together:
+            taken.together = 1
+            records[:] = [SPARE] * len(records)
+            cuts = [next((at for at in range(cut, n) if unit[at] != unit[at - 1]), n) for cut in cuts]
         if self.feed.record_size:
             records[n_members * self.feed.record_size + self.feed.odd_at] = 1
         past = aligned(U8, [SPARE] * (self.feed.past_size * (n_members + 1)))
@@ -162,20 +169,20 @@ class FeedHost:
             ranges += [aligned(I64, part) for part in
                        (offsets, [a for a, _ in flat], [b for _, b in flat])]  # fmt: skip
         period = pointers(ranges)
-        people = (ANY * 8)(None, None, address(member), address(member_given), address(period),
-                           address(parameter), address(in_list), None)  # fmt: skip
-        if words is not None:
+        taken.periods = address(period)
+        if together:
+            pass
+        elif words is not None:
             state, days_before = aligned(I64, words), aligned(I64, last or ())
             self.feed.pack(
                 ctypes.byref(taken),
-                address(people),
                 0,
                 n_members,
                 address(state),
                 address(days_before),
             )
         else:
-            self.feed.pack(ctypes.byref(taken), address(people), 0, n_members, None, None)
+            self.feed.pack(ctypes.byref(taken), 0, n_members, None, None)
         for m, own_totals in enumerate(keyed or ()):
             for (accumulator, key), value in own_totals.items():
                 at = (I64 * 4)(*key)
@@ -194,7 +201,8 @@ class FeedHost:
         for first, end in zip(borders, borders[1:], strict=False):
             self.feed.run(ctypes.byref(taken), first, end, ctypes.byref(out))
         size, odd_at = self.feed.record_size, self.feed.odd_at
-        odd = [bool(size and records[m * size + odd_at]) for m in range(n_members)]
+        there = set(unit) if together else set(range(n_members))
+        odd = [bool(size and m in there and records[m * size + odd_at]) for m in range(n_members)]
         after, last_days, keyed_after = [], [], []
         for m in range(n_members):
             own_words = self.fresh() if words is None else words[m * plan.state_words :]
@@ -205,13 +213,16 @@ class FeedHost:
                 to[of, tuple(key[:parts])] = value
 
             state = CState(address(made), None, None, None, PUT(put))
-            last_days.append(self.feed.unpack(ctypes.byref(taken), m, address(state)))
+            is_there = m in there
+            last_days.append(
+                self.feed.unpack(ctypes.byref(taken), m, address(state)) if is_there else ABSENT
+            )
             keyed_after.append(found)
             after.append(list(made)[: plan.state_words])
         return SimpleNamespace(
             pays=pays, reasons=reasons, total=total, decided=decided, status=list(status)[:n],
             odd=odd, words=after, last=last_days, rejected=out.rejected, keyed=keyed_after,
-            years=can,
+            years=can, together=together, found_odd=out.odd,
         )  # fmt: skip
 
     def fresh(self) -> list[int]:

@@ -103,7 +103,7 @@ typedef struct hmb_feed_input {
     const void *const *claim;             /* claim[a][row] */
     const uint8_t *const *claim_given;    /* claim_given[a][row]; NULL where never absent */
     const int64_t *parameter;
-    const uint8_t *const *listed;         /* of claim attributes; as hmb_input; each one byte at least */
+    const uint8_t *const *listed;         /* as hmb_input; each one byte at least */
     const int32_t *unit;                  /* unit[row]: number of its record, or n_records */
     void *records;                        /* n_records + 1 of them; the last takes rows that the host
                                              rejected: all 0, but for its odd byte, which is set */
@@ -126,6 +126,11 @@ typedef struct hmb_feed_input {
     const int64_t *record_rows;
     const uint8_t *version;               /* where attributes vary: which of those rows `row` says, 0 or 1;
                                              2: a later one. Else NULL */
+    int64_t together;                     /* where the feed makes records: rows of a unit stand together, and
+                                             all of them go to one call of `run`; records, and what is
+                                             carried, hold anything, and none is packed: `run` makes those of
+                                             the units that have rows. Days lie in one benefit year, and no
+                                             row is of unit n_records. Else 0 */
 } hmb_feed_input;
 
 #define HMB_ODD_ROOM 64
@@ -137,7 +142,8 @@ typedef struct hmb_feed_output {
     uint8_t *decided;           /* decided[row]: the reason of the layer that decides; NULL */
     uint8_t *status;            /* all 0 to begin with; only what is not HMB_OK is written */
     int64_t rejected;           /* rows whose status was written are counted here */
-    int64_t odd;                /* units that became odd while rows ran (not by pack) are counted here */
+    int64_t odd;                /* units that became odd while rows ran (not by pack), or, where `run`
+                                   makes records, are odd, are counted here */
     int32_t odd_unit[HMB_ODD_ROOM];     /* the first of them */
 } hmb_feed_output;
 
@@ -148,14 +154,15 @@ typedef struct hmb_feed {
     int32_t past_size;          /* bytes that hold the totals of one unit's years that are over */
     int32_t closed_per_row;     /* 0: no total is keyed */
     int32_t carried_size;       /* bytes for what outgrows one unit's record */
+    int32_t makes_records;      /* whether `together` may be asked for */
     /* 0 where the days are too far apart or there are too many records; 1, or 2 where the days lie in
      * several benefit years: `past` is needed then */
     int32_t (*can)(const hmb_feed_input *in);
     /* Makes records[first .. end - 1] of their members' first rows, fresh; or with the
      * totals in words (as hmb_state.words, for each of them; NULL: fresh) and last (the day of each
      * one's last row, INT64_MIN where there is none; NULL: there is none). */
-    void (*pack)(const hmb_feed_input *in, const hmb_input *members, int64_t first, int64_t end,
-                 const int64_t *words, const int64_t *last);
+    void (*pack)(const hmb_feed_input *in, int64_t first, int64_t end, const int64_t *words,
+                 const int64_t *last);
     /* Takes one keyed total of an earlier batch into a record that `pack` made; 1 where it took entry
      * `at` for it. NULL: no total is keyed. */
     int32_t (*load)(const hmb_feed_input *in, int64_t record, int32_t accumulator, const int64_t *key,
@@ -168,7 +175,7 @@ typedef struct hmb_feed {
     int64_t (*unpack)(const hmb_feed_input *in, int64_t record, hmb_state *state);
 } hmb_feed;
 
-#define HMB_FEED_ABI 6
+#define HMB_FEED_ABI 7
 #endif
 
 /* exact.h: exact rounding and shares, days, lists and periods. Every evaluator carries this text.
@@ -357,6 +364,19 @@ __attribute__((target("avx512f"))) static void hmb_stream_64(char *to, const cha
         _mm512_stream_si512((void *)(to + i), _mm512_load_si512((const void *)(from + i)));
 }
 
+/* See hmb_turns. */
+__attribute__((target("avx512f"))) static void hmb_turns_512(int64_t n, const int32_t *unit, uint64_t *turns)
+{
+    for (int64_t i = 0; i < n; i += 16) {
+        const __mmask16 rows = n - i < 16 ? (__mmask16)((1 << (n - i)) - 1) : 0xFFFF;
+        const __mmask16 later = i == 0 ? rows & 0xFFFE : rows;    /* nothing is before the first */
+        const __m512i here = _mm512_maskz_loadu_epi32(rows, unit + i);
+        const __m512i above = _mm512_maskz_loadu_epi32(later, unit + i - 1);
+        const uint64_t found = _mm512_mask_cmpneq_epi32_mask(later, here, above) | (i == 0);
+        turns[i / 64] = (i % 64 == 0 ? 0 : turns[i / 64]) | found << i % 64;
+    }
+}
+
 static void hmb_stream_16(char *to, const char *from, int64_t n)
 {
     for (int64_t i = 0; i < n; i += 16)
@@ -415,11 +435,12 @@ static int hmb_is_large(const hmb_feed_output *out, int layers, int64_t rows)
 /* Whether an attribute is given, where it always is. */
 static const uint8_t hmb_ones[HMB_BLOCK] = {[0 ... HMB_BLOCK - 1] = 1};
 
-/* Asks for a block of a column whose values have so many bytes. */
+/* Asks for a block of a column whose values have so many bytes: into the second cache, for the nearest one
+ * waits for too few lines at once. */
 static inline void hmb_ahead(const void *column, int size)
 {
     for (int at = 0; at < size * HMB_BLOCK; at += 64)
-        __builtin_prefetch((const char *)column + at);
+        __builtin_prefetch((const char *)column + at, 0, 2);
 }
 
 /* Days of a block from 1 for the first day of the batch. */
@@ -492,6 +513,26 @@ static inline uint64_t hmb_bits(const uint8_t *bytes)
     return found;
 }
 
+/* Of a block, as bits, the rows at which another unit's begin; the first is one. turn: scratch. newer:
+ * whether newer instructions may be used where there are some. */
+static inline void hmb_turns(int64_t n, const int32_t *unit, uint8_t *turn, uint64_t *turns, int newer)
+{
+#if defined(__x86_64__) && defined(__GNUC__)
+    if (newer && __builtin_cpu_supports("avx512f")) {
+        hmb_turns_512(n, unit, turns);
+        return;
+    }
+#endif
+    (void)newer;
+    (void)hmb_is_sorted(n, unit, turn);
+    turn[0] = 1;
+    for (int64_t word = 0; word < n; word += 64) {
+        turns[word / 64] = hmb_bits(turn + word);
+        if (n - word < 64)
+            turns[word / 64] &= ((uint64_t)1 << (n - word)) - 1;
+    }
+}
+
 static __attribute__((noinline, cold)) void hmb_odd(hmb_feed_output *out, uint8_t *odd, int32_t unit)
 {
     if (*odd)
@@ -508,6 +549,23 @@ static inline uint16_t hmb_member_day(const hmb_feed_input *in, int64_t day)
 {
     const int64_t since = day - in->first_day + 1, held = day < in->first_day ? 0 : since;
     return (uint16_t)(day > in->last_day ? 65535 : held);
+}
+
+/* Four days of members at once, as hmb_member_day but for those after the batch, of which each is as good as
+ * the other. */
+static inline uint64_t hmb_member_days(const hmb_feed_input *in, int32_t a, int32_t b, int32_t c, int32_t d)
+{
+    typedef int32_t days __attribute__((vector_size(16)));
+    typedef uint16_t short_days __attribute__((vector_size(8)));
+    const int32_t before = (int32_t)in->first_day - 1;
+    days at = {a, b, c, d};
+    at -= (days){before, before, before, before};
+    at &= ~(at >> 31);
+    at |= at > 65535;
+    short_days made = __builtin_convertvector(at, short_days);
+    uint64_t word;
+    memcpy(&word, &made, 8);
+    return word;
 }
 
 /* A member's ranges that meet the batch, up to `room`; 1 where there are more. An unused one is empty. */
@@ -714,6 +772,8 @@ static inline int64_t feed_0_carried(const hmb_feed_input *in, const feed_0_reco
 typedef struct {
     uint8_t turn[HMB_BLOCK + 64];
     int32_t over0;
+    int32_t whose[HMB_BLOCK], starts[HMB_BLOCK + 1];
+    int32_t own[HMB_BLOCK + HMB_STEP] __attribute__((aligned(64)));
     uint16_t h0[HMB_BLOCK + HMB_STEP][4] __attribute__((aligned(64)));
     uint32_t w1[HMB_BLOCK + HMB_STEP] __attribute__((aligned(64)));
     uint16_t day[HMB_BLOCK] __attribute__((aligned(64)));
@@ -741,6 +801,25 @@ static int64_t feed_0_made1(const hmb_feed_input *in,
     const int64_t v114 = (int64_t)((int64_t)v113 * (int64_t)v48);
     (void)in;
     return v114;
+}
+
+static inline void feed_0_make(const hmb_feed_input *in, const uint8_t *column0,
+    feed_0_record *r, int64_t at)
+{
+    int64_t m = at;
+    uint64_t word0 = 0;
+    uint32_t word1 = 0;
+    memset(r, 0, sizeof *r);
+    uint16_t firsts0[2], lasts0[2];
+    r->odd |= hmb_ranges(in, &in->periods[0], m, 2, firsts0, lasts0);
+    word0 |= (uint64_t)(uint16_t)firsts0[0] << 0;
+    word0 |= (uint64_t)(uint16_t)lasts0[0] << 16;
+    word0 |= (uint64_t)(uint16_t)firsts0[1] << 32;
+    word0 |= (uint64_t)(uint16_t)lasts0[1] << 48;
+    word1 |= (uint32_t)(uint8_t)column0[m] << 0;
+    r->w0 = word0;
+    r->w1 = word1;
+    (void)m;
 }
 
 static __attribute__((noinline)) void feed_0_turn0(const hmb_feed_input *in,
@@ -876,6 +955,60 @@ HMB_LOOP static void feed_0_fetch(
     for (int64_t i = 0; odd < 0 && i < n; i++)
         hmb_odd(out, &records[unit[i]].odd, unit[i]);
     HMB_KEEP;
+}
+
+HMB_LOOP static int64_t feed_0_open(
+    int64_t n,
+    const int32_t *restrict unit,
+    const int32_t *restrict far,
+    const hmb_feed_input *in,
+    feed_0_record *restrict own,
+    feed_0_block *restrict b,
+    const uint8_t *restrict accepted,
+    int goes_on)
+{
+    const hmb_feed_input here = *in;
+    const uint8_t *column0 = in->member[0];
+    feed_0_record *records = in->records;
+    int64_t runs = 0;
+    uint64_t turns[HMB_BLOCK / 64];
+    hmb_turns(n, unit, b->turn, turns, 1);
+    int32_t above = unit[0];
+    for (int64_t word = 0; word < n; word += 64)
+        for (uint64_t left = turns[word / 64]; left != 0; left &= left - 1) {
+            const int64_t i = word + __builtin_ctzll(left);
+            if ((uint32_t)(unit[i] - above) > HMB_STEP) {
+                __builtin_prefetch(column0 + far[i]);
+            }
+            above = unit[i];
+            __builtin_prefetch(records + above, 1);
+            b->starts[runs] = (int32_t)i;
+            b->whose[runs++] = above;
+        }
+    b->starts[runs] = (int32_t)n;
+    for (int64_t k = goes_on; k < runs; k++)
+        feed_0_make(&here, column0, own + k, b->whose[k]);
+    for (int64_t k = 0; k < runs; k++) {
+        feed_0_record *restrict r = own + k;
+        const uint64_t v0 = r->w0;
+        const uint32_t v1 = r->w1;
+        const int64_t start = b->starts[k], end = b->starts[k + 1];
+        int64_t from = start, last = end - 1;
+        do {
+            for (int64_t l = from; l < from + HMB_STEP; l++)
+                ((hmb_half *)b->h0)[l] = v0;
+            for (int64_t l = from; l < from + HMB_STEP; l++)
+                b->w1[l] = v1;
+            for (int64_t l = from; l < from + HMB_STEP; l++)
+                b->own[l] = (int32_t)k;
+            from += HMB_STEP;
+        } while (__builtin_expect(from < end, 0));
+        while (accepted != NULL && last >= start && !accepted[last])
+            last--;
+        if (last >= start)
+            r->last = b->day[last];
+    }
+    return runs;
 }
 
 HMB_LOOP static void feed_0_narrow0(
@@ -1187,6 +1320,27 @@ HMB_LOOP static void feed_0_decided(
     HMB_KEEP;
 }
 
+static __attribute__((noinline)) void feed_0_close(int64_t runs, feed_0_record *own,
+    int64_t *carried, const feed_0_block *b, const hmb_feed_input *in, hmb_feed_output *out,
+    int goes_on)
+{
+    feed_0_record *records = in->records;
+    for (int64_t k = 0; k < runs - goes_on; k++) {
+        const int64_t unit = b->whose[k];
+        records[unit] = own[k];
+        if (own[k].carried)
+            memcpy(in->carried + 1 * unit, carried + 1 * k, 8);
+        if (__builtin_expect(own[k].odd, 0)) {
+            records[unit].odd = 0;
+            hmb_odd(out, &records[unit].odd, (int32_t)unit);
+        }
+    }
+    if (goes_on && runs > 1) {
+        own[0] = own[runs - 1];
+        memcpy(carried, carried + 1 * (runs - 1), 8);
+    }
+}
+
 static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
     hmb_feed_output *out)
 {
@@ -1199,7 +1353,11 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
     uint8_t x0[HMB_BLOCK] __attribute__((aligned(64)));
     int64_t wt[HMB_BLOCK] __attribute__((aligned(64)));
     uint8_t xd[HMB_BLOCK] __attribute__((aligned(64)));
-    feed_0_record *records = in->records;
+    feed_0_record own[HMB_BLOCK];
+    int64_t own_carried[HMB_BLOCK * 1 + 1];
+    hmb_feed_output aside = *out, *to = in->together ? &aside : out;
+    feed_0_record *records = in->together ? own : in->records;
+    int64_t *carried = in->together ? own_carried : in->carried, runs = 0;
     int pays = 0, causes = 0;
     pays |= out->pay[0] != NULL;
     causes |= out->reason[0] != NULL;
@@ -1216,20 +1374,26 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
         int64_t *total = hmb_out(out->total, i, wt, past);
         uint8_t *q0 = hmb_out_byte(out->reason[0], i, x0, past);
         uint8_t *decided = hmb_out_byte(out->decided, i, xd, past);
-        if (end - i - n >= HMB_BLOCK) {
-            hmb_ahead(c0 + i + n, 1);
-            hmb_ahead(c1 + i + n, 8);
+        if (end - i - n >= 2 * HMB_BLOCK) {
+            const int64_t next = i + n + HMB_BLOCK;
+            hmb_ahead(in->unit + next, 4);
+            hmb_ahead(c0 + next, 1);
+            hmb_ahead(c1 + next, 8);
         }
         hmb_days(n, c2 + i, (int32_t)in->first_day, b->day);
+        const int32_t *unit = in->together ? b->own : in->unit + i;
         feed_0_early(n, c0 + i, b);
-        if (in->past != NULL)
-            feed_0_fetch_years(n, in->unit + i, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, out, b, in, first_year0);
+        if (in->together)
+            runs = feed_0_open(n, in->unit + i, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), in, own, b, NULL,
+                i > first && in->unit[i] == in->unit[i - 1]);
+        else if (in->past != NULL)
+            feed_0_fetch_years(n, unit, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, to, b, in, first_year0);
         else if (hmb_is_sorted(n, in->unit + i, b->turn))
-            feed_0_fetch_runs(n, in->unit + i, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, out, b);
+            feed_0_fetch_runs(n, unit, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, to, b);
         else if (1)
-            feed_0_fetch(n, in->unit + i, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, out, b);
+            feed_0_fetch(n, unit, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, to, b);
         feed_0_narrow0(n, b);
-        feed_0_sum0(n, in->unit + i, records, out, b, c1 + i, in->carried);
+        feed_0_sum0(n, unit, records, to, b, c1 + i, carried);
         if (pays && !causes && out->decided == NULL) {
             feed_0_aside(n, c1 + i, b);
             feed_0_bare(n, b, o0, total);
@@ -1248,6 +1412,9 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
             feed_0_reason0(n, b, c0 + i, q0);
         if (out->decided != NULL)
             feed_0_decided(n, b, c0 + i, decided);
+        if (in->together)
+            feed_0_close(runs, own, own_carried, b, in, out,
+                i + n < end && in->unit[i + n] == in->unit[i + n - 1]);
         if (past && out->pay[0] != NULL)
             hmb_stream(out->pay[0] + i, w0, 8 * n);
         if (past && out->total != NULL)
@@ -1261,8 +1428,8 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
         hmb_streamed();
 }
 
-static void feed_0_pack(const hmb_feed_input *in, const hmb_input *members,
-    int64_t first, int64_t end, const int64_t *words, const int64_t *last)
+static void feed_0_pack(const hmb_feed_input *in, int64_t first, int64_t end,
+    const int64_t *words, const int64_t *last)
 {
     const int64_t key0[] = {hmb_year(in->first_day, 1, 1)};
     const int64_t key1[] = {hmb_year(in->first_day, 1, 1)};
@@ -1271,19 +1438,7 @@ static void feed_0_pack(const hmb_feed_input *in, const hmb_input *members,
     feed_0_record *records = in->records;
     for (int64_t at = first; at < end; at++) {
         feed_0_record *r = records + at;
-        int64_t m = at;
-        uint64_t word0 = 0;
-        uint32_t word1 = 0;
-        memset(r, 0, sizeof *r);
-        uint16_t firsts0[2], lasts0[2];
-        r->odd |= hmb_ranges(in, &members->periods[0], m, 2, firsts0, lasts0);
-        word0 |= (uint64_t)(uint16_t)firsts0[0] << 0;
-        word0 |= (uint64_t)(uint16_t)lasts0[0] << 16;
-        word0 |= (uint64_t)(uint16_t)firsts0[1] << 32;
-        word0 |= (uint64_t)(uint16_t)lasts0[1] << 48;
-        word1 |= (uint32_t)(uint8_t)column0[m] << 0;
-        r->w0 = word0;
-        r->w1 = word1;
+        feed_0_make(&here, column0, r, at);
         if (words != NULL) {
             const int64_t *w = words + 4 * (at - first);
             int64_t held;
@@ -1326,7 +1481,7 @@ static int32_t feed_0_can(const hmb_feed_input *in)
 
 static const hmb_feed feed_0 = {
     HMB_FEED_ABI, sizeof(feed_0_record), offsetof(feed_0_record, odd), 32, 0, 8,
-    feed_0_can, feed_0_pack, NULL, feed_0_run, feed_0_unpack,
+    1, feed_0_can, feed_0_pack, NULL, feed_0_run, feed_0_unpack,
 };
 
     """
