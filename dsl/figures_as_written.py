@@ -25,7 +25,7 @@ _EACH = {
 }  # fmt: skip
 """What stands behind a stroke: `2万元/年`."""
 _MOST = {
-    "最高", "最多", "至多", "不超过", "不高于", "上限", "限额", "maximum", "max", "limit",
+    "最高", "最多", "至多", "不超过", "不高于", "上限", "限额", "maximum", "max", "limit", "of",
     "最低", "超过", "超出", "高于", "above", "over", "exceeding",
 }  # fmt: skip
 _SPANS = {

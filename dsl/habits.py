@@ -47,6 +47,8 @@ _SCOPES = {
     "每人": _OWN, "每次住院": _EVENT, "每周": _NO_WEEK, "每星期": _NO_WEEK, "weekly": _NO_WEEK,
     "每家庭": Bilingual("写“每户”，与“每年”等连写", "write `per family` with `per year`"),
     "累计": Bilingual("写明按什么累计：每年、每次、每月、终身", "say over what: `per year`, `per event`, `per lifetime`"),
+    "each": Bilingual("写“每年”、“每次”等", "write `per year`, `per event` …"),
+    "every": Bilingual("写“每年”、“每次”等", "write `per year`, `per event` …"),
     "monthly": Bilingual("写“每月”", "write `per month`"),
     "daily": Bilingual("写“每日”", "write `per day`"),
 }  # fmt: skip
@@ -77,6 +79,7 @@ _BOTH = Bilingual(
 )
 _WORDS = {
     "为": Bilingual("写“是”：费用.类别 是 住院", "write `is`: claim.kind is inpatient"),
+    "不为": Bilingual("写“不是”", "write `is not`"), "不等于": Bilingual("写“不是”", "write `is not`"),
     "equals": Bilingual("取值用“是”，数用“=”", "write `is` of values, `=` of numbers"),
     "或者": _EITHER, "或是": _EITHER, "和": _BOTH, "与": _BOTH, "及": _BOTH, "以及": _BOTH, "并且": _BOTH,
     "而且": _BOTH, "同时": _BOTH, "plus": Bilingual("写“+”", "write `+`"),

@@ -8,6 +8,7 @@ from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.figures_as_written import figure_meant
 from hmbc.dsl.habits import habit
 from hmbc.dsl.lexer import Lexeme
+from hmbc.dsl.shapes_as_written import shape_meant
 from hmbc.grammar.keywords import Language, spelling, words
 
 _OF_A_LAYER = {
@@ -80,6 +81,8 @@ def likely_mistake(
             )
     if (figure := figure_meant(lexeme, accepts, last, after, language)) is not None:
         return figure
+    if (shape := shape_meant(lexeme, accepts, last, after, language)) is not None:
+        return shape
     if lexeme.text == "no" and (none := _NO.get(after.text, "")) in accepts:
         return Bilingual(f"写“{spelling(none, language)}”", f"write `{spelling(none, language)}`")
     if lexeme.terminal == "DOT" and (spaced := _run_together(last.text, language)):

@@ -95,6 +95,15 @@ REST = "基数 费用.自付 无起付线 比例 75% 不封顶"
         (f"适用 费用.类别 是 住院 和 费用.自付 > 0 {REST}", "两个条件之间写“且”"),
         (f"适用 费用.自付 超出 0 {REST}", "比较用符号：写作 >"),
         (f"{REST} 据 第三条", "出处要加引号"),
+        ("基数 费用.自付 无起付线 比例 75%（健康），30%（既往症） 不封顶", "按取值写，取值在前：健康：75%"),
+        ("基数 费用.自付 无起付线 比例 健康者75%，既往症者30% 不封顶", "“%”紧跟在数后面"),
+        ("基数 费用.自付 无起付线 比例 75% 每年 不封顶", "比例没有范围"),
+        ("基数 费用.自付 无起付线 每年 比例 75% 不封顶", "“无起付线”后面什么也不写"),
+        (f"适用 费用.类别 不为 住院 {REST}", "写“不是”"),
+        (f"适用 费用.类别 是 住院/门诊 {REST}", "几个取值之间用逗号"),
+        (f"适用 费用.日期 在 2024年1月1日 之后 {REST}", "日期用符号比较"),
+        (f"适用 费用.日期 自 2024年1月1日 起 {REST}", "日期用符号比较"),
+        (f"适用 费用.类别 是 住院，且 费用.自付 > 0 {REST}", "“且”前面不用逗号"),
     ],
 )
 def test_habits_of_chinese_documents(clauses: str, said: str) -> None:
@@ -147,6 +156,12 @@ ALL = "base claim.cost no threshold ratio 75%"
         (f"when claim.cost exceeds 100 {ALL} no cap", "compare by a sign: >"),
         (f"when claim.care equals inpatient {ALL} no cap", "write `is` of values"),
         (f"{ALL} no cap cite Art. 3", "a citation is in quotes"),
+        ("base claim.cost no threshold ratio 75% for healthy, 30% for preexisting no cap", "by value, the value first: healthy: 75%"),
+        ("base claim.cost no threshold ratio 75 % no cap", "`%` follows its figure at once"),
+        (f"{ALL} cap 100 each year", "write `per year`"),
+        (f"{ALL} cap of 100 per year", "without `of`, the amount at once: 100 per year"),
+        (f"when claim.cost is greater than 100 {ALL} no cap", "compare by a sign, without `is`: >"),
+        (f"when claim.care = 'inpatient' {ALL} no cap", "quotes are"),
     ],
 )
 def test_habits_of_other_languages(clauses: str, said: str) -> None:
@@ -240,6 +255,28 @@ def test_words_of_a_citation_and_of_an_example() -> None:
     assert _advice(en.replace('cite "1"', 'source "1"'), "en") == ["the word for it here is `cite`"]
     assert _advice(zh.replace("给付 50", "赔付 50"), "zh") == ["这里的说法是“给付”"]
     assert _advice(en.replace("pay 50", "pays 50"), "en") == ["the word for it here is `pay`"]
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "instead", "said"),
+    [
+        ("zh", "健康 | 既往症", "健康/既往症", "取值之间用“|”隔开"),
+        ("zh", "健康 | 既往症", "健康 或 既往症", "取值之间用“|”隔开"),
+        ("zh", "健康 | 既往症", "“健康” | “既往症”", "取值不加引号"),
+        ("zh", "层 住院", "层 “住院”", "名称在前，说明文字在后：住院 “住院”"),
+        ("zh", "层 住院", "层 住院（住院费用）", "说明文字写在引号里"),
+        ("zh", "层 住院", "等待 30天\n层 住院", "等待要有名称和条件"),
+        ("zh", "给付 50", "= 50", "金额前面写“给付”"),
+        ("zh", "给付 50", "50", "金额前面写“给付”"),
+        ("en", "healthy | preexisting", "healthy or preexisting", "values are set apart by `|`"),
+        ("en", "layer hospital", "exclude cosmetic surgery\nlayer hospital", "an exclusion has a name"),
+    ],
+)
+def test_declarations_in_another_shape(language: Language, written: str, instead: str, said: str) -> None:
+    text = SCHEMES[language].replace("CLAUSES", {"zh": REST, "en": f"{ALL} no cap"}[language])
+    assert text.count(written) == 1
+    found = _advice(text.replace(written, instead), language)
+    assert any(one.startswith(said) for one in found), found
 
 
 def test_a_sign_of_another_language_is_told_once() -> None:
