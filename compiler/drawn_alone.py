@@ -15,7 +15,7 @@ from attrs import evolve
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.structure_used import limit_of
 from hmbc.dsl import expr as e
-from hmbc.dsl.reads import walk
+from hmbc.dsl.reads import items_read
 
 
 def with_own_draws(kernel: Kernel) -> Kernel:
@@ -28,7 +28,8 @@ def with_own_draws(kernel: Kernel) -> Kernel:
         drawn = items[place]
         assert isinstance(drawn, Definition)
         plain = evolve(used, adds=_without_zeros(drawn.expr))
-        if limit_of(plain) is None or any(_reads(item, drawn.name) for item in items[place + 1 : end]):
+        between = {name for item in items[place + 1 : end] for expr in item.exprs for name in items_read(expr)}
+        if limit_of(plain) is None or drawn.name in between:
             continue
         own = evolve(drawn, expr=e.Increase(e.Total(used.name)))
         items[place : end + 1] = [*items[place + 1 : end], plain, own]
@@ -37,11 +38,6 @@ def with_own_draws(kernel: Kernel) -> Kernel:
 
 def _place(items: list[Definition | Accumulator], name: str) -> int:
     return next(place for place, item in enumerate(items) if item.name == name)
-
-
-def _reads(item: Definition | Accumulator, name: str) -> bool:
-    parts = (item.expr,) if isinstance(item, Definition) else (item.adds, *item.keys)
-    return any(node == e.Ref(name) for part in parts for node in walk(part))
 
 
 def _without_zeros(expr: e.Expr) -> e.Expr:

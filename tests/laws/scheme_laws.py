@@ -103,7 +103,8 @@ def _passes_cap(cap: Cap, number: int, layer: str, steps: Sequence[Step]) -> boo
         key = ("row", place) if alone else step.movements[cap.total.name].key  # type: ignore[union-attr]
         paid = step.trace[cap.definition.name] if cap.of_step else step.pays[layer]
         used[key] += Fraction(paid)  # type: ignore[arg-type]
-        if used[key] > Fraction(step.trace[f"probe.{number}.limit"]):  # type: ignore[arg-type]
+        # A lower limit of a later row that is paid nothing is not passed by it.
+        if paid and used[key] > Fraction(step.trace[f"probe.{number}.limit"]):  # type: ignore[arg-type]
             return True
     return False
 

@@ -11,6 +11,12 @@ from types import SimpleNamespace
 from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
+from hmbc.compiler.drawn_alone import with_own_draws
+from hmbc.compiler.left_apart import left_apart
+from hmbc.compiler.nothing import without_nothing
+from hmbc.compiler.plainer import made_plain
+from hmbc.compiler.structure_bounds import bounds_of
+
 SLOW = settings(suppress_health_check=list(HealthCheck))
 seeds = st.integers(0, 2**32)
 numbers = st.integers(1, 14)
@@ -37,6 +43,23 @@ def unit(lawful: SimpleNamespace, seed: int, of: int, number: int) -> SimpleName
     )
     note((found.parameters, found.lists, found.people, found.rows))
     return found
+
+
+@SLOW
+@given(seeds, seeds, numbers)
+def test_the_kernels_that_laws_are_decided_about_pay_the_same(
+    lawful: SimpleNamespace, seed: int, of: int, number: int
+) -> None:
+    one = unit(lawful, seed, of, number)
+    plain = made_plain(one.kernel, bounds_of(one.kernel))
+    drawn = without_nothing(with_own_draws(plain))
+    others = [other for other in (drawn, left_apart(drawn, bounds_of(drawn))) if other != one.kernel]
+    assume(others)
+    before = one.run(one.rows)
+    for other in others:
+        after = one.run(one.rows, other)
+        for outcome in one.kernel.outcomes:
+            assert not lawful.laws.otherwise_paid(before, after, outcome.layer)
 
 
 @SLOW

@@ -5,6 +5,7 @@ what counts only some claims. Beside each a scheme in which the law just does no
 from __future__ import annotations
 
 from fractions import Fraction
+from random import Random
 
 import pytest
 from attrs import evolve
@@ -66,6 +67,61 @@ def test_which_numbers_are_never_below_others() -> None:
         assert is_at_least(bounds, one, two) == holds, (one, two)
     assert is_filled(bounds, e.Choose(condition, e.money(9), e.money(0)), e.money(9))
     assert not is_filled(bounds, e.Choose(condition, e.money(9), e.money(1)), e.money(9))
+
+
+def value_of(expr: e.Expr, years: int, bill: int, given: bool) -> Fraction:
+    """What an expression of the next test is."""
+
+    def of(part: e.Expr) -> Fraction:
+        return value_of(part, years, bill, given)
+
+    match expr:
+        case e.Const(value=int() | Fraction() as value):
+            return Fraction(value)
+        case e.Attribute(name="years"):
+            return Fraction(years)
+        case e.Ref(name="l1.billed"):
+            return Fraction(bill if given else 0)
+        case e.Min(left=left, right=right):
+            return min(of(left), of(right))
+        case e.Max(left=left, right=right):
+            return max(of(left), of(right))
+        case e.Choose(then=left, otherwise=right):
+            return of(left if given else right)
+        case e.Scale(amount=amount, by=by):
+            return of(amount) * of(by)
+        case _:
+            raise AssertionError(expr)
+
+
+def test_numbers_that_are_called_never_below_others_never_are() -> None:
+    kernel = kernel_of("when claim.drug given base claim.bill no threshold ratio 50% no cap")
+    bounds, random, told = bounds_of(kernel), Random(1), 0
+    years, bill = e.Attribute("member", "years", Int()), e.Ref("l1.billed")
+
+    def number(depth: int) -> e.Expr:
+        if not depth or random.random() < 0.2:
+            return random.choice((years, e.Const(random.randint(-3, 9), Int())))
+        return random.choice((e.Min, e.Max))(number(depth - 1), number(depth - 1))
+
+    def amount(depth: int) -> e.Expr:
+        pick = random.randrange(6) if depth else 0
+        if pick < 2:
+            return random.choice((bill, e.money(random.randint(-200, 900))))
+        if pick < 4:
+            return e.Scale(amount(depth - 1), number(depth - 1))
+        if pick == 4:
+            return e.Choose(e.Ref("l1.applies"), amount(depth - 1), amount(depth - 1))
+        return random.choice((e.Min, e.Max))(amount(depth - 1), amount(depth - 1))
+
+    for _ in range(4_000):
+        one, two = amount(2), amount(2)
+        if is_at_least(bounds, one, two):
+            told += one != two
+            for _ in range(20):
+                row = (random.randint(0, 50), random.choice((0, 1, 500, 10**6)), random.random() < 0.5)
+                assert value_of(one, *row) >= value_of(two, *row), (one, two, row)
+    assert told > 200
 
 
 # ---- what one layer alone draws
