@@ -18,20 +18,31 @@ cdef struct Field:
     int64_t missing         # the word of an absent value
     PyObject *reader
 
+cdef class ClaimFields:
+    cdef readonly ClaimNames names
+    cdef list readers
+    cdef list optional              # of each attribute, whether it may be absent
+    cdef bint may_lack              # whether any attribute may be absent
+    cdef Py_ssize_t n               # attributes, with a deciding day that is none
+    cdef Py_ssize_t day             # the place of the deciding one
+    cdef Block fields_block, kinds_block
+    cdef Field *fields              # of the attributes, then of a deciding day that is none
+    cdef uint8_t *kinds
+
+
 cdef class PlainClaim:
+    cdef ClaimFields of
     cdef readonly ClaimNames names
     cdef tuple keywords             # of the last call in keywords
     cdef Signature by_keywords, by_keys
-    cdef list readers
     cdef Py_ssize_t n_claim         # attributes, without a deciding day that is none
     cdef Py_ssize_t day             # the place of the deciding one
-    cdef Block fields_block, words_block, given_block, kinds_block
+    cdef Block words_block, given_block
     cdef Field *fields              # of the attributes, then of a deciding day that is none
     cdef int64_t *words             # likewise
     cdef uint8_t *given             # whether each is there
     cdef uint8_t *kinds
     cdef int64_t *row_member        # where the row of the claim's member goes
-    cdef list optional              # of each attribute, whether it may be absent
     cdef bint may_lack              # whether any attribute may be absent
     cdef PyObject *claim_id         # borrowed from the claim; NULL: none
     cdef PyObject *member_id

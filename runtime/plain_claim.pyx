@@ -96,14 +96,14 @@ cdef inline bint _taken(PlainClaim self, const uint8_t *kinds, int64_t *words, u
 
 
 @cython.final
-cdef class PlainClaim:
-    """One row, and how a claim gets into it.
+cdef class ClaimFields:
+    """How the values of claims are read.
 
-    inputs: they get that row. readers: how its values are read, the deciding day last where it is no
-    attribute; optional: of each attribute, whether it may be absent; day: the place of the deciding one.
+    readers: the deciding day last where it is no attribute; optional: of each attribute, whether it may be
+    absent; day: the place of the deciding one.
     """
 
-    def __init__(self, ClaimNames names, list readers, list optional, Py_ssize_t day, Inputs inputs):
+    def __init__(self, ClaimNames names, list readers, list optional, Py_ssize_t day):
         cdef Py_ssize_t place, n = len(readers)
         cdef Field *field
         cdef CellReader reader
@@ -111,17 +111,12 @@ cdef class PlainClaim:
         self.readers = readers
         self.optional = optional
         self.may_lack = True in optional
-        self.n_claim = len(optional)
+        self.n = n
         self.day = day
         self.fields_block = new_block(n * sizeof(Field))
-        self.words_block = new_block(8 * n)
-        self.given_block = new_block(n)
         self.kinds_block = new_block(n)
         self.fields = <Field *>self.fields_block.data
-        self.words = <int64_t *>self.words_block.data
-        self.given = <uint8_t *>self.given_block.data
         self.kinds = <uint8_t *>self.kinds_block.data
-        self.row_member = inputs.take_row(self.words_block, self.given_block, optional)
         for place in range(n):
             reader = readers[place]
             field = &self.fields[place]
@@ -134,6 +129,21 @@ cdef class PlainClaim:
             field.few = reader.few
             field.missing = -1 if reader.kind == K_CODE else 0
             self.kinds[place] = reader.kind
+
+
+@cython.final
+cdef class PlainClaim:
+    """One row, and how a claim gets into it. inputs: they get that row."""
+
+    def __init__(self, ClaimFields of, Inputs inputs):
+        self.of = of
+        self.names, self.fields, self.kinds = of.names, of.fields, of.kinds
+        self.may_lack, self.n_claim, self.day = of.may_lack, len(of.optional), of.day
+        self.words_block = new_block(8 * of.n)
+        self.given_block = new_block(of.n)
+        self.words = <int64_t *>self.words_block.data
+        self.given = <uint8_t *>self.given_block.data
+        self.row_member = inputs.take_row(self.words_block, self.given_block, of.optional)
 
     cdef bint take_keywords(self, PyObject *const *args, PyObject *keywords) except -1:
         """Whether a claim in keywords (a tuple of names) could be taken as it is."""

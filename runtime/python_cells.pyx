@@ -90,10 +90,21 @@ cdef inline int _text(CellReader reader, object text, int64_t *to):
     return CELL_ODD if raw == NULL else reader.take_text(raw, n, to)
 
 
-def plain_column(CellReader reader, value, bint optional) -> Values:
-    """A column of one value of the plainest type; None of any other, and where there is none."""
+def plain_columns(wanted, row) -> list:
+    """Columns of one row, of each attribute that is given by its name alone, and whose value is of the plainest
+    type; None for any other.
+
+    wanted: of each attribute its name, its label or None, its reader, whether it may be absent.
+    """
     cdef int64_t word = 0
-    return one_row(word, optional) if word_of(reader, value, &word) == CELL_OK else None
+    cdef CellReader reader
+    cdef bint optional
+    cdef list found = []
+    for name, label, reader, optional in wanted:
+        is_named = name in row and (label is None or label not in row)
+        is_plain = is_named and word_of(reader, row[name], &word) == CELL_OK
+        found.append(one_row(word, optional) if is_plain else None)
+    return found
 
 
 def plain_word(CellReader reader, value):

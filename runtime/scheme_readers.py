@@ -81,13 +81,33 @@ class SchemeReaders:
             kind.startswith("code:") for item in plan.accumulators for kind in item.key_kinds
         )
         self._accumulators = self._totals_kept()
-        self._holds_texts = any(
+        self.holds_texts = any(
             want.kind in ("code", "periods") for want in (*self.claim, *self.member)
         )
         """Whether readers of attributes keep something of what they read."""
         self.member_table = self._member_table()
         """The columns of a table of members: the id, the other attributes, and where some vary, from
         when to when a row holds."""
+        ids = self.member_id
+        self._member_places = [0 if want.reader is ids else -1 for want in self.member]
+        others = (place for place, at in enumerate(self._member_places) if at < 0)
+        for at, place in enumerate(others, 1):
+            self._member_places[place] = at
+        self.periods = [place for place, want in enumerate(self.member) if want.kind == "periods"]
+        self._unit = Unit(plan.state_words, self._places)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Notes down by which readers a session reads, one value after the other."""
+        self.claim_row = [want.reader for want in self.claim]
+        """Of the attributes of claims, then of a deciding day that is none of them."""
+        if self.day is None:
+            self.claim_row.append(self.deciding_day.reader)
+        self.member_fields = [
+            (want.name, None if want.label == want.name else want.label, want.reader, want.optional)
+            for want in self.member_table[1:]
+        ]
+        """Of each column of members but their ids."""
 
     def _share_codes(self) -> None:
         """Gives the attributes of a code group one table of texts."""
@@ -102,12 +122,8 @@ class SchemeReaders:
         made = object.__new__(SchemeReaders)
         made.__dict__.update(self.__dict__)
         made.member_id = Reader("code")
-        if not self._holds_texts:
+        if not self.holds_texts:
             made.unit_id = made.member_id
-            made.member_table = [
-                _with(self.member_table[0], made.member_id),
-                *self.member_table[1:],
-            ]
             return made
         made.claim = [_fresh(want) for want in self.claim]
         made.member = [
@@ -119,6 +135,7 @@ class SchemeReaders:
             made.unit_id = made.member[made.unit_place].reader
         made._share_codes()
         made.member_table = made._member_table()
+        made._lay_out()
         if made._keys_hold_codes:
             made._accumulators = made._totals_kept()
         return made
@@ -148,10 +165,7 @@ class SchemeReaders:
 
     def member_columns(self, columns: Sequence[Values]) -> list[Values]:
         """Of the columns of such a table, one for each attribute of the plan."""
-        others = iter(columns[1:])
-        return [
-            columns[0] if want.reader is self.member_id else next(others) for want in self.member
-        ]
+        return [columns[place] for place in self._member_places]
 
     def _deciding_day(self) -> Wanted:
         if self.day is None:
@@ -206,7 +220,7 @@ class SchemeReaders:
 
     def unit(self) -> Unit:
         """Room for the totals of one unit."""
-        return Unit(self.plan.state_words, self._places)
+        return self._unit.another()
 
     def listed(self, parameters: Parameters) -> list[tuple[Intern, frozenset[str]]]:
         """For each (attribute, list) pair of the plan, the texts and the codes."""

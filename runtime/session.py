@@ -13,7 +13,7 @@ from hmbc.runtime.claim_rows import LATE, REFUND_LATER, REFUND_OF_REFUND, REFUND
 from hmbc.runtime.errors import BadRow
 from hmbc.runtime.found import status_reason
 from hmbc.runtime.open_unit import Open, in_order
-from hmbc.runtime.parameters import Parameters, check_parameters
+from hmbc.runtime.parameters import Parameters
 from hmbc.runtime.plain_claim import PlainClaim
 from hmbc.runtime.rejects import Ground, Reject
 from hmbc.runtime.scheme_call import Entry, Inputs
@@ -42,7 +42,7 @@ class Session(Open):
         self._form = form
         self._plan = plan = form.plan
         self._readers = readers = form.readers.fresh()
-        checked = check_parameters(plan, parameters)
+        checked = form.checked(parameters)
         before = readers.read_totals(state)
         self._alone = isinstance(members, Mapping)
         people = read_members(readers, [members] if isinstance(members, Mapping) else members)
@@ -50,12 +50,7 @@ class Session(Open):
         self._member_rows = people.rows
         self._id = people.unit
         nameless = people.names == [NAMELESS]
-        day = readers.deciding_day
-        periods = [
-            values
-            for values, want in zip(people.columns, readers.member, strict=True)
-            if want.kind == "periods"
-        ]
+        periods = [people.columns[place] for place in readers.periods]
         inputs = Inputs(people.columns, periods, checked.words, readers.listed(checked))
         super().__init__(
             entry,
@@ -63,14 +58,7 @@ class Session(Open):
             readers.unit(),
             before,
             self._id,
-            PlainClaim(
-                form.names,
-                [want.reader for want in readers.claim]
-                + ([day.reader] if readers.day is None else []),
-                form.optional,
-                len(readers.claim) if readers.day is None else readers.day,
-                inputs,
-            ),
+            PlainClaim(form.fields(readers), inputs),
             people.rows,
             {name: readers.member_id.texts.number(name) for name in people.names},
             people.names[0] if self._alone or nameless else None,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from hmbc.runtime.arrow_out import OutTable
 from hmbc.runtime.batch import REFUND
 from hmbc.runtime.claim_names import CLAIM_ID, MEMBER_ID, REFUNDS, ClaimNames
 from hmbc.runtime.deadlines import Deadlines
 from hmbc.runtime.open_unit import totals_in
+from hmbc.runtime.parameters import Parameters, check_parameters
+from hmbc.runtime.plain_claim import ClaimFields
 from hmbc.runtime.plan import Plan
 from hmbc.runtime.scheme_readers import REFUNDS as REFUND_NAMES
 from hmbc.runtime.scheme_readers import SchemeReaders
@@ -49,6 +51,25 @@ class SessionForm:
         ]
         self.is_plain = len({*places, *(name for name, _ in own)}) == len(places) + len(own)
         self.names = ClaimNames(places | dict(own), required)
+        self._fields = self._fields_of(readers)
+        self._nothing_given: Parameters | None = None
+
+    def fields(self, readers: SchemeReaders) -> ClaimFields:
+        """How a session reads claims. readers: its own, which are those of all sessions where they keep nothing
+        of what they read."""
+        return self._fields_of(readers) if readers.holds_texts else self._fields
+
+    def _fields_of(self, readers: SchemeReaders) -> ClaimFields:
+        day = len(readers.claim) if readers.day is None else readers.day
+        return ClaimFields(self.names, readers.claim_row, self.optional, day)
+
+    def checked(self, parameters: Mapping[str, object] | Parameters | None) -> Parameters:
+        """The parameters of a session. Raises BadParameters."""
+        if parameters is not None:
+            return check_parameters(self.plan, parameters)
+        if self._nothing_given is None:
+            self._nothing_given = check_parameters(self.plan, None)
+        return self._nothing_given
 
     def check_names(self, names: Iterable[str], called: str) -> None:
         """Raises TypeError for a name that the scheme does not know. called: the function it was given to,

@@ -10,7 +10,7 @@ from hmbc.runtime.attributes import Wanted
 from hmbc.runtime.careful_cells import Cell, RowName, read_cell
 from hmbc.runtime.errors import BadRow
 from hmbc.runtime.member_rows import MemberRows
-from hmbc.runtime.python_cells import plain_column, plain_word
+from hmbc.runtime.python_cells import plain_columns, plain_word
 from hmbc.runtime.rejects import Reject
 from hmbc.runtime.scheme_readers import SchemeReaders
 from hmbc.runtime.units_text import value_text
@@ -40,10 +40,13 @@ def read_members(readers: SchemeReaders, given: Sequence[Mapping[str, object]]) 
     names = [value_text(row.get("member_id"), "code") or NAMELESS for row in given]
     numbers = [readers.member_id.texts.number(name) for name in names]
     found: list[Reject] = []
-    columns = [few_rows(numbers, [], False, [()] * len(numbers))]
-    for place, want in enumerate(readers.member_table[1:]):
-        column = _plain_column(want, given[0]) if len(given) == 1 else None
-        columns.append(column or _column(readers, want, place, given, names, found))
+    columns = [few_rows(numbers, [], False, [])]
+    wanted = readers.member_table[1:]
+    plain = (
+        plain_columns(readers.member_fields, given[0]) if len(given) == 1 else [None] * len(wanted)
+    )
+    for place, column in enumerate(plain):
+        columns.append(column or _column(readers, wanted[place], place, given, names, found))
     rows = MemberRows(
         columns[0],
         len(readers.member_id.texts),
@@ -53,6 +56,8 @@ def read_members(readers: SchemeReaders, given: Sequence[Mapping[str, object]]) 
     found += _odd(readers, rows, names, attributes)
     if found:
         raise BadRow(sorted(found))
+    if len(names) == 1 and readers.unit_place is None:
+        return Members(names, attributes, rows, numbers[0])
     units = set(numbers)
     if readers.unit_place is not None:
         unit_ids = attributes[readers.unit_place]
@@ -92,11 +97,6 @@ def _column(
         want.optional,
         [cell.ranges for cell in cells],
     )
-
-
-def _plain_column(want: Wanted, row: Mapping[str, object]) -> Values | None:
-    """The attribute of the only row, if its value is of the plainest type."""
-    return plain_column(want.reader, row[want.name], want.optional) if _is_named(want, row) else None
 
 
 def _plain(want: Wanted, row: Mapping[str, object]) -> Cell | None:

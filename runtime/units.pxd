@@ -48,6 +48,7 @@ cdef class Unit:
     cdef int rejected
     cdef int64_t last
 
+    cdef int _lay_out(self, accumulators) except -1
     cdef void reset(self) noexcept nogil
     cdef bint is_keyed(self, int64_t accumulator) noexcept nogil
     cdef int load(self, int64_t accumulator, const int64_t *key, int64_t total) noexcept nogil

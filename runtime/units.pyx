@@ -131,27 +131,21 @@ cdef void free_rows(TotalRows *rows) noexcept nogil:
 cdef class Unit:
     """Room for one unit's totals, used for one unit after the other.
 
-    accumulators: (components, first word or None where it is keyed, bound or None) of each.
+    accumulators: (components, first word or None where it is keyed, bound or None) of each. like: a unit of
+    the same ones.
     """
 
-    def __cinit__(self, int64_t n_words, accumulators):
-        cdef int64_t n = len(accumulators), index
+    def __cinit__(self, int64_t n_words, accumulators, Unit like=None):
+        cdef int64_t n = len(accumulators) if like is None else like.n_accumulators
         self.n_words = n_words
         self.n_accumulators = n
         self.words = new_block(8 * (n_words + 1))
-        self.bounds = new_block(8 * n)
         self.used = new_block(8 * n)
-        self.keyed = new_block(8 * n)
-        self.components = new_block(8 * n)
-        self.first_word = new_block(8 * n)
-        for index, (components, word, bound) in enumerate(accumulators):
-            (<int64_t *>self.components.data)[index] = components
-            (<int64_t *>self.keyed.data)[index] = word is None
-            (<int64_t *>self.first_word.data)[index] = word or 0
-            (<int64_t *>self.bounds.data)[index] = INT64_MAX if bound is None else bound
-            if components > KEY_WORDS or (
-                    word is not None and not 0 <= word <= n_words - components - 1):
-                raise ValueError(f"accumulator {index} lies outside the state")
+        if like is None:
+            self._lay_out(accumulators)
+        else:
+            self.bounds, self.keyed = like.bounds, like.keyed
+            self.components, self.first_word = like.components, like.first_word
         self.map.slots = <uint32_t *>calloc(FIRST_SLOTS, sizeof(uint32_t))
         if self.map.slots == NULL:
             raise MemoryError("map")
@@ -165,6 +159,27 @@ cdef class Unit:
         self.state.room = _host_room
         self.state.put = _host_put
         self.reset()
+
+    cdef int _lay_out(self, accumulators) except -1:
+        """Notes down where each total is."""
+        cdef int64_t n = self.n_accumulators, n_words = self.n_words, index
+        self.bounds = new_block(8 * n)
+        self.keyed = new_block(8 * n)
+        self.components = new_block(8 * n)
+        self.first_word = new_block(8 * n)
+        for index, (components, word, bound) in enumerate(accumulators):
+            (<int64_t *>self.components.data)[index] = components
+            (<int64_t *>self.keyed.data)[index] = word is None
+            (<int64_t *>self.first_word.data)[index] = word or 0
+            (<int64_t *>self.bounds.data)[index] = INT64_MAX if bound is None else bound
+            if components > KEY_WORDS or (
+                    word is not None and not 0 <= word <= n_words - components - 1):
+                raise ValueError(f"accumulator {index} lies outside the state")
+        return 0
+
+    def another(self):
+        """Room for a unit of the same totals."""
+        return Unit.__new__(Unit, self.n_words, (), self)
 
     def __dealloc__(self):
         cdef int64_t block
