@@ -3,46 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from small_schemes import HEAD, LAYER, MEMBER, QUIET, example, layer, said
 
 from hmbc.compiler.pipeline import compile_source
 from hmbc.compiler.run_examples import run_examples
 from hmbc.dsl.source import Source
-
-HEAD = """scheme s {{
-    source "d", 2024-01-01
-    currency CNY
-    benefit year {year}
-    member {{ joined: date  status: working | retired  household: code }}
-    claim {{ cost: money  days: int 0 to 366  admitted: date optional  kind: code  urgent: bool }}
-"""
-LAYER = 'layer a cite "1" { base claim.cost  no threshold  ratio 50%  no cap }\n'
-QUIET = {"HMB306", "HMB416"}
-"""Of names that are not used and of examples that are not there."""
-
-
-def said(body: str, year: str = "calendar") -> list[tuple[str, str]]:
-    """Every finding but those of QUIET: its code, and the text that it points at."""
-    text = HEAD.format(year=year) + body + "}\n"
-    found = compile_source(Source("s.hmb", text)).diagnostics
-    return [
-        (one.code, text[one.span.start : one.span.end]) for one in found if one.code not in QUIET
-    ]
-
-
-def layer(when: str = "", base: str = "claim.cost", more: str = "") -> str:
-    return f'layer a cite "1" {{ {when} base {base}  no threshold  ratio 50%  no cap {more} }}\n'
-
-
-def paid(body: str) -> None:
-    """The example in the text is paid as it says."""
-    compiled = compile_source(Source("s.hmb", HEAD.format(year="calendar") + body + "}\n"))
-    assert compiled.kernel is not None and compiled.scheme is not None, [
-        one.message("en") for one in compiled.diagnostics
-    ]
-    assert compiled.scheme.examples
-    for result in run_examples(compiled.kernel, compiled.scheme):
-        assert not result.diagnostics, [one.message("en") for one in result.diagnostics]
-
 
 # ---- the header
 
@@ -185,13 +150,6 @@ def test_a_layer_that_shares_pro_rata_reads_no_total_that_comes_after_the_first(
 # ---- examples
 
 
-def example(body: str) -> str:
-    return "example {\n" + body + "\n}\n"
-
-
-MEMBER = 'member { joined: 2020-01-01, status: working, household: "H" }\n'
-
-
 def test_an_example_gives_a_period_only_where_periods_are_declared() -> None:
     claim = "claim 2024-03-01 { cost: 2024-01-01 to 2024-02-01 } pay 0"
     assert "HMB201" in {code for code, _ in said(LAYER + example(MEMBER + claim))}
@@ -208,59 +166,6 @@ def test_an_example_fills_a_list_with_codes() -> None:
     assert said(body + example(MEMBER + 'parameter { special: "K" }\n' + claim)) == []
     found = said(body + example(MEMBER + "parameter { special: 5 }\n" + claim))
     assert found == [("HMB201", "5")]
-
-
-def test_an_example_gives_a_parameter_only_inside_its_range() -> None:
-    body = "parameter p: money 0 to 5, external\n" + layer(base="smaller of (claim.cost, p)")
-    claim = "claim 2024-03-01 { cost: 10 } pay 2.50"
-    paid(body + example(MEMBER + "parameter { p: 5 }\n" + claim))
-    found = said(body + example(MEMBER + "parameter { p: 6 }\n" + claim))
-    assert [code for code, _ in found] == ["HMB414"]
-
-
-# ---- what is paid
-
-
-def test_a_claim_that_a_total_leaves_out_adds_nothing_to_it() -> None:
-    body = 'total spent: claim.cost per year when claim.urgent  cite "3"\n'
-    paid(
-        body
-        + layer(when="when spent > ¥10")
-        + example(
-            MEMBER
-            + "claim 2024-03-01 { cost: 10, urgent: yes } pay 0\n"
-            + "claim 2024-03-02 { cost: 10 } pay 0\n"
-            + "claim 2024-03-03 { cost: 0.01, urgent: yes } pay 0.01"
-        )
-    )
-
-
-def test_months_are_taken_off_a_date() -> None:
-    paid(
-        "month end last day\n"
-        + layer(when="when claim.date - 1 month >= member.joined")
-        + example(
-            MEMBER.replace("2020-01-01", "2024-02-29")
-            + "claim 2024-03-28 { cost: 10 } pay 0\nclaim 2024-03-29 { cost: 10 } pay 5"
-        )
-    )
-
-
-def test_what_a_cap_on_cost_leaves_out_is_capped() -> None:
-    body = layer().replace("no cap", "cost cap 100 per year  no cap")
-    paid(
-        body
-        + example(
-            MEMBER
-            + "claim 2024-03-01 { cost: 100 } pay 50\n"
-            + "claim 2024-03-02 { cost: 10 } pay 0 because capped"
-        )
-    )
-
-
-def test_a_payment_of_fractions_of_a_cent_rounds_a_cap_down() -> None:
-    body = layer().replace("no cap", "cap 1% * claim.days * ¥1 per claim")
-    paid(body + example(MEMBER + "claim 2024-03-01 { cost: 10, days: 33 } pay 0.33"))
 
 
 def test_a_member_has_a_period_for_a_year_of_their_own() -> None:
@@ -336,36 +241,10 @@ def test_a_ratio_that_a_run_gives_is_inside_its_range() -> None:
     assert [code for code, _ in found] == ["HMB414"]
 
 
-def test_a_share_of_a_difference_below_zero_counts_as_nothing() -> None:
-    paid(
-        layer(base="(claim.cost - ¥20) * 20%")
-        + example(
-            MEMBER
-            + "claim 2024-03-01 { cost: 10 } pay 0 because nothing claimed\n"
-            + "claim 2024-03-02 { cost: 30 } pay 1"
-        )
-    )
-
-
 def test_a_parameter_that_changes_is_found_in_cases_too() -> None:
     dated = "parameter p: money { from 2020-01-01: 1  from 2024-07-01: 2 }\n"
     cases = "threshold by member.status (working: p, retired: 5) per year"
     assert [code for code, _ in said(dated + layer().replace("no threshold", cases))] == ["HMB232"]
-
-
-@pytest.mark.parametrize("key", ["claim.days", "claim.urgent", "claim.kind", "month", "year"])
-def test_a_scope_that_a_condition_chooses_keeps_its_sides_apart(key: str) -> None:
-    scope = f"per {key} if claim.cost > ¥150 else per lifetime"
-    paid(
-        layer().replace("no threshold", f"threshold 100 {scope} acknowledged")
-        + example(
-            MEMBER
-            + "claim 2024-03-01 { cost: 100, days: 3 } pay 0\n"
-            + "claim 2024-03-02 { cost: 200, days: 3 } pay 50\n"
-            + "claim 2024-03-03 { cost: 100, days: 3 } pay 50\n"
-            + "claim 2024-03-04 { cost: 200, days: 3 } pay 100"
-        )
-    )
 
 
 def test_two_values_from_one_day_overlap() -> None:
@@ -416,17 +295,6 @@ def test_a_yes_or_no_that_a_run_gives_is_no_or_yes() -> None:
     assert compiled.kernel is not None
     (given,) = compiled.kernel.parameters
     assert (given.low, given.high) == (0, 1)
-
-
-def test_what_an_absent_value_decides_is_read_first() -> None:
-    paid(
-        layer(when="when not (claim.admitted given) or claim.date > claim.admitted")
-        + example(
-            MEMBER
-            + "claim 2024-03-01 { cost: 10 } pay 5\n"
-            + "claim 2024-03-02 { cost: 10, admitted: 2024-03-02 } pay 0"
-        )
-    )
 
 
 def test_a_value_alone_is_no_condition() -> None:
