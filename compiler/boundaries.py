@@ -16,9 +16,10 @@ from random import Random
 from attrs import define, evolve, field
 
 from hmbc.compiler.candidates import Given, Slot, candidates_of
+from hmbc.compiler.deciding import Context, deciding
 from hmbc.compiler.halves import Halves
-from hmbc.compiler.histories import MEMBER_ID, History, replay
-from hmbc.compiler.interpret import Prepared, State
+from hmbc.compiler.histories import MEMBER_ID, History
+from hmbc.compiler.interpret import Prepared
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.meaning import Missing
 from hmbc.compiler.runs import runs
@@ -70,15 +71,16 @@ class _Maker:
 
     def histories(self) -> Iterator[History]:
         contexts = self.contexts()
-        paid = [*{layer: (layer, at) for layer, at, is_paid in contexts if is_paid}.values()]
+        paid = [*{one.layer: (one.layer, one.at) for one in contexts if one.paid}.values()]
         if not paid:
-            paid = [(layer, at) for layer, at, _ in contexts[:1]]
+            paid = [(one.layer, one.at) for one in contexts[:1]]
         every = self.all_paid(paid[0][1])
         if len(paid) > 1 and every is not None:
             paid.append(("", every))
-        for _, at, _ in contexts:
-            yield self.history(at, [at])
+        for one in contexts:
+            yield self.history(one.at, [one.at])
         streams = [
+            deciding(self.search, contexts),
             self.approaches(paid),
             _in_turn([runs(self.search, layer, at) for layer, at in paid]),
             Halves(self.search).histories(paid, [probe for _, probe in self.sites()]),
@@ -90,10 +92,9 @@ class _Maker:
 
     # ---- claims to begin with
 
-    def contexts(self) -> list[tuple[str, Assignment, bool]]:
-        """For each layer and each of its reasons a claim that brings it about, where one is found;
-        whether it is paid."""
-        found: list[tuple[str, Assignment, bool]] = []
+    def contexts(self) -> list[Context]:
+        """For each layer and each of its reasons a claim that brings it about, where one is found."""
+        found: list[Context] = []
         usual = self.usual()
         for outcome in self.kernel.outcomes:
             base: Assignment = usual
@@ -107,9 +108,9 @@ class _Maker:
                 paid = self.pays(outcome.pay, at)
                 if place == len(outcome.reasons) - 1:
                     at = base = self.search.in_the_middle(goals, at) if paid else at
-                reached.append((outcome.layer, at, paid))
+                reached.append(Context(outcome.layer, place, at, paid))
             found += reversed(reached)
-        return found or [("", usual, False)]
+        return found or [Context("", 0, usual, False)]
 
     def all_paid(self, at: Assignment) -> Assignment | None:
         """A claim for which as many layers pay as can be at once."""
@@ -204,7 +205,7 @@ class _Maker:
 
     def after_one(self, probe: Expr, slot: Slot, at: Assignment) -> Iterator[History]:
         """The same boundary after a claim, and after one that is kept apart by its codes."""
-        state = self.state_after(at)
+        state = self.search.state_after(at)
         codes = {key: "~3" for key in at if key[0] == "claim" and isinstance(self.kind(key), Code)}
         for then in (at, {**at, **codes}) if codes else (at,):
             for turn in self.search.turns(probe, slot, then, state):
@@ -212,12 +213,6 @@ class _Maker:
                 rows = [self.put(slot, turn + by, then) for by in (-1, 0, 1)]
                 yield self.history(at, [at, rows[1], rows[0]])
                 yield self.history(at, [at, rows[2]])
-
-    def state_after(self, at: Assignment) -> State:
-        try:
-            return replay(self.search.prepared, self.history(at, [at]))[1]
-        except Missing:
-            return EMPTY
 
     # ---- every input takes every value
 
@@ -323,7 +318,7 @@ class _Maker:
                     most = 10**19
                     turns = self.search.turns(probe, slot, at, high=most)
                     if turns and slot[0] == "claim":
-                        start = self.state_after(self.search.put(slot, turns[0] - 2, at))
+                        start = self.search.state_after(self.search.put(slot, turns[0] - 2, at))
                         if start != EMPTY:
                             one = self.put(slot, 1, at)
                             made = self.history(at, [one, one, one, one, at])

@@ -15,7 +15,7 @@ from typing import Any
 from attrs import define, field
 
 from hmbc.compiler.candidates import Candidates, Given, Slot, limits, numbered, valued
-from hmbc.compiler.histories import MEMBER_ID, History
+from hmbc.compiler.histories import MEMBER_ID, History, replay
 from hmbc.compiler.interpret import Interpreter, Prepared, State
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.lazy_row import LazyRow
@@ -48,6 +48,9 @@ SWEEPS = 4
 
 WAYS = 8
 """Changes of one input that are weighed against each other."""
+
+RAISED = 4
+"""Amounts that all of a claim's are raised to at once."""
 
 EMPTY = State()
 
@@ -182,6 +185,13 @@ class Search:
             ),
         )
 
+    def state_after(self, at: Assignment) -> State:
+        """The totals after one claim; none where it reads what its attributes lack."""
+        try:
+            return replay(self.prepared, self.history(at))[1]
+        except Missing:
+            return EMPTY
+
     def is_number(self, slot: Slot) -> bool:
         """Whether an input is a number with a domain, or a date."""
         return numbered(self.candidates.values[slot][0], self._types[slot][0]) is not None
@@ -303,9 +313,10 @@ class _Sought:
         return best
 
     def changes(self, expr: Expr, wanted: bool, at: Assignment) -> Iterator[dict[Slot, Given]]:
-        """Changes of one input that make a condition as wanted."""
+        """Changes of one input, or of all the claim's amounts, that make a condition as wanted: of a claim
+        first, as what earlier claims came to is so for this member and these parameters."""
         search, value = self.search, self.search.value
-        slots = search.reads(expr)
+        slots = tuple(sorted(search.reads(expr), key=lambda slot: slot[0] != "claim"))
         if isinstance(expr, Compare) and isinstance(
             value(expr.left, at, self.state), int | Fraction
         ):
@@ -322,7 +333,21 @@ class _Sought:
             {**at, slot: candidate} for slot in slots for candidate in search.candidates.values[slot]
         )
         works = (changed for changed in tried if value(expr, changed, self.state) is wanted)
-        yield from islice(works, WAYS)
+        one = [*islice(works, WAYS)]
+        yield from one or (
+            changed
+            for changed in self.raised(slots, at)
+            if value(expr, changed, self.state) is wanted
+        )
+
+    def raised(self, slots: Sequence[Slot], at: Assignment) -> Iterator[dict[Slot, Given]]:
+        """The assignment with all of the claim's amounts raised: of a product one alone does nothing."""
+        search = self.search
+        amounts = [
+            slot for slot in slots if slot[0] == "claim" and isinstance(search.kind(slot), Money)
+        ]
+        for choice in zip(*(search.candidates.values[slot][:RAISED] for slot in amounts), strict=True):
+            yield {**at, **dict(zip(amounts, choice, strict=True))}
 
 
 def _is(row: LazyRow, meaning: Meaning, wanted: bool) -> bool:
