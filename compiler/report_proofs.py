@@ -12,6 +12,7 @@ from textwrap import indent
 from attrs import define, field
 
 from hmbc.compiler.clauses import LINES
+from hmbc.compiler.folded import folded, is_long
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import STATED
 from hmbc.compiler.proof import Proof, clause_of
@@ -97,6 +98,8 @@ class _Report:
     searched: bool
     _shown: set[str] = field(init=False, factory=set)
     """The claims of examples that stand above."""
+    _long: list[str] = field(init=False, factory=list)
+    """Examples that are shown in full at the end."""
 
     def _say(self, zh: str, en: str) -> str:
         return zh if self.language == "zh" else en
@@ -110,6 +113,9 @@ class _Report:
             own = [proof for proof in proofs if proof.question.layer == layer]
             for proof in sorted(own, key=lambda proof: _ORDER.index(proof.outcome)):
                 yield from self._proof(proof)
+        for example in self._long:
+            yield "  " + self._say("反例全文，可粘贴到方案里：", "a counterexample in full, to paste into the scheme:")
+            yield indent(example, "    ")
         for waiver in self.scheme.waivers:
             law = LAWS[waiver.law].get(self.language)
             yield self._say(f"  容许不成立：{law}：{waiver.why}", f"  allowed not to hold: {law}: {waiver.why}")
@@ -148,6 +154,14 @@ class _Report:
             yield _DEEP + self._say("反例：与上面的相同", "counterexample: the same as above")
             return
         self._shown.add(claims)
+        if is_long(proof.example):
+            self._long.append(proof.example)
+            yield _DEEP + self._say(
+                "反例，重复的费用合在一起，可粘贴的全文在最后：",
+                "counterexample, with claims that come again told once; in full, to paste, at the end:",
+            )
+            yield from (_DEEP + line for line in folded(proof.example, self.language))
+            return
         yield _DEEP + self._say("反例，可粘贴到方案里：", "counterexample, to paste into the scheme:")
         yield indent(proof.example, _DEEP)
 

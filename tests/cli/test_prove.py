@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
+
+SCHEMES = Path(__file__).parents[2] / "schemes"
 
 
 def test_a_broken_law_is_told_with_amounts_clause_and_examples(call, stepped):
@@ -167,3 +170,32 @@ def test_layers_that_pay_more_than_the_bill_are_named(call, folder):
     assert told.exit_code == 1
     assert "refuted  all layers together never pay more than the bill" in told.stdout
     assert re.search(r"all layers pay 0\.0\d \(ward 0\.0\d, clinic 0\.0\d\)", told.stdout)
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "in_full"),
+    [
+        (
+            "zh",
+            "重复 23 次，2024-01-04 至 2024-02-18，给付合计 12.55：",
+            "反例全文，可粘贴到方案里：",
+        ),
+        (
+            "en",
+            "23 times, 2024-01-04 to 2024-02-18, paid 12.55 in sum:",
+            "a counterexample in full, to paste into the scheme:",
+        ),
+    ],
+)
+def test_a_jump_after_many_claims_is_told_shortly_and_stands_in_full(
+    call, folder, language, told, in_full
+):
+    text = (SCHEMES / "more" / "zhigong_zhuyuan.hmb").read_text(encoding="utf-8").rstrip()
+    (folder / "inpatient.hmb").write_text(text, encoding="utf-8")
+    laws, full = call("prove", "--lang", language, "inpatient.hmb").stdout.split(in_full)
+    assert laws.count(told) == 1 and laws.count("政策内费用：0.50") == 2
+    examples = full[: full.rindex("    }\n") + 6]
+    assert examples.count("费用 2024") == 2 * 49
+    pasted = f"{text.removesuffix('}')}{examples}}}\n"
+    (folder / "pasted.hmb").write_text(pasted, encoding="utf-8")
+    assert call("test", "pasted.hmb").exit_code == 0
