@@ -1,10 +1,12 @@
 """Build steps that pyproject.toml cannot express: the links check and the C extensions."""
 
+import runpy
 import sys
 from pathlib import Path
 
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build_py import build_py
 
 LINKED = ("compiler", "dsl", "grammar", "runtime", "schemes")
 COMPILED = (
@@ -46,7 +48,20 @@ if broken := [name for name in LINKED if not Path("src/hmbc", name).is_dir()]:
         "name; on Windows: git config core.symlinks true && git checkout -- src/hmbc"
     )
 
+
+
+class BuildPy(build_py):
+    """Also builds the grammar's tables, so that no first command has to."""
+
+    def run(self) -> None:
+        super().run()
+        if not self.editable_mode:
+            grammar = Path(self.build_lib, "hmbc/grammar")
+            runpy.run_path(str(grammar / "tables.py"))["ship"](grammar)
+
+
 setup(
+    cmdclass={"build_py": BuildPy},
     ext_modules=cythonize(
         [
             Extension(

@@ -1,7 +1,7 @@
-"""The parser's tables: built from hmb.lark once per machine, then read from the cache folder.
+"""The parser's tables: built from hmb.lark where hmbc is installed, or once per machine, then read.
 
-Building takes half a second, reading a fiftieth of it. The cache is only ever a copy: whatever is
-wrong with it, the tables are built anew. Lark builds them and moves by them; it would keep and read
+Building takes half a second, reading a fiftieth of it. An installed package has them beside the grammar, else
+they are in the cache folder. Both are only ever copies: whatever is wrong with them, the tables are built anew. Lark builds them and moves by them; it would keep and read
 back much more than that needs.
 """
 
@@ -27,7 +27,8 @@ from lark.parsers.lalr_interactive_parser import InteractiveParser
 from lark.parsers.lalr_parser_state import ParseConf, ParserState
 
 GRAMMAR = Path(__file__).with_name("hmb.lark")
-
+SHIPPED = Path(__file__).parent
+"""Where the package's own copy is, if it has one."""
 
 _START = "start"
 
@@ -98,18 +99,32 @@ def build() -> Tables:
 
 
 def load() -> Tables:
-    """The tables, from the cache where it is good, else built and cached."""
-    entry = cache_folder() / f"grammar-{_key()}.pickle"
-    try:
-        data = entry.read_bytes()
-        digest, body = data[:32], data[32:]
-        if hashlib.sha256(body).digest() == digest:
-            return unpacked(body)
-    except Exception:  # any damage to the copy means: build
-        pass
+    """The tables, from a copy where there is a good one, else built and cached."""
+    entry = cache_folder() / _name()
+    for copy in (SHIPPED / _name(), entry):
+        try:
+            data = copy.read_bytes()
+            digest, body = data[:32], data[32:]
+            if hashlib.sha256(body).digest() == digest:
+                return unpacked(body)
+        except Exception:  # any damage to the copy means: another one, or build
+            pass
     tables = build()
-    _store(entry, packed(tables))
+    _store(entry, sealed(tables))
     return tables
+
+
+def ship(folder: Path) -> None:
+    """Puts a copy into a folder, that of the package which is being built, in the place of older ones."""
+    for old in folder.glob("grammar-*.pickle"):
+        old.unlink()
+    (folder / _name()).write_bytes(sealed(build()))
+
+
+def sealed(tables: Tables) -> bytes:
+    """What a copy holds: tables as bytes, after their hash."""
+    body = packed(tables)
+    return hashlib.sha256(body).digest() + body
 
 
 def packed(tables: Tables) -> bytes:
@@ -143,16 +158,17 @@ def cache_folder() -> Path:
     return Path(base) / "hmbc"
 
 
-def _key() -> str:
+def _name() -> str:
+    """Of a copy: by all that decides what it holds."""
     text = GRAMMAR.read_bytes() + lark_version.encode() + Path(__file__).read_bytes()
-    return hashlib.sha256(text).hexdigest()[:24]
+    return f"grammar-{hashlib.sha256(text).hexdigest()[:24]}.pickle"
 
 
-def _store(entry: Path, body: bytes) -> None:
+def _store(entry: Path, data: bytes) -> None:
     try:
         entry.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with tempfile.NamedTemporaryFile(dir=entry.parent, delete=False) as file:
-            file.write(hashlib.sha256(body).digest() + body)
+            file.write(data)
         os.replace(file.name, entry)
     except OSError:
         pass  # a cache that cannot be written is only slower

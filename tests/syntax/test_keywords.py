@@ -101,6 +101,23 @@ def test_a_cache_that_holds_something_else_is_written_anew(
     assert tables.load() == again
 
 
+def test_an_installed_package_brings_its_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package, cache = tmp_path / "package", tmp_path / "cache"
+    package.mkdir()
+    (package / "grammar-0.pickle").touch()  # of another grammar
+    tables.ship(package)
+    (shipped,) = package.iterdir()
+    monkeypatch.setenv("HMBC_CACHE", str(cache))
+    monkeypatch.setattr(tables, "SHIPPED", package)
+    built = tables.load()
+    assert built.rules and not cache.exists()
+    shipped.write_bytes(b"damaged")
+    assert tables.load().rules == built.rules
+    assert [entry.name for entry in cache.iterdir()] == [shipped.name]
+
+
 def test_a_cache_that_cannot_be_written_is_done_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
