@@ -61,7 +61,7 @@ def never_less(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> 
 def _asked(
     kernel: Kernel, scheme: CheckedScheme, wanted: Set[Question], solver: bool | None
 ) -> Iterator[Diagnostic]:
-    from hmbc.compiler.prove_report import LAWS
+    from hmbc.compiler.law_names import LAWS
 
     for proof in verdicts(kernel, scheme, SHORT, wanted.__contains__, solver):
         law = LAWS[proof.question.law]

@@ -12,8 +12,8 @@ from functools import partial
 
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import STATED, Question
+from hmbc.compiler.proof_diagnostics import findings
 from hmbc.compiler.prove import QUICK
-from hmbc.compiler.prove_report import findings
 from hmbc.compiler.verdicts import verdicts
 from hmbc.dsl.diagnostic import Diagnostic
 from hmbc.dsl.scheme import CheckedScheme

@@ -21,7 +21,7 @@
     no_dead_branch no branch is out of reach, by what is declared and the clauses before it (HMB219)
     all_used       nothing is declared and never used (HMB306)
 
-The last two are about the text, and `hmbc check` decides them (`of_text` in compiler/prove_report.py).
+The last two are about the text, and `hmbc check` decides them (`of_text` in compiler/proof_diagnostics.py).
 
 What an amount is, follows from the sign with which payments read it: a bill is counted somewhere, a
 deduction is only ever taken off, and an amount that only conditions read is neither.

@@ -14,10 +14,10 @@ from attrs import define, field
 from hmbc.compiler.clauses import LINES
 from hmbc.compiler.folded import folded, is_long
 from hmbc.compiler.kernel import Kernel
+from hmbc.compiler.law_names import LAWS
 from hmbc.compiler.laws import STATED
 from hmbc.compiler.proof import Proof, clause_of
 from hmbc.compiler.prove import has_solver
-from hmbc.compiler.prove_report import LAWS
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.scheme import CheckedScheme
 from hmbc.dsl.source import Source, Span

@@ -26,8 +26,8 @@ from hmbc.commands.evaluator import building
 from hmbc.commands.exit_codes import FINDINGS
 from hmbc.compiler.pipeline import Compiled, compile_file
 from hmbc.compiler.proof import Proof
+from hmbc.compiler.proof_diagnostics import findings, of_text
 from hmbc.compiler.prove import FULL, Budget, has_solver, missing_for_bulk
-from hmbc.compiler.prove_report import findings, of_text
 from hmbc.compiler.report_proofs import proofs_as_rows, proofs_as_text
 from hmbc.compiler.verdicts import verdicts
 from hmbc.grammar.keywords import Language

@@ -1,10 +1,11 @@
-"""What proofs say to the author: diagnostics, and the names of laws."""
+"""What proofs say to the author as diagnostics, and what diagnostics say of the laws about the text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from hmbc.compiler.kernel import Clause, Kernel
+from hmbc.compiler.law_names import LAWS
 from hmbc.compiler.laws import STATED, Law, Question
 from hmbc.compiler.proof import Proof, clause_of
 from hmbc.dsl import codes
@@ -12,25 +13,6 @@ from hmbc.dsl.diagnostic import Bilingual, Diagnostic
 from hmbc.dsl.names import word
 from hmbc.dsl.scheme import Asked, CheckedScheme, Waived
 from hmbc.dsl.source import Span
-
-LAWS: dict[Law, Bilingual] = {
-    "non_negative": Bilingual("不付负数", "never pays less than nothing"),
-    "within_base": Bilingual("累计不超过基数", "never pays more than its base, in sum"),
-    "within_base_each": Bilingual("每笔不超过基数", "never pays more than its base, in any claim"),
-    "within_cap": Bilingual("封顶从不突破", "its cap always holds"),
-    "within_bill": Bilingual("各层合计不超过费用", "all layers together never pay more than the bill"),
-    "monotone": Bilingual("费用更多，给付不会更少", "a larger bill never pays less"),
-    "deduction": Bilingual("扣除更多，给付不会更多", "a larger deduction never pays more"),
-    "more_claims": Bilingual("多一笔费用，给付不会更少", "a further claim never pays less"),
-    "no_cliff": Bilingual("费用多一分，给付至多变一个舍入单位", "a bill larger by one minor unit never moves it by more than a step of the rounding"),
-    "split_proof": Bilingual("拆单不影响给付", "splitting a bill changes nothing"),
-    "order_free": Bilingual("同一天费用的先后不影响给付", "the order of claims of one date changes nothing"),
-    "no_overflow": Bilingual("数不溢出", "no number overflows"),
-    "stated": Bilingual("所声明的", "what is stated"),
-    "never_less": Bilingual("所声明的", "what is stated"),
-    "no_dead_branch": Bilingual("没有走不到的条款", "no clause is out of reach"),
-    "all_used": Bilingual("声明了的都用到", "everything that is declared is used"),
-}  # fmt: skip
 
 WORDS: dict[Waived, str] = {
     "non_negative": "NEGATIVE_PAY",
