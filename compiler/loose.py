@@ -8,7 +8,9 @@ which is not negative. What is left of a draw on a shared cap that never binds,
 
     (total a + before b) − (before a + before b)    increase of total a
 
-is what the total adds.
+is what the total adds. So is what is used of a limit that is more than ever comes to it:
+
+    accumulate min(x, max(0, 300 − before used))    accumulate x, where x never passes 300 in sum
 """
 
 from __future__ import annotations
@@ -16,19 +18,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from hmbc.compiler.kernel import Accumulator, Kernel, read_anew
 from hmbc.compiler.ranges import Ranges
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_stage import at_zero, parts_beside
+from hmbc.compiler.structure_used import limit_of
 from hmbc.dsl import expr as e
 
 
 def without_loose(kernel: Kernel, bounds: Bounds) -> Kernel:
     """The kernel without caps that never bind; the same one where each may."""
-    return read_anew(kernel, _Loose(bounds).read)
+    loose = _Loose(bounds)
+    found = read_anew(kernel, loose.read)
+    items = tuple(
+        evolve(item, adds=loose.used(item)) if isinstance(item, Accumulator) else item
+        for item in found.items
+    )
+    return found if items == found.items else evolve(found, items=items)
 
 
 @define
@@ -62,6 +71,17 @@ class _Loose:
         most = self._above(amount)
         return most is not None and most <= self.ranges.value(limit).low
 
+    def used(self, total: Accumulator) -> e.Expr:
+        """What a total adds; of one that uses up a limit, all that comes to it, where the limit and what is
+        used of it always leave as much."""
+        found = limit_of(total)
+        if found is None:
+            return total.adds
+        amount, limit = found
+        most = self._most_added(amount, Scope(total.keys))
+        loose = most is not None and most <= self.ranges.value(limit).low
+        return amount if loose else total.adds
+
     def _grown(self, now: e.Expr, before: e.Expr) -> e.Expr | None:
         """What a total adds, where this is by what it grew."""
         match now, before:
@@ -84,13 +104,17 @@ class _Loose:
                 return None
 
     def _most_of(self, total: Accumulator) -> Fraction | None:
-        match total.adds:
+        return self._most_added(total.adds, Scope(total.keys))
+
+    def _most_added(self, amount: e.Expr, scope: Scope) -> Fraction | None:
+        """What an amount never comes to more than in sum, over one key of a scope."""
+        match amount:
             case e.Ref(name=name):
                 expr = self.bounds.definitions[name].expr
             case expr:
                 pass
         stage = self.bounds.stage(expr)
-        if stage is None or stage.alone is not None or stage.scope != Scope(total.keys):
+        if stage is None or stage.alone is not None or stage.scope != scope:
             return None
         match stage.of:
             case e.Min(left=limit):

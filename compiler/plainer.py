@@ -2,6 +2,8 @@
 
     x − y + y                         x
     x − (x − y)                       y
+    0 + x                             x
+    x − max(0, 0 − y)                 x        where y is never negative
     x − max(0, x − L)                 min(x, L)                  also max(x − L, 0)
     choose(c, x, 0) − choose(c, y, 0) choose(c, x − y, 0)        where x − y is one of these
     x − min(x, L)                     max(0, x − L)
@@ -28,6 +30,7 @@ from hmbc.compiler.kernel import Kernel, read_anew
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_exclusive import are_exclusive
 from hmbc.dsl import expr as e
+from hmbc.dsl.types import Money
 
 
 def made_plain(kernel: Kernel, bounds: Bounds) -> Kernel:
@@ -41,7 +44,7 @@ class _Plain:
 
     def read(self, expr: e.Expr) -> e.Expr:
         """An expression in plain words."""
-        found = e.rebuild(expr, self.read)
+        found = self._without_zero(e.rebuild(expr, self.read))
         if isinstance(found, e.Add | e.Subtract) and (less := _with_less(found)) is not None:
             return less
         match found:
@@ -56,6 +59,24 @@ class _Plain:
                 return otherwise if self._fails(when) else found
             case _:
                 return found
+
+    def _without_zero(self, expr: e.Expr) -> e.Expr:
+        """A sum without a 0 that is added, or what is left of 0 above an amount that is taken off."""
+        match expr:
+            case (
+                e.Add(left=e.Const(value=0, type=Money()), right=other)
+                | e.Add(left=other, right=e.Const(value=0, type=Money()))
+            ):
+                return other
+            case e.Subtract(
+                left=left,
+                right=e.Max(
+                    left=e.Const(value=0), right=e.Subtract(left=e.Const(value=0), right=other)
+                ),
+            ) if self.bounds.is_natural(other):
+                return left
+            case _:
+                return expr
 
     def _left(self, amount: e.Expr, less: e.Expr) -> e.Expr | None:
         """What is left of an amount, if what is taken off says it."""

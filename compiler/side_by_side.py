@@ -10,6 +10,7 @@ total is in either. A pair of runs that ends in a way not seen before is kept, a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
@@ -33,6 +34,8 @@ MOST_CLAIMS = 40
 NEWEST = 30
 FEW = 20
 """The most minor units of a small claim: shares of it leave each of the rests that ratios in twentieths do."""
+TO_BORDER = 0.2
+"""How often the amount of a claim is sought with which a total stands at a border."""
 ANEW = 0.1
 """How often a unit is begun with anew, on other days; four times as often where no amount is raised."""
 NEAR = 3
@@ -75,6 +78,7 @@ class SideBySide:
     _machines: dict[int, Machine] = field(init=False, factory=dict)
     _seen: set[object] = field(init=False, factory=set)
     _pairs: list[Pair] = field(init=False, factory=list)
+    _tried: Counter[int] = field(init=False, factory=Counter)
     _far: dict[tuple[str, bool], list[Pair]] = field(init=False, factory=dict)
     """By kind of change and whether more is paid, the pairs that are the furthest apart."""
 
@@ -255,13 +259,17 @@ class SideBySide:
     # ---- one claim more
 
     def _chosen(self) -> Pair:
-        """A pair to go on with: every other time one of those that are the furthest apart."""
+        """A pair to go on with: every other time one of those that are the furthest apart; of two the one
+        that was gone on with less often."""
         pick = self.random.random()
+        among = self._pairs if pick < 0.75 else self._pairs[-NEWEST:]
         if pick < 0.5:
-            return self.random.choice(self.random.choice(list(self._far.values())))
-        return self.random.choice(self._pairs if pick < 0.75 else self._pairs[-NEWEST:])
+            among = self.random.choice(list(self._far.values()))
+        one, two = self.random.choice(among), self.random.choice(among)
+        return one if self._tried[id(one)] <= self._tried[id(two)] else two
 
     def _go_on(self, pair: Pair) -> None:
+        self._tried[id(pair)] += 1
         if len(pair.unit.claims) >= MOST_CLAIMS:
             self.left -= 1
             return
@@ -270,7 +278,7 @@ class SideBySide:
         if claim[self.kernel.date] == unit.claims[-1][self.kernel.date]:
             same = [one for one in unit.members if one.get("member_id") == member.get("member_id")]
             member = same[-1] if same else member
-        if self.random.random() < 0.1:
+        if self.random.random() < TO_BORDER:
             claim = self._to_border(machine, pair, claim, member)
         longer = Unit((*unit.claims, claim), (*unit.members, member))
         runs = []
