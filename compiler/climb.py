@@ -21,6 +21,7 @@ from attrs import define, evolve, field, frozen
 from hmbc.compiler.directed import Directed, Setting, Unit, Values
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Change, Judge, Law, Question, amounts_of, changed
+from hmbc.compiler.machines import Machines
 from hmbc.compiler.quick import Machine, Row
 from hmbc.compiler.refutation import Refutation, members_of
 from hmbc.compiler.slices import of_layer, slice_of
@@ -71,7 +72,7 @@ class Climb:
     _part: Kernel = field(init=False)
     _unrounded: tuple[str, ...] = field(init=False)
     _money: tuple[str, ...] = field(init=False)
-    _machines: dict[int, Machine] = field(init=False, factory=dict)
+    _machines: Machines = field(init=False)
     _at_brinks: list[tuple[Setting, Unit, Change]] = field(init=False, factory=list)
     """Units of which an amount is raised where a row begins to be paid."""
 
@@ -82,6 +83,7 @@ class Climb:
         self._unrounded = tuple(unrounded(outcome.layer) for outcome in part.outcomes)
         needed = [item.name for item in self.judge.probed.items]
         self._part = slice_of(self.judge.full, [*needed, *self._unrounded])
+        self._machines = Machines(self._part)
         self._money = tuple(
             given.name
             for given in self.kernel.inputs
@@ -125,7 +127,7 @@ class Climb:
             raising = [one for one in self.judge.questions if _KIND.get(one.law) == "raise"]
             if not raising or self.left <= 0:
                 break
-            machine, begin = self._machine(setting), Change("raise", row, name, 1)
+            machine, begin = self._machines.of(setting), Change("raise", row, name, 1)
             brink, change = self._to_brink(machine, unit, begin, 0)
             if brink is not unit:
                 self._at_brinks.append((setting, brink, change))
@@ -138,14 +140,14 @@ class Climb:
         while self.left > 0 and question not in self.found:
             known = self.broken if self.broken and random.random() < 0.3 else self.pool
             setting, unit = random.choice(known)
-            machine = self._machine(setting)
+            machine = self._machines.of(setting)
             begin = self._change(question, unit)
             self.left -= 50
             if _KIND[question.law] == "raise" and self._at_brinks and random.random() < 0.5:
                 other = random.choice(self._at_brinks)
                 if question.subject in (None, other[2].subject):
                     setting, unit, begin = other
-                    machine = self._machine(setting)
+                    machine = self._machines.of(setting)
             at = None if begin is None else self._step(question, setting, machine, unit, begin)
             idle, patience = 0, PATIENCE
             while at is not None and idle < patience and self.left > 0 and question not in self.found:
@@ -162,14 +164,6 @@ class Climb:
                 elif len(next_.unit.claims) > max(MOST_CLAIMS, len(at.unit.claims)):
                     continue
                 at = next_
-
-    def _machine(self, setting: Setting) -> Machine:
-        if id(setting) not in self._machines:
-            known = next(iter(self._machines.values()), None)
-            stepper = None if known is None else known.stepper
-            machine = Machine(self._part, setting.parameters, setting.lists, stepper)  # type: ignore[arg-type]
-            self._machines[id(setting)] = machine
-        return self._machines[id(setting)]
 
     # ---- how far apart two runs come
 

@@ -22,6 +22,7 @@ from hmbc.compiler.directed import Directed, Setting, Unit, Values
 from hmbc.compiler.expressions import expressions
 from hmbc.compiler.kernel import Input, Kernel
 from hmbc.compiler.laws import Change, Judge, Question, amounts_of, changed
+from hmbc.compiler.machines import Machines
 from hmbc.compiler.quick import Machine, Row
 from hmbc.compiler.refutation import Refutation, members_of
 from hmbc.compiler.slices import of_layer, slice_of
@@ -75,7 +76,7 @@ class SideBySide:
     """What a claim has."""
     _read: list[str] = field(init=False)
     """What is read of it, but for the deciding date."""
-    _machines: dict[int, Machine] = field(init=False, factory=dict)
+    _machines: Machines = field(init=False)
     _seen: set[object] = field(init=False, factory=set)
     _pairs: list[Pair] = field(init=False, factory=list)
     _tried: Counter[int] = field(init=False, factory=Counter)
@@ -91,6 +92,7 @@ class SideBySide:
         full = evolve(self.judge.full, items=(*self.judge.full.items, *borders))
         needed = [item.name for item in self.judge.probed.items]
         self._part = slice_of(full, [*needed, *self._borders])
+        self._machines = Machines(self._part)
         self._given = {given.name: given for given in self.kernel.inputs if given.owner == "claim"}
         self._money = {
             given.name: (given.low or 0, given.high)
@@ -189,7 +191,7 @@ class SideBySide:
         return evolve(unit, claims=claims)
 
     def _begin(self, setting: Setting, unit: Unit, change: Change) -> None:
-        machine = self._machine(setting)
+        machine = self._machines.of(setting)
         high = self._money[change.subject][1] if change.subject else None
         if high is not None and unit.claims[change.row].get(change.subject or "", 0) >= high:
             return
@@ -201,14 +203,6 @@ class SideBySide:
         after = machine.run(changed(unit.claims, change), members, before[: change.row])
         if after is not None:
             self._keep(setting, unit, change, before, after)
-
-    def _machine(self, setting: Setting) -> Machine:
-        if id(setting) not in self._machines:
-            known = next(iter(self._machines.values()), None)
-            stepper = None if known is None else known.stepper
-            machine = Machine(self._part, setting.parameters, setting.lists, stepper)  # type: ignore[arg-type]
-            self._machines[id(setting)] = machine
-        return self._machines[id(setting)]
 
     def _keep(
         self,
@@ -273,7 +267,7 @@ class SideBySide:
         if len(pair.unit.claims) >= MOST_CLAIMS:
             self.left -= 1
             return
-        machine, unit = self._machine(pair.setting), pair.unit
+        machine, unit = self._machines.of(pair.setting), pair.unit
         claim, member = self._claim(pair), self._member(unit)
         if claim[self.kernel.date] == unit.claims[-1][self.kernel.date]:
             same = [one for one in unit.members if one.get("member_id") == member.get("member_id")]

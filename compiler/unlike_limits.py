@@ -22,7 +22,8 @@ from attrs import define, evolve, field, frozen
 from hmbc.compiler.directed import Directed, Setting, Unit
 from hmbc.compiler.kernel import Accumulator, Definition, Input, Kernel
 from hmbc.compiler.laws import Change, amounts_of, steps_of
-from hmbc.compiler.quick import Machine, Row, Values
+from hmbc.compiler.machines import Machines
+from hmbc.compiler.quick import Row, Values
 from hmbc.compiler.slices import slice_of
 from hmbc.compiler.structure_scope import Constancy, Scope
 from hmbc.compiler.structure_used import limit_of
@@ -101,7 +102,7 @@ class _Looking:
     limits: list[Limit]
     left: int
     watched: Kernel = field(init=False)
-    _machines: dict[str, Machine] = field(init=False, factory=dict)
+    _machines: Machines = field(init=False)
     _steps: Mapping[str | None, int] = field(init=False)
     _bills: tuple[str, ...] = field(init=False)
     _money: Mapping[str, Input] = field(init=False)
@@ -119,6 +120,7 @@ class _Looking:
                 probes.append(Definition(name=f"limit.{place}.{what}", expr=expr, role="probe"))
         full = evolve(self.kernel, items=(*self.kernel.items, *probes))
         self.watched = slice_of(full, [one.name for one in probes])
+        self._machines = Machines(self.watched)
         claims = [given for given in self.kernel.inputs if given.owner == "claim"]
         self._money = {one.name: one for one in claims if isinstance(one.type, Money)}
         self._dates = {one.name: one for one in claims if isinstance(one.type, Date)}
@@ -141,14 +143,8 @@ class _Looking:
                     return
 
     def _run(self, setting: Setting, unit: Unit, known: tuple[Row, ...] = ()) -> list[Row] | None:
-        machine = self._machines.get(repr(setting))
-        if machine is None:
-            first = next(iter(self._machines.values()), None)
-            stepper = None if first is None else first.stepper
-            machine = Machine(self.watched, setting.parameters, setting.lists, stepper)  # type: ignore[arg-type]
-            self._machines[repr(setting)] = machine
         self.left -= (len(unit.claims) - len(known)) * len(self.watched.items) + 10
-        return machine.run(unit.claims, unit.members, known)
+        return self._machines.of(setting).run(unit.claims, unit.members, known)
 
     # ---- pairs of claims
 
