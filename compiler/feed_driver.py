@@ -174,6 +174,7 @@ def ahead(loops: Loops, arguments: list[str]) -> list[str]:
         "    const int64_t next = i + n + HMB_BLOCK;",
         "    hmb_ahead(in->unit + next, 4);",
         *lines,
+        *(feed_together.members_ahead(loops.record) if loops.makes_records else []),
         "}",
     ]
 

@@ -50,7 +50,7 @@ def opening(loops: Loops) -> Loop:
         "for (int64_t word = 0; word < n; word += 64)",
         "    for (uint64_t left = turns[word / 64]; left != 0; left &= left - 1) {",
         "        const int64_t i = word + __builtin_ctzll(left);",
-        # where members come in their table's order the processor asks for their columns
+        # where members come in their table's order, those of one row ahead are near enough
         "        if ((uint32_t)(unit[i] - above) > HMB_STEP) {",
         *(f"            __builtin_prefetch({column} + far[i]);" for _, column in columns(record)),
         "        }",
@@ -143,6 +143,22 @@ def open_block(opened: Loop, accepted: Node, far: str) -> list[str]:
         "if (in->together)",
         f"    runs = {opened.name}(n, in->unit + i, {far}, in, own, b, {refused},",
         "        i > first && in->unit[i] == in->unit[i - 1]);",
+    ]
+
+
+def members_ahead(record: Record) -> list[str]:
+    """Lines that ask for members' columns where the next block ends: where members come in their table's
+    order, a block reads so little of each that the processor does not ask for what comes."""
+    if not columns(record):
+        return []
+    return [
+        "    if (in->together) {",
+        "        const int64_t soon = in->unit[i + n + HMB_BLOCK - 1];",
+        *(
+            f"        __builtin_prefetch((const {kind} *)in->member[{name.removeprefix('column')}] + soon);"
+            for kind, name in columns(record)
+        ),
+        "    }",
     ]
 
 

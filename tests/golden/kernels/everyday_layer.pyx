@@ -1379,6 +1379,10 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
             hmb_ahead(in->unit + next, 4);
             hmb_ahead(c0 + next, 1);
             hmb_ahead(c1 + next, 8);
+            if (in->together) {
+                const int64_t soon = in->unit[i + n + HMB_BLOCK - 1];
+                __builtin_prefetch((const uint8_t *)in->member[0] + soon);
+            }
         }
         hmb_days(n, c2 + i, (int32_t)in->first_day, b->day);
         const int32_t *unit = in->together ? b->own : in->unit + i;
