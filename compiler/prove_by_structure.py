@@ -10,6 +10,7 @@ from attrs import define, field
 
 from hmbc.compiler.always import always
 from hmbc.compiler.drawn_alone import with_own_draws
+from hmbc.compiler.idle_limits import without_idle_limits
 from hmbc.compiler.kernel import Clause, Kernel, NeverLess, Stated
 from hmbc.compiler.laws import Amounts, Question, amounts_of, steps_of
 from hmbc.compiler.left_apart import left_apart
@@ -62,6 +63,7 @@ def _first(reasons: Iterable[Bilingual | None]) -> Bilingual | None:
 def _said_plainly(kernel: Kernel) -> Kernel:
     """The kernel in plain words, without what is always nothing, of which some is plainer still."""
     plain = with_own_draws(made_plain(kernel, bounds_of(kernel)))
+    plain = without_idle_limits(plain, bounds_of(plain))
     rest = without_nothing(plain)
     return plain if rest is plain else made_plain(rest, bounds_of(rest))
 

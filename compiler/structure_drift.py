@@ -30,6 +30,7 @@ as often: so a larger bill never pays less where no sum can fall for one minor u
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from functools import partial
 from math import inf
 
@@ -311,8 +312,9 @@ class Drifts:
             return SAME
         if not self.bounds.is_natural(expr.amount):
             return None
-        ways = [amount.rows.with_zero, part.rows.with_zero, whole.rows.flipped.with_zero]
-        way = (ways[0] + ways[1] + ways[2]).sign
+        held_by = self._held_by(expr)
+        less = NOTHING if held_by is not None else whole.rows.flipped.with_zero
+        way = (amount.rows.with_zero + part.rows.with_zero + less).sign
         if any(one.scope is not None or not one.one for one in parts if one and one != SAME):
             return self._joins.made(expr, way, ANYTHING, None)
         rows = way
@@ -320,10 +322,30 @@ class Drifts:
             expr.amount, expr.whole
         ):
             rows = way.meet(part.rows.with_zero.in_steps(1))
+        elif held_by == expr.amount and part == SAME and expr.mode != "half_even":
+            rows = way.meet(amount.rows.with_zero.in_steps(1))
         changed = all(one.changed for one in parts if one is not None)
         if sum(one != SAME for one in parts) > 1 and not changed:
             return self._joins.made(expr, way, ANYTHING, None)
         return Drift(rows, rows.with_zero, one=True, changed=changed)
+
+    def _held_by(self, expr: e.Share) -> e.Expr | None:
+        """The amount or the part of a share, where the whole is that and a rest that does not differ:
+
+            x · p / (x + r)        rises with x, by no more than it; with p
+            a · x / (x + r)        rises with x, and with a                        for r >= 0
+        """
+        whole = linear(expr.whole)
+        for held in (expr.amount, expr.part):
+            rest = dict(whole)
+            for term, often in linear(held).items():
+                rest[term] = rest.get(term, Fraction(0)) - often
+            if self.bounds.is_natural(held) and all(
+                often == 0 or often > 0 and self.bounds.is_natural(term) and self.of(term) == SAME
+                for term, often in rest.items()
+            ):
+                return held
+        return None
 
     def _last_year(self, total: Accumulator) -> Drift | None:
         """What a total came to in the year before, of claims that change places: the same where what
