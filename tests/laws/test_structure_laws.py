@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
 from hmbc.compiler.drawn_alone import with_own_draws
+from hmbc.compiler.idle_limits import without_idle_limits
 from hmbc.compiler.left_apart import left_apart
 from hmbc.compiler.nothing import without_nothing
 from hmbc.compiler.plainer import made_plain
@@ -52,7 +53,8 @@ def test_the_kernels_that_laws_are_decided_about_pay_the_same(
 ) -> None:
     one = unit(lawful, seed, of, number)
     plain = made_plain(one.kernel, bounds_of(one.kernel))
-    drawn = without_nothing(with_own_draws(plain))
+    drawn = with_own_draws(plain)
+    drawn = without_nothing(without_idle_limits(drawn, bounds_of(drawn)))
     others = [other for other in (drawn, left_apart(drawn, bounds_of(drawn))) if other != one.kernel]
     assume(others)
     before = one.run(one.rows)
