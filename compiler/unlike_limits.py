@@ -142,9 +142,9 @@ class _Looking:
                 if self.left <= 0:
                     return
 
-    def _run(self, setting: Setting, unit: Unit, known: tuple[Row, ...] = ()) -> list[Row] | None:
-        self.left -= (len(unit.claims) - len(known)) * len(self.watched.items) + 10
-        return self._machines.of(setting).run(unit.claims, unit.members, known)
+    def _run(self, setting: Setting, unit: Unit) -> list[Row] | None:
+        self.left -= len(unit.claims) * len(self.watched.items) + 10
+        return self._machines.of(setting).run(unit.claims, unit.members)
 
     # ---- pairs of claims
 
@@ -228,17 +228,21 @@ class _Looking:
         for name, other in product(self._bills, self._bills):
             if not first.get(name) or not second.get(other):
                 continue
+            one, two = self._with_room(name, first[name]), self._with_room(other, second[other])
             for k in range(DIGITS):
-                last = {**second, other: second[other] + k}
-                line = [
-                    Unit(({**first, name: first[name] + d}, last), unit.members) for d in range(DIGITS)
-                ]
+                last = {**second, other: two + k}
+                line = [Unit(({**first, name: one + d}, last), unit.members) for d in range(DIGITS)]
                 paid = [self._paid(setting, found) for found in line]
-                for found, one, more in zip(line, paid, paid[1:], strict=False):
+                for found, before, after in zip(line, paid, paid[1:], strict=False):
                     if self.left <= 0:
                         return
-                    if one and more and self._is_odd(one, more):
+                    if before and after and self._is_odd(before, after):
                         yield setting, found, Change("raise", 0, name, 1)
+
+    def _with_room(self, name: str, value: int) -> int:
+        """An amount that with any of the last digits is within its domain."""
+        high = self._money[name].high
+        return value if high is None else max(self._money[name].low or 0, min(value, high - DIGITS))
 
     def _paid(self, setting: Setting, unit: Unit) -> dict[str | None, int] | None:
         rows = self._run(setting, unit)

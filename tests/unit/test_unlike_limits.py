@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 from one_law import kernel_of
 
 from hmbc.compiler.directed import Setting, Unit
@@ -84,3 +85,13 @@ def test_it_stops_when_the_work_is_done(work: int) -> None:
     few = list(under_unlike_limits(kernel, pool, search.directed, work))
     many = list(under_unlike_limits(kernel, pool, search.directed, 400_000))
     assert len(few) < len(many)
+
+
+def test_last_digits_stay_within_the_domain_of_an_amount() -> None:
+    kernel = kernel_of(f"base claim.bill no threshold ratio 70% cap {BY_CARE}")
+    inputs = tuple(evolve(i, high=100_000) if i.name == "bill" else i for i in kernel.inputs)
+    kernel = evolve(kernel, inputs=inputs)
+    pool = [(NOTHING, Unit((paid(care, 100_000),), (MEMBER,))) for care in ("inpatient", "outpatient")]
+    found = list(under_unlike_limits(kernel, pool, Search(kernel, ()).directed, 400_000))
+    most = [max(claim["bill"] for claim in unit.claims) + change.by for _, unit, change in found]
+    assert most and max(most) <= 100_000
