@@ -80,7 +80,7 @@ def test_what_is_nothing_is_worked_out() -> None:
 @pytest.mark.parametrize(("truth", "never"), [("no", True), ("yes", False)])
 def test_a_limit_that_varies_gives_nothing_of_nothing(truth: str, never: bool) -> None:
     """Who is eligible is an inpatient and, where that is also said to be none, nobody."""
-    limits = "no threshold ratio 80% cap by claim.care (inpatient: 140, outpatient: 90) per year acknowledged"
+    limits = "no threshold ratio 80% cap (140 if claim.drug given else 90) per year acknowledged"
     rule = f"    let in_bed: claim.care is inpatient\n    eligible e1: in_bed and in_bed is {truth}"
     kernel = kernel_of(f"base claim.bill {limits}", before=rule)
     for law in ("order_free", "no_cliff"):
