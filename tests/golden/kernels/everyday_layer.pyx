@@ -558,10 +558,10 @@ static inline uint64_t hmb_member_days(const hmb_feed_input *in, int32_t a, int3
     typedef int32_t days __attribute__((vector_size(16)));
     typedef uint16_t short_days __attribute__((vector_size(8)));
     const int32_t before = (int32_t)in->first_day - 1;
-    days at = {a, b, c, d};
-    at -= (days){before, before, before, before};
-    at &= ~(at >> 31);
-    at |= at > 65535;
+    const days first = {before, before, before, before}, none = {0}, most = {65535, 65535, 65535, 65535};
+    days at = (days){a, b, c, d} - first;
+    at &= at > none;
+    at |= at > most;
     short_days made = __builtin_convertvector(at, short_days);
     uint64_t word;
     memcpy(&word, &made, 8);
