@@ -277,7 +277,13 @@ cdef int take_indices(const View *view, int64_t row, int64_t n, const Meaning *m
 
 cdef int _within(const cell_t *from_, int64_t n, int64_t low, int64_t high) noexcept nogil:
     cdef int64_t at
-    cdef uint64_t bad = 0
+    cdef uint64_t cell, bad = 0
+    if 0 <= low <= high:
+        # older processors compare no vectors of 64 bits, but signs tell: of the cell, or else of its differences
+        for at in range(n):
+            cell = <uint64_t><int64_t>from_[at]
+            bad |= cell | (cell - <uint64_t>low) | (<uint64_t>high - cell)
+        return bad >> 63 == 0
     for at in range(n):
         bad |= <uint64_t>(from_[at] < low) | <uint64_t>(from_[at] > high)
     return bad == 0

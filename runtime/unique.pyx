@@ -16,15 +16,18 @@ from libc.string cimport memcmp, memset
 from hmbc.runtime.arrow_in cimport Column
 from hmbc.runtime.arrow_view cimport (
     T_DICTIONARY,
+    T_INT8,
     T_LARGE_TEXT,
     T_TEXT,
     T_TEXT_VIEW,
+    T_UINT64,
     View,
     dictionary_at,
     is_null,
     text_at,
     whole_at,
 )
+from hmbc.runtime.blocks cimport ROWS, wholes_of
 from hmbc.runtime.cells cimport CELL_NULL, CELL_TOO_LARGE
 from hmbc.runtime.hash cimport hash_text, hash_whole, prefetch
 from hmbc.runtime.memory cimport Block, Longs, new_block, push
@@ -80,6 +83,25 @@ cdef inline bint _above(const Id *id, const Id *last) noexcept nogil:
     return order > 0 or (order == 0 and id.size > last.size)
 
 
+cdef bint _rises(const View *view, int64_t row, int64_t n, bint any_, Id *top, int64_t *low) noexcept nogil:
+    """Whether the ids of a block are whole numbers, each above the one before it, the first above `top` if there
+    is any. The last is the top then, and `low` at most the first."""
+    cdef int64_t words[ROWS]
+    cdef int64_t at
+    cdef bint falls
+    if view.validity != NULL or not T_INT8 <= view.type <= T_UINT64 or wholes_of(view, row, n, words):
+        return False
+    falls = any_ and (top.text != NULL or words[0] <= top.size)
+    for at in range(1, n):
+        falls |= words[at] <= words[at - 1]
+    if falls:
+        return False
+    low[0] = min(low[0], words[0])
+    top.text = NULL
+    top.size = words[n - 1]
+    return True
+
+
 cdef const View *_chunk_of(Column column, int64_t *row) noexcept nogil:
     """The piece that a row lies in; `row` becomes the place there."""
     cdef int64_t chunk = 0
@@ -103,7 +125,7 @@ def check_ids(Column column):
     a row before. column: texts or whole numbers."""
     cdef Values values = Values.__new__(Values)
     cdef Id id, top
-    cdef int64_t chunk, row, at = 0, low = INT64_MAX, high = INT64_MIN
+    cdef int64_t chunk, row, end, at = 0, low = INT64_MAX, high = INT64_MIN
     cdef int64_t most = column.length // HOLES
     cdef const View *view
     cdef bint rising = True, whole = True, any_ = False
@@ -118,8 +140,14 @@ def check_ids(Column column):
             view = &column.views[chunk]
             row = 0
             while row < view.length:
+                # of whole numbers that rise, a block is looked at in one go
+                end = min(row + ROWS, view.length) if rising else view.length
                 with nogil:
-                    while row < view.length:
+                    if rising and _rises(view, row, end - row, any_, &top, &low):
+                        high = max(high, top.size)
+                        any_ = True
+                        row = end
+                    while row < end:
                         _read(view, row, &id)
                         if id.status:
                             break
@@ -135,7 +163,7 @@ def check_ids(Column column):
                             else:
                                 rising = holes.n < most and push(&holes, at + row) == 0
                         row += 1
-                if row < view.length:
+                if row < end:
                     bad.append((at + row, id.status))
                     rising = rising and holes.n < most and push(&holes, at + row) == 0
                     row += 1

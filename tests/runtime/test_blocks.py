@@ -203,3 +203,22 @@ def test_repeated_ids_are_found_where_nearly_all_rise(changed, form, cut):
     values, again = check_ids(read_table(table).column(0))
     assert values.bad == [(row, 1) for row, id in enumerate(ids) if id is None]
     assert again == [row for row, id in enumerate(ids) if id is not None and id in ids[:row]]
+
+
+@pytest.mark.parametrize("form", [pa.int64(), pa.uint64(), pa.int32()])
+@pytest.mark.parametrize("row", [1, 1023, 1024, 1025, 2048, 2999])
+def test_a_repeated_id_is_found_at_the_border_of_a_block(row, form):
+    ids = [*range(3000)]
+    ids[row] = row - 1
+    values, again = check_ids(read_table(pa.table({"x": pa.array(ids, form)})).column(0))
+    assert (values.bad, again) == ([], [row])
+    ids[row] = 0
+    ids[row - 1] = None
+    values, again = check_ids(read_table(pa.table({"x": pa.array(ids, form)})).column(0))
+    assert (values.bad, again) == ([(row - 1, 1)], [] if row == 1 else [row])
+
+
+def test_an_id_too_large_is_found_among_those_that_rise():
+    ids = pa.array([*range(2000), 2**63, 2**63 + 1], pa.uint64())
+    values, again = check_ids(read_table(pa.table({"x": ids})).column(0))
+    assert [row for row, _ in values.bad] == [2000, 2001] and again == []
