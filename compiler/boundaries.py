@@ -35,6 +35,9 @@ PROBED = 2
 TRIES = 6
 """Inputs that are tried for that."""
 
+EVENTS = 4
+"""Different codes one after the other: the first of a year, the second and further ones may be paid apart."""
+
 A_FEW = 9
 """Rows of one kind of history before it is another's turn."""
 
@@ -267,6 +270,7 @@ class _Maker:
         for slot in codes:
             other = {**at, slot: "~3"}
             yield self.history(at, [at, other, at, other])
+            yield self.history(at, [{**at, slot: f"~{number}"} for number in range(3, 3 + EVENTS)])
         if isinstance(day, int):
             later = [self.put(date, day + by, at) for by in (0, 1, 20, 40, 366, 367, 700)]
             yield self.history(at, [at, *later])

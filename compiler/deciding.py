@@ -22,6 +22,12 @@ from hmbc.dsl.expr import And, Compare, Expr, Not, Or, Ref, Subtract, money
 from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Money
 
+MORE = 10
+"""Minor units more that the claim before may claim, from 0 on: shares of some of them leave a half."""
+
+TURNED = 3
+"""Of these, how many are followed by a claim that is sought."""
+
 
 @frozen
 class Context:
@@ -117,27 +123,27 @@ def first_of(
     if not known and paid and isinstance(condition, Compare) and Ref(outcome.pay) in walk(condition):
         turn = Subtract(condition.left, condition.right)
         pays = (Compare(">", Ref(outcome.pay), money(0)), True)
-        begin = search.make_all([*goals[place + 1 :], pays], paid[-1])
-        if begin is not None:
-            yield from islice(followed(search, goals, turn, begin), 1)
+        begin = search.make_all([*goals[place + 1 :], pays], paid[-1]) or paid[-1]
+        yield from islice(followed(search, goals, turn, begin), 1)
 
 
 def followed(
     search: Search, goals: Sequence[Goal], turn: Expr, begin: Assignment
 ) -> Iterator[History]:
-    """A claim, also of a few minor units more, and one like it about where an expression turns, of which the goals
-    hold then."""
+    """A claim, also of a few minor units more, and one like it of which the goals hold then: the least, or one
+    about where an expression turns."""
     amounts = [
         slot
         for slot, value in begin.items()
         if slot[0] == "claim" and isinstance(search.kind(slot), Money) and value
     ]
-    numbers = {slot: numbered(begin[slot], Money()) or 0 for slot in amounts}
-    more = (search.put(slot, numbers[slot] + by, begin) for slot in amounts for by in (1, 2))
-    for before in (begin, *more):
-        state = search.state_after(before)
-        for slot in amounts:
-            for number in search.turns(turn, slot, before, state):
-                for after in (search.put(slot, number - by, before) for by in (0, 1)):
-                    if all(search.value(expr, after, state) is wanted for expr, wanted in goals):
-                        yield search.history(before, [before, after])
+    for slot in amounts:
+        claimed = numbered(begin[slot], Money()) or 0
+        for more in range(MORE):
+            before = search.put(slot, claimed + more, begin)
+            state = search.state_after(before)
+            turns = search.turns(turn, slot, before, state) if more < TURNED else []
+            for number in (1, *(one - by for one in turns for by in (1, 0))):
+                after = search.put(slot, number, before)
+                if all(search.value(expr, after, state) is wanted for expr, wanted in goals):
+                    yield search.history(before, [before, after])

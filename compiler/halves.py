@@ -78,22 +78,35 @@ class Halves:
 
     def rounding_at(self, border: Expr, node: Round, at: Assignment) -> Iterator[History]:
         """A half to an even and to an odd step on either side of a border, reached by the least claim and
-        left by another: there an amount no longer tells how it was rounded, but a reason may."""
+        left by another: there an amount no longer tells how it was rounded, but a reason may. Where there is
+        no half, a little more than one."""
         found: dict[object, History] = {}
+        more: dict[object, History] = {}
         for base in (at, *self.variants(node.amount, at)):
             for slot, on in self.about_halves(node, base, border):
                 kind = self.kind_of(node, on)
                 difference = self.search.value(border, on)
-                if kind is None or kind[0] or not isinstance(difference, int | Fraction):
+                if kind is None or kind[0] < 0 or not isinstance(difference, int | Fraction):
                     continue
-                number = numbered(on[slot], self.search.kind(slot)) or 0
-                one = self.search.put_held(slot, 1, base)
-                rows = [self.search.put_held(slot, number - 1, base), one, one]
                 side = (difference > 0) - (difference < 0)
-                found.setdefault((side, kind), self.search.history(base, rows))
+                into = more if kind[0] else found
+                if (side, kind) not in into:
+                    number = numbered(on[slot], self.search.kind(slot)) or 0
+                    first = self.search.put_held(slot, number - 1, base)
+                    one = self.least(node, slot, first)
+                    into[side, kind] = self.search.history(base, [first, one, one])
             if len(found) >= ENOUGH:
                 break
-        yield from found.values()
+        yield from (found or more).values()
+
+    def least(self, node: Round, slot: Slot, before: Assignment) -> Assignment:
+        """The claim of the least amount that moves what is rounded, after another."""
+        state, nothing = self.search.state_after(before), self.search.put_held(slot, 0, before)
+        amount = self.search.value(node.amount, nothing, state)
+        assert isinstance(amount, int | Fraction)
+        moved = Subtract(node.amount, money(amount))
+        turns = self.search.turns(moved, slot, nothing, state)
+        return self.search.put_held(slot, turns[0] if turns else 1, before)
 
     def kind_of(self, node: Round, at: Assignment) -> tuple[int, int] | None:
         """Whether what is rounded lies below, on or above the half between two steps (-1, 0, 1), and whether

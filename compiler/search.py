@@ -313,10 +313,9 @@ class _Sought:
         return best
 
     def changes(self, expr: Expr, wanted: bool, at: Assignment) -> Iterator[dict[Slot, Given]]:
-        """Changes of one input, or of all the claim's amounts, that make a condition as wanted: of a claim
-        first, as what earlier claims came to is so for this member and these parameters."""
+        """Changes of one input, or of all the claim's amounts, that make a condition as wanted."""
         search, value = self.search, self.search.value
-        slots = tuple(sorted(search.reads(expr), key=lambda slot: slot[0] != "claim"))
+        slots = search.reads(expr)
         if isinstance(expr, Compare) and isinstance(
             value(expr.left, at, self.state), int | Fraction
         ):

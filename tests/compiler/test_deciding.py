@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
 from hmbc.compiler.boundaries import boundary_histories
 from hmbc.compiler.build import build, load
+from hmbc.compiler.emit_cython import emit_module
+from hmbc.compiler.emit_run import emit_run
 from hmbc.compiler.interpret import prepare
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.pipeline import compile_file, pyx_of
-from hmbc.compiler.validate import ROWS, Expected, by_feed_compared, evaluator_of, expected_of
+from hmbc.compiler.plan import plan_of
+from hmbc.compiler.validate import (
+    ROWS,
+    Expected,
+    by_feed_compared,
+    evaluator_of,
+    expected_of,
+    first_difference,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -95,3 +106,21 @@ def test_a_wrong_reason_of_the_last_layer_is_caught_in_the_feed(reason: str) -> 
     feed = evaluator_of(wrong, by_feed=True)
     found = [one.difference for one in by_feed_compared(prepare(kernel), feed, histories_of(kernel))]
     assert {one.what for one in found if one is not None} == {"reason"}
+
+
+WRONG_ROWS = {
+    "counts": ("v35 = v32 ? (int64_t)0", "v35 = v32 ? (int64_t)1"),  # the threshold of a third admission
+    "months": ("v38 = (int64_t)hmb_half_up_64", "v38 = (int64_t)hmb_down_64"),  # of fifths, beyond the cap
+}
+
+
+@pytest.mark.parametrize("name", WRONG_ROWS)
+def test_third_admissions_and_roundings_without_halves_are_told(name: str, faults: ModuleType) -> None:
+    kernel = golden(name)
+    right = emit_run(kernel, plan_of(kernel), "run_0")
+    old, new = WRONG_ROWS[name]
+    assert right.count(old) == 1
+    text = faults.module_text(emit_module([kernel]), [right.replace(old, new)])
+    module: Any = load(build(text, "faulty"), "faulty")
+    scheme = SimpleNamespace(PLAN=module.PLANS[0], entry=lambda: module.ENTRIES[0])
+    assert first_difference(kernel, evaluator_of(scheme), histories_of(kernel)) is not None
