@@ -11,6 +11,7 @@
     x − increase min(L, t)            increase max(0, t − L)
     share(x, p / p)                   x        where x is whole, and 0 where p is
     choose(c, x, y)                   y        where c contradicts itself
+    choose(c, 0, x), choose(c, x, 0)  0, x     where x is nothing wherever c fails (structure_nothing.py)
     max(0, x − choose(y < k, A, B))   max(0, x − B)              for x <= y, k <= A, k <= B
 
 For min(L, t) + max(0, t − L) is t, and the increase of t is x; and a bill below k is below the threshold of
@@ -29,6 +30,7 @@ from attrs import define
 from hmbc.compiler.kernel import Kernel, read_anew
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_exclusive import are_exclusive
+from hmbc.compiler.structure_nothing import Nothing
 from hmbc.dsl import expr as e
 from hmbc.dsl.types import Money
 
@@ -55,8 +57,12 @@ class _Plain:
                 return self._left(left, self.bounds.seen(right)) or found
             case e.Share(amount=amount, part=part, whole=whole):
                 return amount if self._is_all(amount, part, whole) else found
-            case e.Choose(when=when, otherwise=otherwise):
-                return otherwise if self._fails(when) else found
+            case e.Choose(when=when, otherwise=otherwise) if self._fails(when):
+                return otherwise
+            case e.Choose(when=when, then=e.Const(value=0, type=Money()) as zero, otherwise=other):
+                return zero if self._is_nothing(other, e.Not(when)) else found
+            case e.Choose(when=when, then=other, otherwise=e.Const(value=0, type=Money())):
+                return other if self._is_nothing(other, e.Not(when)) else found
             case _:
                 return found
 
@@ -157,6 +163,10 @@ class _Plain:
             and self.bounds.is_natural(amount)
             and self.bounds.is_asked(amount, whole)
         )
+
+    def _is_nothing(self, amount: e.Expr, where: e.Expr) -> bool:
+        """Whether an amount is 0 in each row in which a condition holds."""
+        return Nothing(self.bounds, lambda *_: False).is_nothing(amount, where)
 
     def _fails(self, when: e.Expr) -> bool:
         """Whether a condition never holds."""

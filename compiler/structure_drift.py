@@ -318,6 +318,9 @@ class Drifts:
         if any(one.scope is not None or not one.one for one in parts if one and one != SAME):
             return self._joins.made(expr, way, ANYTHING, None)
         rows = way
+        of, most = self.bounds.ranges.value(expr.part), self.bounds.ranges.value(expr.whole)
+        if part == whole == SAME and expr.mode != "half_even" and 0 <= of.low <= of.high <= most.low:
+            rows = way.meet(amount.rows.with_zero.in_steps(1))  # of a part that is at most the whole
         if amount == whole == SAME and expr.mode != "half_even" and self.bounds.is_within(
             expr.amount, expr.whole
         ):

@@ -79,8 +79,13 @@ class Nothing:
                 )
             case e.Scale(amount=amount) | e.Round(amount=amount):
                 return self.is_nothing(amount, where)
+            case e.Max(left=e.Const(value=0), right=e.Subtract(left=amount, right=less)):
+                return self.bounds.is_natural(less) and self.is_nothing(amount, where)
             case e.Add(left=left, right=right) | e.Max(left=left, right=right):
                 return self.is_nothing(left, where) and self.is_nothing(right, where)
+            case e.Min(left=left, right=right):
+                natural = self.bounds.is_natural(left) and self.bounds.is_natural(right)
+                return natural and (self.is_nothing(left, where) or self.is_nothing(right, where))
             case _:
                 return False
 
