@@ -103,7 +103,8 @@ class Halves:
         """The claim of the least amount that moves what is rounded, after another."""
         state, nothing = self.search.state_after(before), self.search.put_held(slot, 0, before)
         amount = self.search.value(node.amount, nothing, state)
-        assert isinstance(amount, int | Fraction)
+        if not isinstance(amount, int | Fraction):  # it reads what the claim's attributes lack
+            return self.search.put_held(slot, 1, before)
         moved = Subtract(node.amount, money(amount))
         turns = self.search.turns(moved, slot, nothing, state)
         return self.search.put_held(slot, turns[0] if turns else 1, before)
