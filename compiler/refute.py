@@ -11,6 +11,7 @@ from attrs import define, evolve, field
 
 from hmbc.compiler.borders import at_borders
 from hmbc.compiler.directed import Directed, Setting, Unit
+from hmbc.compiler.drawn_changes import drawn_changes, subjects_of
 from hmbc.compiler.drifts import beginnings, gone_on
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Change, Judge, Question, changed
@@ -149,7 +150,7 @@ class Search:
         for question in list(self.judge.denied(before)):
             self._add(Refutation(question, known[0], unit, Change("none")))
         others = [other for setting, other in self._given if setting == known[0]]
-        for first, change in changes_read_off(self.kernel, unit, others, self._subjects()):
+        for first, change in changes_read_off(self.kernel, unit, others, subjects_of(self.judge)):
             rows = before if first is unit else known[1].run(first.claims, first.members)
             if rows is not None and self.judge.asks(change.kind):
                 self._changed(known, first, change, rows, pressed)
@@ -213,7 +214,7 @@ class Search:
 
     def _feel(self, known: tuple[Setting, Machine], unit: Unit, before: Sequence[Row]) -> None:
         """Which rows of a unit take from others: raised by so much that no rounding hides it."""
-        names = self._subjects()
+        names = subjects_of(self.judge)
         if self._asks("more_claims"):
             names += [name for name in self.judge.amounts.bills if name not in names]
         for row, claim in enumerate(unit.claims):
@@ -254,7 +255,7 @@ class Search:
         self._learn(setting, machine, unit, before)
         for question in list(self.judge.denied(before)):
             self._add(Refutation(question, setting, unit, Change("none")))
-        changes = list(self._changes(unit, fine))
+        changes = list(drawn_changes(self.judge, self.directed, unit, fine))
         for change in changes:
             denied = self._changed(known, unit, change, before)
             if denied and change.kind == "raise" and len(changes) < MOST_CHANGES:
@@ -357,7 +358,7 @@ class Search:
         row = change.row
         if change.kind == "swap":
             self._changed(known, unit, change, before, pressed=True)
-        for name in self._subjects():
+        for name in subjects_of(self.judge):
             if name in unit.claims[row]:
                 change = Change("raise", row, name, self._small())
                 self._changed(known, unit, change, before, pressed=True)
@@ -431,19 +432,10 @@ class Search:
                 self._add(Refutation(question, setting, more, Change("none")))
 
     def _alike(self, unit: Unit) -> Iterator[Change]:
-        for name in self._subjects():
+        for name in subjects_of(self.judge):
             for row, claim in enumerate(unit.claims):
                 if name in claim:
                     yield Change("raise", row, name, 1)
-
-    def _subjects(self) -> list[str]:
-        """The amounts that may be raised."""
-        laws = {one.law for one in self.judge.questions}
-        raising = [one for one in self.judge.questions if one.law in ("monotone", "deduction")]
-        subjects = list(dict.fromkeys(one.subject for one in raising if one.subject is not None))
-        if "no_cliff" in laws:
-            subjects += [name for name in self.judge.amounts.bills if name not in subjects]
-        return subjects
 
     def _add(self, found: Refutation) -> None:
         self.found[found.question] = found
@@ -480,45 +472,3 @@ class Search:
             for rows, ((setting, _), unit) in self._rich.items()
             if place is None or any(row[place] for row in rows)
         ]
-
-    def _changes(self, unit: Unit, fine: bool) -> Iterator[Change]:
-        random, laws = self.random, {one.law for one in self.judge.questions}
-        row = random.randrange(len(unit.claims))
-        claim = unit.claims[row]
-        highs = {i.name: i.high for i in self.kernel.inputs if i.owner == "claim"}
-        subjects = self._subjects()
-        for name in random.sample(subjects, min(4, len(subjects))):
-            held = claim.get(name)
-            if held is None:
-                continue
-            larger = [one for one in self.directed.amounts if one > held]
-            far = larger and not fine and random.random() < 0.6
-            to = random.choice(larger) if far else held + 1
-            to = min(to, highs[name] or to)
-            if to > held:
-                yield Change("raise", row, name, to - held)
-        if "split_proof" in laws:
-            amounts = [
-                given.name
-                for given in self.kernel.inputs
-                if given.owner == "claim"
-                and isinstance(given.type, Money)
-                and claim.get(given.name, 0) > 0
-            ]
-            if amounts:
-                parts = {name: _part(random, claim[name]) for name in amounts}
-                yield Change("split", row, parts=parts)
-        if "order_free" in laws:
-            for at, (one, two) in enumerate(zip(unit.claims, unit.claims[1:], strict=False)):
-                if one[self.kernel.date] == two[self.kernel.date] and one != two:
-                    yield Change("swap", at)
-        if "more_claims" in laws and len(unit.claims) > 1:
-            yield Change("drop", row)
-        for question in self.judge.questions:
-            if question.law == "never_less":
-                stated = self.judge.favoured[question.subject or ""]
-                yield Change("member", subject=stated.name, value=stated.more)
-
-
-def _part(random: Random, amount: int) -> int:
-    return random.choice((0, 1, amount // 2, amount - amount // 10, amount))
