@@ -53,7 +53,6 @@ def of_text(diagnostics: Sequence[Diagnostic]) -> Iterator[Proof]:
             )
 
 
-_EXAMPLE = Bilingual("反例", "counterexample")
 _WHY = Bilingual("原因", "why")
 
 
@@ -93,18 +92,14 @@ def _stated(kernel: Kernel, proof: Proof, asked: Asked | None) -> Iterator[Diagn
         yield Diagnostic(codes.LAW_OPEN, span, {"where": Bilingual("", ""), "law": law})
     elif proof.outcome == "refuted":
         values = {"law": law, "what": proof.because}
-        yield Diagnostic(codes.STATED_BROKEN, span, values, extra=_shown(proof))
+        yield Diagnostic(
+            codes.STATED_BROKEN, span, values, extra=why_of(proof), example=proof.example
+        )
 
 
-def _shown(proof: Proof) -> tuple[tuple[Bilingual, Bilingual], ...]:
-    """Why a law is broken, and the claims that break it, on one line."""
-    extra = []
-    if proof.why is not None:
-        extra.append((_WHY, proof.why))
-    if proof.example is not None:
-        text = " ".join(line.strip() for line in proof.example.splitlines())
-        extra.append((_EXAMPLE, Bilingual(text, text)))
-    return tuple(extra)
+def why_of(proof: Proof) -> tuple[tuple[Bilingual, Bilingual], ...]:
+    """Why a law is broken, as a line of a diagnostic."""
+    return () if proof.why is None else ((_WHY, proof.why),)
 
 
 def _refuted(
@@ -119,8 +114,9 @@ def _refuted(
     if held:
         values["waiver"] = word(WORDS[proof.question.law])  # type: ignore[index]
     code = codes.LAW_BROKEN if held else codes.LAW_NOT_KEPT
-    extra = tuple(one for one in _shown(proof) if held or one[0] != _EXAMPLE)
-    return Diagnostic(code, _span(kernel, scheme, proof), values, extra=extra)
+    span = _span(kernel, scheme, proof)
+    example = proof.example if held else None
+    return Diagnostic(code, span, values, extra=why_of(proof), example=example)
 
 
 def _where(proof: Proof) -> Bilingual:

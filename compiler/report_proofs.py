@@ -7,12 +7,10 @@ known and why; of a broken one what happens, the step and the clause at fault, a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from textwrap import indent
 
 from attrs import define, field
 
 from hmbc.compiler.clauses import LINES
-from hmbc.compiler.folded import folded, is_long
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.law_names import LAWS
 from hmbc.compiler.laws import STATED
@@ -20,6 +18,7 @@ from hmbc.compiler.proof import Proof, clause_of
 from hmbc.compiler.prove import has_solver
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.scheme import CheckedScheme
+from hmbc.dsl.shown_examples import ShownExamples
 from hmbc.dsl.source import Source, Span
 from hmbc.grammar.keywords import Language
 
@@ -96,10 +95,10 @@ class _Report:
     scheme: CheckedScheme
     language: Language
     searched: bool
-    _shown: set[str] = field(init=False, factory=set)
-    """The claims of examples that stand above."""
-    _long: list[str] = field(init=False, factory=list)
-    """Examples that are shown in full at the end."""
+    _examples: ShownExamples = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._examples = ShownExamples(self.language)
 
     def _say(self, zh: str, en: str) -> str:
         return zh if self.language == "zh" else en
@@ -113,9 +112,7 @@ class _Report:
             own = [proof for proof in proofs if proof.question.layer == layer]
             for proof in sorted(own, key=lambda proof: _ORDER.index(proof.outcome)):
                 yield from self._proof(proof)
-        for example in self._long:
-            yield "  " + self._say("反例全文，可粘贴到方案里：", "a counterexample in full, to paste into the scheme:")
-            yield indent(example, "    ")
+        yield from (f"  {line}" for line in self._examples.at_the_end())
         for waiver in self.scheme.waivers:
             law = LAWS[waiver.law].get(self.language)
             yield self._say(f"  容许不成立：{law}：{waiver.why}", f"  allowed not to hold: {law}: {waiver.why}")
@@ -147,23 +144,8 @@ class _Report:
             yield f"{_DEEP}{self._say('原因：', 'why: ')}{proof.why.get(self.language)}"
         if place := self._place(proof):
             yield f"{_DEEP}{place}"
-        if proof.example is None:
-            return
-        claims = _claims_of(proof.example)
-        if claims in self._shown:
-            yield _DEEP + self._say("反例：与上面的相同", "counterexample: the same as above")
-            return
-        self._shown.add(claims)
-        if is_long(proof.example):
-            self._long.append(proof.example)
-            yield _DEEP + self._say(
-                "反例，重复的费用合在一起，可粘贴的全文在最后：",
-                "counterexample, with claims that come again told once; in full, to paste, at the end:",
-            )
-            yield from (_DEEP + line for line in folded(proof.example, self.language))
-            return
-        yield _DEEP + self._say("反例，可粘贴到方案里：", "counterexample, to paste into the scheme:")
-        yield indent(proof.example, _DEEP)
+        if proof.example is not None:
+            yield from (_DEEP + line for line in self._examples.here(proof.example))
 
     def _law(self, proof: Proof) -> str:
         """The law and what it is about: what the author stated, the text of a cap, an amount."""
@@ -217,7 +199,3 @@ class _Report:
             parts.append(self._say(f"据 {joined}", f"cites {joined}"))
         return self._say("，", ", ").join(parts)
 
-
-def _claims_of(example: str) -> str:
-    """An example without its titles."""
-    return "\n".join(line for line in example.splitlines() if line.startswith(" "))

@@ -36,7 +36,7 @@ class Related:
 class Diagnostic:
     """`code` of dsl/codes.py at `span`; `values` fill its templates. `hint` False leaves the advice
     out where it does not fit; `extra` are further lines, as (heading, text). `mild`: a warning where
-    the code is an error elsewhere."""
+    the code is an error elsewhere. `example`: claims that show it, as `example` blocks of the language."""
 
     code: str
     span: Span
@@ -45,6 +45,7 @@ class Diagnostic:
     hint: bool = True
     extra: tuple[tuple[Bilingual, Bilingual], ...] = ()
     mild: bool = False
+    example: str | None = None
 
     @property
     def rule(self) -> Rule:

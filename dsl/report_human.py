@@ -21,6 +21,7 @@ from hmbc.dsl.codes import Severity
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic
 from hmbc.dsl.display import visible, width
 from hmbc.dsl.lexer import ADVICE
+from hmbc.dsl.shown_examples import COUNTEREXAMPLE, ShownExamples
 from hmbc.dsl.source import Source, Span
 from hmbc.grammar.keywords import Language
 
@@ -57,12 +58,15 @@ class _Mark:
 
 
 def render_human(files: Files, language: Language, colour: bool = False) -> str:
-    """All diagnostics of all files, and a line that counts them; ends with a line feed."""
-    blocks, counts = [], Counter[Severity]()
+    """All diagnostics of all files, long examples in full, and a line that counts the diagnostics; ends
+    with a line feed."""
+    blocks, counts, examples = [], Counter[Severity](), ShownExamples(language)
     for source, diagnostics in files:
         for diagnostic in diagnostics:
-            blocks.append(render_diagnostic(diagnostic, source, language, colour))
+            blocks.append(_rendered(diagnostic, source, examples, colour))
             counts[diagnostic.rule.severity] += 1
+    if in_full := "\n".join(examples.at_the_end()):
+        blocks.append(in_full + "\n")
     return "\n".join([*blocks, summary(counts, language) + "\n"])
 
 
@@ -79,12 +83,12 @@ def summary(counts: Counter[Severity], language: Language) -> str:
     return ", ".join(parts) or _NOTHING.en
 
 
-def render_diagnostic(
-    diagnostic: Diagnostic, source: Source, language: Language, colour: bool = False
+def _rendered(
+    diagnostic: Diagnostic, source: Source, examples: ShownExamples, colour: bool
 ) -> str:
-    """One diagnostic, without the count; ends with a line feed."""
+    """One diagnostic; ends with a line feed."""
     source, diagnostic = _at_home(diagnostic, source)
-    paint = _painter(colour)
+    language, paint = examples.language, _painter(colour)
     severity = diagnostic.rule.severity
     head = f"{SEVERITIES[severity].get(language)}[{diagnostic.code}]"
     lines = [
@@ -107,9 +111,16 @@ def render_diagnostic(
         lines.append(f"{paint(f'{number:>{gutter}} │', _FRAME)} {shown}".rstrip())
         lines += [f"{bar} {_row(row, paint)}" for row in rows]
     lines += [] if short else [bar]
-    for heading, text in _hints(diagnostic, language):
-        equals = " " * (gutter + 1) + paint("=", _FRAME)
-        lines.append(f"{equals} {paint(heading, None, True)}: {visible(text)}")
+    equals = " " * (gutter + 1) + paint("=", _FRAME)
+    said = [
+        f"{equals} {paint(heading, None, True)}: {visible(text)}"
+        for heading, text in _hints(diagnostic, language)
+    ]
+    if diagnostic.example is not None:  # what there is to do comes last
+        heading, *claims = examples.here(diagnostic.example)
+        block = [f"{equals} {heading}", *(" " * (gutter + 5) + line for line in claims)]
+        said[len(diagnostic.extra) : len(diagnostic.extra)] = block
+    lines += said
     return "\n".join(lines) + "\n"
 
 
@@ -130,14 +141,18 @@ def _at_home(diagnostic: Diagnostic, source: Source) -> tuple[Source, Diagnostic
 
 
 def hints(diagnostic: Diagnostic, language: Language) -> list[tuple[str, str]]:
-    """The further lines, as (heading, text): what was expected, an example, advice."""
+    """What programs are given beside the sentence, as (heading, text): what was expected, claims that show
+    it (several lines), advice."""
     found = [(heading.get(language), text.get(language)) for heading, text in diagnostic.extra]
+    if diagnostic.example is not None:
+        found.append((COUNTEREXAMPLE.get(language), diagnostic.example))
     advice = diagnostic.advice(language)
     return found if advice is None else [*found, (ADVICE.get(language), advice)]
 
 
 def _hints(diagnostic: Diagnostic, language: Language) -> list[tuple[str, str]]:
-    found = hints(diagnostic, language)
+    """For a person, to whom the example is shown apart."""
+    found = hints(evolve(diagnostic, example=None), language)
     page = f"hmbc help {diagnostic.code}"
     if found and found[-1][0] == ADVICE.get(language):
         heading, text = found[-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -199,3 +200,28 @@ def test_a_jump_after_many_claims_is_told_shortly_and_stands_in_full(
     pasted = f"{text.removesuffix('}')}{examples}}}\n"
     (folder / "pasted.hmb").write_text(pasted, encoding="utf-8")
     assert call("test", "pasted.hmb").exit_code == 0
+
+
+def test_what_stops_compiling_is_told_as_prove_tells_it(call, folder):
+    text = (SCHEMES / "more" / "zhigong_zhuyuan.hmb").read_text(encoding="utf-8").rstrip()
+    (folder / "inpatient.hmb").write_text(f"{text.removesuffix('}')}求证 多一分不跳变 }}\n", encoding="utf-8")
+    refused = call("compile", "--emit", "kernel", "--lang", "en", "inpatient.hmb").stderr
+    assert max(map(len, refused.splitlines())) < 250
+    laws, full = refused.split("\na counterexample in full, to paste into the scheme:\n")
+    proved = call("prove", "--lang", "en", "inpatient.hmb").stdout
+    told = "counterexample, with claims that come again told once; in full, to paste, at the end:"
+    (here,) = re.findall(rf"{told}\n(?: {{8,}}.*\n)+", laws)
+    lines = [line.strip() for line in here.splitlines()]
+    assert lines == [line.strip() for line in proved[proved.index(told) :].splitlines()[: len(lines)]]
+    assert indent(full[: full.rindex("}") + 2], "  ") in proved
+    assert lines[8].startswith("23 times, ")
+
+
+def test_programs_are_given_the_whole_example(call, stepped):
+    (found,) = [
+        one
+        for one in json.loads(call("prove", "--format", "sarif", "stepped.hmb").stdout)["runs"][0]["results"]
+        if one["ruleId"] == "HMB402"
+    ]
+    assert "\ncounterexample: example " in found["message"]["text"]
+    assert "{ cost: 10000.01 } pay 6000.01\n}" in found["message"]["text"]

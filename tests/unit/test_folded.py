@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hmbc.compiler.folded import folded, is_long
+from hmbc.dsl.folded import folded, is_long
 
 
 def example(*lines: str) -> str:

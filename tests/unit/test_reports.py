@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 import pytest
+from attrs import evolve
 
 from hmbc.dsl.check import check_source
 from hmbc.dsl.codes import RULES
@@ -126,6 +127,17 @@ def test_the_last_line_counts() -> None:
 def test_wide_characters_are_two_columns() -> None:
     assert [width(text) for text in ("a", "费", "（", "Ａ", "e\u0301")] == [1, 2, 2, 2, 1]
     assert visible("费\u2066用") == "费<U+2066>用"
+
+
+def test_an_example_stands_under_its_diagnostic_and_the_same_claims_once() -> None:
+    source = Source("甲.hmb", "层 甲\n")
+    claims = "    费用 2024-01-01 { 金额：1 } 给付 1"
+    one = evolve(at(0, 1), example=f"示例 “反例：一” {{\n{claims}\n}}")
+    two = evolve(at(2, 3), example=f"示例 “反例：二” {{\n{claims}\n}}")
+    told = human(source, one, two)
+    assert f"   = 反例，可粘贴到方案里：\n       示例 “反例：一” {{\n       {claims}\n       }}\n   = " in told
+    assert told.count(claims) == 1 and told.count("   = 反例：与上面的相同\n") == 1
+    assert "反例：二" not in told and "反例：二" in render_json([(source, [two])], "zh")
 
 
 # ---- for programs
