@@ -13,6 +13,7 @@ from hmbc.dsl.check_value_cases import check_value_cases
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import DECLARED, FIRST, Environment, listed
 from hmbc.dsl.facts import Facts, facts_if_false, facts_of
+from hmbc.dsl.lexer import ADVICE
 from hmbc.dsl.names import type_name
 from hmbc.dsl.source import Span
 from hmbc.dsl.typed import BROKEN, Typed, clash, declared, literal_hint, of_enum, same
@@ -27,6 +28,10 @@ from hmbc.dsl.types import (
     Type,
     Unknown,
 )
+
+_ALL_OTHERS = {"其他", "其它", "否则", "默认", "other", "others", "else", "default", "rest", "any"}
+_OTHERWISE = Bilingual("其余各值写“其余：…”，放在最后", "all other values: `otherwise: …`, at the end")
+"""What authors write for `otherwise`."""
 
 
 def check_cases(
@@ -44,6 +49,12 @@ def check_cases(
     branches: list[tuple[str, Typed]] = []
     for name, case in names:
         value = name.text
+        if value not in enum.values and value in _ALL_OTHERS:
+            env.report(
+                codes.UNKNOWN_VALUE, name.span, hint=False, extra=((ADVICE, _OTHERWISE),),
+                name=value, near="", attribute=env.shown(enum.name), values=listed(enum.values),
+            )  # fmt: skip
+            return BROKEN
         if value not in enum.values:
             env.unknown(
                 codes.UNKNOWN_VALUE, value, name.span, list(enum.values),

@@ -61,6 +61,15 @@ _BANDS = Bilingual(
     "分段写“比例 起付线以上分段 每年：至多 5万元：60%，以上：70%”",
     "bands: `ratio bands above threshold per year: up to 50_000: 60%, beyond: 70%`",
 )
+_BANDS_BY_VALUE = Bilingual(
+    "没有括号；按取值各有分段的，写在每一段里：至多 10万元：按 参保人.…（健康：70%，既往症：35%），以上：…",
+    "no braces; where each value has bands of its own, say it in each band: "
+    "up to 100_000: by member.… (healthy: 70%, preexisting: 35%), beyond: …",
+)
+_ANOTHER_RATIO = Bilingual(
+    "比例另有一种时，写出条件：（70% 若 参保人.年数 >= 3 否则 60%），或“另加 10% 若 条件”",
+    "where there is another ratio, say when: (70% if member.years >= 3 else 60%), or `plus 10% if` a condition",
+)
 _BETWEEN = Bilingual(
     "写两个条件：费用.天数 >= 3 且 费用.天数 <= 10", "write two conditions: `X >= 3 and X <= 10`"
 )
@@ -120,10 +129,19 @@ _ALL_ONCE_REACHED = Bilingual(
     "what pays all once it is reached is said by `pays increase of` (docs/recipes.md); what pays the "
     "excess alone is a `threshold`",
 )
+_NEVER = (
+    "不赔", "不含", "不包括", "不包含", "不适用", "不予赔付", "不予支付", "不予给付", "不支付", "免责", "责任免除",
+    "排除", "除外责任", "excluding", "excludes", "except", "without", "not",
+)  # fmt: skip
+_NOT_OF_LAYER = Bilingual(
+    "这一层不适用的写“但不含 条件”；各层都不赔的写在层外：“除外 名称：条件”",
+    "what this layer does not cover: `unless` and a condition; what no layer covers stands outside "
+    "layers: `exclude NAME: condition`",
+)
 _CLAUSES = {
     "门槛费": _PER_VISIT, "挂号费": _PER_VISIT, "自付限额": _MOST_BORNE, "自付封顶": _MOST_BORNE,
     "自付上限": _MOST_BORNE, "out": _MOST_BORNE, "stop": _MOST_BORNE, "相对免赔额": _ALL_ONCE_REACHED,
-    "franchise": _ALL_ONCE_REACHED,
+    "franchise": _ALL_ONCE_REACHED, **dict.fromkeys(_NEVER, _NOT_OF_LAYER),
 }  # fmt: skip
 """What other systems have as a clause of its own."""
 _MONIES = {"美元", "欧元", "港元", "日元", "英镑", "港币", "人民币", "韩元", "新元"}
@@ -210,6 +228,11 @@ def _punctuation(lexeme: Lexeme, accepts: Collection[str], last: Lexeme) -> Bili
         return Bilingual(
             f"少了冒号：{before}：{lexeme.text}", f"a colon is missing: {before}: {lexeme.text}"
         )
+    if lexeme.terminal == "LBRACE" and last.terminal == "NAME" and "BANDS_OF_EXCESS" not in accepts:
+        if "PLUS_POINTS" in accepts or "PLUS" in accepts:
+            return _BANDS_BY_VALUE
+    if lexeme.terminal == "COMMA" and last.terminal == "PERCENT" and "PLUS_POINTS" in accepts:
+        return _ANOTHER_RATIO
     if lexeme.terminal == "EQUAL" and last.terminal == "EQUAL":
         return Bilingual("取值用“是”，数用一个“=”", "write `is` of values, one `=` of numbers")
     if lexeme.terminal == "COLON" and last.terminal == "NAME":

@@ -68,10 +68,12 @@ def likely_mistake(
         )
     if last is None:
         return None
+    if (figure := figure_meant(lexeme, accepts, last, after, language)) is not None:
+        return figure
     if (said := habit(lexeme, accepts, last, after, language)) is not None:
         return said
     sign = _COMPARISONS.get(lexeme.text) or _COMPARISONS.get(f"{lexeme.text} {after.text}")
-    if sign is not None and last.terminal in ("NAME", "DATE_WORD", "RPAR", "NUMBER"):
+    if sign is not None and last.terminal in ("NAME", "DATE_WORD", "RPAR", "NUMBER", "PAY"):
         if "AT_LEAST" in accepts:
             return Bilingual(f"比较用符号：写作 {sign}", f"compare by a sign: {sign}")
         if "THRESHOLD" in accepts and sign in (">", ">="):
@@ -79,8 +81,6 @@ def likely_mistake(
                 "从多少起付，另写一行：起付线 2万元 每年",
                 "from what amount on it is paid is a clause of its own: threshold 20_000 per year",
             )
-    if (figure := figure_meant(lexeme, accepts, last, after, language)) is not None:
-        return figure
     if (shape := shape_meant(lexeme, accepts, last, after, language)) is not None:
         return shape
     if lexeme.text == "no" and (none := _NO.get(after.text, "")) in accepts:

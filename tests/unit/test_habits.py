@@ -162,6 +162,11 @@ ALL = "base claim.cost no threshold ratio 75%"
         (f"{ALL} cap of 100 per year", "without `of`, the amount at once: 100 per year"),
         (f"when claim.cost is greater than 100 {ALL} no cap", "compare by a sign, without `is`: >"),
         (f"when claim.care = 'inpatient' {ALL} no cap", "quotes are"),
+        (f"excluding claim.care is inpatient {ALL} no cap", "what this layer does not cover: `unless`"),
+        ("base claim.cost no threshold ratio 60%, after 3 years 70% no cap", "where there is another ratio"),
+        ("base claim.cost no threshold ratio healthy { 60% } no cap", "no braces; where each value"),
+        ("base claim.cost no threshold ratio healthy: 60%, others: 30% no cap", "all other values: `otherwise"),
+        (f"{ALL} no cap }} prove pay exceeds 5 layer b {{ {ALL} no cap", "compare by a sign: >"),
     ],
 )
 def test_habits_of_other_languages(clauses: str, said: str) -> None:
