@@ -50,15 +50,19 @@ class _Loose:
     def __attrs_post_init__(self) -> None:
         self.ranges, self.totals = self.bounds.ranges, self.bounds.accumulators
 
-    def read(self, expr: e.Expr) -> e.Expr:
-        """An expression without caps that never bind."""
-        found = e.rebuild(expr, self.read)
+    def read(self, expr: e.Expr, inside: bool = False) -> e.Expr:
+        """An expression without caps that never bind. inside: an increase, in which a total moves, but
+        not what it adds."""
+        inside = inside or isinstance(expr, e.Increase)
+        found = e.rebuild(expr, lambda part: self.read(part, inside))
         match found:
             case e.Min(left=limit, right=amount) if self._is_loose(limit, amount):
                 return amount
             case e.Min(left=amount, right=limit) if self._is_loose(limit, amount):
                 return amount
-            case e.Subtract(left=e.Add(left=one, right=same), right=e.Add(left=two, right=other)):
+            case e.Subtract(
+                left=e.Add(left=one, right=same), right=e.Add(left=two, right=other)
+            ) if not inside:
                 if same == other:
                     return self._grown(one, two) or found
                 if one == two:
@@ -132,7 +136,7 @@ class _Loose:
 
 
 def _unrounded(expr: e.Expr) -> e.Expr:
-    """Without roundings, which change no sign."""
+    """Without roundings that are held between amounts: they change no sign. In a sum they may."""
     if isinstance(expr, e.Round):
         return _unrounded(expr.amount)
-    return e.rebuild(expr, _unrounded)
+    return e.rebuild(expr, _unrounded) if isinstance(expr, e.Min | e.Max) else expr

@@ -52,9 +52,12 @@ class Bands:
             step is not None and step.low >= 0 for step in self._steps(ranges)
         )
 
-    def climb(self, ranges: Ranges) -> Interval | None:
-        """Of a convex function that may be another for each row: how far slopes add up while the
-        total grows past each border once."""
+    def climb(self, ranges: Ranges, is_one: Callable[[e.Expr], bool]) -> Interval | None:
+        """Of a convex function whose ratios may be others for each row, its borders being one in its
+        scope: how far slopes add up while the total grows past each border once. (Past borders that
+        are others for each row it may grow in every row.)"""
+        if not all(map(is_one, self._borders)):
+            return None
         high = ranges.value(self.slices[0].ratio).high
         for step in self._steps(ranges):
             if step is None:
@@ -73,8 +76,7 @@ class Bands:
         entered and taken off, the same, where it is left. So the sum is the ratio of the slice in which
         the total is at last, and what the ratios of slices that vary differ by on the way.
         """
-        borders = [part for one in self.slices for part in (one.lower, one.upper) if part is not None]
-        if not self._is_closed() or not all(map(is_one, borders)):
+        if not self._is_closed() or not all(map(is_one, self._borders)):
             return None
         found, astray = between(0, 0), Fraction(0)
         for one in self.slices:
@@ -83,6 +85,10 @@ class Bands:
             if not is_one(one.ratio):
                 astray += ratio.high - ratio.low
         return found
+
+    @property
+    def _borders(self) -> list[e.Expr]:
+        return [part for one in self.slices for part in (one.lower, one.upper) if part is not None]
 
     def _steps(self, ranges: Ranges) -> Iterator[Interval | None]:
         for one, two in pairwise(self.slices):

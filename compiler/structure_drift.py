@@ -118,7 +118,7 @@ class Drifts:
             natural = all(self.bounds.is_natural(e.Ref(other)) for other in others)
             falls = together and natural and amount == SAME and added.rows.high <= 0
             return Span(0, inf) + more if falls else None
-        moved = self._of_totals.in_all(left.total, added).with_zero
+        moved = self._of_totals.in_all(left.total, added)
         return (amount.in_all - moved if together else moved) + more
 
     # ---- expressions

@@ -15,7 +15,7 @@ from hmbc.compiler.structure_bands import bands_of
 from hmbc.compiler.structure_drift_value import SAME, Drift, Joins
 from hmbc.compiler.structure_filled import is_filled
 from hmbc.compiler.structure_scope import Scope
-from hmbc.compiler.structure_single_rows import UNITS, each, passed, sum_of
+from hmbc.compiler.structure_single_rows import UNITS, any_of, each, passed, sum_of
 from hmbc.compiler.structure_span import ANYTHING, NOTHING, Span
 from hmbc.compiler.structure_stage import (
     Stage,
@@ -110,9 +110,13 @@ class TotalDrifts:
         return over, one, changed
 
     def in_all(self, total: Accumulator, added: Drift) -> Span:
-        """By how much a total differs at the end, summed over its keys."""
+        """By how much a function of a total with a slope between 0 and 1 can come to differ at the end,
+        summed over its keys. What the keys come to together does not say that: where one gains what
+        another loses, the function may follow either alone."""
         over, one, _ = self._grown(total.adds, added, Scope(total.keys))
-        return (over if one else over.sign).meet(added.in_all if self.joins.kind == "raise" else ANYTHING)
+        found = (over if one else over.sign).with_zero
+        few = added.few if self.joins.kind == "raise" else None
+        return found if few is None else found.meet(any_of(few))
 
     def stage(self, expr: e.Expr, stage: Stage) -> Drift | None:
         beside = parts_beside(stage)
@@ -214,11 +218,11 @@ class TotalDrifts:
 
     def _climb(self, stage: Stage) -> Interval | None:
         """How much the slopes of convex functions, one for each row, add up to."""
-        total = e.Total(stage.total.name)
-        bands = bands_of(stage.of, total, self.joins.bounds.ranges)
-        if bands is not None:
-            return bands.climb(self.joins.bounds.ranges)
-        return None
+        ranges = self.joins.bounds.ranges
+        bands = bands_of(stage.of, e.Total(stage.total.name), ranges)
+        if bands is None:
+            return None
+        return bands.climb(ranges, lambda part: self.joins.is_one(part, stage.scope))
 
     def rest(self, amount: e.Expr, used: Accumulator, limit: e.Expr) -> Drift | None:
         """What is left of an amount above a limit that may be another for each row: as of a

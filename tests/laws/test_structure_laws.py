@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from hmbc.compiler.drawn_alone import with_own_draws
 from hmbc.compiler.idle_limits import without_idle_limits
 from hmbc.compiler.left_apart import left_apart
+from hmbc.compiler.loose import without_loose
 from hmbc.compiler.nothing import without_nothing
 from hmbc.compiler.plainer import made_plain
+from hmbc.compiler.settle import with_settled
 from hmbc.compiler.structure_bounds import bounds_of
 
 SLOW = settings(suppress_health_check=list(HealthCheck))
@@ -52,10 +54,13 @@ def test_the_kernels_that_laws_are_decided_about_pay_the_same(
     lawful: SimpleNamespace, seed: int, of: int, number: int
 ) -> None:
     one = unit(lawful, seed, of, number)
-    plain = made_plain(one.kernel, bounds_of(one.kernel))
-    drawn = with_own_draws(plain)
+    settled = with_settled(one.kernel)
+    drawn = with_own_draws(made_plain(settled, bounds_of(settled)))
     drawn = without_nothing(without_idle_limits(drawn, bounds_of(drawn)))
-    others = [other for other in (drawn, left_apart(drawn, bounds_of(drawn))) if other != one.kernel]
+    loose = without_loose(drawn, bounds_of(drawn))
+    others = [
+        other for other in (drawn, loose, left_apart(loose, bounds_of(loose))) if other != one.kernel
+    ]
     assume(others)
     before = one.run(one.rows)
     for other in others:

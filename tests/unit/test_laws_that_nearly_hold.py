@@ -1,0 +1,60 @@
+"""Laws that do not hold though little is missing: none is called proved, and a search finds what breaks it."""
+
+from __future__ import annotations
+
+import pytest
+from one_law import is_proved, kernel_of
+
+from hmbc.compiler.laws import Question
+from hmbc.compiler.loose import without_loose
+from hmbc.compiler.plainer import made_plain
+from hmbc.compiler.quick import Machine
+from hmbc.compiler.structure_bounds import bounds_of
+
+FIRST = "base claim.bill threshold 1_000 per lifetime ratio 100% no cap"
+CLAIM = {
+    "bill": 30_000, "fee": 0, "visit": "A", "care": "inpatient", "others": 0, "date": 19_800
+}  # fmt: skip
+MEMBER = {"tier": "low", "income": 0, "status": "active", "years": 3}
+REST = "base claim.bill - l1.pay threshold 500 per year ratio 100% no cap"
+
+
+def test_what_others_leave_may_move_from_one_year_to_another() -> None:
+    """A first year's bill that is larger lets the first layer pay more in the next: there less is left, and
+    in the first year what is left may be below the threshold all the same."""
+    kernel = kernel_of(FIRST, REST)
+    assert not is_proved(kernel, Question("monotone", "l2", "bill"), broken=True)
+    assert is_proved(kernel, Question("monotone", None, "bill"))
+
+
+@pytest.mark.parametrize(
+    ("above", "holds"),
+    [
+        ("500 if claim.care is inpatient else 800", False),
+        ("500 if member.tier is low else 800", True),
+    ],
+)
+def test_a_threshold_that_rises_with_the_total_is_passed_more_than_once(above: str, holds: bool) -> None:
+    """A minor unit more is then paid in each of the rows that pass it."""
+    kernel = kernel_of(
+        f"pays increase of (larger of (0, spent - ({above}))) no cap",
+        before="total spent: claim.bill per year",
+    )
+    assert is_proved(kernel, Question("no_cliff", "l1"), broken=not holds) == holds
+
+
+def test_what_a_total_grows_by_is_one_value_inside_an_increase() -> None:
+    """`smaller of` never binds, so that what is left is by how much the first total grew: but inside an increase
+    that is what all of it grew by, and not nothing."""
+    kernel = kernel_of(
+        "base claim.bill no threshold ratio 50% cap 100 per year }\n"
+        "total one: l1.pay per year\n"
+        "total two: l1.pay per year\n"
+        "layer l2 { pays increase of (smaller of (1_000_000, one + two) - (one before + two)) no cap"
+    )
+    plain = made_plain(kernel, bounds_of(kernel))
+    loose = without_loose(plain, bounds_of(plain))
+    assert loose != plain
+    for one in (kernel, loose):
+        [row] = Machine(one, {}, {}).run([CLAIM], [MEMBER]) or ()
+        assert row.pays == (10_000, 10_000)
