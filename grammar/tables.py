@@ -12,6 +12,7 @@ import io
 import os
 import pickle
 import tempfile
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -86,16 +87,40 @@ def build() -> Tables:
         maybe_placeholders=False,
     )
     table = lark.parser.parser._parse_table
+    start, end = table.start_states[_START], table.end_states[_START]
+    numbers = _numbers(table.states, start)
+    names: dict[str, str] = {}
     once: dict[tuple[str, int], tuple[Action, int | Rule]] = {}
     """Each action is kept once, not once for each place where it stands."""
+
+    def named(symbol: str) -> str:
+        # a text of its own: which of the equal texts in the rules stands here is left to Lark's sets
+        return names.setdefault(symbol, symbol.encode().decode())
+
+    def kept(does: Action, to: int | Rule) -> tuple[Action, int | Rule]:
+        to = numbers[to] if isinstance(to, int) else to
+        return once.setdefault((does.name, to if isinstance(to, int) else id(to)), (does, to))
+
     states = {
-        state: {
-            str(symbol): once.setdefault((does.name, to if type(to) is int else id(to)), (does, to))
-            for symbol, (does, to) in actions.items()
-        }
-        for state, actions in table.states.items()
+        number: {named(symbol): kept(*actions[symbol]) for symbol in sorted(actions)}
+        for state, number in numbers.items()
+        for actions in (table.states[state],)
     }
-    return Tables(lark.rules, states, table.start_states[_START], table.end_states[_START])
+    return Tables(lark.rules, states, numbers[start], numbers[end])
+
+
+def _numbers(states: States, start: int) -> dict[int, int]:
+    """States by how they are first reached from the start, symbols in alphabetic order. Lark numbers them
+    as its sets come, which is another way in each process: the same grammar is to give the same bytes."""
+    numbers, waiting = {start: 0}, deque([start])
+    while waiting:
+        actions = states[waiting.popleft()]
+        for symbol in sorted(actions):
+            _, to = actions[symbol]
+            if isinstance(to, int) and to not in numbers:
+                numbers[to] = len(numbers)
+                waiting.append(to)
+    return numbers
 
 
 def load() -> Tables:
