@@ -91,10 +91,11 @@ class Pair:
         if self.kind == "insert":
             kinds = [Drifts(prover.bounds, "insert")]
         elif self.kind == "split":
-            amounts = prover.judge.amounts
+            # all money of the claim is divided, also what nothing counts and a scope is chosen by
             kinds = [
-                Drifts(prover.bounds, "raise", name)
-                for name in (*amounts.bills, *amounts.deductions)
+                Drifts(prover.bounds, "raise", given.name)
+                for given in prover.kernel.inputs
+                if given.owner == "claim" and isinstance(given.type, Money)
             ] + [Drifts(prover.bounds, "insert")]
         keys = [key for i in self.part.items if isinstance(i, Accumulator) for key in i.keys]
         return all(drifts.of(key) == SAME for drifts in kinds for key in keys)

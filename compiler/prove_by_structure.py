@@ -28,8 +28,12 @@ from hmbc.compiler.structure_favoured import gets_no_less
 from hmbc.dsl.diagnostic import Bilingual
 
 
-def by_structure(kernel: Kernel, questions: Iterable[Question]) -> Iterator[Proof]:
-    """The questions that the structure answers."""
+def by_structure(
+    kernel: Kernel, questions: Iterable[Question], amounts: Amounts | None = None
+) -> Iterator[Proof]:
+    """The questions that the structure answers. amounts: those that the questions are about, where the kernel
+    is one case of another: what a case, or a plainer kernel, does not count can still turn a condition."""
+    amounts = amounts_of(kernel) if amounts is None else amounts
     stated = {one.name: one.holds for one in kernel.stated if isinstance(one, Stated)}
     favoured = {one.name: one for one in kernel.stated if isinstance(one, NeverLess)}
     given, kernel = kernel, with_settled(kernel)
@@ -42,7 +46,7 @@ def by_structure(kernel: Kernel, questions: Iterable[Question]) -> Iterator[Proo
         if verdict.holds
     }
     apart = left_apart(simple, bounds_of(simple))
-    drifts = [_Drifting(one) for one in ((simple,) if apart is simple else (simple, apart))]
+    drifts = [_Drifting(one, amounts) for one in ((simple,) if apart is simple else (simple, apart))]
     for question in questions:
         if (verdict := held.get(question)) is not None:
             yield _proved(question, verdict.because, verdict.clause)
@@ -81,9 +85,9 @@ def by_cases(kernel: Kernel, questions: Sequence[Question]) -> Iterator[Proof]:
     """The questions that the structure answers in each case of what never changes for a unit. Not
     those that compare two members."""
     left = [question for question in questions if question.law != "never_less"]
-    cases = cases_of(kernel) if left else ()
+    cases, amounts = cases_of(kernel) if left else (), amounts_of(kernel)
     for case in cases:
-        held = {proof.question for proof in by_structure(case.kernel, left)}
+        held = {proof.question for proof in by_structure(case.kernel, left, amounts)}
         left = [question for question in left if question in held]
         if not left:
             return
@@ -103,15 +107,14 @@ def _proved(question: Question, because: Bilingual, clause: Clause | None) -> Pr
 
 @define
 class _Drifting:
-    """What drifts say (compiler/structure_drift.py)."""
+    """What drifts say (compiler/structure_drift.py). amounts: those that are asked about."""
 
     kernel: Kernel
-    amounts: Amounts = field(init=False)
+    amounts: Amounts
     bounds: Bounds = field(init=False)
     _known: dict[tuple[str, str | None], Drifts] = field(init=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        self.amounts = amounts_of(self.kernel)
         self.bounds = bounds_of(self.kernel)
 
     def because(self, question: Question) -> Bilingual | None:

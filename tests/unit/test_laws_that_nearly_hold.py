@@ -8,6 +8,7 @@ from one_law import is_proved, kernel_of
 from hmbc.compiler.laws import Question
 from hmbc.compiler.loose import without_loose
 from hmbc.compiler.plainer import made_plain
+from hmbc.compiler.prove_by_structure import by_cases
 from hmbc.compiler.quick import Machine
 from hmbc.compiler.structure_bounds import bounds_of
 
@@ -56,5 +57,23 @@ def test_what_a_total_grows_by_is_one_value_inside_an_increase() -> None:
     loose = without_loose(plain, bounds_of(plain))
     assert loose != plain
     for one in (kernel, loose):
-        [row] = Machine(one, {}, {}).run([CLAIM], [MEMBER]) or ()
-        assert row.pays == (10_000, 10_000)
+        rows = Machine(one, {}, {}).run([CLAIM], [MEMBER])
+        assert rows is not None and rows[0].pays == (10_000, 10_000)
+
+
+FEES = "unless claim.fee > 3 base {base} no threshold ratio 50% no cap"
+
+
+@pytest.mark.parametrize("base", ["claim.bill + claim.fee", "claim.bill"])
+def test_an_amount_that_is_added_and_taken_off_again_still_turns_a_condition(base: str) -> None:
+    """Said plainly the layer does not count the fee; the law is of the fee all the same."""
+    kernel = kernel_of(FEES.format(base=f"{base} - claim.fee"))
+    counted = base != "claim.bill"
+    assert is_proved(kernel, Question("no_cliff", "l1"), broken=counted) != counted
+
+
+def test_an_amount_that_one_case_does_not_count_still_turns_its_conditions() -> None:
+    kernel = kernel_of(FEES.format(base="(claim.fee if member.tier is low else claim.bill)"))
+    question = Question("no_cliff", "l1")
+    assert not is_proved(kernel, question, broken=True)
+    assert not list(by_cases(kernel, [question]))
