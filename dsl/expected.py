@@ -78,15 +78,16 @@ def explain_unexpected(
     last: Lexeme | None,
     after: Lexeme,
     language: Language,
+    source: str,
     unfinished: bool,
     in_bands: bool,
     ratio: str | None,
 ) -> Diagnostic:
-    """The diagnostic for a token that the grammar does not take. unfinished: a new clause begins with
+    """The diagnostic for a token that the grammar does not take. source: the whole text, in ASCII signs; unfinished: a new clause begins with
     it; in_bands: it stands among bands of which the last has not come; ratio: the clause of a ratio
     in which it stands."""
     advice = None if ratio is None else bands_meant(ratio, language)
-    advice = advice or likely_mistake(lexeme, accepts, last, after, language)
+    advice = advice or likely_mistake(lexeme, accepts, last, after, language, source)
     advice = advice or _advice(lexeme, accepts, last, after, language)
     if not advice and in_bands and "COMMA" in accepts and (unfinished or lexeme.terminal == "RPAR"):
         advice = _LAST_BAND
@@ -132,16 +133,6 @@ def _advice(
     after: Lexeme,
     language: Language,
 ) -> Bilingual | None:
-    if (
-        lexeme.terminal == "COMMA"
-        and last is not None
-        and last.terminal in ("NUMBER", "MONEY_AMOUNT")
-        and after.terminal in ("NUMBER", "MONEY_AMOUNT")
-    ):
-        joined = f"{last.text}_{after.text}"
-        return both(
-            f"千位不用逗号分隔，写作 {joined}", f"thousands are not set apart by commas: {joined}"
-        )
     if set(accepts) == {"LPAR"} and last is not None and last.terminal in KEYWORDS:
         return both(
             f"“{last.text}”在这里是词；若是名称，写作 `{last.text}`",

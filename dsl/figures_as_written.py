@@ -1,11 +1,13 @@
-"""Figures and days as people write them (`1 million`, `75 percent`, `20 000`, `2万元/年`, `Jan 1`), and
+"""Figures and days as people write them (`1 million`, `75 percent`, `1,000,000`, `2万元/年`, `Jan 1`), and
 how they are written here: advice for tokens that the grammar does not take."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from fractions import Fraction
 
+from hmbc.dsl.dates_as_written import MONTHS, day_meant
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.lexer import Lexeme
 from hmbc.grammar.keywords import Language, words
@@ -15,7 +17,6 @@ _POWERS = {
     "thousand": 10**3, "grand": 10**3, "lakh": 10**5, "million": 10**6, "mn": 10**6, "crore": 10**7,
     "billion": 10**9, "bn": 10**9,
 }  # fmt: skip
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _PER_CENT = ("percent", "pct", "percentage")
 _EACH = {
     "年": ("每年", "per year"), "year": ("每年", "per year"), "月": ("每月", "per month"),
@@ -35,11 +36,23 @@ _SPANS = {
 """Words for a scope, where they stand before the amount."""
 
 
+_WITH_COMMAS = re.compile(r"[^\W\d]*[¥$€£]?\d{1,3}(?:, ?\d{3})+(?!\d)[^\s,;:(){}|]*")
+"""`￥1,000,000`, with what stands before and behind it, in ASCII signs."""
+
+
 def figure_meant(
-    lexeme: Lexeme, accepts: Collection[str], last: Lexeme, after: Lexeme, language: Language
+    lexeme: Lexeme, accepts: Collection[str], last: Lexeme, after: Lexeme, language: Language, source: str
 ) -> Bilingual | None:
-    """How a figure or a day is written, or None."""
+    """How a figure or a day is written, or None. source: the whole text, in ASCII signs."""
     text = lexeme.text
+    if (day := _date(lexeme, accepts, last, source)) is not None:
+        return day
+    if lexeme.terminal == "COMMA" and last.terminal in AMOUNTS and after.terminal in AMOUNTS:
+        found = _WITH_COMMAS.match(source, last.span.start)
+        joined = f"{last.text}_{after.text}"
+        if found is not None and found.end() >= after.span.end:
+            joined = last.text + re.sub(", ?", "_", source[last.span.end : found.end()])
+        return Bilingual(f"千位不用逗号分隔，写作 {joined}", f"thousands are not set apart by commas: {joined}")
     if last.terminal in AMOUNTS and isinstance(last.value, Fraction | int):
         if text.lower() in _PER_CENT or (text == "per" and after.text == "cent"):
             return Bilingual(f"写作 {last.text}%", f"write {last.text}%")
@@ -74,12 +87,19 @@ def figure_meant(
     return None
 
 
+def _date(lexeme: Lexeme, accepts: Collection[str], last: Lexeme, source: str) -> Bilingual | None:
+    """A day with its year: where one is expected, or begun as a number."""
+    if "DATE" in accepts:
+        return day_meant(source[lexeme.span.start :])
+    return day_meant(source[last.span.start :]) if last.terminal == "NUMBER" else None
+
+
 def _day_of_the_year(lexeme: Lexeme, after: Lexeme) -> Bilingual | None:
     """`1 January`, `Jan 1`."""
     for month, day in ((after, lexeme), (lexeme, after)):
         name = month.text.lower()[:3]
-        if name in _MONTHS and day.terminal == "NUMBER" and day.text.isdigit() and int(day.text) < 32:
-            written = f"{_MONTHS.index(name) + 1:02}-{int(day.text):02}"
+        if name in MONTHS and day.terminal == "NUMBER" and day.text.isdigit() and int(day.text) < 32:
+            written = f"{MONTHS.index(name) + 1:02}-{int(day.text):02}"
             return Bilingual(f"月日写作 {written}", f"write the day {written}")
     return None
 

@@ -42,8 +42,9 @@ def likely_mistake(
     last: Lexeme | None,
     after: Lexeme,
     language: Language,
+    source: str,
 ) -> Bilingual | None:
-    """Advice for a token that the grammar does not take, or None."""
+    """Advice for a token that the grammar does not take, or None. source: the whole text, in ASCII signs."""
     own = words(language)
     word = own.get(lexeme.text, lexeme.terminal)
     ends = "RBRACE" in accepts
@@ -68,7 +69,7 @@ def likely_mistake(
         )
     if last is None:
         return None
-    if (figure := figure_meant(lexeme, accepts, last, after, language)) is not None:
+    if (figure := figure_meant(lexeme, accepts, last, after, language, source)) is not None:
         return figure
     if (said := habit(lexeme, accepts, last, after, language)) is not None:
         return said

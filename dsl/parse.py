@@ -249,8 +249,8 @@ class _Run:
         after = self.lexer.next(lexeme.span.end, ())
         self.diagnostics.append(
             explain_unexpected(
-                lexeme, accepts, last, after, self.lexer.language, unfinished, self._in_bands(),
-                self._ratio_clause(lexeme),
+                lexeme, accepts, last, after, self.lexer.language, self.lexer.text, unfinished,
+                self._in_bands(), self._ratio_clause(lexeme),
             )
         )  # fmt: skip
 

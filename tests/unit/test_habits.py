@@ -100,6 +100,8 @@ REST = "基数 费用.自付 无起付线 比例 75% 不封顶"
         ("基数 费用.自付 无起付线 比例 75% 每年 不封顶", "比例没有范围"),
         ("基数 费用.自付 无起付线 每年 比例 75% 不封顶", "“无起付线”后面什么也不写"),
         (f"适用 费用.类别 不为 住院 {REST}", "写“不是”"),
+        ("基数 费用.自付 起付线 ￥1,000,000 每年 比例 75% 不封顶", "千位不用逗号分隔，写作 ￥1_000_000"),
+        ("基数 费用.自付 起付线 1，000，000元 每年 比例 75% 不封顶", "千位不用逗号分隔，写作 1_000_000元"),
         (f"适用 费用.类别 是 住院/门诊 {REST}", "几个取值之间用逗号"),
         (f"适用 费用.日期 在 2024年1月1日 之后 {REST}", "日期用符号比较"),
         (f"适用 费用.日期 自 2024年1月1日 起 {REST}", "日期用符号比较"),
@@ -109,6 +111,21 @@ REST = "基数 费用.自付 无起付线 比例 75% 不封顶"
 def test_habits_of_chinese_documents(clauses: str, said: str) -> None:
     found = _advice(SCHEMES["zh"].replace("CLAUSES", clauses), "zh")
     assert any(one.startswith(said) for one in found), found
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("5 November 2023", "2023-11-05"), ("November 5, 2023", "2023-11-05"),
+        ("01.03.2024", "2024-03-01"), ("1-3-2024", "2024-03-01"), ("05/11/2023", "2023-11-05 or 2023-05-11"),
+        ("25/11/2023", "2023-11-25"), ("12.31.2023", "2023-12-31"), ("31 February 2023", None),
+        ("5 November", None), ("5 Brumaire 1799", None), ("40.40.2023", None),
+    ],
+)  # fmt: skip
+def test_days_as_people_write_them(day: str, said: str | None) -> None:
+    found = _advice(SCHEMES["en"].replace('source "e"', f'source "e", {day}'), "en")
+    expected = [] if said is None else [f"the year comes first: write {said}"]
+    assert [one for one in found if one.startswith("the year comes first")] == expected
 
 
 ALL = "base claim.cost no threshold ratio 75%"
@@ -142,6 +159,10 @@ ALL = "base claim.cost no threshold ratio 75%"
         ("base claim.cost no threshold ratio 75 per cent no cap", "write 75%"),
         (f"{ALL} cap 1.5 million per year", "write 1_500_000"),
         (f"{ALL} cap 20 000 per year", "thousands are not set apart by blanks: 20_000"),
+        (f"{ALL} cap 1,000,000 per year", "thousands are not set apart by commas: 1_000_000"),
+        (f"{ALL} cap ¥12,345,678.90 per year", "thousands are not set apart by commas: ¥12_345_678.90"),
+        (f"when claim.date >= 5 November 2023 {ALL} no cap", "the year comes first: write 2023-11-05"),
+        (f"when claim.date >= 5 Nov. 2023 {ALL} no cap", "the year comes first: write 2023-11-05"),
         (f"{ALL} cap CNY 20000 per year", "an amount bears no currency"),
         (f"{ALL} cap 20000/year", "without `/`: `per year`"),
         (f"{ALL} cap: 20000 per year", "no colon behind `cap`"),
