@@ -238,6 +238,8 @@ class Judge:
 
     kernel: Kernel
     questions: Sequence[Question]
+    watched: Sequence[Question] = ()
+    """What was answered with yes: nothing is looked for that would deny it, but what does is told."""
     full: Kernel = field(init=False)
     """The kernel with probes."""
     probed: Kernel = field(init=False)
@@ -263,16 +265,17 @@ class Judge:
                 probes.append(Definition(name=one.name, expr=one.holds, role="probe"))
         self.favoured = {one.name: one for one in kernel.stated if isinstance(one, NeverLess)}
         self.full = evolve(kernel, items=(*kernel.items, *probes))
-        asked = {question.subject for question in self.questions if question.law == "stated"}
+        every = (*self.questions, *self.watched)
+        asked = {question.subject for question in every if question.law == "stated"}
         roots = [p.name for p in probes if p.name.startswith("probe.") or p.name in asked]
-        for question in self.questions:
+        for question in every:
             roots += [base_of(kernel, question.layer or "") or "", question.subject or ""]
         self.probed = slice_of(self.full, roots)
         self.steps = steps_of(kernel)
 
     def denied(self, rows: Sequence[Row]) -> Iterator[Question]:
         """The questions that one run answers with no."""
-        for question in self.questions:
+        for question in (*self.questions, *self.watched):
             if question.law in _SINGLE and self._broken(question, rows):
                 yield question
 
@@ -336,7 +339,7 @@ class Judge:
         self, change: Change, before: Sequence[Row], after: Sequence[Row]
     ) -> Iterator[Question]:
         """The questions that two runs answer with no."""
-        for question in self.questions:
+        for question in (*self.questions, *self.watched):
             if question.law in _BY_CHANGE.get(change.kind, ()):
                 one, two = self.sums(question.layer, before), self.sums(question.layer, after)
                 if question.law == "never_less":

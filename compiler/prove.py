@@ -65,6 +65,12 @@ QUICK = Budget((40_000, 100_000), 700_000, 2_500_000, 40_000, beside=100_000)
 """What compiling takes the time for."""
 
 
+_AGAINST_A_PROOF = (
+    "证明规则曾以为成立：这是 hmbc 的错误，请报告",
+    "a rule of proof had said that it holds: this is a bug of hmbc, please report it",
+)
+
+
 def has_solver() -> bool:
     """Whether z3 is installed (the extra `hmbc[prove]`)."""
     return find_spec("z3") is not None
@@ -89,7 +95,7 @@ def prove(
     found = {proof.question: proof for proof in by_structure(kernel, questions)}
     left = [question for question in questions if question not in found]
     if left:
-        search = _Looking(kernel, left, budget)
+        search = _Looking(kernel, left, budget, [question for question in questions if question in found])
         if scheme is not None:
             search.plant(seeds.of_examples(kernel, scheme))
         found |= search.refuted(budget.search[0])
@@ -216,11 +222,13 @@ class _Looking:
     kernel: Kernel
     questions: list[Question]
     budget: Budget
+    proved: list[Question] = field(factory=list)
+    """Watched: a counterexample, confirmed by the interpreter, stands against any proof."""
     _search: Search = field(init=False)
     _told: set[Question] = field(init=False, factory=set)
 
     def __attrs_post_init__(self) -> None:
-        self._search = Search(self.kernel, self.questions)
+        self._search = Search(self.kernel, self.questions, watched=self.proved)
 
     def plant(self, units: Iterable[seeds.Seed]) -> None:
         """Begin with these."""
@@ -235,6 +243,8 @@ class _Looking:
     def leave_out(self, found: dict[Question, Proof]) -> None:
         """What has an answer needs no search."""
         judge = self._search.judge
+        proved = [one for one in judge.questions if one in found and found[one].outcome == "proved"]
+        judge.watched = (*judge.watched, *proved)
         judge.questions = tuple(one for one in judge.questions if one not in found)
 
     def refuted(self, work: int) -> dict[Question, Proof]:
@@ -258,6 +268,8 @@ class _Looking:
                         continue
                     taken = spent / len(new) + perf_counter() - begun
                     found[question] = _refuted(question, witness, taken)
+                    if question in self.proved:
+                        found[question] = _with(found[question], *_AGAINST_A_PROOF)
             self._told |= found.keys()
             if not reopened or left <= 0:
                 return found

@@ -48,6 +48,8 @@ class Search:
     kernel: Kernel
     questions: Sequence[Question]
     seed: int = 0
+    watched: Sequence[Question] = ()
+    """What was answered with yes, and is told where a unit that is tried denies it."""
     judge: Judge = field(init=False)
     found: dict[Question, Refutation] = field(init=False, factory=dict)
     units: int = field(init=False, default=0)
@@ -78,7 +80,7 @@ class Search:
     _numbers: set[str] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.judge = Judge(self.kernel, tuple(self.questions))
+        self.judge = Judge(self.kernel, tuple(self.questions), tuple(self.watched))
         self.random = Random(self.seed)
         self.directed = Directed(self.judge.full, self.random)
         self._numbers = {
@@ -439,13 +441,15 @@ class Search:
 
     def _add(self, found: Refutation) -> None:
         self.found[found.question] = found
-        left = tuple(one for one in self.judge.questions if one not in self.found)
-        self.judge.questions = left
+        judge = self.judge
+        judge.questions = tuple(one for one in judge.questions if one not in self.found)
+        judge.watched = tuple(one for one in judge.watched if one not in self.found)
 
     def reopen(self, question: Question) -> None:
         """Look for another refutation of a question than the one that was found."""
         del self.found[question]
-        self.judge.questions = (*self.judge.questions, question)
+        if question not in self.watched:
+            self.judge.questions = (*self.judge.questions, question)
 
     def smallest(self, question: Question, work: int = 40_000) -> Refutation:
         """What refutes a question, as small as that much work makes it. What is that plain often

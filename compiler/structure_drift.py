@@ -314,6 +314,8 @@ class Drifts:
             return None
         held_by = self._held_by(expr)
         less = NOTHING if held_by is not None else whole.rows.flipped.with_zero
+        if held_by is None and self.bounds.ranges.value(expr.whole).low <= 0:
+            less += whole.rows.with_zero  # of a whole of 0 nothing is shared, of a larger one all may be
         way = (amount.rows.with_zero + part.rows.with_zero + less).sign
         if any(one.scope is not None or not one.one for one in parts if one and one != SAME):
             return self._joins.made(expr, way, ANYTHING, None)

@@ -52,6 +52,11 @@ def _unknown(zh: str, en: str) -> Order:
     return Order("unknown", why=Bilingual(zh, en))
 
 
+_FROM_NOTHING = _unknown(
+    "分摊的全部可能为 0，这时分摊得 0", "the whole that is shared by may be 0, and then the share is 0"
+)
+"""A share falls as its whole grows, but not from a whole of 0."""
+
 _FLIPPED: dict[Way, Way] = {"grows": "shrinks", "shrinks": "grows"}
 
 
@@ -105,8 +110,10 @@ class Orders:
             case e.Round(amount=amount):
                 return self._rows(self.of(amount), SAME)
             case e.Share(amount=amount, part=part, whole=whole) if self.bounds.is_natural(amount):
-                found = self._rows(self.of(amount), self.of(part))
-                return self._rows(found, _flip(self.of(whole)))
+                found, over = self._rows(self.of(amount), self.of(part)), self.of(whole)
+                if over != SAME and self.bounds.ranges.value(whole).low <= 0:
+                    return over if over.way == "unknown" else _FROM_NOTHING
+                return self._rows(found, _flip(over))
             case e.Choose(when=when, then=then, otherwise=otherwise):
                 if self.of(when) != SAME:
                     return self._condition(self.of(when))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import pytest
 from one_law import is_proved, kernel_of
 
+from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question
 from hmbc.compiler.loose import without_loose
 from hmbc.compiler.plainer import made_plain
+from hmbc.compiler.proof import Proof
+from hmbc.compiler.prove import QUICK, prove
 from hmbc.compiler.prove_by_structure import by_cases
 from hmbc.compiler.quick import Machine
 from hmbc.compiler.structure_bounds import bounds_of
+from hmbc.dsl.diagnostic import Bilingual
 
 FIRST = "base claim.bill threshold 1_000 per lifetime ratio 100% no cap"
 CLAIM = {
@@ -77,3 +83,31 @@ def test_an_amount_that_one_case_does_not_count_still_turns_its_conditions() -> 
     question = Question("no_cliff", "l1")
     assert not is_proved(kernel, question, broken=True)
     assert not list(by_cases(kernel, [question]))
+
+
+@pytest.mark.parametrize("whole", ["claim.fee", "¥1 + claim.fee"])
+def test_a_share_of_nothing_is_nothing(whole: str) -> None:
+    """It falls as the whole grows by which it is shared; but of a whole of 0 nothing is shared."""
+    kernel = kernel_of(
+        f"base claim.bill - share (claim.bill, claim.others, {whole}) + claim.fee * 1% "
+        "no threshold ratio 100% no cap"
+    )
+    holds = whole != "claim.fee"
+    assert is_proved(kernel, Question("monotone", "l1", "fee"), broken=not holds) == holds
+    assert not is_proved(kernel, Question("no_cliff", "l1"), broken=True)
+
+
+def test_a_counterexample_stands_against_a_proof(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were a rule wrong that calls a law proved, what a search for others comes upon would be told."""
+    kernel = kernel_of("base claim.bill no threshold ratio (20% if claim.bill > 100 else 50%) no cap")
+    asked = Question("monotone", "l1", "bill")
+
+    def trusting(kernel: Kernel, questions: Sequence[Question]) -> Iterator[Proof]:
+        because = Bilingual("误以为", "by mistake")
+        yield Proof(question=asked, outcome="proved", by="structure", because=because)
+
+    monkeypatch.setattr("hmbc.compiler.prove.by_structure", trusting)
+    both = (asked, Question("no_cliff", "l1"))
+    found = next(one for one in prove(kernel, QUICK, lambda one: one in both) if one.question == asked)
+    assert found.outcome == "refuted"
+    assert found.because.en.endswith("this is a bug of hmbc, please report it")
