@@ -12,6 +12,7 @@
     must keep LAW             the structure of the kernel; else claims that break it (conform_laws)
     must keep A never gets    the same, of each attribute of members that has both values
       less than B
+    must keep pay <= X …      the same, and the solver (conform_amounts)
 
 What structure cannot tell is said to be undecided (HMB343), never passed in silence: an analysis
 that runs the kernel (a solver's) belongs in ANALYSES, beside the structural one.
@@ -23,6 +24,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from attrs import evolve
 
+from hmbc.compiler.conform_amounts import amount
 from hmbc.compiler.conform_exclusions import exclude, not_exclude
 from hmbc.compiler.conform_laws import keep, never_less
 from hmbc.compiler.conform_layers import come_after, cover, rise, state
@@ -58,6 +60,7 @@ ANALYSES: dict[DemandKind, tuple[Analysis, ...]] = {
     "fact": (fact,),
     "keep": (keep,),
     "never_less": (never_less,),
+    "amount": (amount,),
 }
 
 

@@ -13,7 +13,9 @@ from collections.abc import Iterator, Set
 from attrs import evolve
 
 from hmbc.compiler.kernel import Kernel, NeverLess
+from hmbc.compiler.law_names import LAWS
 from hmbc.compiler.laws import Question
+from hmbc.compiler.proof_diagnostics import why_of
 from hmbc.compiler.prove import Budget
 from hmbc.compiler.verdicts import verdicts
 from hmbc.dsl import codes
@@ -29,7 +31,7 @@ SHORT = Budget((80_000, 0), climb=40_000, beside=100_000)
 def keep(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> Iterator[Diagnostic]:
     """The laws that claims break, and those that cannot be told."""
     wanted = {Question(law, None) for law in demand.laws}
-    yield from _asked(kernel, scheme, wanted, solver=False)
+    yield from ask(kernel, scheme, wanted, solver=False)
 
 
 def never_less(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> Iterator[Diagnostic]:
@@ -55,18 +57,27 @@ def never_less(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> 
         return
     asked = {Question("never_less", None, one.name) for one in stated}
     # Where structure does not tell it, it takes the solver, if that is installed.
-    yield from _asked(evolve(kernel, stated=(*kernel.stated, *stated)), scheme, asked, solver=None)
+    yield from ask(evolve(kernel, stated=(*kernel.stated, *stated)), scheme, asked, solver=None)
 
 
-def _asked(
-    kernel: Kernel, scheme: CheckedScheme, wanted: Set[Question], solver: bool | None
+def ask(
+    kernel: Kernel,
+    scheme: CheckedScheme,
+    wanted: Set[Question],
+    solver: bool | None,
+    text: str | None = None,
 ) -> Iterator[Diagnostic]:
-    from hmbc.compiler.law_names import LAWS
-
+    """What claims break, with them, and what cannot be told. solver None: if it is installed. text: what is
+    demanded, where that is no law with a name."""
     for proof in verdicts(kernel, scheme, SHORT, wanted.__contains__, solver):
-        law = LAWS[proof.question.law]
+        law = LAWS[proof.question.law] if text is None else Bilingual(f"“{text}”", text)
         if proof.outcome == "refuted":
-            yield Diagnostic(codes.STATED_BROKEN, scheme.span, {"law": law, "what": proof.because})
+            values = {"law": law, "what": proof.because}
+            yield Diagnostic(
+                codes.STATED_BROKEN, scheme.span, values, extra=why_of(proof), example=proof.example
+            )
         elif proof.outcome == "open":
             why = Bilingual(f"{law.zh}，要用 hmbc prove", f"{law.en}; run hmbc prove")
+            if text is not None:  # what it asks for is no law that `hmbc prove` lists
+                why = Bilingual(f"{law.zh}，既未证明，也未找到反例", f"`{text}` is neither proved nor refuted")
             yield Diagnostic(codes.NOT_DECIDED, scheme.span, {"why": why})

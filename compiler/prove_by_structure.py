@@ -25,6 +25,7 @@ from hmbc.compiler.structure_bounds import Bounds, bounds_of
 from hmbc.compiler.structure_cases import cases_of
 from hmbc.compiler.structure_drift import Drifts
 from hmbc.compiler.structure_favoured import gets_no_less
+from hmbc.compiler.structure_paid_in_all import capped_in_all
 from hmbc.dsl.diagnostic import Bilingual
 
 
@@ -54,6 +55,8 @@ def by_structure(
             yield _proved(question, because, None)
         elif question.law == "stated" and always(given, stated[question.subject or ""]):
             yield _proved(question, _ALWAYS, None)
+        elif question.law == "stated" and capped_in_all(given, stated[question.subject or ""], held):
+            yield _proved(question, _IN_ALL, None)
         elif question.law == "never_less" and any(
             gets_no_less(one, favoured[question.subject or ""]) for one in (kernel, simple)
         ):
@@ -76,6 +79,7 @@ _NO_LESS = Bilingual(
     "逐层看，各步的金额、比例、限额都不较差",
     "layer by layer, no threshold, ratio, cap or condition is worse",
 )
+_IN_ALL = Bilingual("各层的封顶加起来不超过它", "the caps of the layers come to no more")
 _ALWAYS = Bilingual(
     "所比较的无论怎样取值都不会越过", "what it compares never crosses, by how it is made and its range"
 )

@@ -23,9 +23,10 @@ from hmbc.compiler.layer_parts import base_of
 from hmbc.compiler.refutation import Refutation, members_of
 from hmbc.compiler.types_of import names_of, type_of
 from hmbc.compiler.witness_example import examples_of
+from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.names import amount_text, grouped, percent_text
-from hmbc.dsl.types import Ratio
+from hmbc.dsl.types import Money, Ratio
 from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
 
@@ -267,10 +268,8 @@ class _Teller:
                 number = next(
                     place for place, one in enumerate(rows, 1) if not one.value(question.subject or "")
                 )
-                if (ratios := self._ratios()) is not None:
-                    return ratios
                 paid = sum(rows[number - 1].pays)
-                return Bilingual(
+                return self._what_fails() or Bilingual(
                     f"第 {number} 笔费用给付 {self.amount(paid)}，不合所声明的",
                     f"claim {number} is paid {self.amount(paid)}, against what is stated",
                 )
@@ -297,14 +296,22 @@ class _Teller:
                     f"the bases come to {self.amount(sum(based))}, and {self.amount(total)} is paid",
                 )
 
-    def _ratios(self) -> Bilingual | None:
-        """Of a statement about ratios: which two do not compare so, and in which claim."""
+    def _what_fails(self) -> Bilingual | None:
+        """Of a statement about ratios, or about what is paid in several claims: which two amounts do not
+        compare so, and in which claim."""
         name = self.found.question.subject
         holds = next(x.holds for x in self.kernel.stated if isinstance(x, Stated) and x.name == name)
         failed = failed_comparison(holds, self._worked_out)
-        if failed is None or type_of(failed.what.left, names_of(self.judge.full)) != Ratio():
+        if failed is None:
             return None
-        one, two = (percent_text(Fraction(x)) for x in (failed.left, failed.right))
+        left = failed.what.left
+        match type_of(left, names_of(self.judge.full)):
+            case Ratio():
+                one, two = (percent_text(Fraction(x)) for x in (failed.left, failed.right))
+            case Money() if isinstance(left, e.Total):
+                one, two = (self.amount(x) for x in (failed.left, failed.right))
+            case _:
+                return None
         return Bilingual(
             f"第 {failed.row + 1} 笔费用：{one} {failed.what.op} {two} 不成立",
             f"claim {failed.row + 1}: {one} {failed.what.op} {two} does not hold",

@@ -64,7 +64,7 @@ def check_source(source: Source, folder: Path | None = None) -> Checked:
     """Parse and check a file; list files are looked for in `folder` and below."""
     parsed = parse(source)
     if parsed.guideline is not None:
-        found = check_guideline(parsed.guideline, folder)
+        found = check_guideline(parsed.guideline, source, folder)
         return Checked(None, found.diagnostics, parsed.guideline.language, found.guideline)
     if parsed.scheme is None:
         return Checked(None, parsed.diagnostics, language_of(first_word(source.text)) or "zh")

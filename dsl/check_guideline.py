@@ -9,8 +9,10 @@ from attrs import frozen
 from hmbc.dsl import codes
 from hmbc.dsl import nodes as n
 from hmbc.dsl.check_declarations import texts
+from hmbc.dsl.check_demanded import attributes_in
+from hmbc.dsl.check_expressions import check_as
 from hmbc.dsl.check_means import check_concept
-from hmbc.dsl.checked_guideline import CheckedDemand, CheckedGuideline
+from hmbc.dsl.checked_guideline import CheckedDemand, CheckedGuideline, DemandedAmount
 from hmbc.dsl.cited import name_clauses
 from hmbc.dsl.concepts import Kind
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, has_errors, in_order
@@ -19,6 +21,8 @@ from hmbc.dsl.list_files import ListOutside, ListUnreadable, path_beside, read_l
 from hmbc.dsl.names import word
 from hmbc.dsl.parse import parse
 from hmbc.dsl.read_source import read_source
+from hmbc.dsl.source import Source
+from hmbc.dsl.types import Money
 
 _KINDS: dict[n.DemandKind, tuple[Kind, ...]] = {
     "enrolling_independent": ("person",),
@@ -41,8 +45,10 @@ class GuidelineFound:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def check_guideline(written: n.Guideline, folder: Path | None = None) -> GuidelineFound:
-    """Check a syntax tree; list files are looked for in `folder` and below."""
+def check_guideline(
+    written: n.Guideline, source: Source, folder: Path | None = None
+) -> GuidelineFound:
+    """Check the syntax tree of a source; list files are looked for in `folder` and below."""
     env = Environment(written.language)
     if not any(isinstance(item, n.SourceClause) for item in written.items):
         example = Bilingual("依据 “文件名”，2021-11-05", 'source "title", 2021-11-05')
@@ -50,7 +56,7 @@ def check_guideline(written: n.Guideline, folder: Path | None = None) -> Guideli
             codes.MISSING_HEADER, written.name.span, clause=word("SOURCE"), example=example
         )
     demands = tuple(
-        _demand(item, env, folder) for item in written.items if isinstance(item, n.Demand)
+        _demand(item, env, source, folder) for item in written.items if isinstance(item, n.Demand)
     )
     for item in written.items:
         if isinstance(item, n.Unexpressed):
@@ -79,7 +85,7 @@ def check_guideline(written: n.Guideline, folder: Path | None = None) -> Guideli
     return GuidelineFound(guideline, diagnostics)
 
 
-def _demand(item: n.Demand, env: Environment, folder: Path | None) -> CheckedDemand:
+def _demand(item: n.Demand, env: Environment, source: Source, folder: Path | None) -> CheckedDemand:
     if not item.cites:
         env.report(codes.NOT_CITED, item.span, clause=_DEMAND)
     names = tuple(name.text for name in item.names)
@@ -93,6 +99,7 @@ def _demand(item: n.Demand, env: Environment, folder: Path | None) -> CheckedDem
         op=item.op,
         value=0 if item.value is None else int(item.value.value),
         laws=item.laws,
+        amount=None if item.amount is None else _amount(item.amount, env, source),
         firm=item.firm,
         cites=texts(item.cites),
         span=item.span,
@@ -100,6 +107,33 @@ def _demand(item: n.Demand, env: Environment, folder: Path | None) -> CheckedDem
 
 
 _DEMAND = Bilingual("要求", "demand")
+_FIXED = Bilingual("各笔费用都相同的金额（前面写了按什么合计）", "an amount that is the same for all claims, as payments are added up")
+_UPPER = Bilingual("“至多”或“<”（写了按什么合计）", "`<=` or `<`, as payments are added up")
+_LITERALS = (n.MoneyLiteral, n.PercentLiteral, n.DateLiteral, n.DurationLiteral, n.MonthsLiteral,
+             n.CodeLiteral, n.BoolLiteral)  # fmt: skip
+
+
+def _amount(written: n.KeptAmount, env: Environment, source: Source) -> DemandedAmount:
+    """What can be told without a scheme. Its currency decides what an amount is, its names what is read."""
+    right, adds_up = written.right, written.scope is not None and written.scope.keys != ("PER_CLAIM",)
+    if isinstance(right, _LITERALS) and not isinstance(right, n.MoneyLiteral):
+        check_as(right, Money(), env)
+    if adds_up and any(ref.owner == "claim" for ref in attributes_in(right)):
+        found = Bilingual("随每笔费用变化的金额", "an amount that varies from claim to claim")
+        env.report(codes.WRONG_TYPE, right.span, expected=_FIXED, found=found)
+    if adds_up and written.op not in ("<", "<="):
+        shown = Bilingual(f"“{written.op}”", f"`{written.op}`")
+        env.report(codes.WRONG_TYPE, written.span, expected=_UPPER, found=shown)
+    span = written.span
+    return DemandedAmount(
+        layer=None if written.layer is None else written.layer.text,
+        op=written.op,
+        right=right,
+        scope=written.scope,
+        condition=written.condition,
+        text=" ".join(source.text[span.start : span.end].split()),
+    )
+
 
 
 def _codes(file: n.Text, env: Environment, folder: Path | None) -> tuple[str, ...]:
@@ -150,7 +184,7 @@ def read_guideline(folder: Path | None, file: str) -> CheckedGuideline | Bilingu
         return Bilingual("它不是指导意见", "it is not a guideline")
     if parsed.guideline is None:
         return _first(parsed.diagnostics)
-    checked = check_guideline(parsed.guideline, folder)
+    checked = check_guideline(parsed.guideline, read.source, folder)
     return checked.guideline or _first(checked.diagnostics)
 
 

@@ -5,9 +5,27 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from hmbc.dsl.expr import Comparison
-from hmbc.dsl.nodes import DemandKind, GoodLaw
+from hmbc.dsl.nodes import DemandKind, Expression, GoodLaw, Scope
 from hmbc.dsl.source import NOWHERE, Span
 from hmbc.grammar.keywords import Language
+
+
+@frozen(kw_only=True, repr=False)
+class DemandedAmount:
+    """`pay <= 5_000 per year when claim.care is clinic`, as it is written: only a scheme says what its words are
+    (dsl/check_demanded.py). layer None: what all layers pay. text: the whole demand."""
+
+    layer: str | None
+    op: Comparison
+    right: Expression
+    scope: Scope | None
+    condition: Expression | None
+    text: str
+
+    @property
+    def expressions(self) -> tuple[object, ...]:
+        """All in which a name can stand."""
+        return (self.right, self.scope, self.condition)
 
 
 @frozen(kw_only=True)
@@ -21,6 +39,7 @@ class CheckedDemand:
     op: Comparison | None = None
     value: int = 0
     laws: tuple[GoodLaw, ...] = ()
+    amount: DemandedAmount | None = None
     firm: bool = True
     cites: tuple[str, ...] = ()
     span: Span = field(default=NOWHERE, eq=False, repr=False)

@@ -213,7 +213,7 @@ def habit(
             return _BETWEEN
         if text in _WORDS:
             return _WORDS[text]
-        if last.terminal == "NAME" and "DOT" in accepts:
+        if last.terminal == "NAME" and ("DOT" in accepts or "PLUS" in accepts):
             for en, zh in _PARTS.items():
                 if text in (en, zh):
                     return Bilingual(f"少了一点：{before}.{zh}", f"a dot is missing: {before}.{en}")

@@ -9,7 +9,17 @@ from lark import Token, Transformer, v_args
 from lark.tree import Meta
 
 from hmbc.dsl import nodes as n
-from hmbc.dsl.from_tree.parts import Read, Word, is_token, name_of, span_of, text_of
+from hmbc.dsl.from_tree.parts import (
+    Inner,
+    Operator,
+    Read,
+    Word,
+    condition_of,
+    is_token,
+    name_of,
+    span_of,
+    text_of,
+)
 
 
 @v_args(meta=True)
@@ -64,6 +74,16 @@ class GuidelineRules(Transformer[Token, Any]):
     def must_keep_never_less(self, meta: Meta, c: list[Any]) -> n.Demand:
         _, more, _, less = c
         return n.Demand("never_less", (name_of(more), name_of(less)))
+
+    def must_keep_amount(self, meta: Meta, c: list[Any]) -> n.Demand:
+        r = Read(c)
+        layer, op = r.token("NAME"), r.one(Operator)
+        condition, scope = condition_of(r.one(Inner)), r.one(n.Scope)
+        amount = n.KeptAmount(
+            None if layer is None else name_of(layer), str(op), r.condition(), scope, condition,  # type: ignore[arg-type]
+            span=span_of(meta),
+        )  # fmt: skip
+        return n.Demand("amount", amount=amount)
 
     def concepts(self, meta: Meta, c: list[Any]) -> tuple[n.Name, ...]:
         return tuple(name_of(token) for token in c if is_token(token, "NAME"))

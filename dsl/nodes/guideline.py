@@ -7,9 +7,9 @@ from typing import Literal
 from attrs import field, frozen
 
 from hmbc.dsl.expr import Comparison
-from hmbc.dsl.nodes.expressions import Cites, Name, NumberLiteral, Text
+from hmbc.dsl.nodes.expressions import Cites, Expression, Name, NumberLiteral, Text
 from hmbc.dsl.nodes.header import SourceClause, Unexpressed
-from hmbc.dsl.nodes.layers import Reading
+from hmbc.dsl.nodes.layers import Reading, Scope
 from hmbc.dsl.nodes.place import place
 from hmbc.dsl.nodes.rules import GoodLaw
 from hmbc.dsl.source import Span
@@ -30,7 +30,20 @@ DemandKind = Literal[
     "fact",
     "keep",
     "never_less",
+    "amount",
 ]
+
+
+@frozen(repr=False)
+class KeptAmount:
+    """`special_drugs.pay <= 5_000 per year when claim.care is clinic`. layer None: what all layers pay."""
+
+    layer: Name | None
+    op: Comparison
+    right: Expression
+    scope: Scope | None = None
+    condition: Expression | None = None
+    span: Span = place()
 
 
 @frozen(repr=False)
@@ -45,6 +58,7 @@ class Demand:
     op: Comparison | None = None
     value: NumberLiteral | None = None
     laws: tuple[GoodLaw, ...] = field(default=(), kw_only=True)
+    amount: KeptAmount | None = field(default=None, kw_only=True)
     firm: bool = True
     cites: Cites = ()
     span: Span = place()
