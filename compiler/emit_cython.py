@@ -67,7 +67,7 @@ def emit_module(kernels: Sequence[Kernel], optimise: Sequence[Optimise] = ()) ->
 def _declared(runs: Sequence[str], feeds: Sequence[str | None]) -> str:
     """The C, declared for Cython."""
     made = [feed for feed in feeds if feed]
-    parts = [_text("evaluator.h"), _text("exact.h"), *([_text("feed.h")] if made else []), *runs, *made]
+    parts = [_text("evaluator.h"), _text("exact.h"), *([_text("feed.h"), _text("lanes.h")] if made else []), *runs, *made]
     text = "\n".join(parts).replace("\\", "\\\\")
     names = ["    enum:", "        HMB_ABI", ""]
     if made:

@@ -24,6 +24,7 @@ from attrs import evolve
 from hmbc.compiler import feed_packing
 from hmbc.compiler.emit_c import Body
 from hmbc.compiler.feed import Feed, NoFeed
+from hmbc.compiler.feed_at_once import at_once
 from hmbc.compiler.feed_carry import with_carries
 from hmbc.compiler.feed_conditions import byte_leaves, early_conditions
 from hmbc.compiler.feed_days import with_days
@@ -160,8 +161,10 @@ def by_steps(loops: Loops, accepted: Node) -> str:
     decided = loops.loop(f"{name}_decided", [("uint8_t", "decided", feed.decided)])
     run = driver(
         loops, steps[:place], fetches, steps[place:], accepted, refused, money, reasons, decided,
-        opened,
+        opened, once := at_once(loops, accepted),
     )  # fmt: skip
+    if once is not None:
+        makes += ["#ifdef HMB_HAS_LANES", *once.functions, "#endif", ""]
     own = feed_packing.functions(loops.record, loops.makes_records)
     # what is made of others comes first: a year that is over holds it too
     made, years = feed_packing.made_functions(loops.record), ""

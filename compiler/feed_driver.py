@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hmbc.compiler import feed_together, feed_years
+from hmbc.compiler.feed_at_once import AtOnce
 from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.feed_record import SIZES, column_type
 from hmbc.compiler.nodes import Node
@@ -22,10 +23,11 @@ def driver(
     reasons: list[Loop],
     decided: Loop | None,
     opened: Loop | None = None,
+    once: AtOnce | None = None,
 ) -> str:
     """money: by the condition under which they are needed. decided: None where those have written it, and
     rows do not go through in steps. opened: what makes the records of a block, where rows' loops can do
-    with that."""
+    with that; once: what takes a whole block of such rows."""
     feed, layers = loops.feed, len(loops.feed.pays)
     every = [
         *before,
@@ -81,6 +83,8 @@ def driver(
     if opened is not None:
         records = feed_together.before_rows(loops.record)
         every.append(opened)
+    if once is not None:
+        every.append(once.columns)
     days, turns = list[str](), list[str]()
     if loops.record.is_there:
         days = [f"hmb_days(n, c{feed.date} + i, (int32_t)in->first_day, b->day);"]
@@ -128,6 +132,20 @@ def driver(
         body += [f"if (out->reason[{place}] != NULL)", f"    {call(loops, loop)}"]
     if decided is not None:
         body += ["if (out->decided != NULL)", f"    {call(loops, decided)}"]
+    if once is not None:
+        arrays.append("int lanes = 0;")
+        records += ["#ifdef HMB_HAS_LANES", "lanes = in->together && hmb_can_lanes();", "#endif"]
+        body = [
+            "runs = -1;",
+            "#ifdef HMB_HAS_LANES",
+            # vectors read past the last row of a unit, and write
+            "if (lanes && n == HMB_BLOCK && end - i >= HMB_BLOCK + HMB_STEP)",
+            f"    runs = {once.call.replace('FAR', FAR)}",
+            "#endif",
+            "if (runs < 0) {",
+            *(f"    {line}" for line in body),
+            "}",
+        ]
     lines = [
         f"static void {loops.name}_run(const hmb_feed_input *in, int64_t first, int64_t end,",
         "    hmb_feed_output *out)",

@@ -36,6 +36,17 @@ def words_of(record: Record) -> list[str]:
     return [f"const {record.scalar(at)} v{at} = r->w{at};" for at in range(len(record.words))]
 
 
+def prefetches(record: Record) -> list[str]:
+    """Lines that ask for what is read and written of members, unit m's rows beginning at row i."""
+    return [
+        # where members come in their table's order, those of one row ahead are near enough
+        "if ((uint32_t)(m - above) > HMB_STEP) {",
+        *(f"    __builtin_prefetch({column} + far[i]);" for _, column in columns(record)),
+        "}",
+        "__builtin_prefetch(records + m, 1);",
+    ]
+
+
 def opening(loops: Loops) -> Loop:
     """The function that makes the records of a block's units, and spreads them over their rows. It says how
     many they are."""
@@ -50,14 +61,11 @@ def opening(loops: Loops) -> Loop:
         "for (int64_t word = 0; word < n; word += 64)",
         "    for (uint64_t left = turns[word / 64]; left != 0; left &= left - 1) {",
         "        const int64_t i = word + __builtin_ctzll(left);",
-        # where members come in their table's order, those of one row ahead are near enough
-        "        if ((uint32_t)(unit[i] - above) > HMB_STEP) {",
-        *(f"            __builtin_prefetch({column} + far[i]);" for _, column in columns(record)),
-        "        }",
-        "        above = unit[i];",
-        "        __builtin_prefetch(records + above, 1);",
+        "        const int32_t m = unit[i];",
+        *(f"        {line}" for line in prefetches(record)),
+        "        above = m;",
         "        b->starts[runs] = (int32_t)i;",
-        "        b->whose[runs++] = above;",
+        "        b->whose[runs++] = m;",
         "    }",
         "b->starts[runs] = (int32_t)n;",
         "for (int64_t k = goes_on; k < runs; k++)",

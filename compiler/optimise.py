@@ -18,7 +18,8 @@ class Optimise:
     those of all units do, records are made as their rows come. marks: a record
     knows of most keys whether they are in its chain, and is not searched for them. rows: where a row moves
     few of many totals, rows go one by one, with branches. ahead: columns are asked for a block before they are
-    read. once: a share that is asked for whole and capped is taken once. clones: loops also for newer
+    read. lanes: of processors that have vectors of 512 bits these are used for
+    blocks of rows of units that stand together. once: a share that is asked for whole and capped is taken once. clones: loops also for newer
     processors, chosen when loaded."""
 
     fold: bool = True
@@ -35,11 +36,12 @@ class Optimise:
     marks: bool = True
     rows: bool = True
     ahead: bool = True
+    lanes: bool = True
     once: bool = True
     clones: bool = True
 
 
 ALL = Optimise()
 
-PLAIN = evolve(ALL, clones=False)
+PLAIN = evolve(ALL, clones=False, lanes=False)
 """For any processor alone, and quicker to build."""

@@ -110,7 +110,7 @@ static int hmb_is_large(const hmb_feed_output *out, int layers, int64_t rows)
 }
 
 /* Whether an attribute is given, where it always is. */
-static const uint8_t hmb_ones[HMB_BLOCK] = {[0 ... HMB_BLOCK - 1] = 1};
+static const uint8_t hmb_ones[HMB_BLOCK + HMB_STEP] = {[0 ... HMB_BLOCK + HMB_STEP - 1] = 1};
 
 /* Asks for a block of a column whose values have so many bytes: into the second cache, for the nearest one
  * waits for too few lines at once. */

@@ -12,8 +12,9 @@ KEYED = (
 MODES = ("half up", "half up", "down", "up", "half even")
 
 
-def draw(random: Random, large: bool = False) -> str:
-    """One scheme. large: its totals can be carried on beyond any size, by years or for a lifetime."""
+def draw(random: Random, large: bool = False, plain: bool = False) -> str:
+    """One scheme. large: its totals can be carried on beyond any size, by years or for a lifetime; plain: nothing is
+    looked up nor rounded by claim, and all layers count alike."""
 
     def chance(percent: int) -> bool:
         return random.randrange(100) < percent
@@ -35,7 +36,7 @@ def draw(random: Random, large: bool = False) -> str:
                 return percent()
 
     scopes = ("per year", "per claim", "per lifetime", "per day", "per month", *KEYED)
-    if large:
+    if large or plain:
         scopes = ("per year", "per lifetime")
     scope = random.choice(("per year", "per year", "per year", *scopes))
     lines = ['scheme s "s" {', "    source \"s\", 2022-01-01", "    currency CNY",
@@ -59,7 +60,7 @@ def draw(random: Random, large: bool = False) -> str:
         lines.append("    wait stopped: claim.date in member.stops")
     if chance(70):
         lines.append("    exclude abroad: claim.abroad")
-    if chance(40):
+    if chance(40) and not plain:
         lines.append('    exclude drug: claim.drug in "D1", "D2"')
     if chance(30):
         lines.append("    exclude short: claim.days < 2 and not member.ill")
@@ -69,7 +70,7 @@ def draw(random: Random, large: bool = False) -> str:
         if by_kind
         else ["a", "b"][: random.randint(1, 2)]
     )
-    alike = chance(60)
+    alike = chance(60) or plain
     own_scope = scope
     for place, name in enumerate(names):
         if not alike:
@@ -88,10 +89,10 @@ def draw(random: Random, large: bool = False) -> str:
         )
         lines.append(f"        ratio {ratio(*conditions)}")
         top = random.choice((money(100, 9_000_000), f"{money(100, 900_000)} + member.quota"))
-        top = money(100, 90_000_000) if large else top
-        over = random.choice((own_scope, own_scope, "per lifetime"))
+        top = money(100, 90_000_000) if large or plain else top
+        over = own_scope if plain else random.choice((own_scope, own_scope, "per lifetime"))
         lines.append(f"        cap {top} {over}" if chance(70) else "        no cap")
-        if chance(30):
+        if chance(30) and not plain:
             lines.append(
                 f"        rounding {random.choice(MODES)} {random.choice(('', 'per claim'))}"
             )

@@ -433,7 +433,7 @@ static int hmb_is_large(const hmb_feed_output *out, int layers, int64_t rows)
 }
 
 /* Whether an attribute is given, where it always is. */
-static const uint8_t hmb_ones[HMB_BLOCK] = {[0 ... HMB_BLOCK - 1] = 1};
+static const uint8_t hmb_ones[HMB_BLOCK + HMB_STEP] = {[0 ... HMB_BLOCK + HMB_STEP - 1] = 1};
 
 /* Asks for a block of a column whose values have so many bytes: into the second cache, for the nearest one
  * waits for too few lines at once. */
@@ -673,6 +673,175 @@ static inline int64_t hmb_of_closed(hmb_closed *closed, uint64_t seen, int32_t c
 }
 #endif
 
+/* lanes.h: sixteen rows at once on processors that have AVX-512 for all widths, for feeds that ask for it.
+ *
+ * A number of 32 bits for each row is a vector, one of 64 bits a pair of vectors, a condition a mask. The
+ * loops of feed.h are left to the C compiler; here the width is said, so that bytes, numbers and conditions
+ * of the same rows can meet in one loop.
+ */
+#ifndef HMB_LANES_H
+#define HMB_LANES_H
+#if defined(__x86_64__) && defined(__GNUC__)
+#define HMB_HAS_LANES 1
+#define HMB_LANES 16
+#define HMB_FOR_LANES __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,lzcnt,popcnt")))
+#define HMB_INLINE HMB_FOR_LANES static inline __attribute__((always_inline))
+
+typedef __mmask16 hmb_which;            /* of which rows something holds */
+typedef __m512i hmb_lanes;
+typedef struct {
+    __m512i low, high;                  /* rows 0 to 7, rows 8 to 15 */
+} hmb_pairs;
+
+static int hmb_can_lanes(void)
+{
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+        && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
+        && __builtin_cpu_supports("bmi2");
+}
+
+/* ---- from columns */
+
+HMB_INLINE __m128i hmb_bytes(const uint8_t *at)
+{
+    return _mm_loadu_si128((const void *)at);
+}
+
+HMB_INLINE hmb_lanes hmb_lanes_8(const uint8_t *at)
+{
+    return _mm512_cvtepu8_epi32(hmb_bytes(at));
+}
+
+HMB_INLINE hmb_lanes hmb_lanes_32(const void *at)
+{
+    return _mm512_loadu_si512(at);
+}
+
+HMB_INLINE hmb_pairs hmb_pairs_64(const int64_t *at)
+{
+    return (hmb_pairs){_mm512_loadu_si512(at), _mm512_loadu_si512(at + 8)};
+}
+
+/* ---- one kind from another */
+
+HMB_INLINE hmb_lanes hmb_narrowed(hmb_pairs x)
+{
+    const __m512i low = _mm512_castsi256_si512(_mm512_cvtepi64_epi32(x.low));
+    return _mm512_inserti64x4(low, _mm512_cvtepi64_epi32(x.high), 1);
+}
+
+HMB_INLINE hmb_pairs hmb_widened(hmb_lanes x, int negative)
+{
+    const __m256i low = _mm512_castsi512_si256(x), high = _mm512_extracti64x4_epi64(x, 1);
+    if (negative)
+        return (hmb_pairs){_mm512_cvtepi32_epi64(low), _mm512_cvtepi32_epi64(high)};
+    return (hmb_pairs){_mm512_cvtepu32_epi64(low), _mm512_cvtepu32_epi64(high)};
+}
+
+/* One number in every row. The compiler is not to know which: of a choice of it it would make a move from
+ * another kind of register, for every row that is read. */
+HMB_INLINE hmb_lanes hmb_all(int32_t number)
+{
+    hmb_lanes x = _mm512_set1_epi32(number);
+    __asm__("" : "+v"(x));
+    return x;
+}
+
+HMB_INLINE __m128i hmb_all_8(int number)
+{
+    __m128i x = _mm_set1_epi8((char)number);
+    __asm__("" : "+v"(x));
+    return x;
+}
+
+HMB_INLINE hmb_pairs hmb_each(int64_t number)
+{
+    return (hmb_pairs){_mm512_set1_epi64(number), _mm512_set1_epi64(number)};
+}
+
+/* ---- arithmetic of pairs */
+
+#define HMB_PAIRWISE(name, operation)                                                           \\
+    HMB_INLINE hmb_pairs name(hmb_pairs a, hmb_pairs b)                                         \\
+    {                                                                                           \\
+        return (hmb_pairs){operation(a.low, b.low), operation(a.high, b.high)};                 \\
+    }
+HMB_PAIRWISE(hmb_add_pairs, _mm512_add_epi64)
+HMB_PAIRWISE(hmb_subtract_pairs, _mm512_sub_epi64)
+HMB_PAIRWISE(hmb_multiply_pairs, _mm512_mullo_epi64)
+HMB_PAIRWISE(hmb_min_pairs, _mm512_min_epi64)
+HMB_PAIRWISE(hmb_max_pairs, _mm512_max_epi64)
+
+HMB_INLINE hmb_which hmb_less_pairs(hmb_pairs a, hmb_pairs b)
+{
+    const unsigned low = _mm512_cmplt_epi64_mask(a.low, b.low);
+    return (hmb_which)(low | (unsigned)_mm512_cmplt_epi64_mask(a.high, b.high) << 8);
+}
+
+HMB_INLINE hmb_which hmb_equal_pairs(hmb_pairs a, hmb_pairs b)
+{
+    const unsigned low = _mm512_cmpeq_epi64_mask(a.low, b.low);
+    return (hmb_which)(low | (unsigned)_mm512_cmpeq_epi64_mask(a.high, b.high) << 8);
+}
+
+HMB_INLINE hmb_pairs hmb_choose_pairs(hmb_which when, hmb_pairs then, hmb_pairs otherwise)
+{
+    return (hmb_pairs){_mm512_mask_mov_epi64(otherwise.low, (__mmask8)when, then.low),
+                       _mm512_mask_mov_epi64(otherwise.high, (__mmask8)(when >> 8), then.high)};
+}
+
+/* (amount * factor + plus) >> by, of 64 bits without a sign. */
+HMB_INLINE hmb_pairs hmb_shift_pairs(hmb_pairs amount, hmb_pairs factor, hmb_pairs plus, int by)
+{
+    const hmb_pairs x = hmb_add_pairs(hmb_multiply_pairs(amount, factor), plus);
+    return (hmb_pairs){_mm512_srli_epi64(x.low, by), _mm512_srli_epi64(x.high, by)};
+}
+
+/* The same where all of it fits 32 bits: products of rows 0, 2, 4 .. and of rows 1, 3, 5 .. */
+HMB_INLINE hmb_lanes hmb_shift(hmb_lanes amount, hmb_lanes factor, hmb_lanes plus, int by)
+{
+    const __m512i half = _mm512_set1_epi64(0xFFFFFFFF);
+    __m512i even = _mm512_mul_epu32(amount, factor);
+    __m512i odd = _mm512_mul_epu32(_mm512_srli_epi64(amount, 32), _mm512_srli_epi64(factor, 32));
+    even = _mm512_srli_epi64(_mm512_add_epi64(even, _mm512_and_si512(plus, half)), by);
+    odd = _mm512_add_epi64(odd, _mm512_srli_epi64(plus, 32));
+    if (by != 32)
+        odd = _mm512_slli_epi64(_mm512_srli_epi64(odd, by), 32);
+    return _mm512_mask_mov_epi32(even, 0xAAAA, odd);
+}
+
+/* ---- conditions on bytes that are 0 and 1 */
+
+HMB_INLINE hmb_which hmb_some(__m128i bytes)
+{
+    return _mm_test_epi8_mask(bytes, bytes);
+}
+
+HMB_INLINE hmb_which hmb_none(__m128i bytes)
+{
+    return _mm_testn_epi8_mask(bytes, bytes);
+}
+
+/* ---- to columns */
+
+HMB_INLINE void hmb_put(int64_t *at, hmb_pairs x)
+{
+    _mm512_storeu_si512(at, x.low);
+    _mm512_storeu_si512(at + 8, x.high);
+}
+
+HMB_INLINE void hmb_put_32(void *at, hmb_lanes x)
+{
+    _mm512_storeu_si512(at, x);
+}
+
+HMB_INLINE void hmb_put_8(uint8_t *at, __m128i x)
+{
+    _mm_storeu_si128((void *)at, x);
+}
+#endif
+#endif
+
 static void run_0(const hmb_input *in, const int64_t *rows, int64_t n, hmb_state *state,
                   const hmb_output *out)
 {
@@ -778,8 +947,6 @@ typedef struct {
     uint32_t w1[HMB_BLOCK + HMB_STEP] __attribute__((aligned(64)));
     uint16_t day[HMB_BLOCK] __attribute__((aligned(64)));
     uint8_t y0[HMB_BLOCK] __attribute__((aligned(64)));
-    int32_t d0[HMB_BLOCK] __attribute__((aligned(64)));
-    uint32_t at[HMB_BLOCK] __attribute__((aligned(64)));
     int32_t x74[HMB_BLOCK] __attribute__((aligned(64)));
     int32_t x144[HMB_BLOCK] __attribute__((aligned(64)));
     int32_t n0[HMB_BLOCK] __attribute__((aligned(64)));
@@ -788,6 +955,10 @@ typedef struct {
     uint8_t s24[HMB_BLOCK] __attribute__((aligned(64)));
     int32_t s0[HMB_BLOCK] __attribute__((aligned(64)));
     uint8_t s144[HMB_BLOCK] __attribute__((aligned(64)));
+    int32_t d0[HMB_BLOCK + HMB_STEP] __attribute__((aligned(64)));
+    uint32_t at[HMB_BLOCK + HMB_STEP] __attribute__((aligned(64)));
+    uint8_t l39[HMB_BLOCK + HMB_STEP] __attribute__((aligned(64)));
+    uint8_t l24[HMB_BLOCK + HMB_STEP] __attribute__((aligned(64)));
 } feed_0_block;
 
 static int64_t feed_0_made1(const hmb_feed_input *in,
@@ -977,13 +1148,14 @@ HMB_LOOP static int64_t feed_0_open(
     for (int64_t word = 0; word < n; word += 64)
         for (uint64_t left = turns[word / 64]; left != 0; left &= left - 1) {
             const int64_t i = word + __builtin_ctzll(left);
-            if ((uint32_t)(unit[i] - above) > HMB_STEP) {
+            const int32_t m = unit[i];
+            if ((uint32_t)(m - above) > HMB_STEP) {
                 __builtin_prefetch(column0 + far[i]);
             }
-            above = unit[i];
-            __builtin_prefetch(records + above, 1);
+            __builtin_prefetch(records + m, 1);
+            above = m;
             b->starts[runs] = (int32_t)i;
-            b->whose[runs++] = above;
+            b->whose[runs++] = m;
         }
     b->starts[runs] = (int32_t)n;
     for (int64_t k = goes_on; k < runs; k++)
@@ -1341,6 +1513,269 @@ static __attribute__((noinline)) void feed_0_close(int64_t runs, feed_0_record *
     }
 }
 
+#ifdef HMB_HAS_LANES
+HMB_FOR_LANES static __attribute__((noinline)) int64_t feed_0_first(
+    const int32_t *restrict unit,
+    const int32_t *restrict far,
+    const hmb_feed_input *in,
+    feed_0_record *restrict own,
+    feed_0_block *restrict b,
+    int goes_on,
+    const int32_t *restrict c2,
+    const uint8_t *restrict c0,
+    const int64_t *restrict c1)
+{
+    const hmb_feed_input here = *in;
+    const uint8_t *column0 = in->member[0];
+    feed_0_record *records = in->records;
+    const int32_t first = (int32_t)in->first_day - 1;
+    const hmb_lanes before = _mm512_set1_epi32(first);
+    int64_t runs = 0;
+    uint64_t turns[HMB_BLOCK / 64];
+    hmb_turns_512(HMB_BLOCK, unit, turns);
+    uint64_t left = turns[0] & (turns[0] - 1);
+    int32_t above = unit[0];
+    for (int64_t i = 0, end, word = 0; i < HMB_BLOCK; runs++) {
+        while (left == 0 && (word += 64) < HMB_BLOCK)
+            left = turns[word / 64];
+        end = left == 0 ? HMB_BLOCK : word + __builtin_ctzll(left);
+        left &= left - 1;
+        const int32_t m = unit[i];
+        if ((uint32_t)(m - above) > HMB_STEP) {
+            __builtin_prefetch(column0 + far[i]);
+        }
+        __builtin_prefetch(records + m, 1);
+        above = m;
+        feed_0_record *restrict r = own + runs;
+        b->whose[runs] = m;
+        if (runs >= goes_on)
+            feed_0_make(&here, column0, r, m);
+        const uint64_t v0 = r->w0;
+        const uint32_t v1 = r->w1;
+        const hmb_lanes cells = _mm512_set1_epi32((int32_t)runs * (int32_t)(sizeof(feed_0_record) / 4));
+        do {
+            const hmb_which v39 = (hmb_which)-((int64_t)(v1 >> 0 & 1));
+            const hmb_lanes v7 = _mm512_sub_epi32(hmb_lanes_32(c2 + i), before);
+            const hmb_lanes v8 = _mm512_set1_epi32((int32_t)((int64_t)(v0 >> 0 & 65535)));
+            const hmb_which v10 = _mm512_cmplt_epi32_mask(v7, v8);
+            const hmb_which v11 = (hmb_which)~v10;
+            const hmb_lanes v9 = _mm512_set1_epi32((int32_t)((int64_t)(v0 >> 16 & 65535)));
+            const hmb_which v12 = _mm512_cmplt_epi32_mask(v9, v7);
+            const hmb_which v13 = (hmb_which)~v12;
+            const hmb_which v14 = (hmb_which)(v11 & v13);
+            const hmb_which v22 = (hmb_which)~v14;
+            const hmb_lanes v15 = _mm512_set1_epi32((int32_t)((int64_t)(v0 >> 32 & 65535)));
+            const hmb_which v17 = _mm512_cmplt_epi32_mask(v7, v15);
+            const hmb_which v18 = (hmb_which)~v17;
+            const hmb_lanes v16 = _mm512_set1_epi32((int32_t)((int64_t)(v0 >> 48 & 65535)));
+            const hmb_which v19 = _mm512_cmplt_epi32_mask(v16, v7);
+            const hmb_which v20 = (hmb_which)~v19;
+            const hmb_which v21 = (hmb_which)(v18 & v20);
+            const hmb_which v23 = (hmb_which)~v21;
+            const hmb_which v24 = (hmb_which)(v22 & v23);
+            const hmb_which v28 = (hmb_which)(v22 & v23 & hmb_none(hmb_bytes(c0 + i)));
+            const hmb_pairs v29 = hmb_pairs_64(c1 + i);
+            const hmb_pairs v30 = hmb_choose_pairs(v28, v29, hmb_each(0));
+            hmb_put_8(b->l39 + i, _mm_maskz_set1_epi8(v39, 1));
+            hmb_put_8(b->l24 + i, _mm_maskz_set1_epi8(v24, 1));
+            hmb_put_32(b->d0 + i, hmb_narrowed(hmb_min_pairs(v30, hmb_each(1073741824))));
+            hmb_put_32(b->at + i, cells);
+            i += HMB_LANES;
+        } while (__builtin_expect(i < end, 0));
+        i = end;
+        r->last = (uint16_t)(c2[end - 1] - first);
+    }
+    (void)before;
+    HMB_KEEP;
+    return runs;
+}
+
+HMB_PLAIN_LOOP static void feed_0_at_once_sums(
+    int64_t n,
+    feed_0_record *records,
+    feed_0_block *restrict b)
+{
+    uint32_t *t0 = (uint32_t *)((char *)records + offsetof(feed_0_record, t0));
+#pragma GCC unroll 4
+    for (int64_t i = 0; i < n; i++) {
+        const uint32_t now0 = t0[b->at[i]] + (uint32_t)b->d0[i];
+        t0[b->at[i]] = now0;
+        b->n0[i] = (int32_t)now0;
+    }
+    HMB_KEEP;
+}
+
+HMB_FOR_LANES static __attribute__((noinline)) int feed_0_last_in_all(
+    const feed_0_block *restrict b,
+    int32_t first,
+    const int32_t *restrict c2,
+    const uint8_t *restrict c0,
+    const int64_t *restrict c1,
+    int64_t *restrict total,
+    uint8_t *restrict decided)
+{
+    hmb_lanes over = _mm512_setzero_si512();
+    hmb_which refused = 0;
+    const hmb_lanes before = _mm512_set1_epi32(first);
+    const hmb_lanes k1073741823 = hmb_all((int32_t)1073741823);
+    const hmb_lanes k2000000 = hmb_all((int32_t)2000000);
+    const hmb_lanes k0 = hmb_all((int32_t)0);
+    const hmb_lanes k1288490189 = hmb_all((int32_t)1288490189);
+    const hmb_lanes k3221225472 = hmb_all((int32_t)3221225472LL);
+    const hmb_lanes k2147483648 = hmb_all((int32_t)2147483648LL);
+    const hmb_lanes k100000000 = hmb_all((int32_t)100000000);
+    const __m128i z0 = hmb_all_8(0);
+    const __m128i z6 = hmb_all_8(6);
+    const __m128i z5 = hmb_all_8(5);
+    const __m128i z4 = hmb_all_8(4);
+    const __m128i z3 = hmb_all_8(3);
+    const __m128i z2 = hmb_all_8(2);
+    const __m128i z1 = hmb_all_8(1);
+    for (int64_t i = 0; i < HMB_BLOCK; i += HMB_LANES) {
+        const hmb_lanes now0 = hmb_lanes_32(b->n0 + i);
+        const hmb_lanes was0 = _mm512_sub_epi32(now0, hmb_lanes_32(b->d0 + i));
+        over = _mm512_or_si512(over, _mm512_sub_epi32(k1073741823, now0));
+        const hmb_lanes v1 = now0;
+        const hmb_lanes v34 = _mm512_sub_epi32(v1, k2000000);
+        const hmb_lanes v35 = _mm512_max_epi32(v34, k0);
+        const hmb_which v39 = hmb_some(hmb_bytes(b->l39 + i));
+        const hmb_lanes v57 = _mm512_mask_mov_epi32(k3221225472, v39, k1288490189);
+        const hmb_lanes v59 = hmb_shift(v35, v57, k2147483648, 32);
+        const hmb_lanes v126 = _mm512_min_epi32(v59, k100000000);
+        const hmb_lanes v0 = was0;
+        const hmb_lanes v36 = _mm512_sub_epi32(v0, k2000000);
+        const hmb_lanes v37 = _mm512_max_epi32(v36, k0);
+        const hmb_lanes v60 = hmb_shift(v37, v57, k2147483648, 32);
+        const hmb_lanes v127 = _mm512_min_epi32(v60, k100000000);
+        const hmb_lanes v138 = _mm512_sub_epi32(v126, v127);
+        const hmb_which v140 = _mm512_cmpeq_epi32_mask(v138, k0);
+        const __m128i y141 = _mm_mask_mov_epi8(z6, v140, z5);
+        const hmb_which v87 = _mm512_cmplt_epi32_mask(v60, v59);
+        const hmb_which v136 = _mm512_cmplt_epi32_mask(k100000000, v59);
+        const hmb_which v139 = (hmb_which)(v87 & v136);
+        const __m128i y142 = _mm_mask_mov_epi8(y141, v139, z4);
+        const hmb_lanes v38 = _mm512_sub_epi32(v35, v37);
+        const hmb_which v79 = _mm512_cmpeq_epi32_mask(v38, k0);
+        const __m128i y143 = _mm_mask_mov_epi8(y142, v79, z3);
+        const hmb_pairs v29 = hmb_pairs_64(c1 + i);
+        const hmb_which v74 = hmb_equal_pairs(v29, hmb_each(0));
+        const __m128i y144 = _mm_mask_mov_epi8(y143, v74, z2);
+        const hmb_which v26 = hmb_some(hmb_bytes(c0 + i));
+        const __m128i y145 = _mm_mask_mov_epi8(y144, v26, z1);
+        const hmb_which v24 = hmb_some(hmb_bytes(b->l24 + i));
+        const __m128i y146 = _mm_mask_mov_epi8(z0, v24, y145);
+        hmb_put(total + i, hmb_widened(v138, 0));
+        hmb_put_8(decided + i, y146);
+    }
+    (void)before;
+    HMB_KEEP;
+    return (refused | _mm512_movepi32_mask(over)) != 0;
+}
+
+HMB_FOR_LANES static __attribute__((noinline)) int feed_0_last_by_layer(
+    const feed_0_block *restrict b,
+    int32_t first,
+    const int32_t *restrict c2,
+    const uint8_t *restrict c0,
+    const int64_t *restrict c1,
+    int64_t *restrict o0,
+    int64_t *restrict total,
+    uint8_t *restrict q0,
+    uint8_t *restrict decided)
+{
+    hmb_lanes over = _mm512_setzero_si512();
+    hmb_which refused = 0;
+    const hmb_lanes before = _mm512_set1_epi32(first);
+    const hmb_lanes k1073741823 = hmb_all((int32_t)1073741823);
+    const hmb_lanes k2000000 = hmb_all((int32_t)2000000);
+    const hmb_lanes k0 = hmb_all((int32_t)0);
+    const hmb_lanes k1288490189 = hmb_all((int32_t)1288490189);
+    const hmb_lanes k3221225472 = hmb_all((int32_t)3221225472LL);
+    const hmb_lanes k2147483648 = hmb_all((int32_t)2147483648LL);
+    const hmb_lanes k100000000 = hmb_all((int32_t)100000000);
+    const __m128i z0 = hmb_all_8(0);
+    const __m128i z6 = hmb_all_8(6);
+    const __m128i z5 = hmb_all_8(5);
+    const __m128i z4 = hmb_all_8(4);
+    const __m128i z3 = hmb_all_8(3);
+    const __m128i z2 = hmb_all_8(2);
+    const __m128i z1 = hmb_all_8(1);
+    for (int64_t i = 0; i < HMB_BLOCK; i += HMB_LANES) {
+        const hmb_lanes now0 = hmb_lanes_32(b->n0 + i);
+        const hmb_lanes was0 = _mm512_sub_epi32(now0, hmb_lanes_32(b->d0 + i));
+        over = _mm512_or_si512(over, _mm512_sub_epi32(k1073741823, now0));
+        const hmb_lanes v1 = now0;
+        const hmb_lanes v34 = _mm512_sub_epi32(v1, k2000000);
+        const hmb_lanes v35 = _mm512_max_epi32(v34, k0);
+        const hmb_which v39 = hmb_some(hmb_bytes(b->l39 + i));
+        const hmb_lanes v57 = _mm512_mask_mov_epi32(k3221225472, v39, k1288490189);
+        const hmb_lanes v59 = hmb_shift(v35, v57, k2147483648, 32);
+        const hmb_lanes v126 = _mm512_min_epi32(v59, k100000000);
+        const hmb_lanes v0 = was0;
+        const hmb_lanes v36 = _mm512_sub_epi32(v0, k2000000);
+        const hmb_lanes v37 = _mm512_max_epi32(v36, k0);
+        const hmb_lanes v60 = hmb_shift(v37, v57, k2147483648, 32);
+        const hmb_lanes v127 = _mm512_min_epi32(v60, k100000000);
+        const hmb_lanes v138 = _mm512_sub_epi32(v126, v127);
+        const hmb_which v140 = _mm512_cmpeq_epi32_mask(v138, k0);
+        const __m128i y141 = _mm_mask_mov_epi8(z6, v140, z5);
+        const hmb_which v87 = _mm512_cmplt_epi32_mask(v60, v59);
+        const hmb_which v136 = _mm512_cmplt_epi32_mask(k100000000, v59);
+        const hmb_which v139 = (hmb_which)(v87 & v136);
+        const __m128i y142 = _mm_mask_mov_epi8(y141, v139, z4);
+        const hmb_lanes v38 = _mm512_sub_epi32(v35, v37);
+        const hmb_which v79 = _mm512_cmpeq_epi32_mask(v38, k0);
+        const __m128i y143 = _mm_mask_mov_epi8(y142, v79, z3);
+        const hmb_pairs v29 = hmb_pairs_64(c1 + i);
+        const hmb_which v74 = hmb_equal_pairs(v29, hmb_each(0));
+        const __m128i y144 = _mm_mask_mov_epi8(y143, v74, z2);
+        const hmb_which v26 = hmb_some(hmb_bytes(c0 + i));
+        const __m128i y145 = _mm_mask_mov_epi8(y144, v26, z1);
+        const hmb_which v24 = hmb_some(hmb_bytes(b->l24 + i));
+        const __m128i y146 = _mm_mask_mov_epi8(z0, v24, y145);
+        hmb_put(o0 + i, hmb_widened(v138, 0));
+        hmb_put(total + i, hmb_widened(v138, 0));
+        hmb_put_8(q0 + i, y146);
+        hmb_put_8(decided + i, y146);
+    }
+    (void)before;
+    HMB_KEEP;
+    return (refused | _mm512_movepi32_mask(over)) != 0;
+}
+
+static int64_t feed_0_at_once(
+    const int32_t *unit,
+    const int32_t *far,
+    const hmb_feed_input *in,
+    feed_0_record *own,
+    feed_0_block *b,
+    int goes_on,
+    const int32_t *c2,
+    const uint8_t *c0,
+    const int64_t *c1,
+    int64_t *o0,
+    int64_t *total,
+    uint8_t *q0,
+    uint8_t *decided,
+    int by_layer)
+{
+    const uint16_t last = own[0].last;
+    const int64_t runs = feed_0_first(unit, far, in, own, b, goes_on, c2, c0, c1);
+    const int32_t first = (int32_t)in->first_day - 1;
+    feed_0_at_once_sums(HMB_BLOCK, own, b);
+    if (by_layer ? feed_0_last_by_layer(b, first, c2, c0, c1, o0, total, q0, decided)
+                 : feed_0_last_in_all(b, first, c2, c0, c1, total, decided)) {
+            uint32_t *t0 = (uint32_t *)((char *)own + offsetof(feed_0_record, t0));
+            for (int64_t i = HMB_BLOCK - 1; i >= 0; i--)
+                t0[b->at[i]] = (uint32_t)b->n0[i] - (uint32_t)b->d0[i];
+        own[0].last = last;
+        return -1;
+    }
+    return runs;
+}
+
+#endif
+
 static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
     hmb_feed_output *out)
 {
@@ -1349,6 +1784,7 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
     const int32_t *c2 = in->claim[2];
     feed_0_block block, *b = &block;
     const int32_t first_year0 = in->past == NULL ? 0 : (int32_t)hmb_year(in->first_day, 1, 1);
+    int lanes = 0;
     int64_t w0[HMB_BLOCK] __attribute__((aligned(64)));
     uint8_t x0[HMB_BLOCK] __attribute__((aligned(64)));
     int64_t wt[HMB_BLOCK] __attribute__((aligned(64)));
@@ -1358,6 +1794,9 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
     hmb_feed_output aside = *out, *to = in->together ? &aside : out;
     feed_0_record *records = in->together ? own : in->records;
     int64_t *carried = in->together ? own_carried : in->carried, runs = 0;
+    #ifdef HMB_HAS_LANES
+    lanes = in->together && hmb_can_lanes();
+    #endif
     int pays = 0, causes = 0;
     pays |= out->pay[0] != NULL;
     causes |= out->reason[0] != NULL;
@@ -1384,38 +1823,47 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
                 __builtin_prefetch((const uint8_t *)in->member[0] + soon);
             }
         }
-        hmb_days(n, c2 + i, (int32_t)in->first_day, b->day);
-        const int32_t *unit = in->together ? b->own : in->unit + i;
-        feed_0_early(n, c0 + i, b);
-        if (in->together)
-            runs = feed_0_open(n, in->unit + i, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), in, own, b, NULL,
-                i > first && in->unit[i] == in->unit[i - 1]);
-        else if (in->past != NULL)
-            feed_0_fetch_years(n, unit, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, to, b, in, first_year0);
-        else if (hmb_is_sorted(n, in->unit + i, b->turn))
-            feed_0_fetch_runs(n, unit, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, to, b);
-        else if (1)
-            feed_0_fetch(n, unit, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, to, b);
-        feed_0_narrow0(n, b);
-        feed_0_sum0(n, unit, records, to, b, c1 + i, carried);
-        if (pays && !causes && out->decided == NULL) {
-            feed_0_aside(n, c1 + i, b);
-            feed_0_bare(n, b, o0, total);
+        runs = -1;
+        #ifdef HMB_HAS_LANES
+        if (lanes && n == HMB_BLOCK && end - i >= HMB_BLOCK + HMB_STEP)
+            runs = feed_0_at_once(in->unit + i, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), in, own, b,
+                i > first && in->unit[i] == in->unit[i - 1], c2 + i, c0 + i, c1 + i,
+                o0, total, q0, decided, pays || causes);
+        #endif
+        if (runs < 0) {
+            hmb_days(n, c2 + i, (int32_t)in->first_day, b->day);
+            const int32_t *unit = in->together ? b->own : in->unit + i;
+            feed_0_early(n, c0 + i, b);
+            if (in->together)
+                runs = feed_0_open(n, in->unit + i, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), in, own, b, NULL,
+                    i > first && in->unit[i] == in->unit[i - 1]);
+            else if (in->past != NULL)
+                feed_0_fetch_years(n, unit, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, to, b, in, first_year0);
+            else if (hmb_is_sorted(n, in->unit + i, b->turn))
+                feed_0_fetch_runs(n, unit, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, to, b);
+            else if (1)
+                feed_0_fetch(n, unit, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, to, b);
+            feed_0_narrow0(n, b);
+            feed_0_sum0(n, unit, records, to, b, c1 + i, carried);
+            if (pays && !causes && out->decided == NULL) {
+                feed_0_aside(n, c1 + i, b);
+                feed_0_bare(n, b, o0, total);
+            }
+            if (pays && !(pays && !causes && out->decided == NULL)) {
+                feed_0_aside(n, c1 + i, b);
+                feed_0_pays(n, b, o0, total);
+                feed_0_narrow(n, b);
+            }
+            if (!pays) {
+                feed_0_aside(n, c1 + i, b);
+                feed_0_pay(n, b, total);
+                feed_0_narrow(n, b);
+            }
+            if (out->reason[0] != NULL)
+                feed_0_reason0(n, b, c0 + i, q0);
+            if (out->decided != NULL)
+                feed_0_decided(n, b, c0 + i, decided);
         }
-        if (pays && !(pays && !causes && out->decided == NULL)) {
-            feed_0_aside(n, c1 + i, b);
-            feed_0_pays(n, b, o0, total);
-            feed_0_narrow(n, b);
-        }
-        if (!pays) {
-            feed_0_aside(n, c1 + i, b);
-            feed_0_pay(n, b, total);
-            feed_0_narrow(n, b);
-        }
-        if (out->reason[0] != NULL)
-            feed_0_reason0(n, b, c0 + i, q0);
-        if (out->decided != NULL)
-            feed_0_decided(n, b, c0 + i, decided);
         if (in->together)
             feed_0_close(runs, own, own_carried, b, in, out,
                 i + n < end && in->unit[i + n] == in->unit[i + n - 1]);

@@ -1,0 +1,168 @@
+/* lanes.h: sixteen rows at once on processors that have AVX-512 for all widths, for feeds that ask for it.
+ *
+ * A number of 32 bits for each row is a vector, one of 64 bits a pair of vectors, a condition a mask. The
+ * loops of feed.h are left to the C compiler; here the width is said, so that bytes, numbers and conditions
+ * of the same rows can meet in one loop.
+ */
+#ifndef HMB_LANES_H
+#define HMB_LANES_H
+#if defined(__x86_64__) && defined(__GNUC__)
+#define HMB_HAS_LANES 1
+#define HMB_LANES 16
+#define HMB_FOR_LANES __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,lzcnt,popcnt")))
+#define HMB_INLINE HMB_FOR_LANES static inline __attribute__((always_inline))
+
+typedef __mmask16 hmb_which;            /* of which rows something holds */
+typedef __m512i hmb_lanes;
+typedef struct {
+    __m512i low, high;                  /* rows 0 to 7, rows 8 to 15 */
+} hmb_pairs;
+
+static int hmb_can_lanes(void)
+{
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
+        && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
+        && __builtin_cpu_supports("bmi2");
+}
+
+/* ---- from columns */
+
+HMB_INLINE __m128i hmb_bytes(const uint8_t *at)
+{
+    return _mm_loadu_si128((const void *)at);
+}
+
+HMB_INLINE hmb_lanes hmb_lanes_8(const uint8_t *at)
+{
+    return _mm512_cvtepu8_epi32(hmb_bytes(at));
+}
+
+HMB_INLINE hmb_lanes hmb_lanes_32(const void *at)
+{
+    return _mm512_loadu_si512(at);
+}
+
+HMB_INLINE hmb_pairs hmb_pairs_64(const int64_t *at)
+{
+    return (hmb_pairs){_mm512_loadu_si512(at), _mm512_loadu_si512(at + 8)};
+}
+
+/* ---- one kind from another */
+
+HMB_INLINE hmb_lanes hmb_narrowed(hmb_pairs x)
+{
+    const __m512i low = _mm512_castsi256_si512(_mm512_cvtepi64_epi32(x.low));
+    return _mm512_inserti64x4(low, _mm512_cvtepi64_epi32(x.high), 1);
+}
+
+HMB_INLINE hmb_pairs hmb_widened(hmb_lanes x, int negative)
+{
+    const __m256i low = _mm512_castsi512_si256(x), high = _mm512_extracti64x4_epi64(x, 1);
+    if (negative)
+        return (hmb_pairs){_mm512_cvtepi32_epi64(low), _mm512_cvtepi32_epi64(high)};
+    return (hmb_pairs){_mm512_cvtepu32_epi64(low), _mm512_cvtepu32_epi64(high)};
+}
+
+/* One number in every row. The compiler is not to know which: of a choice of it it would make a move from
+ * another kind of register, for every row that is read. */
+HMB_INLINE hmb_lanes hmb_all(int32_t number)
+{
+    hmb_lanes x = _mm512_set1_epi32(number);
+    __asm__("" : "+v"(x));
+    return x;
+}
+
+HMB_INLINE __m128i hmb_all_8(int number)
+{
+    __m128i x = _mm_set1_epi8((char)number);
+    __asm__("" : "+v"(x));
+    return x;
+}
+
+HMB_INLINE hmb_pairs hmb_each(int64_t number)
+{
+    return (hmb_pairs){_mm512_set1_epi64(number), _mm512_set1_epi64(number)};
+}
+
+/* ---- arithmetic of pairs */
+
+#define HMB_PAIRWISE(name, operation)                                                           \
+    HMB_INLINE hmb_pairs name(hmb_pairs a, hmb_pairs b)                                         \
+    {                                                                                           \
+        return (hmb_pairs){operation(a.low, b.low), operation(a.high, b.high)};                 \
+    }
+HMB_PAIRWISE(hmb_add_pairs, _mm512_add_epi64)
+HMB_PAIRWISE(hmb_subtract_pairs, _mm512_sub_epi64)
+HMB_PAIRWISE(hmb_multiply_pairs, _mm512_mullo_epi64)
+HMB_PAIRWISE(hmb_min_pairs, _mm512_min_epi64)
+HMB_PAIRWISE(hmb_max_pairs, _mm512_max_epi64)
+
+HMB_INLINE hmb_which hmb_less_pairs(hmb_pairs a, hmb_pairs b)
+{
+    const unsigned low = _mm512_cmplt_epi64_mask(a.low, b.low);
+    return (hmb_which)(low | (unsigned)_mm512_cmplt_epi64_mask(a.high, b.high) << 8);
+}
+
+HMB_INLINE hmb_which hmb_equal_pairs(hmb_pairs a, hmb_pairs b)
+{
+    const unsigned low = _mm512_cmpeq_epi64_mask(a.low, b.low);
+    return (hmb_which)(low | (unsigned)_mm512_cmpeq_epi64_mask(a.high, b.high) << 8);
+}
+
+HMB_INLINE hmb_pairs hmb_choose_pairs(hmb_which when, hmb_pairs then, hmb_pairs otherwise)
+{
+    return (hmb_pairs){_mm512_mask_mov_epi64(otherwise.low, (__mmask8)when, then.low),
+                       _mm512_mask_mov_epi64(otherwise.high, (__mmask8)(when >> 8), then.high)};
+}
+
+/* (amount * factor + plus) >> by, of 64 bits without a sign. */
+HMB_INLINE hmb_pairs hmb_shift_pairs(hmb_pairs amount, hmb_pairs factor, hmb_pairs plus, int by)
+{
+    const hmb_pairs x = hmb_add_pairs(hmb_multiply_pairs(amount, factor), plus);
+    return (hmb_pairs){_mm512_srli_epi64(x.low, by), _mm512_srli_epi64(x.high, by)};
+}
+
+/* The same where all of it fits 32 bits: products of rows 0, 2, 4 .. and of rows 1, 3, 5 .. */
+HMB_INLINE hmb_lanes hmb_shift(hmb_lanes amount, hmb_lanes factor, hmb_lanes plus, int by)
+{
+    const __m512i half = _mm512_set1_epi64(0xFFFFFFFF);
+    __m512i even = _mm512_mul_epu32(amount, factor);
+    __m512i odd = _mm512_mul_epu32(_mm512_srli_epi64(amount, 32), _mm512_srli_epi64(factor, 32));
+    even = _mm512_srli_epi64(_mm512_add_epi64(even, _mm512_and_si512(plus, half)), by);
+    odd = _mm512_add_epi64(odd, _mm512_srli_epi64(plus, 32));
+    if (by != 32)
+        odd = _mm512_slli_epi64(_mm512_srli_epi64(odd, by), 32);
+    return _mm512_mask_mov_epi32(even, 0xAAAA, odd);
+}
+
+/* ---- conditions on bytes that are 0 and 1 */
+
+HMB_INLINE hmb_which hmb_some(__m128i bytes)
+{
+    return _mm_test_epi8_mask(bytes, bytes);
+}
+
+HMB_INLINE hmb_which hmb_none(__m128i bytes)
+{
+    return _mm_testn_epi8_mask(bytes, bytes);
+}
+
+/* ---- to columns */
+
+HMB_INLINE void hmb_put(int64_t *at, hmb_pairs x)
+{
+    _mm512_storeu_si512(at, x.low);
+    _mm512_storeu_si512(at + 8, x.high);
+}
+
+HMB_INLINE void hmb_put_32(void *at, hmb_lanes x)
+{
+    _mm512_storeu_si512(at, x);
+}
+
+HMB_INLINE void hmb_put_8(uint8_t *at, __m128i x)
+{
+    _mm_storeu_si128((void *)at, x);
+}
+#endif
+#endif

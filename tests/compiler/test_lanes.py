@@ -1,0 +1,101 @@
+"""Nodes as the C of sixteen rows at once: what a value stands in, and what cannot be said."""
+
+from __future__ import annotations
+
+import pytest
+
+from hmbc.compiler.graph import Graph
+from hmbc.compiler.lanes import LANES, PAIRS, WHICH, LaneBody, Leaf, NoLanes, kind_of
+from hmbc.compiler.nodes import Node
+
+GRAPH = Graph()
+BIT = GRAPH.leaf("claim", 0, 0, 1)
+SMALL = GRAPH.leaf("claim", 1, 0, 1_000)
+SIGNED = GRAPH.leaf("claim", 2, -1_000, 1_000)
+LARGE = GRAPH.leaf("claim", 3, 0, 10**12)
+HUGE = GRAPH.leaf("claim", 4, 0, 2**70)
+ABSENT = GRAPH.leaf("claim", 5, 0, 9)
+LEAVES = {
+    BIT: Leaf("bits", WHICH, True), SMALL: Leaf("small", LANES), SIGNED: Leaf("signed", PAIRS),
+    LARGE: Leaf("large", PAIRS),
+}  # fmt: skip
+
+
+def text(node: Node) -> str:
+    """The lines of a value."""
+    body = LaneBody(LEAVES.get)
+    name = body.value(node)
+    return "\n".join([*body.constants.values(), *body.lines, name])
+
+
+def test_what_a_value_stands_in() -> None:
+    assert [kind_of(node) for node in (BIT, SMALL, SIGNED, LARGE)] == [WHICH, LANES, LANES, PAIRS]
+    with pytest.raises(NoLanes):
+        kind_of(HUGE)
+
+
+def test_leaves() -> None:
+    assert "hmb_some(bits)" in text(BIT)
+    assert "hmb_narrowed(signed)" in text(SIGNED)
+    with pytest.raises(NoLanes):
+        text(ABSENT)
+    body = LaneBody({BIT: Leaf("wide", PAIRS)}.get)
+    with pytest.raises(NoLanes):
+        body.value(BIT)
+
+
+def test_kinds_meet() -> None:
+    assert "_mm512_maskz_set1_epi32" in text(GRAPH.add(BIT, SMALL))
+    assert "hmb_widened(" in text(GRAPH.add(LARGE, SMALL))
+    assert "hmb_narrowed(hmb_min_pairs(" in text(GRAPH.min(LARGE, GRAPH.const(9)))
+    body = LaneBody(LEAVES.get)
+    assert body.lanes(LARGE).startswith("hmb_narrowed(")
+    assert body.which(GRAPH.const(1)) == "65535" and body.which(GRAPH.const(0)) == "0"
+
+
+def test_signs() -> None:
+    assert "cmplt_epi32" in text(GRAPH.less(SIGNED, SMALL))
+    unsigned = GRAPH.leaf("claim", 6, 0, 2**32 - 1)
+    body = LaneBody({**LEAVES, unsigned: Leaf("unsigned", LANES)}.get)
+    body.value(GRAPH.less(SMALL, unsigned))
+    assert "cmplt_epu32" in body.lines[-1]
+    assert "hmb_less_pairs" in text(GRAPH.less(SMALL, LARGE))
+
+
+def test_operations() -> None:
+    assert "_mm512_mullo_epi32" in text(GRAPH.multiply(SMALL, SMALL))
+    assert "hmb_multiply_pairs" in text(GRAPH.multiply(SMALL, LARGE))
+    low = GRAPH.node("low_byte", (SMALL,), None, 0, 255)
+    assert "_mm512_set1_epi32(255)" in text(low)
+    assert "hmb_narrowed(" in text(GRAPH.node("low_byte", (LARGE,), None, 0, 255))
+    assert "hmb_shift_pairs(" in text(GRAPH.node("shift", (LARGE, SMALL, SMALL), 20, 0, 2**40))
+    assert "hmb_shift(" in text(GRAPH.node("shift", (SMALL, SMALL, SMALL), 20, 0, 9))
+    truth = GRAPH.node("subtract", (SMALL, SMALL), 1, 0, 1)
+    assert "_mm512_test_epi32_mask" in text(truth)
+    with pytest.raises(NoLanes):
+        text(GRAPH.node("month", (SMALL,), None, 0, 9))
+
+
+def test_choices() -> None:
+    other = GRAPH.less(SMALL, GRAPH.const(5))
+    assert "~" in text(GRAPH.node("select", (BIT, other, GRAPH.no(other)), None, 0, 1))
+    assert "maskz_mov" in text(GRAPH.select(BIT, SMALL, GRAPH.const(0)))
+    assert "_mm512_mask_mov_epi32" in text(GRAPH.select(BIT, SMALL, SIGNED))
+    assert "hmb_choose_pairs" in text(GRAPH.select(BIT, LARGE, SMALL))
+
+
+def test_bytes() -> None:
+    body = LaneBody(LEAVES.get)
+    few = GRAPH.leaf("claim", 7, 0, 200)
+    chosen = GRAPH.select(BIT, GRAPH.const(7), GRAPH.select(GRAPH.less(SMALL, GRAPH.const(3)), GRAPH.const(2), few))
+    body.given = {**LEAVES, few: Leaf("few", LANES)}.get
+    assert body.byte(chosen) == body.byte(chosen)
+    assert "_mm512_cvtepi32_epi8" in "\n".join(body.lines)
+    assert "hmb_all_8(7)" in "\n".join(body.constants.values())
+
+
+def test_none_of_some_bytes_is_one_look() -> None:
+    second = GRAPH.leaf("claim", 8, 0, 1)
+    body = LaneBody({**LEAVES, second: Leaf("more", WHICH, True)}.get)
+    body.value(GRAPH.all([GRAPH.no(BIT), GRAPH.no(second), GRAPH.less(SMALL, GRAPH.const(3))]))
+    assert "hmb_none(_mm_or_si128(" in body.lines[-1] and body.lines[-1].count("hmb_none") == 1
