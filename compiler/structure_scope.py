@@ -126,7 +126,7 @@ class Constancy:
         return name == self.unit or (steady and one_member)
 
     def _is_kept(self, attribute: e.Attribute, scope: Scope) -> bool:
-        if attribute not in self.kept or scope.alone != e.FALSE:
+        if attribute not in self.kept:
             return False
         others = evolve(self, kept={k: v for k, v in self.kept.items() if k != attribute})
         return all(others.varying(key, scope) is None for key in self.kept[attribute])

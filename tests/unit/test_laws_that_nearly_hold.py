@@ -111,3 +111,13 @@ def test_a_counterexample_stands_against_a_proof(monkeypatch: pytest.MonkeyPatch
     found = next(one for one in prove(kernel, QUICK, lambda one: one in both) if one.question == asked)
     assert found.outcome == "refuted"
     assert found.because.en.endswith("this is a bug of hmbc, please report it")
+
+
+def test_a_threshold_said_to_be_the_same_is_one_for_all_rows_that_it_is_taken_off() -> None:
+    """Whatever rows there are besides of which nothing is taken off."""
+    kernel = kernel_of(
+        "base claim.bill threshold (500 if claim.care is inpatient else 800) per year "
+        "no threshold if claim.fee > 3 ratio 50% no cap",
+        same="same per year",
+    )
+    assert is_proved(kernel, Question("no_cliff", "l1"))
