@@ -31,6 +31,7 @@ from hmbc.compiler.kernel import Kernel, read_anew
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_exclusive import are_exclusive
 from hmbc.compiler.structure_nothing import Nothing
+from hmbc.compiler.through_names import through_names
 from hmbc.dsl import expr as e
 from hmbc.dsl.types import Money
 
@@ -170,14 +171,8 @@ class _Plain:
 
     def _fails(self, when: e.Expr) -> bool:
         """Whether a condition never holds."""
-        when = self._seen(when)
+        when = through_names(when, self.bounds.definitions)
         return isinstance(when, e.And) and are_exclusive(when, e.TRUE)
-
-    def _seen(self, when: e.Expr) -> e.Expr:
-        """A condition with the names in it looked through."""
-        if isinstance(when, e.Ref):
-            return self._seen(self.bounds.definitions[when.name].expr)
-        return e.rebuild(when, self._seen) if isinstance(when, e.And | e.Or | e.Not) else when
 
 
 def _with_less(expr: e.Expr) -> e.Expr | None:

@@ -12,6 +12,7 @@ from attrs import frozen
 from hmbc.compiler.layer_parts import base_of
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_exclusive import are_exclusive
+from hmbc.compiler.through_names import through_names
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.types import Money
@@ -62,15 +63,9 @@ class _Read:
             case e.Subtract(left=inner, right=right) if self.bounds.is_natural(right):
                 return self.condition(inner)
             case e.Choose(when=when, otherwise=zero) if _is_zero(zero):
-                return self._seen(when)
+                return through_names(when, self.bounds.definitions)
             case _:
                 return e.TRUE
-
-    def _seen(self, when: e.Expr) -> e.Expr:
-        """A condition with the names in it looked through."""
-        if isinstance(when, e.Ref):
-            return self._seen(self.bounds.definitions[when.name].expr)
-        return e.rebuild(when, self._seen)
 
     def money(self, expr: e.Expr) -> frozenset[str] | None:
         """Amounts of the claim whose sum an expression never exceeds."""

@@ -16,6 +16,7 @@ from attrs import evolve, field, frozen
 
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.structure_scope import Constancy, Scope
+from hmbc.compiler.through_names import through_names
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
 
@@ -60,7 +61,7 @@ def _conditions(kernel: Kernel) -> Sequence[e.Expr]:
     for expr in _exprs(kernel):
         for node in walk(expr):
             if isinstance(node, e.Choose):
-                for atom in _atoms(_seen(node.when, constancy)):
+                for atom in _atoms(through_names(node.when, constancy.definitions)):
                     if constancy.varying(atom, _ALWAYS) is None:
                         counted[atom] = counted.get(atom, 0) + 1
     return sorted(counted, key=lambda atom: -counted[atom])
@@ -73,13 +74,6 @@ def _exprs(kernel: Kernel) -> Iterator[e.Expr]:
         else:
             yield item.adds
             yield from item.keys
-
-
-def _seen(when: e.Expr, constancy: Constancy) -> e.Expr:
-    """A condition with the names in it looked through."""
-    if isinstance(when, e.Ref):
-        return _seen(constancy.definitions[when.name].expr, constancy)
-    return e.rebuild(when, lambda part: _seen(part, constancy))
 
 
 def _atoms(when: e.Expr) -> Iterator[e.Expr]:
@@ -101,7 +95,7 @@ def _decides(kernel: Kernel, condition: e.Expr) -> bool:
     """Whether a condition, names looked through, still decides something."""
     constancy = Constancy.of(kernel)
     return any(
-        condition in _atoms(_seen(node.when, constancy))
+        condition in _atoms(through_names(node.when, constancy.definitions))
         for expr in _exprs(kernel)
         for node in walk(expr)
         if isinstance(node, e.Choose)

@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hmbc.compiler.structure_bounds import Bounds
-from hmbc.compiler.structure_nothing import told
 from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_settled import kept_of
+from hmbc.compiler.through_names import through_names
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import conjuncts, walk
 
@@ -27,14 +27,14 @@ def without_kept(
     """The conditions that a conjunction is made of, those totals read as a figure that keep the first
     thing added to them where the other conditions hold; and the names of these totals. is_one: whether
     a value is one for claims of a key and a date."""
-    parts = tuple(conjuncts(told(bounds, when)))
+    parts = tuple(conjuncts(through_names(when, bounds.definitions)))
     kept = set()
     for name in {node.accumulator for part in parts for node in walk(part) if isinstance(node, e.Total)}:
         item = bounds.accumulators[name]
         found = kept_of(item)
         if found is None or not is_one(found[-1], Scope(item.keys)):
             continue
-        needed = {own for one in found[:-1] for own in conjuncts(told(bounds, one))}
+        needed = {own for one in found[:-1] for own in conjuncts(through_names(one, bounds.definitions))}
         others = {part for part in parts if e.Total(name) not in set(walk(part))}
         if needed <= others:
             kept.add(name)

@@ -22,6 +22,7 @@ from attrs import define
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_exclusive import are_exclusive
 from hmbc.compiler.structure_scope import Scope
+from hmbc.compiler.through_names import through_names
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
 
@@ -90,11 +91,4 @@ class Nothing:
                 return False
 
     def _told(self, when: e.Expr) -> e.Expr:
-        return told(self.bounds, when)
-
-
-def told(bounds: Bounds, when: e.Expr) -> e.Expr:
-    """A condition with the names in it looked through."""
-    if isinstance(when, e.Ref):
-        return told(bounds, bounds.definitions[when.name].expr)
-    return e.rebuild(when, lambda part: told(bounds, part))
+        return through_names(when, self.bounds.definitions)

@@ -19,6 +19,7 @@ from hmbc.compiler.structure_last_year import last_year_of
 from hmbc.compiler.structure_settled import counted_first_of, first_of, kept_of
 from hmbc.compiler.structure_stage import Stage, parts_beside
 from hmbc.compiler.structure_used import limit_of, rest_of
+from hmbc.compiler.through_names import through_names
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.types import Money
@@ -227,7 +228,7 @@ class Divisions:
             total == e.Total(stage.total.name)
             and natural
             and steady
-            and self._seen(cap) == self._seen(amount)
+            and through_names(cap, self.bounds.definitions) == through_names(amount, self.bounds.definitions)
         )
 
     def _chosen(self, expr: e.Expr) -> e.Expr:
@@ -239,13 +240,6 @@ class Divisions:
                 return self._chosen(then)
             case _:
                 return expr
-
-    def _seen(self, expr: e.Expr) -> e.Expr:
-        return (
-            self._seen(self.bounds.definitions[expr.name].expr)
-            if isinstance(expr, e.Ref)
-            else e.rebuild(expr, self._seen)
-        )
 
     def _splitting(self, added: Division) -> Division:
         if added.way == "some":

@@ -1,0 +1,15 @@
+"""Expressions with the names in them looked through."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hmbc.compiler.kernel import Definition
+from hmbc.dsl import expr as e
+
+
+def through_names(expr: e.Expr, definitions: Mapping[str, Definition]) -> e.Expr:
+    """The expression with what each name stands for in its place, however deep."""
+    if isinstance(expr, e.Ref):
+        return through_names(definitions[expr.name].expr, definitions)
+    return e.rebuild(expr, lambda part: through_names(part, definitions))
