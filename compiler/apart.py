@@ -13,6 +13,7 @@ from random import Random
 
 from attrs import define, evolve, field
 
+from hmbc.compiler.confirmed import in_the_interpreters_values
 from hmbc.compiler.directed import Directed, Setting, Unit
 from hmbc.compiler.histories import MEMBER_ID, History
 from hmbc.compiler.kernel import Kernel
@@ -22,7 +23,6 @@ from hmbc.compiler.refunds import Row as Claimed
 from hmbc.compiler.seeds import Kinds
 from hmbc.compiler.slices import slice_of
 from hmbc.compiler.varied import Varied
-from hmbc.compiler.witness import in_the_interpreters_values
 from hmbc.dsl import expr as e
 
 SETTINGS = 6

@@ -17,6 +17,7 @@ from attrs import define, evolve, field, frozen
 
 from hmbc.compiler import days
 from hmbc.compiler.denominators import Denominators, denominators_of
+from hmbc.compiler.interval import Interval, between
 from hmbc.compiler.kernel import Accumulator, Definition, Input, Kernel
 from hmbc.compiler.kernel_error import KernelError
 from hmbc.compiler.remember import remember
@@ -71,43 +72,6 @@ DEFAULT_CEILING = 10**15
 
 CEILING_ROOM = 2**62
 """A default ceiling and one row's addition stay below this numerator."""
-
-
-@frozen
-class Interval:
-    """A closed range of values."""
-
-    low: Fraction
-    high: Fraction
-
-    @property
-    def size(self) -> Fraction:
-        """The largest magnitude."""
-        return max(abs(self.low), abs(self.high))
-
-    def __add__(self, other: Interval) -> Interval:
-        return Interval(self.low + other.low, self.high + other.high)
-
-    def __sub__(self, other: Interval) -> Interval:
-        return Interval(self.low - other.high, self.high - other.low)
-
-    def __mul__(self, other: Interval) -> Interval:
-        corners = [a * b for a in (self.low, self.high) for b in (other.low, other.high)]
-        return Interval(min(corners), max(corners))
-
-    def hull(self, other: Interval) -> Interval:
-        """The least range that holds both."""
-        return Interval(min(self.low, other.low), max(self.high, other.high))
-
-    def meet(self, other: Interval) -> Interval:
-        """What both hold; one of them is known to hold it."""
-        low, high = max(self.low, other.low), min(self.high, other.high)
-        return Interval(low, high) if low <= high else self
-
-
-def between(low: int | Fraction, high: int | Fraction) -> Interval:
-    """A range from low to high, both included."""
-    return Interval(Fraction(low), Fraction(high))
 
 
 NONE = between(0, 0)

@@ -15,7 +15,8 @@ from itertools import pairwise, product
 
 from attrs import evolve, frozen
 
-from hmbc.compiler.ranges import Interval, Ranges, between
+from hmbc.compiler.interval import Interval, between
+from hmbc.compiler.ranges import Ranges
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
 

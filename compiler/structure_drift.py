@@ -36,8 +36,8 @@ from math import inf
 
 from attrs import define, evolve, field
 
+from hmbc.compiler.interval import Interval, between
 from hmbc.compiler.kernel import Accumulator
-from hmbc.compiler.ranges import Interval, between
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_drift_totals import TotalDrifts
 from hmbc.compiler.structure_drift_value import SAME, Drift, Joins, Kind, in_changed_row

@@ -9,8 +9,8 @@ from math import inf
 
 from attrs import define, evolve, field
 
+from hmbc.compiler.interval import Interval
 from hmbc.compiler.kernel import Accumulator
-from hmbc.compiler.ranges import Interval
 from hmbc.compiler.structure_bands import bands_of
 from hmbc.compiler.structure_drift_value import SAME, Drift, Joins
 from hmbc.compiler.structure_filled import is_filled

@@ -21,8 +21,8 @@ from typing import Literal
 
 from attrs import define, evolve, field
 
+from hmbc.compiler.interval import between
 from hmbc.compiler.kernel import Kernel, NeverLess
-from hmbc.compiler.ranges import between
 from hmbc.compiler.structure_bounds import Bounds, bounds_of
 from hmbc.compiler.structure_cases import Case
 from hmbc.compiler.structure_scope import Scope

@@ -7,7 +7,7 @@ from math import inf
 
 from attrs import frozen
 
-from hmbc.compiler.ranges import Interval
+from hmbc.compiler.interval import Interval
 
 Number = Fraction | int | float
 """Exact, or infinite."""

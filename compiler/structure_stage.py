@@ -12,8 +12,9 @@ from fractions import Fraction
 
 from attrs import frozen
 
+from hmbc.compiler.interval import Interval, between
 from hmbc.compiler.kernel import Accumulator
-from hmbc.compiler.ranges import Interval, Ranges, between
+from hmbc.compiler.ranges import Ranges
 from hmbc.compiler.structure_bands import bands_of
 from hmbc.compiler.structure_scope import Scope
 from hmbc.dsl import expr as e

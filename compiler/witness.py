@@ -1,9 +1,5 @@
 """What refutes a law, as the author reads it: a sentence, and the step at fault. Examples to paste:
-compiler/witness_example.py.
-
-The claims of a refutation are run again on the interpreter first; what it does not confirm is
-dropped (`witness_of` returns None).
-"""
+compiler/witness_example.py; what the interpreter does not confirm is no witness: compiler/confirmed.py."""
 
 from __future__ import annotations
 
@@ -11,23 +7,21 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
-from hmbc.compiler.denominators import Denominators, denominators_of
-from hmbc.compiler.directed import Setting
+from hmbc.compiler.confirmed import ConfirmedRow, Runs, confirmed, interpreted
 from hmbc.compiler.failed_comparison import failed_comparison
-from hmbc.compiler.interpret import Interpreter, Missing, State, Step
+from hmbc.compiler.interpret import Missing
 from hmbc.compiler.kernel import Clause, Definition, Kernel, Stated
-from hmbc.compiler.laws import Change, Judge, Question, changed
+from hmbc.compiler.laws import Change, Judge, Question
 from hmbc.compiler.layer_parts import base_of
-from hmbc.compiler.refutation import Refutation, members_of
+from hmbc.compiler.refutation import Refutation
 from hmbc.compiler.types_of import names_of, type_of
 from hmbc.compiler.witness_example import examples_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.names import amount_text, grouped, percent_text
 from hmbc.dsl.types import Money, Ratio
-from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
 
 @frozen(kw_only=True)
@@ -45,45 +39,11 @@ class Witness:
     pays: tuple[tuple[int, ...], ...]
 
 
-@frozen
-class _Confirmed:
-    """A row of the interpreter, as a judge reads it."""
-
-    machine: _Sizes
-    step: Step
-    claim: Mapping[str, Any]
-    member: Mapping[str, Any]
-
-    @property
-    def pays(self) -> tuple[int, ...]:
-        return tuple(self.step.pays.values())
-
-    def value(self, name: str) -> Any:
-        value = self.step.trace[name]
-        if isinstance(value, str | bool):
-            return value
-        return int(value * self.machine.denominators.definitions[name])
-
-    def key(self, name: str) -> Any:
-        return self.step.movements[name].key
-
-
-@frozen
-class _Sizes:
-    denominators: Denominators
-
-
-@frozen
-class _Runs:
-    before: list[_Confirmed]
-    after: list[_Confirmed] = field(factory=list)
-
-
 def witness_of(kernel: Kernel, found: Refutation) -> Witness | None:
     """The refutation as the interpreter sees it; None if it does not hold there."""
     judge = Judge(kernel, (found.question,))
     try:
-        runs = _confirmed(judge, found)
+        runs = confirmed(judge, found)
     except Missing:
         return None
     if runs is None:
@@ -111,69 +71,12 @@ def witness_of(kernel: Kernel, found: Refutation) -> Witness | None:
     )
 
 
-def _confirmed(judge: Judge, found: Refutation) -> _Runs | None:
-    kernel = judge.full
-    before = _steps(kernel, found, found.unit.claims, found.unit.members)
-    if before is None:
-        return None
-    if found.change.kind == "none":
-        return _Runs(before) if any(judge.denied(before)) else None  # type: ignore[arg-type]
-    claims, members = changed(found.unit.claims, found.change), members_of(found.unit, found.change, judge.favoured)
-    after = _steps(kernel, found, claims, members)
-    if after is None or not any(judge.denied_by(found.change, before, after)):  # type: ignore[arg-type]
-        return None
-    return _Runs(before, after)
-
-
-def _steps(
-    kernel: Kernel,
-    found: Refutation,
-    claims: Sequence[Mapping[str, Any]],
-    members: Sequence[Mapping[str, Any]],
-) -> list[_Confirmed] | None:
-    sizes = _Sizes(denominators_of(kernel))
-    values, bills, people = in_the_interpreters_values(kernel, found.setting, claims, members)
-    interpreter = Interpreter(kernel, values, found.setting.lists)
-    rows: list[_Confirmed] = []
-    state = State()
-    for claim, bill, member in zip(claims, bills, people, strict=True):
-        step = interpreter.step(state, bill, member)
-        if step.status != "ok":
-            return None
-        state = step.state
-        rows.append(_Confirmed(sizes, step, claim, member))
-    return rows
-
-
-def in_the_interpreters_values(
-    kernel: Kernel,
-    setting: Setting,
-    claims: Sequence[Mapping[str, Any]],
-    members: Sequence[Mapping[str, Any]],
-) -> tuple[dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]:
-    """Parameters, claims and members with their ratios as fractions."""
-    ratios = {(str(i.owner), i.name) for i in kernel.inputs if isinstance(i.type, Ratio)}
-    ratios |= {("parameter", one.name) for one in kernel.parameters if isinstance(one.type, Ratio)}
-
-    def plain(owner: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        return {
-            name: Fraction(value, RATIO_DENOMINATOR) if (owner, name) in ratios else value
-            for name, value in inputs.items()
-        }
-
-    return (
-        plain("parameter", setting.parameters),
-        [plain("claim", claim) for claim in claims],
-        [plain("member", member) for member in members],
-    )
-
-
 @frozen
 class _Teller:
     kernel: Kernel
     found: Refutation
     judge: Judge
-    runs: _Runs
+    runs: Runs
 
     def amount(self, minor: int | Fraction) -> str:
         return grouped(amount_text(minor, self.kernel.minor_digits, fixed=True))
@@ -320,7 +223,7 @@ class _Teller:
     def _worked_out(self, probes: Sequence[Definition]) -> list[Mapping[str, Any]]:
         kernel, unit = self.judge.full, self.found.unit
         probed = evolve(kernel, items=(*kernel.items, *probes))
-        rows = _steps(probed, self.found, unit.claims, unit.members)
+        rows = interpreted(probed, self.found, unit.claims, unit.members)
         return [row.step.trace for row in rows or ()]
 
     def shown(self, name: str) -> str:
@@ -376,7 +279,7 @@ class _Teller:
         sums = self.judge.sums
         return {x for x in self.judge.layers if sums(x, one) == sums(x, two)}  # type: ignore[arg-type]
 
-    def _pairs(self) -> list[tuple[_Confirmed, _Confirmed]]:
+    def _pairs(self) -> list[tuple[ConfirmedRow, ConfirmedRow]]:
         """Rows of the two runs that are about one claim; a split one stands against both its parts."""
         before, after, change = self.runs.before, list(self.runs.after), self.found.change
         if change.kind == "split":
@@ -389,7 +292,7 @@ class _Teller:
         return list(zip(before, after, strict=True))
 
     @staticmethod
-    def _sum(name: str, rows: Sequence[_Confirmed]) -> Fraction | None:
+    def _sum(name: str, rows: Sequence[ConfirmedRow]) -> Fraction | None:
         values = [row.step.trace.get(name) for row in rows]
         if any(value is None or isinstance(value, str | bool) for value in values):
             return None

@@ -88,7 +88,7 @@ def test_the_quick_machine_does_what_the_interpreter_does(
     directed = Directed(kernel, Random(of))
     setting = directed.setting()
     machine = Machine(kernel, setting.parameters, setting.lists)
-    from hmbc.compiler.witness import in_the_interpreters_values
+    from hmbc.compiler.confirmed import in_the_interpreters_values
 
     for _ in range(5):
         unit = directed.unit()
