@@ -95,6 +95,8 @@ class Prover:
                     return self.step(layer, None).holds(question) or any(
                         self.step(layer, group).holds(question) for group in self.used(layer)
                     )
+                case "within_cap" if layer is None:  # a shared one: it follows from its form, or not
+                    return False
                 case "within_cap":
                     total = self.judge._caps[subject or ""][1].total
                     group = None if total is None else self.groups.index(total.keys)

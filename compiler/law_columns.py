@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import reduce
 
 from attrs import evolve, frozen
 
 from hmbc.compiler.kernel import KEY_BOUND, Accumulator, Definition, Kernel, Outcome, Reason, Stated
 from hmbc.compiler.laws import Question
 from hmbc.compiler.layer_parts import base_of, caps_of
+from hmbc.compiler.shared_caps import shared_caps_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.types import Money
 
@@ -77,12 +79,13 @@ def _broken(
                 return [], e.Compare(">", over, zero)
             return [_total(name, over, ())], e.Compare(">", e.Total(name), zero)
         case "within_cap":
-            cap = next(
-                cap
-                for cap in caps_of(kernel, question.layer or "")
-                if cap.definition.name == question.subject
-            )
-            step = e.Ref(cap.definition.name) if cap.of_step else pays[question.layer or ""]
+            layer = question.layer
+            caps = shared_caps_of(kernel) if layer is None else caps_of(kernel, layer)
+            cap = next(cap for cap in caps if cap.definition.name == question.subject)
+            draws: list[e.Expr] = [pays[one] for one, _ in cap.draws]
+            step: e.Expr = reduce(e.Add, draws) if draws else pays[layer or ""]
+            if cap.of_step:
+                step = e.Ref(cap.definition.name)
             paid = e.Compare(">", step, zero)
             if cap.total is None:
                 return [], e.And(paid, e.Compare(">", step, cap.limit))

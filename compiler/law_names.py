@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hmbc.compiler.laws import Law
+from hmbc.compiler.laws import Law, Question
 from hmbc.dsl.diagnostic import Bilingual
 
 LAWS: dict[Law, Bilingual] = {
@@ -23,3 +23,12 @@ LAWS: dict[Law, Bilingual] = {
     "no_dead_branch": Bilingual("没有走不到的条款", "no clause is out of reach"),
     "all_used": Bilingual("声明了的都用到", "everything that is declared is used"),
 }  # fmt: skip
+
+_SHARED_CAP = Bilingual("共用的封顶从不突破", "the shared cap always holds")
+
+
+def name_of(question: Question) -> Bilingual:
+    """What a question asks, without what it is about."""
+    if question.law == "within_cap" and question.layer is None:
+        return _SHARED_CAP
+    return LAWS[question.law]

@@ -37,6 +37,7 @@ from attrs import define, evolve, field, frozen
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel, NeverLess, Stated
 from hmbc.compiler.layer_parts import Cap, base_of, caps_of
 from hmbc.compiler.quick import Row, Values
+from hmbc.compiler.shared_caps import shared_caps_of
 from hmbc.compiler.slices import slice_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.expr import parts_of
@@ -166,6 +167,8 @@ _OF_LAYERS: tuple[Law, ...] = ("no_cliff", "split_proof", "order_free")
 def questions_of(kernel: Kernel) -> Iterator[Question]:
     """Every question about a kernel, layer by layer, then those of the scheme."""
     amounts = amounts_of(kernel)
+    shared = shared_caps_of(kernel)
+    drawn = {name for cap in shared for _, name in cap.draws}
     for outcome in kernel.outcomes:
         layer = outcome.layer
         yield Question("non_negative", layer)
@@ -173,7 +176,8 @@ def questions_of(kernel: Kernel) -> Iterator[Question]:
             yield Question("within_base", layer)
             yield Question("within_base_each", layer)
         for cap in caps_of(kernel, layer):
-            yield Question("within_cap", layer, cap.definition.name)
+            if cap.definition.name not in drawn:
+                yield Question("within_cap", layer, cap.definition.name)
         for name in (*amounts.bills, *amounts.deductions):
             signs = amounts.of(layer, name)
             if signs:
@@ -183,6 +187,8 @@ def questions_of(kernel: Kernel) -> Iterator[Question]:
     yield Question("non_negative", None)
     if all(base_of(kernel, outcome.layer) is not None for outcome in kernel.outcomes):
         yield Question("within_bill", None)
+    for cap in shared:
+        yield Question("within_cap", None, cap.definition.name)
     for name in amounts.bills:
         yield Question("monotone", None, name)
     for name in amounts.deductions:
@@ -255,6 +261,7 @@ class Judge:
         self.amounts = amounts_of(kernel)
         self.layers = {outcome.layer: place for place, outcome in enumerate(kernel.outcomes)}
         caps = [cap for outcome in kernel.outcomes for cap in caps_of(kernel, outcome.layer)]
+        caps += shared_caps_of(kernel)
         probes = []
         for number, cap in enumerate(caps):
             self._caps[cap.definition.name] = (number, cap)
@@ -288,7 +295,7 @@ class Judge:
                 assert layer is not None
                 return self._above_base(question.law, layer, rows)
             case "within_cap":
-                return self._above_cap(question.subject or "", layer or "", rows)
+                return self._above_cap(question.subject or "", layer, rows)
             case "within_bill":
                 bills = self.amounts.bills
                 return any(
@@ -313,8 +320,9 @@ class Judge:
                 over = 0
         return False
 
-    def _above_cap(self, name: str, layer: str, rows: Sequence[Row]) -> bool:
+    def _above_cap(self, name: str, layer: str | None, rows: Sequence[Row]) -> bool:
         number, cap = self._caps[name]
+        layers = [self.layers[one] for one, _ in cap.draws] or [self.layers[layer or ""]]
         used: dict[object, int] = {}
         for place, row in enumerate(rows):
             of = row.machine.denominators.definitions
@@ -324,7 +332,7 @@ class Judge:
             if cap.of_step:
                 paid, unit = row.value(name), of[name]
             else:
-                paid, unit = row.pays[self.layers[layer]], 1
+                paid, unit = sum([row.pays[one] for one in layers]), 1
             common = size * unit
             used[key] = used.get(key, 0) + paid * size
             if paid > 0 and used[key] * (common // (unit * size)) > limit * unit:

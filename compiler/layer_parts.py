@@ -14,12 +14,14 @@ from hmbc.dsl.reads import reads_totals
 @frozen
 class Cap:
     """A cap of a kernel: over the rows that share the keys of `total` (each row alone where `scope`
-    says so, or where there is no total) no more than `limit`."""
+    says so, or where there is no total) no more than `limit`. draws: of a cap that layers share
+    (compiler/shared_caps.py), these and what each is let through by; else nothing."""
 
     definition: Definition
     limit: e.Expr
     scope: Scope
     total: Accumulator | None
+    draws: tuple[tuple[str, str], ...] = ()
 
     @property
     def of_step(self) -> bool:

@@ -23,6 +23,7 @@ from hmbc.compiler.laws import Question, changed
 from hmbc.compiler.layer_parts import caps_of
 from hmbc.compiler.refutation import Refutation, members_of
 from hmbc.compiler.refute import Search
+from hmbc.compiler.shared_caps import shared_caps_of
 from hmbc.compiler.slices import slice_of
 from hmbc.compiler.structure_bounds import bounds_of
 from hmbc.compiler.structure_scope import Scope
@@ -82,6 +83,17 @@ def order_bound(kernel: Kernel, layer: str | None, proved: Collection[Question])
     return sum(known) if len(known) == len(bounds) else None
 
 
+def _in_all(kernel: Kernel, draw: str, proved: Collection[Question]) -> bool:
+    """Whether what a layer draws on a shared cap is known to be within it: all draws together are, and none
+    is less than nothing."""
+    return any(
+        Question("within_cap", None, cap.definition.name) in proved
+        and all(Question("non_negative", layer) in proved for layer, _ in cap.draws)
+        for cap in shared_caps_of(kernel)
+        if draw in {name for _, name in cap.draws}
+    )
+
+
 def _bound_of(kernel: Kernel, outcome: Outcome, proved: Collection[Question]) -> int | None:
     known = bounds_of(kernel)
     if Question("non_negative", outcome.layer) not in proved:
@@ -99,7 +111,7 @@ def _bound_of(kernel: Kernel, outcome: Outcome, proved: Collection[Question]) ->
             and not cap.of_step
             and cap.scope.alone == e.FALSE
             and high < inf
-            and Question("within_cap", outcome.layer, name) in proved
+            and (Question("within_cap", outcome.layer, name) in proved or _in_all(kernel, name, proved))
             and all(known.constancy.refines(scope, cap.scope) for scope in scopes)
         ):
             limits.append(floor(high))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hmbc.compiler.kernel import Clause, Kernel
-from hmbc.compiler.law_names import LAWS
+from hmbc.compiler.law_names import name_of
 from hmbc.compiler.laws import STATED, Law, Question
 from hmbc.compiler.proof import Proof, clause_of
 from hmbc.dsl import codes
@@ -71,7 +71,7 @@ def findings(
         elif proof.outcome == "refuted" and (question.is_held or not held_only):
             yield _refuted(kernel, scheme, proof, question.law in waived)
         elif proof.outcome == "open" and question.is_held and question.law not in waived:
-            values = {"where": _where(proof), "law": LAWS[question.law]}
+            values = {"where": _where(proof), "law": name_of(question)}
             yield Diagnostic(codes.LAW_OPEN, _span(kernel, scheme, proof), values)
     for waiver in scheme.waivers:
         about = [p for p in proofs if p.question.law == waiver.law and p.question.is_held]
@@ -87,7 +87,7 @@ def _stated(kernel: Kernel, proof: Proof, asked: Asked | None) -> Iterator[Diagn
         span = asked.span
     else:
         span = next(x.clause.span for x in kernel.stated if x.name == proof.question.subject)
-    law = LAWS[proof.question.law]
+    law = name_of(proof.question)
     if proof.outcome == "open":
         yield Diagnostic(codes.LAW_OPEN, span, {"where": Bilingual("", ""), "law": law})
     elif proof.outcome == "refuted":
@@ -108,7 +108,7 @@ def _refuted(
     held = proof.question.is_held and not is_waived
     values: dict[str, object] = {
         "where": _where(proof),
-        "law": LAWS[proof.question.law],
+        "law": name_of(proof.question),
         "what": proof.because,
     }
     if held:

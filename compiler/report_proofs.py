@@ -12,10 +12,11 @@ from attrs import define, field
 
 from hmbc.compiler.clauses import LINES
 from hmbc.compiler.kernel import Kernel
-from hmbc.compiler.law_names import LAWS
+from hmbc.compiler.law_names import LAWS, name_of
 from hmbc.compiler.laws import STATED
 from hmbc.compiler.proof import Proof, clause_of
 from hmbc.compiler.prove import has_solver
+from hmbc.compiler.shared_caps import shared_caps_of
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.scheme import CheckedScheme
 from hmbc.dsl.shown_examples import ShownExamples
@@ -150,14 +151,15 @@ class _Report:
     def _law(self, proof: Proof) -> str:
         """The law and what it is about: what the author stated, the text of a cap, an amount."""
         question = proof.question
-        law = LAWS[question.law].get(self.language)
+        law = name_of(question).get(self.language)
         if question.subject is None:
             return law
         if question.law in STATED:
             stated = next(one for one in self.kernel.stated if one.name == question.subject)
             return self._text(stated.clause.span)
         if question.law == "within_cap":
-            item = next(one for one in self.kernel.items if one.name == question.subject)
+            shared = [cap.definition for cap in shared_caps_of(self.kernel)]
+            item = next(x for x in (*shared, *self.kernel.items) if x.name == question.subject)
             text = self._text(item.clause.span)
             # A cap that cites nothing of its own goes back to the whole layer.
             return f"{law} [{text}]" if "{" not in text else f"{law} [{question.subject}]"

@@ -5,7 +5,7 @@
     within_base       over the rows of a unit so far, the layer never pays more than its base
     within_base_each  nor in any single row
     within_cap        the rows that share a cap are never paid more than it; one verdict for each cap
-                      of a layer (for a cost cap: no more cost is counted)
+                      of a layer (for a cost cap: no more cost is counted), and for each that layers share
     monotone          raising one amount of one claim never lowers what is paid over the unit's rows;
                       one verdict for each amount that a layer reads
     split_proof       a claim in two rows of the same date and attributes, its money divided between
@@ -27,6 +27,7 @@ from attrs import frozen
 
 from hmbc.compiler.kernel import Clause, Definition, Kernel, Outcome
 from hmbc.compiler.layer_parts import Cap, base_of, caps_of
+from hmbc.compiler.shared_caps import shared_caps_of
 from hmbc.compiler.structure_bill import paid_twice
 from hmbc.compiler.structure_bounds import bounds_of
 from hmbc.compiler.structure_bounds_in_sum import BoundsInSum
@@ -265,6 +266,36 @@ class _Structure:
 
     # ---- the scheme
 
+    def _shared_cap(self, cap: Cap, found: list[Verdict]) -> Verdict:
+        """The draws come to what the limit lets through of all totals; each layer is paid no more than it
+        draws, and nothing less than nothing."""
+        name = cap.definition.name
+        pays = {outcome.layer: outcome.pay for outcome in self.kernel.outcomes}
+        natural = {one.layer for one in found if one.law == "non_negative" and one.holds}
+        moves = self.bounds.constancy.varying(cap.limit, cap.scope)
+        if moves is not None:
+            why = Bilingual(
+                f"封顶额随{shown(moves).zh}在累计范围内变化",
+                f"the limit varies with {shown(moves).en} inside its scope",
+            )
+            return self._open("within_cap", None, name, why, name)
+        known = self.bounds.is_natural(cap.limit)
+        if not known or any(
+            draw not in self.bounds.in_rows(pays[layer]) or layer not in natural for layer, draw in cap.draws
+        ):
+            why = Bilingual(
+                "封顶之后的步骤可能再增加给付", "a step after the cap may add to what is paid"
+            )
+            return self._open("within_cap", None, name, why, name)
+        return Verdict(
+            "within_cap", None, True,
+            Bilingual(
+                f"各层（{'、'.join(layer for layer, _ in cap.draws)}）所得，合起来正是封顶额以内的合计，其后各步只减不增",
+                f"what {', '.join(layer for layer, _ in cap.draws)} are let through is the sum within the limit, and no later step adds",
+            ),
+            name, name, cap.definition.clause,
+        )  # fmt: skip
+
     def of_scheme(self, found: list[Verdict]) -> Iterator[Verdict]:
         """The laws that every layer keeps, and those of their sum."""
         for law in ("non_negative", "within_base", "within_base_each", "split_proof"):
@@ -274,6 +305,8 @@ class _Structure:
             if of:
                 yield self._all("monotone", of, raised)
         yield self._within_bill()
+        for cap in shared_caps_of(self.kernel):
+            yield self._shared_cap(cap, found)
 
     def _all(self, law: Law, of: list[Verdict], subject: str | None = None) -> Verdict:
         for verdict in of:

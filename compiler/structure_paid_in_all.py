@@ -13,6 +13,7 @@ from math import floor, inf
 from hmbc.compiler.kernel import Accumulator, Kernel
 from hmbc.compiler.laws import Question
 from hmbc.compiler.layer_parts import caps_of
+from hmbc.compiler.shared_caps import shared_caps_of
 from hmbc.compiler.structure_bounds import Bounds, bounds_of
 from hmbc.compiler.structure_scope import Scope
 from hmbc.dsl import expr as e
@@ -34,13 +35,14 @@ def capped_in_all(kernel: Kernel, holds: e.Expr, proved: Container[Question]) ->
         case _:
             return False
     layers = {outcome.pay: outcome.layer for outcome in kernel.outcomes}
-    bounds, in_all = bounds_of(kernel), 0
+    bounds = bounds_of(kernel)
+    in_all: dict[str, int] = {}
     for pay in _added(total.adds):
-        most = None if pay not in layers else _most(kernel, layers[pay], total, bounds, proved)
+        most = None if pay not in layers else _least(kernel, layers[pay], total, bounds, proved)
         if most is None:
             return False
-        in_all += most
-    return in_all <= bounds.ranges.value(limit).low
+        in_all[most[1]] = most[0]
+    return sum(in_all.values()) <= bounds.ranges.value(limit).low
 
 
 def _added(adds: e.Expr) -> Iterator[str]:
@@ -59,20 +61,23 @@ def _added(adds: e.Expr) -> Iterator[str]:
             yield ""
 
 
-def _most(
+def _least(
     kernel: Kernel, layer: str, total: Accumulator, bounds: Bounds, proved: Container[Question]
-) -> int | None:
-    """The least of its caps that the rows of a total share, in minor units; None without one."""
-    if Question("non_negative", layer) not in proved:
-        return None
-    own = Scope(total.keys)
-    limits = [
-        bounds.ranges.value(cap.limit).high
-        for cap in caps_of(kernel, layer)
-        if not cap.of_step
-        and Question("within_cap", layer, cap.definition.name) in proved
-        and cap.total is not None
-        and cap.scope.alone == e.FALSE
-        and bounds.constancy.refines(own, cap.scope)
-    ]
-    return min((floor(high) for high in limits if high < inf), default=None)
+) -> tuple[int, str] | None:
+    """The least of its caps that the rows of a total share, in minor units, and whose it is: the layer's, or
+    one that layers share, which counts once and is taken first. None without one."""
+    own, limits = Scope(total.keys), []
+    shared = [cap for cap in shared_caps_of(kernel) if layer in {one for one, _ in cap.draws}]
+    for cap in (*shared, *caps_of(kernel, layer)):
+        high, of = bounds.ranges.value(cap.limit).high, None if cap.draws else layer
+        if (
+            not cap.of_step
+            and Question("within_cap", of, cap.definition.name) in proved
+            and all(Question("non_negative", one) in proved for one, _ in cap.draws or ((layer, ""),))
+            and cap.total is not None
+            and bounds.constancy.refines(own, cap.scope)
+            and cap.scope.alone == e.FALSE
+            and high < inf
+        ):
+            limits.append((floor(high), of or cap.definition.name))
+    return min(limits, key=lambda one: one[0], default=None)

@@ -179,6 +179,9 @@ class _Teller:
             case "within_cap":
                 place, cap = self.judge._caps[question.subject or ""]
                 limit = row.step.trace[f"probe.{place}.limit"]
+                if cap.draws:
+                    drawn: list[int] = [self.judge.sums(one, rows) for one, _ in cap.draws]  # type: ignore[arg-type]
+                    total = sum(drawn)
                 assert not isinstance(limit, str)
                 if cap.of_step:
                     total = int(sum(Fraction(r.step.trace[cap.definition.name]) for r in rows))

@@ -103,6 +103,15 @@ def test_what_breaks_it_is_told_with_the_clause_and_claims(held, call, folder, d
     assert held(f"in principle {demand}")[0] == 0
 
 
+@pytest.mark.parametrize(("most", "kept"), [("1_152_000", True), ("1_151_999", False)])
+def test_a_shared_cap_counts_once(held, most, kept):
+    scheme = SCHEME.replace("list dear", "shared cap both: 1_002_000 per year in order cite R-4\n    list dear")
+    for own in ("1_000_000", "2_000"):
+        scheme = scheme.replace(f"cap {own} per year", "cap shared both")
+    code, told = held(f"must keep pay <= {most} per year", scheme)
+    assert ("G-1" not in told) == kept and code == (not kept)
+
+
 def test_prove_and_compile_say_so_too(held):
     for command in (("compile", "--emit", "kernel"), ("prove",)):
         code, told = held("must keep clinic.pay <= 1_500 per year", command=command)

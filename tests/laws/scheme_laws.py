@@ -20,6 +20,7 @@ from random_claims import People
 from hmbc.compiler.interpret import Interpreter, State, Step
 from hmbc.compiler.kernel import Deadline, Definition, Kernel
 from hmbc.compiler.layer_parts import Cap, base_of, caps_of
+from hmbc.compiler.shared_caps import shared_caps_of
 from hmbc.compiler.structure import Verdict, structure_of
 from hmbc.dsl.types import Money
 
@@ -36,6 +37,7 @@ def with_probes(kernel: Kernel) -> tuple[Kernel, list[Cap]]:
     `probe.N.limit` and `probe.N.alone` of the trace, and whether the N-th deadline runs as
     `probe.due.N`."""
     caps = [cap for outcome in kernel.outcomes for cap in caps_of(kernel, outcome.layer)]
+    caps += shared_caps_of(kernel)
     items = list(kernel.items)
     for number, cap in enumerate(caps):
         for name, expr in (("limit", cap.limit), ("alone", cap.scope.alone)):
@@ -98,10 +100,11 @@ def broken(
 
 def _passes_cap(cap: Cap, number: int, layer: str, steps: Sequence[Step]) -> bool:
     used: dict[object, Fraction] = defaultdict(Fraction)
+    layers = [one for one, _ in cap.draws] or [layer]
     for place, step in enumerate(steps):
         alone = cap.total is None or step.trace[f"probe.{number}.alone"]
         key = ("row", place) if alone else step.movements[cap.total.name].key  # type: ignore[union-attr]
-        paid = step.trace[cap.definition.name] if cap.of_step else step.pays[layer]
+        paid = step.trace[cap.definition.name] if cap.of_step else sum(step.pays[one] for one in layers)
         used[key] += Fraction(paid)  # type: ignore[arg-type]
         # A lower limit of a later row that is paid nothing is not passed by it.
         if paid and used[key] > Fraction(step.trace[f"probe.{number}.limit"]):  # type: ignore[arg-type]

@@ -37,13 +37,6 @@ def test_no_row_is_paid_beyond_its_cap(cap: str, step: str) -> None:
     assert is_proved(kernel_of(f"{BASE} {cap}", before=TOTAL), within_cap(step=step))
 
 
-def test_a_pool_holds_for_each_that_draws_on_it() -> None:
-    pool = "    shared cap pool: 500 per year in order"
-    kernel = kernel_of(f"{BASE} cap shared pool", "base claim.fee no threshold ratio 50% cap shared pool", before=pool)
-    for layer in ("l1", "l2"):
-        assert is_proved(kernel, within_cap(layer))
-
-
 # ---- one condition broken
 
 
