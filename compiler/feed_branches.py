@@ -18,12 +18,14 @@ from hmbc.compiler.feed import FeedTotal
 from hmbc.compiler.feed_closed import key_type
 from hmbc.compiler.feed_record import Record
 from hmbc.compiler.graph import Graph
-from hmbc.compiler.nodes import Known, Node, place_of, reachable
+from hmbc.compiler.nodes import Known, Node, flat, place_of, reachable
 
 LEAST_SAVED = 10
 """Cost of what need not be done, from which a branch is worth its guess."""
 LITTLE = 6
 """Cost of what need not be done, for which a goal goes along with others that are branched for."""
+MOVED = 8
+"""Cost of moving a total, besides that of what is added: it is read, held against what it may be, and written."""
 DEEPEST = 4
 """Branches within branches."""
 COSTS = {
@@ -221,6 +223,11 @@ class Branches:
         choices, failed = list[Node](), Known()
         while node.op == "select":
             choices.append(node)
+            true = Known(failed)
+            self.graph.assume(true, node.args[0], True)
+            if self.graph.rebuilt(when, true).const == 1:
+                node = choices.pop().args[2]
+                continue
             self.graph.assume(failed, node.args[0], False)
             if self.graph.rebuilt(when, Known(failed)).const == 1:
                 node = choices.pop().args[1]
@@ -252,12 +259,14 @@ class Branches:
             all_of = [goal.node for goal in group]
             now = [self.rebuilt(node, known, when, False) for node in all_of]
             saved += self.cost(scope, all_of) - self.cost(scope, now)
+            saved += MOVED * sum(goal.total is not None for goal in group)
             if goals[0] in group and saved >= LEAST_SAVED and (best is None or saved > best[0]):
                 best = saved, when, group
         return None if best is None else best[1:]
 
     def candidates(self, scope: Scope, goal: Goal) -> list[Node]:
-        """Conditions without which a total that has to do with a goal is not moved."""
+        """Conditions without which a total that has to do with a goal is not moved, and those without which none
+        is, as one."""
         read = reachable([goal.node])
         numbers = {place_of(node) for node in read if node.op in ("before", "after")}
         numbers |= set() if goal.total is None else {goal.total.number}
@@ -271,7 +280,23 @@ class Branches:
                     self.graph.assume(known, when, False)
                     if when.const is None and self.graph.rebuilt(adds, known).const == 0:
                         found[when] = None
+        if found and (every := self.every(scope)) is not None:
+            found[every] = None
         return list(found)
+
+    def every(self, scope: Scope) -> Node | None:
+        """What has to hold for any total to be moved, where there is such a condition."""
+        common: dict[Node, None] | None = None
+        for adds in scope.moving.values():
+            if adds.op == "select" and adds.args[2].const == 0:
+                parts = flat(adds.args[0]) if adds.args[0].op == "all" else [adds.args[0]]
+                common = dict.fromkeys(parts if common is None else [x for x in common if x in parts])
+        if not common:
+            return None
+        # others follow from those that have a condition
+        when = self.graph.all(common)
+        _, moving = self.known(scope, when, False)
+        return when if all(adds.const == 0 for adds in moving.values()) else None
 
     def cost(self, scope: Scope, nodes: Iterable[Node]) -> int:
         """Of working these out where we are."""
