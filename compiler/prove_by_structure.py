@@ -53,6 +53,8 @@ def by_structure(
             yield _proved(question, verdict.because, verdict.clause)
         elif (because := _first(one.because(question) for one in drifts)) is not None:
             yield _proved(question, because, None)
+        elif question.law == "no_overflow" and not ranges_of(given).findings:
+            yield _proved(question, _FITS, None)  # of the numbers that are computed, not of plainer ones
         elif question.law == "stated" and always(given, stated[question.subject or ""]):
             yield _proved(question, _ALWAYS, None)
         elif question.law == "stated" and capped_in_all(given, stated[question.subject or ""], held):
@@ -80,6 +82,7 @@ _NO_LESS = Bilingual(
     "layer by layer, no threshold, ratio, cap or condition is worse",
 )
 _IN_ALL = Bilingual("各层的封顶加起来不超过它", "the caps of the layers come to no more")
+_FITS = Bilingual("各数的范围都在 128 位之内", "every number's range fits into 128 bits")
 _ALWAYS = Bilingual(
     "所比较的无论怎样取值都不会越过", "what it compares never crosses, by how it is made and its range"
 )
@@ -87,8 +90,8 @@ _ALWAYS = Bilingual(
 
 def by_cases(kernel: Kernel, questions: Sequence[Question]) -> Iterator[Proof]:
     """The questions that the structure answers in each case of what never changes for a unit. Not
-    those that compare two members."""
-    left = [question for question in questions if question.law != "never_less"]
+    those that compare two members, nor whether numbers fit."""
+    left = [one for one in questions if one.law not in ("never_less", "no_overflow")]
     cases, amounts = cases_of(kernel) if left else (), amounts_of(kernel)
     for case in cases:
         held = {proof.question for proof in by_structure(case.kernel, left, amounts)}
@@ -149,11 +152,6 @@ class _Drifting:
                     return Bilingual(
                         "只取决于累计额，限额在累计范围内不变",
                         "it depends on totals alone, and limits are one value in their scope",
-                    )
-            case "no_overflow":
-                if not ranges_of(self.kernel).findings:
-                    return Bilingual(
-                        "各数的范围都在 128 位之内", "every number's range fits into 128 bits"
                     )
             case _:
                 pass
