@@ -99,6 +99,7 @@ def prove(
         if scheme is not None:
             search.plant(seeds.of_examples(kernel, scheme))
         found |= search.refuted(budget.search[0])
+        found |= search.refuted_in_full()
         left = [question for question in left if question not in found]
         found |= {proof.question: proof for proof in by_cases(kernel, left)}
         search.leave_out(found)
@@ -312,6 +313,11 @@ class _Looking:
         """What units refute whose totals stand at a border (compiler/borders.py)."""
         if any(question.law in TWO_RUNS for question in self._search.judge.questions):
             self._search.at_borders(work)
+        return self.refuted(0)
+
+    def refuted_in_full(self) -> dict[Question, Proof]:
+        """What units refute that are paid as much as is easily found (compiler/paid_in_full.py)."""
+        self._search.in_full()
         return self.refuted(0)
 
     def refuted_under_unlike_limits(self, work: int) -> dict[Question, Proof]:

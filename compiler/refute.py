@@ -15,6 +15,7 @@ from hmbc.compiler.drawn_changes import drawn_changes, subjects_of
 from hmbc.compiler.drifts import beginnings, gone_on
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Change, Judge, Question, changed
+from hmbc.compiler.paid_in_full import paid_in_full
 from hmbc.compiler.planted import changes_read_off
 from hmbc.compiler.quick import Machine, Row, Values
 from hmbc.compiler.refutation import Refutation, Smaller, members_of
@@ -29,6 +30,8 @@ ANEW = 500
 """Units after which the search begins anew."""
 PRESSED = 0.1
 """How often such a unit is taken up again."""
+LARGE = 100
+"""How many times the largest amount that a kernel names a claim is tried with, to reach every cap at once."""
 SMALL = 20
 """The most minor units of an amount that is raised, or claimed besides, for what roundings make of it."""
 LEAST = 3
@@ -124,6 +127,17 @@ class Search:
             self.bordering.append((setting, unit))
             external = setting.parameters, setting.lists
             self._try_all((setting, self._machines[0][1].with_external(*external)), unit, True)
+
+    def in_full(self) -> None:
+        """Hold units that are paid as much as is easily found against what is stated."""
+        most = LARGE * max(self.directed.amounts)
+        for setting, unit in paid_in_full(self.kernel, self.paying_for(None), most):
+            if not self._asks("stated"):
+                return
+            machine = self._machines[0][1].with_external(setting.parameters, setting.lists)
+            rows = machine.run(unit.claims, unit.members)
+            for question in [] if rows is None else list(self.judge.denied(rows)):
+                self._add(Refutation(question, setting, unit, Change("none")))
 
     def under_unlike_limits(self, work: int) -> None:
         """Hold claims against the laws whose limits differ (compiler/unlike_limits.py); to find them, so many
