@@ -37,17 +37,28 @@ def measured(ways: list[Way], expected: tuple[Any, ...]) -> dict[str, list[float
                 raise AssertionError(f"{way.name}: {wrong} of {way.rows} differ, answer {index}")
         print("  checked", way.name, flush=True)
     times: dict[str, list[float]] = {way.name: [] for way in ways}
-    for turn in range(max(way.runs for way in ways)):
+    most = max(way.runs for way in ways)
+    for turn in range(most):
         for way in ways:
-            if turn < way.runs:
+            if turn in turns_of(way.runs, most):
                 start = time.process_time()
                 way.run()
                 times[way.name].append((time.process_time() - start) / way.rows * 1e9)
     return times
 
 
+def turns_of(runs: int, most: int) -> list[int]:
+    """In which of so many turns a way runs that runs less often: from the first to the last, evenly, so that what
+    a few minutes' neighbours do is not all that its ratios see."""
+    return [turn * (most - 1) // max(1, runs - 1) for turn in range(runs)]
+
+
 def ratio(times: dict[str, list[float]], one: str, other: str) -> float:
     """How much longer one way takes than another: the median of the turns that both had, each by
     itself, for what takes the caches in one turn takes them from both."""
-    pairs = zip(times[one], times[other], strict=False)
-    return statistics.median(a / b for a, b in pairs)
+    most = max(map(len, times.values()))
+    by_turn = [
+        dict(zip(turns_of(len(times[name]), most), times[name], strict=True)) for name in (one, other)
+    ]
+    both = by_turn[0].keys() & by_turn[1].keys()
+    return statistics.median(by_turn[0][turn] / by_turn[1][turn] for turn in both)
