@@ -9,7 +9,8 @@ half of its units replaced by random ones of one to eight claims and several mem
 run on the quick machine, which tests hold against the interpreter and evaluators; what it finds is
 run again on the interpreter. A law that is proved and broken is an error of ours (exit 1).
 
-`--search N` asks what is open then once more, with N random histories on the compiled evaluator.
+`--search N` asks what is open then once more, with N random histories on the compiled evaluator. `--statements N`
+adds up to N statements to each scheme, drawn apart so that the schemes stay what they are, and asks these alone.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ import random_schemes  # noqa: E402
 
 from hmbc.compiler.directed import Directed, Unit  # noqa: E402
 from hmbc.compiler.kernel import Kernel  # noqa: E402
-from hmbc.compiler.laws import Question  # noqa: E402
-from hmbc.compiler.pipeline import compile_source  # noqa: E402
+from hmbc.compiler.laws import STATED, Question, questions_of  # noqa: E402
+from hmbc.compiler.pipeline import Compiled, compile_source  # noqa: E402
 from hmbc.compiler.proof import Proof  # noqa: E402
 from hmbc.compiler.prove import FULL, prove  # noqa: E402
 from hmbc.compiler.refute import Search  # noqa: E402
@@ -78,6 +79,10 @@ class Units:
         return getattr(self.directed, name)
 
 
+def _checked(text: str) -> Compiled:
+    return compile_source(Source("random.hmb", text), random_schemes.FOLDER)
+
+
 def _whole(values: dict[str, Any]) -> dict[str, Any]:
     """Values as a machine takes them: ratios in millionths."""
     return {
@@ -109,15 +114,20 @@ class Measured:
     again: int = 0
     slow_again: int = 0
     search: int = 0
+    statements: int = 0
 
     def take(self, seed: int, histories: int) -> None:
-        """The scheme of a seed, if it has a kernel."""
+        """The scheme of a seed, if it has a kernel; with statements, what it states."""
         drawn = random_schemes.draw(Random(seed))
-        found = compile_source(Source("random.hmb", drawn.text), random_schemes.FOLDER)
+        if self.statements:
+            chance = Random(f"statements {seed}")
+            drawn = random_schemes.with_statements(drawn, _checked, chance, self.statements)
+        found = _checked(drawn.text)
         if found.kernel is None:
             return
         begun = process_time()
-        proofs = prove(found.kernel, scheme=found.scheme)
+        asked = [x for x in questions_of(found.kernel) if (x.law in STATED) == bool(self.statements)]
+        proofs = prove(found.kernel, only=asked.__contains__, scheme=found.scheme)
         spent = process_time() - begun
         search = hunt(found.kernel, proofs, drawn.size, histories, seed)
         self.schemes += 1
@@ -178,8 +188,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--histories", type=int, default=20_000, help="for each scheme")
     parser.add_argument("--search", type=int, default=0, help="histories for what is open")
+    parser.add_argument("--statements", type=int, default=0, help="for each scheme; these are asked alone")
     options = parser.parse_args()
-    measured = Measured(search=options.search)
+    measured = Measured(search=options.search, statements=options.statements)
     with suppress(KeyboardInterrupt):
         for seed in range(options.seed, options.seed + options.seeds):
             measured.take(seed, options.histories)
