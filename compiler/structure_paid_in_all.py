@@ -37,7 +37,11 @@ def capped_in_all(kernel: Kernel, holds: e.Expr, proved: Container[Question]) ->
     layers = {outcome.pay: outcome.layer for outcome in kernel.outcomes}
     bounds = bounds_of(kernel)
     in_all: dict[str, int] = {}
-    for pay in _added(total.adds):
+    """By whose it is, each limit."""
+    pays = list(_added(total.adds))
+    if len(set(pays)) < len(pays):
+        return False  # a layer that is added twice comes to twice its cap
+    for pay in pays:
         most = None if pay not in layers else _least(kernel, layers[pay], total, bounds, proved)
         if most is None:
             return False

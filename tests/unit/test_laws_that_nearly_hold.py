@@ -8,7 +8,7 @@ import pytest
 from one_law import is_proved, kernel_of
 
 from hmbc.compiler.kernel import Kernel
-from hmbc.compiler.laws import Question
+from hmbc.compiler.laws import Question, questions_of
 from hmbc.compiler.loose import without_loose
 from hmbc.compiler.plainer import made_plain
 from hmbc.compiler.proof import Proof
@@ -121,3 +121,13 @@ def test_a_threshold_said_to_be_the_same_is_one_for_all_rows_that_it_is_taken_of
         same="same per year",
     )
     assert is_proved(kernel, Question("no_cliff", "l1"))
+
+
+@pytest.mark.parametrize(("summed", "holds"), [("l1.pay", True), ("l1.pay + l1.pay", False)])
+def test_what_is_added_twice_comes_to_twice_its_cap(summed: str, holds: bool) -> None:
+    kernel = kernel_of(
+        "base claim.bill no threshold ratio 100% cap 100 per year",
+        after=f"total summed: {summed} per year\nprove summed <= 100",
+    )
+    [question] = [one for one in questions_of(kernel) if one.law == "stated"]
+    assert is_proved(kernel, question, broken=not holds) == holds
