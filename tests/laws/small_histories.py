@@ -1,0 +1,278 @@
+"""All histories of a few claims of a few minor units, against the laws that are called proved.
+
+A world is a small choice of days, amounts and values; its letters are the claims that can be made of them. Every
+sequence of letters in order of dates is run on the quick machine, up to so many claims, and held against every law
+of single runs; and what two sequences pay is compared where a law speaks of both: a larger amount, one
+claim less, two in the other order, one in two. Then longer sequences at random.
+
+What is found is run again on the interpreter (`confirmed`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from math import prod
+from random import Random
+from typing import Any
+
+from attrs import define, field, frozen
+
+from hmbc.compiler.directed import Setting, Unit
+from hmbc.compiler.kernel import Input, Kernel
+from hmbc.compiler.laws import Change, Judge, Question
+from hmbc.compiler.quick import Machine, Row, Values
+from hmbc.compiler.refutation import Refutation, smallest
+from hmbc.compiler.witness import Witness, witness_of
+from hmbc.dsl import expr as e
+from hmbc.dsl.reads import walk
+from hmbc.dsl.types import Bool, Code, Enum, Int, Money
+
+DAYS = (19_783, 19_787, 19_814, 20_148, 20_513)
+"""1 March 2024, the fifth, the first of April, of March 2025 and of 2026."""
+YEARS = ((0, 3), (0, 3), (0, 2), (0, 1), (0,), (0, 3, 4), (0, 2, 3))
+"""Which of these days there are in a world."""
+AMOUNTS = ((0, 1), (0, 1, 2), (0, 1, 2), (0, 1, 2, 3), (1, 2), (0, 1, 3, 4), (0, 2, 3), (2, 3))
+MOST_ROWS = 4
+LONGER = (5, 6)
+
+_READ = e.Attribute | e.Given
+
+Letters = tuple[int, ...]
+
+
+@frozen
+class World:
+    """The claims of one member that there are, in order of dates, and who the member is for each."""
+
+    claims: tuple[Values, ...]
+    members: tuple[Values, ...]
+
+    def unit(self, letters: Letters) -> Unit:
+        """The history of a sequence."""
+        return Unit(tuple(self.claims[i] for i in letters), tuple(self.members[i] for i in letters))
+
+
+def world(random: Random, kernel: Kernel, most: int) -> World:
+    """A world of at most so many letters."""
+    exprs = [expr for item in kernel.items for expr in item.exprs]
+    read = {(node.owner, node.name) for expr in exprs for node in walk(expr) if isinstance(node, _READ)}
+    domains = {
+        given: _domain(random, given) if ("claim", given.name) in read else [_plain(given)]
+        for given in kernel.inputs
+        if given.owner == "claim"
+    }
+    dates = next(given for given in domains if given.name == kernel.date)
+    domains[dates] = [DAYS[place] for place in random.choice(YEARS)]
+    while prod(map(len, domains.values())) > most:
+        given = random.choice([one for one, values in domains.items() if len(values) > 1])
+        values = domains[given]
+        values.pop(random.randrange(len(values)))
+    names = [given.name for given in domains]
+    claims = [
+        {name: value for name, value in zip(names, values, strict=True) if value is not None}
+        for values in product(*domains.values())
+    ]
+    claims.sort(key=lambda claim: claim[kernel.date])
+    who = [given for given in kernel.inputs if given.owner == "member"]
+    fixed = {given.name: random.choice(_domain(random, given)) for given in who}
+    by_day = {
+        day: {**fixed, **{given.name: random.choice(_domain(random, given)) for given in who if given.varies}}
+        for day in domains[dates]
+    }
+    members = {day: {name: v for name, v in found.items() if v is not None} for day, found in by_day.items()}
+    return World(tuple(claims), tuple(members[claim[kernel.date]] for claim in claims))
+
+
+def _plain(given: Input) -> Any:
+    """A value of what nothing reads."""
+    return None if given.optional else 0 if isinstance(given.type, Money | Int) else "A"
+
+
+def _domain(random: Random, given: Input) -> list[Any]:
+    """Values of an attribute; None: absent."""
+    none = [None] if given.optional else []
+    match given.type:
+        case Money():
+            found = list(random.choice(AMOUNTS))
+            return [*none, *found] if random.random() < 0.5 else [*found]
+        case Bool():
+            return [*none, False, True]
+        case Enum(values=values):
+            return [*none, *values]
+        case Code():
+            return [*none, "A", "B"]
+        case Int():
+            return [*none, 0, 1, 2]
+        case _:
+            return [0]
+
+
+@define
+class Hunt:
+    """Holds one kernel against questions. histories: those that were run."""
+
+    kernel: Kernel
+    questions: Sequence[Question]
+    random: Random
+    judge: Judge = field(init=False)
+    machine: Machine = field(init=False)
+    found: dict[Question, Refutation] = field(init=False, factory=dict)
+    histories: int = field(init=False, default=0)
+    world: World = field(init=False, default=World((), ()))
+    _sums: dict[Letters, tuple[int, ...]] = field(init=False, factory=dict)
+    _known: dict[tuple[object, ...], tuple[Question, ...]] = field(init=False, factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self.judge = Judge(self.kernel, tuple(self.questions))
+        self.machine = Machine(self.judge.probed, {}, {})
+
+    def run(self, most: int, letters: int) -> None:
+        """One world of so many letters, with at most so many sequences."""
+        self.world = world(self.random, self.kernel, letters)
+        self._sums = {(): (0,) * len(self.kernel.outcomes)}
+        if self.questions:
+            self._walk((), tuple({} for _ in self.machine.stepper.accumulators), [], self._rows(most))
+            self.histories += len(self._sums)
+            self._compare()
+
+    def _rows(self, most: int) -> int:
+        """The longest sequences of which there are not too many."""
+        dates = [claim[self.kernel.date] for claim in self.world.claims]
+        counts, whole = [1] * len(dates), 0
+        for rows in range(1, MOST_ROWS + 1):
+            whole += sum(counts)
+            if whole > most and rows > 2:
+                return rows - 1
+            counts = [
+                sum(count for count, other in zip(counts, dates, strict=True) if other >= date) for date in dates
+            ]
+        return MOST_ROWS
+
+    def _walk(self, letters: Letters, state: Any, rows: list[Row], most: int) -> None:
+        """All sequences that go on from one."""
+        stepper, world, date = self.machine.stepper, self.world, self.kernel.date
+        first = world.claims[letters[-1]][date] if letters else 0
+        for letter, (claim, member) in enumerate(zip(world.claims, world.members, strict=True)):
+            if claim[date] < first:
+                continue
+            totals = tuple(map(dict, state))
+            made = stepper.step(totals, claim, member, (), self.machine._codes)
+            if made is None:
+                continue
+            longer = (*letters, letter)
+            row = Row(self.machine, claim, member, *made)
+            before = self._sums[letters]
+            self._sums[longer] = tuple(map(sum, zip(before, row.pays, strict=True)))
+            if len(longer) < most:
+                self._walk(longer, totals, [*rows, row], most)
+            else:
+                for question in list(self.judge.denied([*rows, row])):
+                    self._add(question, longer, Change("none"))
+
+    def _compare(self) -> None:
+        """What two sequences pay, where a law speaks of both."""
+        claims, date = self.world.claims, self.kernel.date
+        places = {_fixed(claim): place for place, claim in enumerate(claims)}
+        money = [i.name for i in self.kernel.inputs if i.owner == "claim" and isinstance(i.type, Money)]
+        raises, splits = [self._raises(c, places, money) for c in claims], [_splits(c, places, money) for c in claims]
+        asks = {kind: self.judge.asks(kind) for kind in ("raise", "split", "swap", "drop")}
+        for letters, before in self._sums.items():
+            for row, letter in enumerate(letters):
+                head, tail = letters[:row], letters[row + 1 :]
+                if asks["raise"]:
+                    for name, by, other in raises[letter]:
+                        self._differ(letters, before, (*head, other, *tail), Change("raise", row, name, by))
+                if asks["drop"] and len(letters) > 1:
+                    self._differ(letters, before, (*head, *tail), Change("drop", row))
+                if asks["swap"] and tail and letter < tail[0] and claims[letter][date] == claims[tail[0]][date]:
+                    self._differ(letters, before, (*head, tail[0], letter, *tail[1:]), Change("swap", row))
+                if asks["split"]:
+                    for one, two, parts in splits[letter]:
+                        self._differ(letters, before, (*head, one, two, *tail), Change("split", row, parts=parts))
+
+    def _raises(
+        self, claim: Values, places: dict[object, int], names: Sequence[str]
+    ) -> list[tuple[str, int, int]]:
+        found = []
+        for name in names:
+            if name in claim:
+                for by in (1, 2, 3):
+                    other = places.get(_fixed({**claim, name: claim[name] + by}))
+                    if other is not None:
+                        found.append((name, by, other))
+        return found
+
+    def _differ(self, letters: Letters, before: tuple[int, ...], other: Letters, change: Change) -> None:
+        after = self._sums.get(other)
+        if after is None:
+            return
+        key = (change.kind, change.subject, change.by, before, after)
+        if key not in self._known:
+            layers = self.judge.layers
+            self._known[key] = tuple(
+                question
+                for question in self.judge.questions
+                if question.law in _LAWS[change.kind]
+                and self.judge._differs(
+                    question,
+                    change,
+                    sum(before) if question.layer is None else before[layers[question.layer]],
+                    sum(after) if question.layer is None else after[layers[question.layer]],
+                )
+            )
+        for question in self._known[key]:
+            self._add(question, letters, change)
+
+    def _add(self, question: Question, letters: Letters, change: Change) -> None:
+        if question not in self.found:
+            self.found[question] = Refutation(question, Setting({}, {}), self.world.unit(letters), change)
+            self.judge.questions = tuple(one for one in self.judge.questions if one != question)
+            self._known.clear()
+
+    def confirmed(self) -> Iterator[tuple[Question, Witness]]:
+        """What the interpreter finds broken, too."""
+        for question, first in self.found.items():
+            witness = witness_of(self.kernel, smallest(self.kernel, first)) or witness_of(self.kernel, first)
+            if witness is not None:
+                yield question, witness
+
+    def sums_with(self, other: Kernel) -> Iterator[Letters]:
+        """The sequences for which another kernel pays otherwise."""
+        machine = Machine(other, {}, {})
+        for letters, sums in self._sums.items():
+            rows = machine.run(*_parts(self.world.unit(letters)))
+            if rows is not None and letters:
+                if tuple(map(sum, zip(*(row.pays for row in rows), strict=True))) != sums:
+                    yield letters
+
+
+_LAWS = {
+    "raise": ("monotone", "deduction", "no_cliff"),
+    "split": ("split_proof",),
+    "swap": ("order_free",),
+    "drop": ("more_claims",),
+}
+
+
+def _parts(unit: Unit) -> tuple[tuple[Values, ...], tuple[Values, ...]]:
+    return unit.claims, unit.members
+
+
+def _fixed(claim: Values) -> object:
+    return frozenset(claim.items())
+
+
+def _splits(
+    claim: Values, places: dict[object, int], names: Sequence[str]
+) -> list[tuple[int, int, dict[str, int]]]:
+    """A claim as two: all ways to divide its money."""
+    given = [name for name in names if name in claim]
+    found = []
+    for parts in product(*(range(claim[name] + 1) for name in given)):
+        first = dict(zip(given, parts, strict=True))
+        rest = {name: claim[name] - part for name, part in first.items()}
+        one, two = places.get(_fixed({**claim, **first})), places.get(_fixed({**claim, **rest}))
+        if one is not None and two is not None:
+            found.append((one, two, first))
+    return found

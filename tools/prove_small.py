@@ -1,0 +1,120 @@
+"""Small schemes: does any law that is called proved fail for a few claims of a few minor units?
+
+    python tools/prove_small.py --seeds 2000 > report
+
+Schemes are those of tests/laws/small_schemes.py, with limits of 1 to 3 minor units; histories all those of
+tests/laws/small_histories.py. A law that is proved and broken is an error of ours (exit 1).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from pathlib import Path
+from random import Random
+from time import process_time
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT / "tests" / "laws"))
+
+import small_histories  # noqa: E402
+import small_schemes  # noqa: E402
+
+from hmbc.compiler.drawn_alone import with_own_draws  # noqa: E402
+from hmbc.compiler.idle_limits import without_idle_limits  # noqa: E402
+from hmbc.compiler.kernel import Kernel  # noqa: E402
+from hmbc.compiler.laws import Question, questions_of  # noqa: E402
+from hmbc.compiler.left_apart import left_apart  # noqa: E402
+from hmbc.compiler.loose import without_loose  # noqa: E402
+from hmbc.compiler.nothing import without_nothing  # noqa: E402
+from hmbc.compiler.pipeline import compile_source  # noqa: E402
+from hmbc.compiler.plainer import made_plain  # noqa: E402
+from hmbc.compiler.prove_by_structure import by_cases, by_structure  # noqa: E402
+from hmbc.compiler.settle import with_settled  # noqa: E402
+from hmbc.compiler.structure_bounds import bounds_of  # noqa: E402
+from hmbc.dsl.source import Source  # noqa: E402
+
+
+def proved(kernel: Kernel) -> list[Question]:
+    """What structure proves, as it is and by cases."""
+    questions = [one for one in questions_of(kernel) if one.law not in ("no_overflow", "stated", "never_less")]
+    found = [proof.question for proof in by_structure(kernel, questions)]
+    left = [one for one in questions if one not in found]
+    return [*found, *(proof.question for proof in by_cases(kernel, left))]
+
+
+def said_otherwise(kernel: Kernel) -> dict[str, Kernel]:
+    """The kernels that laws are decided about."""
+    settled = with_settled(kernel)
+    plain = made_plain(settled, bounds_of(settled))
+    drawn = with_own_draws(plain)
+    idle = without_idle_limits(drawn, bounds_of(drawn))
+    rest = without_nothing(idle)
+    again = rest if rest is idle else made_plain(rest, bounds_of(rest))
+    loose = without_loose(again, bounds_of(again))
+    apart = left_apart(loose, bounds_of(loose))
+    return {
+        "settled": settled, "plain": plain, "drawn": drawn, "idle": idle, "nothing": rest,
+        "again": again, "loose": loose, "apart": apart,
+    }  # fmt: skip
+
+
+def main() -> None:
+    """Draw, prove, hunt, report."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", type=int, default=200, help="so many, from --seed on")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--worlds", type=int, default=3, help="for each scheme")
+    parser.add_argument("--sequences", type=int, default=1_500, help="for each world, at most")
+    parser.add_argument("--stop", type=int, default=0, help="after so many schemes with what is broken")
+    options = parser.parse_args()
+    laws: Counter[str] = Counter()
+    schemes = histories = 0
+    broken: Counter[str] = Counter()
+    bad = 0
+    for seed in range(options.seed, options.seed + options.seeds):
+        text = small_schemes.draw(seed)
+        try:
+            found = compile_source(Source("small.hmb", text))
+            kernel = found.kernel
+            if kernel is None:
+                continue
+            questions = proved(kernel)
+            others = said_otherwise(kernel)
+        except Exception as fault:
+            print(f"CRASH: seed {seed}: {type(fault).__name__}: {fault}", flush=True)
+            continue
+        schemes += 1
+        laws.update(one.law for one in questions)
+        hunt = small_histories.Hunt(kernel, questions, Random(seed))
+        told, last = False, kernel
+        for number in range(options.worlds):
+            hunt.run(options.sequences, 16 if number % 2 else 9)
+            last = kernel
+            for name, other in others.items() if number < 2 else ():
+                if other != last:
+                    last = other
+                    for letters in hunt.sums_with(other):
+                        print(f"OTHERWISE: seed {seed}: {name}: {hunt.world.unit(letters)}", flush=True)
+                        told = True
+                        break
+        histories += hunt.histories
+        if schemes % 100 == 0:
+            print(f"{schemes} schemes to seed {seed}, {process_time():.0f} s", file=sys.stderr, flush=True)
+        for question, witness in hunt.confirmed():
+            broken[question.law] += 1
+            told = True
+            print(f"BROKEN: seed {seed}: {question}: {witness.text.en}\n{witness.example}", flush=True)
+        if told:
+            bad += 1
+            print("\n".join(text.splitlines()[10:-1]), flush=True)
+        if options.stop and bad >= options.stop:
+            break
+    print(f"{schemes} schemes, {sum(laws.values())} laws, {histories:,} histories, {process_time():.0f} s")
+    print(dict(laws), "broken:", dict(broken))
+    sys.exit(1 if bad else 0)
+
+
+if __name__ == "__main__":
+    main()
