@@ -9,6 +9,7 @@ from typing import Literal
 from attrs import frozen
 
 from hmbc.compiler.kernel import Accumulator, Clause
+from hmbc.compiler.lower_amounts import inner
 from hmbc.dsl import expr as e
 from hmbc.dsl.nodes import ScopeWord
 from hmbc.dsl.scheme import CheckedScheme, CheckedScope
@@ -130,7 +131,7 @@ def _alternatives(scope: CheckedScope) -> list[tuple[e.Expr, frozenset[Key]]]:
     keys = frozenset(scope.keys)
     if scope.condition is None or scope.otherwise is None:
         return [(e.TRUE, keys)]
-    return [(scope.condition, keys), *_alternatives(scope.otherwise)]
+    return [(inner(scope.condition), keys), *_alternatives(scope.otherwise)]
 
 
 def alone_in(scope: CheckedScope) -> e.Expr:

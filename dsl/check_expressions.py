@@ -25,7 +25,7 @@ from hmbc.dsl.environment import Environment
 from hmbc.dsl.facts import NOTHING, Facts, facts_if_false, facts_of
 from hmbc.dsl.lexer import ADVICE
 from hmbc.dsl.names import type_name
-from hmbc.dsl.reads import has_increase
+from hmbc.dsl.reads import nests_increase
 from hmbc.dsl.typed import BROKEN, Typed, declared, fits, literal_hint, same
 from hmbc.dsl.types import (
     Bool,
@@ -129,7 +129,7 @@ def check(
             return check_arithmetic.check_division(written, env, hint, facts)
         case n.IncreaseOf(of=of):
             found = check(of, env, hint, facts)
-            if has_increase(found.expr):
+            if nests_increase(found.expr):
                 env.report(codes.NESTED_INCREASE, written.span)
                 return BROKEN
             if found.type not in (Money(), Int(), Unknown()):

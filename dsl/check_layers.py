@@ -23,7 +23,7 @@ from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import FIRST, Environment
 from hmbc.dsl.facts import NOTHING, Facts, facts_of
 from hmbc.dsl.names import word
-from hmbc.dsl.reads import has_increase, moves_with_totals, walk
+from hmbc.dsl.reads import has_increase, moves_with_totals, nests_increase, walk
 from hmbc.dsl.scheme import (
     CheckedAmount,
     CheckedBands,
@@ -279,7 +279,7 @@ def _check_pays_alone(layer: n.Layer, pays: n.Pays, env: Environment) -> None:
 
 def _pays(clause: n.Pays, env: Environment, facts: Facts) -> CheckedPays:
     amount = check_as(clause.amount, Money(), env, facts)
-    if clause.increase and has_increase(amount):
+    if clause.increase and nests_increase(amount):
         env.report(codes.NESTED_INCREASE, clause.amount.span)
     return CheckedPays(amount, clause.increase, clause.may_fall)
 

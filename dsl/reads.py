@@ -58,6 +58,13 @@ def has_increase(expr: e.Expr) -> bool:
     return any(isinstance(node, e.Increase) for node in walk(expr))
 
 
+def nests_increase(expr: e.Expr) -> bool:
+    """Whether an increase of it would be one of an increase: what a layer pays is one itself, and
+    beside it no total is read that could grow."""
+    pays = any(isinstance(node, e.LayerPay) for node in walk(expr))
+    return has_increase(expr) or pays and not reads_totals(expr)
+
+
 def moves_with_totals(expr: e.Expr) -> bool:
     """Whether it reads a running total other than inside an increase, and so is one value before
     the claim and another after it."""

@@ -19,45 +19,11 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "laws"))
 
 import small_histories  # noqa: E402
+import small_proofs  # noqa: E402
 import small_schemes  # noqa: E402
 
-from hmbc.compiler.drawn_alone import with_own_draws  # noqa: E402
-from hmbc.compiler.idle_limits import without_idle_limits  # noqa: E402
-from hmbc.compiler.kernel import Kernel  # noqa: E402
-from hmbc.compiler.laws import Question, questions_of  # noqa: E402
-from hmbc.compiler.left_apart import left_apart  # noqa: E402
-from hmbc.compiler.loose import without_loose  # noqa: E402
-from hmbc.compiler.nothing import without_nothing  # noqa: E402
 from hmbc.compiler.pipeline import compile_source  # noqa: E402
-from hmbc.compiler.plainer import made_plain  # noqa: E402
-from hmbc.compiler.prove_by_structure import by_cases, by_structure  # noqa: E402
-from hmbc.compiler.settle import with_settled  # noqa: E402
-from hmbc.compiler.structure_bounds import bounds_of  # noqa: E402
 from hmbc.dsl.source import Source  # noqa: E402
-
-
-def proved(kernel: Kernel) -> list[Question]:
-    """What structure proves, as it is and by cases."""
-    questions = [one for one in questions_of(kernel) if one.law not in ("no_overflow", "stated", "never_less")]
-    found = [proof.question for proof in by_structure(kernel, questions)]
-    left = [one for one in questions if one not in found]
-    return [*found, *(proof.question for proof in by_cases(kernel, left))]
-
-
-def said_otherwise(kernel: Kernel) -> dict[str, Kernel]:
-    """The kernels that laws are decided about."""
-    settled = with_settled(kernel)
-    plain = made_plain(settled, bounds_of(settled))
-    drawn = with_own_draws(plain)
-    idle = without_idle_limits(drawn, bounds_of(drawn))
-    rest = without_nothing(idle)
-    again = rest if rest is idle else made_plain(rest, bounds_of(rest))
-    loose = without_loose(again, bounds_of(again))
-    apart = left_apart(loose, bounds_of(loose))
-    return {
-        "settled": settled, "plain": plain, "drawn": drawn, "idle": idle, "nothing": rest,
-        "again": again, "loose": loose, "apart": apart,
-    }  # fmt: skip
 
 
 def main() -> None:
@@ -67,6 +33,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--worlds", type=int, default=3, help="for each scheme")
     parser.add_argument("--sequences", type=int, default=1_500, help="for each world, at most")
+    parser.add_argument("--longer", type=int, default=20, help="of five or six claims, for each world")
     parser.add_argument("--stop", type=int, default=0, help="after so many schemes with what is broken")
     options = parser.parse_args()
     laws: Counter[str] = Counter()
@@ -80,8 +47,8 @@ def main() -> None:
             kernel = found.kernel
             if kernel is None:
                 continue
-            questions = proved(kernel)
-            others = said_otherwise(kernel)
+            questions = small_proofs.proved(kernel)
+            others = small_proofs.said_otherwise(kernel)
         except Exception as fault:
             print(f"CRASH: seed {seed}: {type(fault).__name__}: {fault}", flush=True)
             continue
@@ -90,7 +57,7 @@ def main() -> None:
         hunt = small_histories.Hunt(kernel, questions, Random(seed))
         told, last = False, kernel
         for number in range(options.worlds):
-            hunt.run(options.sequences, 16 if number % 2 else 9)
+            hunt.run(options.sequences, 16 if number % 2 else 9, options.longer)
             last = kernel
             for name, other in others.items() if number < 2 else ():
                 if other != last:

@@ -10,7 +10,7 @@ What is found is run again on the interpreter (`confirmed`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from math import prod
 from random import Random
@@ -34,11 +34,14 @@ YEARS = ((0, 3), (0, 3), (0, 2), (0, 1), (0,), (0, 3, 4), (0, 2, 3))
 """Which of these days there are in a world."""
 AMOUNTS = ((0, 1), (0, 1, 2), (0, 1, 2), (0, 1, 2, 3), (1, 2), (0, 1, 3, 4), (0, 2, 3), (2, 3))
 MOST_ROWS = 4
+"""In sequences of which all are run."""
 LONGER = (5, 6)
 
 _READ = e.Attribute | e.Given
 
 Letters = tuple[int, ...]
+Paid = Callable[[Letters], tuple[int, ...] | None]
+"""What layers pay for a sequence in sum; None where that is not known, or a claim is refused."""
 
 
 @frozen
@@ -86,7 +89,15 @@ def world(random: Random, kernel: Kernel, most: int) -> World:
 
 def _plain(given: Input) -> Any:
     """A value of what nothing reads."""
-    return None if given.optional else 0 if isinstance(given.type, Money | Int) else "A"
+    match given.type:
+        case _ if given.optional:
+            return None
+        case Enum(values=values):
+            return values[0]
+        case Code():
+            return "A"
+        case _:
+            return 0
 
 
 def _domain(random: Random, given: Input) -> list[Any]:
@@ -127,14 +138,35 @@ class Hunt:
         self.judge = Judge(self.kernel, tuple(self.questions))
         self.machine = Machine(self.judge.probed, {}, {})
 
-    def run(self, most: int, letters: int) -> None:
-        """One world of so many letters, with at most so many sequences."""
+    def run(self, most: int, letters: int, longer: int = 0) -> None:
+        """One world of so many letters, with at most so many sequences, and so many longer ones."""
         self.world = world(self.random, self.kernel, letters)
         self._sums = {(): (0,) * len(self.kernel.outcomes)}
-        if self.questions:
+        if self.judge.questions:
             self._walk((), tuple({} for _ in self.machine.stepper.accumulators), [], self._rows(most))
-            self.histories += len(self._sums)
-            self._compare()
+            self._compare(self._sums, self._sums.get)
+        for _ in range(longer if self.judge.questions else 0):
+            places = sorted(self.random.choices(range(len(self.world.claims)), k=self.random.choice(LONGER)))
+            drawn = self._shuffled(tuple(places))
+            if (sums := self._paid(drawn)) is not None:
+                self._compare({drawn: sums}, self._paid)
+        self.histories += len(self._sums)
+
+    def _shuffled(self, letters: Letters) -> Letters:
+        """Claims of one day in any order."""
+        claims, date = self.world.claims, self.kernel.date
+        return tuple(sorted(letters, key=lambda letter: (claims[letter][date], self.random.random())))
+
+    def _paid(self, letters: Letters) -> tuple[int, ...] | None:
+        """What a sequence pays, if it is not known yet; it is held against the laws of single runs, too."""
+        if letters not in self._sums:
+            rows = self.machine.run(*_parts(self.world.unit(letters)))
+            if rows is None:
+                return None
+            for question in list(self.judge.denied(rows)):
+                self._add(question, letters, Change("none"))
+            self._sums[letters] = tuple(map(sum, zip(*(row.pays for row in rows), strict=True)))
+        return self._sums[letters]
 
     def _rows(self, most: int) -> int:
         """The longest sequences of which there are not too many."""
@@ -170,26 +202,26 @@ class Hunt:
                 for question in list(self.judge.denied([*rows, row])):
                     self._add(question, longer, Change("none"))
 
-    def _compare(self) -> None:
+    def _compare(self, drawn: Mapping[Letters, tuple[int, ...]], paid: Paid) -> None:
         """What two sequences pay, where a law speaks of both."""
         claims, date = self.world.claims, self.kernel.date
         places = {_fixed(claim): place for place, claim in enumerate(claims)}
         money = [i.name for i in self.kernel.inputs if i.owner == "claim" and isinstance(i.type, Money)]
         raises, splits = [self._raises(c, places, money) for c in claims], [_splits(c, places, money) for c in claims]
         asks = {kind: self.judge.asks(kind) for kind in ("raise", "split", "swap", "drop")}
-        for letters, before in self._sums.items():
+        for letters, before in drawn.items():
             for row, letter in enumerate(letters):
                 head, tail = letters[:row], letters[row + 1 :]
                 if asks["raise"]:
                     for name, by, other in raises[letter]:
-                        self._differ(letters, before, (*head, other, *tail), Change("raise", row, name, by))
+                        self._differ(letters, before, (*head, other, *tail), paid, Change("raise", row, name, by))
                 if asks["drop"] and len(letters) > 1:
-                    self._differ(letters, before, (*head, *tail), Change("drop", row))
+                    self._differ(letters, before, (*head, *tail), paid, Change("drop", row))
                 if asks["swap"] and tail and letter < tail[0] and claims[letter][date] == claims[tail[0]][date]:
-                    self._differ(letters, before, (*head, tail[0], letter, *tail[1:]), Change("swap", row))
+                    self._differ(letters, before, (*head, tail[0], letter, *tail[1:]), paid, Change("swap", row))
                 if asks["split"]:
                     for one, two, parts in splits[letter]:
-                        self._differ(letters, before, (*head, one, two, *tail), Change("split", row, parts=parts))
+                        self._differ(letters, before, (*head, one, two, *tail), paid, Change("split", row, parts=parts))
 
     def _raises(
         self, claim: Values, places: dict[object, int], names: Sequence[str]
@@ -203,8 +235,10 @@ class Hunt:
                         found.append((name, by, other))
         return found
 
-    def _differ(self, letters: Letters, before: tuple[int, ...], other: Letters, change: Change) -> None:
-        after = self._sums.get(other)
+    def _differ(
+        self, letters: Letters, before: tuple[int, ...], other: Letters, paid: Paid, change: Change
+    ) -> None:
+        after = paid(other)
         if after is None:
             return
         key = (change.kind, change.subject, change.by, before, after)
@@ -242,9 +276,8 @@ class Hunt:
         machine = Machine(other, {}, {})
         for letters, sums in self._sums.items():
             rows = machine.run(*_parts(self.world.unit(letters)))
-            if rows is not None and letters:
-                if tuple(map(sum, zip(*(row.pays for row in rows), strict=True))) != sums:
-                    yield letters
+            if rows and tuple(map(sum, zip(*(row.pays for row in rows), strict=True))) != sums:
+                yield letters
 
 
 _LAWS = {
