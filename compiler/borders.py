@@ -15,6 +15,7 @@ from attrs import define, evolve, field
 
 from hmbc.compiler.days import add_months
 from hmbc.compiler.directed import Setting, Unit
+from hmbc.compiler.expressions import expressions
 from hmbc.compiler.kernel import Definition, Kernel
 from hmbc.compiler.quick import Machine
 from hmbc.compiler.slices import slice_of
@@ -56,6 +57,19 @@ def borders_of(kernel: Kernel) -> tuple[Definition, ...]:
         Definition(name=f"border.{number}", expr=expr, role="probe")
         for number, expr in enumerate(list(found)[:MOST_BORDERS])
     )
+
+
+def amounts_compared(kernel: Kernel) -> list[int]:
+    """The amounts with which a kernel compares something, and those a minor unit less."""
+    found = {
+        int(side.value)
+        for expr in expressions(kernel)
+        for node in walk(expr)
+        if isinstance(node, e.Compare)
+        for side in (node.left, node.right)
+        if isinstance(side, e.Const) and isinstance(side.type, Money) and side.value
+    }
+    return sorted(found | {one - 1 for one in found})
 
 
 def with_borders(kernel: Kernel) -> tuple[Kernel, tuple[str, ...]]:

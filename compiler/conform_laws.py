@@ -24,7 +24,7 @@ from hmbc.dsl.diagnostic import Bilingual, Diagnostic
 from hmbc.dsl.scheme import CheckedScheme
 from hmbc.dsl.types import Enum
 
-SHORT = Budget((80_000, 0), climb=40_000, beside=100_000)
+SHORT = Budget((80_000, 0), climb=40_000, beside=100_000, many=50_000)
 """What checking takes the time for."""
 
 

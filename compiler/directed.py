@@ -289,6 +289,26 @@ class Directed:
             return {name: value for name, value in claim.items() if name != given.name}
         return {**claim, given.name: self._value(given, claim[self.kernel.date])}
 
+    def with_one_turned(self, unit: Unit, kept: str | None) -> Unit:
+        """A unit of which all claims, or one, have another value of one thing, or nothing of an amount (but not
+        of `kept`); or whose member is another one."""
+        random, date = self.random, self.kernel.date
+        names = [i.name for i in self.kernel.inputs if i.owner == "claim" and i.name not in (date, kept)]
+        if not names or random.random() < 0.2:
+            member = self.member(unit.members[0])
+            same = {n: v for n, v in unit.members[0].items() if n in ("member_id", self.kernel.unit)}
+            return Unit(unit.claims, ({**member, **same},) * len(unit.members))
+        name = random.choice(names)
+        amount = next(isinstance(i.type, Money) for i in self.kernel.inputs if (i.owner, i.name) == ("claim", name))
+        turned = {name: 0} if amount else self.turned(unit.claims[0], name)
+        only = random.randrange(len(unit.claims)) if random.random() < 0.4 else None
+        claims = []
+        for place, claim in enumerate(unit.claims):
+            rest = {n: v for n, v in claim.items() if n != name}
+            found = {**rest, **({name: turned[name]} if name in turned else {})}
+            claims.append(claim if only not in (None, place) else found)
+        return Unit(tuple(claims), unit.members)
+
     def member(self, like: Values | None) -> Values:
         """A member, or one like another."""
         return self._values("member", like)

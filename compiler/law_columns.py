@@ -17,6 +17,7 @@ from attrs import evolve, frozen
 from hmbc.compiler.kernel import KEY_BOUND, Accumulator, Definition, Kernel, Outcome, Reason, Stated
 from hmbc.compiler.laws import Question
 from hmbc.compiler.layer_parts import base_of, caps_of
+from hmbc.compiler.ranges import ranges_of
 from hmbc.compiler.shared_caps import shared_caps_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.types import Money
@@ -36,7 +37,8 @@ class LawColumns:
 
 
 def with_laws(kernel: Kernel, questions: Sequence[Question]) -> LawColumns:
-    """The kernel with a layer for each of the questions that single rows and their totals answer."""
+    """The kernel with a layer for each of the questions that single rows and their totals answer, but for those
+    whose numbers an evaluator has no room for."""
     items: list[Definition | Accumulator] = list(kernel.items)
     outcomes, layers = list(kernel.outcomes), {}
     for number, question in enumerate(questions):
@@ -55,9 +57,10 @@ def with_laws(kernel: Kernel, questions: Sequence[Question]) -> LawColumns:
     reasons = kernel.reasons
     if PAID not in {reason.code for reason in reasons}:
         reasons = (*reasons, Reason(code=PAID, label=PAID, rank=1 + max(r.rank for r in reasons)))
-    return LawColumns(
-        evolve(kernel, items=tuple(items), outcomes=tuple(outcomes), reasons=reasons), layers
-    )
+    with_them = evolve(kernel, items=tuple(items), outcomes=tuple(outcomes), reasons=reasons)
+    wide = {finding.name.removesuffix(".pay") for finding in ranges_of(with_them).findings} if layers else set()
+    fitting = [one for number, one in enumerate(questions) if f"law.{number}" not in wide]
+    return LawColumns(with_them, layers) if len(fitting) == len(questions) else with_laws(kernel, fitting)
 
 
 def _broken(

@@ -53,8 +53,13 @@ class _Loose:
     def read(self, expr: e.Expr, inside: bool = False) -> e.Expr:
         """An expression without caps that never bind. inside: an increase, in which a total moves, but
         not what it adds."""
-        inside = inside or isinstance(expr, e.Increase)
-        found = e.rebuild(expr, lambda part: self.read(part, inside))
+        within = inside or isinstance(expr, e.Increase)
+        found = e.rebuild(expr, lambda part: self.read(part, within))
+        match expr, found:
+            case e.Increase(of=e.Min()), e.Increase(of=e.Total(accumulator=name)) if not inside:
+                return self.totals[name].adds
+            case _:
+                pass
         match found:
             case e.Min(left=limit, right=amount) if self._is_loose(limit, amount):
                 return amount
@@ -62,7 +67,7 @@ class _Loose:
                 return amount
             case e.Subtract(
                 left=e.Add(left=one, right=same), right=e.Add(left=two, right=other)
-            ) if not inside:
+            ) if not within:
                 if same == other:
                     return self._grown(one, two) or found
                 if one == two:
@@ -118,7 +123,7 @@ class _Loose:
             case expr:
                 pass
         stage = self.bounds.stage(expr)
-        if stage is None or stage.alone is not None or stage.scope != scope:
+        if stage is None or stage.alone is not None or not self._is_part(expr, scope, stage.scope):
             return None
         match stage.of:
             case e.Min(left=limit):
@@ -133,6 +138,13 @@ class _Loose:
         if not constant or start is None or start.low < 0 or not isinstance(most, Fraction | int):
             return None
         return Fraction(most)
+
+    def _is_part(self, expr: e.Expr, scope: Scope, of: Scope) -> bool:
+        """Whether rows of one key of a scope are all rows of one key of another, or some of them, of which
+        none adds less than nothing."""
+        if scope == of:
+            return True
+        return self.bounds.is_natural(expr) and self.bounds.constancy.refines(scope, of)
 
 
 def _unrounded(expr: e.Expr) -> e.Expr:

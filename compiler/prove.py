@@ -29,7 +29,7 @@ from hmbc.compiler.laws import (
 )
 from hmbc.compiler.proof import Proof
 from hmbc.compiler.prove_by_structure import by_cases, by_structure
-from hmbc.compiler.refutation import smallest
+from hmbc.compiler.refutation import Refutation, smallest
 from hmbc.compiler.refute import Search
 from hmbc.compiler.settle import with_settled
 from hmbc.compiler.side_by_side import SideBySide
@@ -48,7 +48,7 @@ class Budget:
     (compiler/climb.py); solver: resources of z3 for each question, and for all (about 5 to 20 million a
     second); histories: how many random ones on the compiled evaluator, for what is open after all
     that (compiler/bulk_search.py); beside: like climb, for what the solver leaves open
-    (compiler/side_by_side.py)."""
+    (compiler/side_by_side.py); many: items of rows for claims that follow many others (compiler/many_claims.py)."""
 
     search: tuple[int, int] = (400_000, 400_000)
     solver: int = 700_000
@@ -56,12 +56,13 @@ class Budget:
     climb: int = 400_000
     histories: int = 0
     beside: int = 2_000_000
+    many: int = 1_000_000
 
 
 FULL = Budget()
 """What `hmbc prove` takes the time for."""
 
-QUICK = Budget((40_000, 100_000), 700_000, 2_500_000, 40_000, beside=100_000)
+QUICK = Budget((40_000, 100_000), 700_000, 2_500_000, 40_000, beside=100_000, many=100_000)
 """What compiling takes the time for."""
 
 
@@ -122,7 +123,9 @@ def prove(
             found |= {proof.question: proof for proof in proofs}
             search.leave_out(found)
         found |= search.refuted_at_borders(budget.search[1] // 2)
-        found |= search.refuted_under_unlike_limits(budget.search[1] // 2)
+        found |= search.refuted_under_unlike_limits(3 * budget.search[1])
+        found |= search.refuted_of_layers(budget.search[1])
+        found |= search.refuted_after_many(budget.many)
         found |= search.refuted_side_by_side(budget.beside)
         found |= search.refuted(budget.search[1])
         search.leave_out(found)
@@ -227,6 +230,8 @@ class _Looking:
     """Watched: a counterexample, confirmed by the interpreter, stands against any proof."""
     _search: Search = field(init=False)
     _told: set[Question] = field(init=False, factory=set)
+    _broken: dict[Question, Refutation] = field(init=False, factory=dict)
+    """What other searches than the first found."""
 
     def __attrs_post_init__(self) -> None:
         self._search = Search(self.kernel, self.questions, watched=self.proved)
@@ -325,6 +330,16 @@ class _Looking:
         self._search.under_unlike_limits(work)
         return self.refuted(0)
 
+    def refuted_of_layers(self, work: int) -> dict[Question, Proof]:
+        """What breaks a scheme's laws of what breaks its layers'."""
+        self._search.of_layers(self._broken, work)
+        return self.refuted(0)
+
+    def refuted_after_many(self, work: int) -> dict[Question, Proof]:
+        """What claims refute that follow many others."""
+        self._search.after_many(work)
+        return self.refuted(0)
+
     def refuted_in_bulk(self, histories: int) -> dict[Question, Proof]:
         """What so many histories on the compiled evaluator refute."""
         left = self._search.judge.questions
@@ -353,6 +368,7 @@ class _Looking:
             if witness is not None:
                 taken = spent / len(new) + perf_counter() - begun
                 found[question] = _refuted(question, witness, taken)
+                self._broken[question] = first
         self._told |= found.keys()
         return found
 

@@ -40,6 +40,7 @@ def by_structure(
     given, kernel = kernel, with_settled(kernel)
     plain = _said_plainly(kernel)
     simple = without_loose(plain, bounds_of(plain))
+    simple = plain if simple is plain else made_plain(simple, bounds_of(simple))
     held = {
         Question(verdict.law, verdict.layer, verdict.subject): verdict
         for one in ((kernel,) if simple is kernel else (simple, kernel))

@@ -14,7 +14,8 @@ from hmbc.compiler.directed import Directed, Setting, Unit
 from hmbc.compiler.drawn_changes import drawn_changes, subjects_of
 from hmbc.compiler.drifts import beginnings, gone_on
 from hmbc.compiler.kernel import Kernel
-from hmbc.compiler.laws import Change, Judge, Question, changed
+from hmbc.compiler.laws import TWO_RUNS, Change, Judge, Question, changed
+from hmbc.compiler.many_claims import many_claims
 from hmbc.compiler.paid_in_full import paid_in_full
 from hmbc.compiler.planted import changes_read_off
 from hmbc.compiler.quick import Machine, Row, Values
@@ -153,6 +154,52 @@ class Search:
                 self._changed(known, unit, change, before, pressed=True)
                 for by in range(1, LEAST + 1) if change.kind == "raise" else ():
                     self._with_more(known, unit, change.row, before, {change.subject or "": by})
+
+    def after_many(self, work: int) -> None:
+        """Hold claims that follow many others against every law (compiler/many_claims.py), with so many
+        items of rows."""
+        self.left = work
+        pool, random = self.paying_for(None), Random(self.seed)
+        for setting, unit, first in many_claims(self.kernel, pool, random, work // 2):
+            external = setting.parameters, setting.lists
+            machine = self._machines[0][1].with_external(*external)
+            rows = self._run(machine, unit.claims, unit.members)
+            if self.left <= 0 or not self.judge.questions:
+                return
+            if rows is None:
+                continue
+            self.bordering.append((setting, unit))
+            for question in list(self.judge.denied(rows)):
+                self._add(Refutation(question, setting, unit, Change("none")))
+            for one, change in changes_read_off(self.kernel, unit, (), subjects_of(self.judge)):
+                if one is unit and change.row >= first and self.judge.asks(change.kind):
+                    self._changed((setting, machine), unit, change, rows, pressed=True)
+
+    def of_layers(self, broken: Mapping[Question, Refutation], work: int) -> None:
+        """Hold what breaks a law of one layer against that of the scheme, of claims, members and what is external
+        otherwise: where another layer pays what this one does not, it need not for all of them. broken: what was
+        found besides by other searches; work: items of rows."""
+        self.left = work
+        laws = {one.law for one in self.judge.questions if one.layer is None and one.law in TWO_RUNS}
+        if "more_claims" in laws:
+            laws.add("monotone")
+        found = {**broken, **self.found}
+        begun = [one for question, one in found.items() if question.layer and question.law in laws]
+        while begun and self.left > 0 and any(one.layer is None for one in self.judge.questions):
+            one = self.random.choice(begun)
+            setting, unit = one.setting, one.unit
+            if len(self._machines) > 1 and self.random.random() < 0.3:
+                setting = self.random.choice(self._machines)[0]
+            for _ in range(self.random.randint(1, 2)):
+                unit = self.directed.with_one_turned(unit, one.change.subject)
+            machine = self._machines[0][1].with_external(setting.parameters, setting.lists)
+            before = self._run(machine, unit.claims, unit.members)
+            if before is None:
+                continue
+            self._changed((setting, machine), unit, one.change, before, pressed=True)
+            if self._asks("more_claims") and one.change.kind == "raise":
+                more = {one.change.subject or "": one.change.by}
+                self._with_more((setting, machine), unit, one.change.row, before, more)
 
     def _try_all(
         self, known: tuple[Setting, Machine], unit: Unit, pressed: bool = False

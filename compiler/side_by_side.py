@@ -17,7 +17,7 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from hmbc.compiler.borders import borders_of
+from hmbc.compiler.borders import amounts_compared, borders_of
 from hmbc.compiler.directed import Directed, Setting, Unit, Values
 from hmbc.compiler.expressions import expressions
 from hmbc.compiler.kernel import Input, Kernel
@@ -37,6 +37,9 @@ FEW = 20
 """The most minor units of a small claim: shares of it leave each of the rests that ratios in twentieths do."""
 TO_BORDER = 0.2
 """How often the amount of a claim is sought with which a total stands at a border."""
+REPEATED = 0.1
+"""How often a claim is repeated until a border is passed."""
+MOST_REPEATED = 12
 ANEW = 0.1
 """How often a unit is begun with anew, on other days; four times as often where no amount is raised."""
 NEAR = 3
@@ -76,6 +79,7 @@ class SideBySide:
     """What a claim has."""
     _read: list[str] = field(init=False)
     """What is read of it, but for the deciding date."""
+    _compared: list[int] = field(init=False)
     _machines: Machines = field(init=False)
     _seen: set[object] = field(init=False, factory=set)
     _pairs: list[Pair] = field(init=False, factory=list)
@@ -93,6 +97,7 @@ class SideBySide:
         needed = [item.name for item in self.judge.probed.items]
         self._part = slice_of(full, [*needed, *self._borders])
         self._machines = Machines(self._part)
+        self._compared = amounts_compared(self._part)
         self._given = {given.name: given for given in self.kernel.inputs if given.owner == "claim"}
         self._money = {
             given.name: (given.low or 0, given.high)
@@ -131,7 +136,7 @@ class SideBySide:
                 if name not in claim:
                     continue
                 yield unit, Change("raise", row, name, 1)
-                for amount in self._compared():
+                for amount in self._compared:
                     with_amount = {**claim, name: amount}
                     others = (*claims[:row], with_amount, *claims[row + 1 :])
                     yield evolve(unit, claims=others), Change("raise", row, name, 1)
@@ -163,18 +168,6 @@ class SideBySide:
         if any(one.law == "no_cliff" for one in self.judge.questions):
             found |= dict.fromkeys(self.judge.amounts.bills)
         return list(found)
-
-    def _compared(self) -> list[int]:
-        """The amounts with which something is compared, and those before them."""
-        found = {
-            int(side.value)
-            for expr in expressions(self._part)
-            for node in walk(expr)
-            if isinstance(node, e.Compare)
-            for side in (node.left, node.right)
-            if isinstance(side, e.Const) and isinstance(side.type, Money) and side.value
-        }
-        return sorted(found | {one - 1 for one in found})
 
     def _on_other_days(self, unit: Unit) -> Unit:
         """A unit some months later or earlier."""
@@ -211,7 +204,7 @@ class SideBySide:
         change: Change,
         before: Sequence[Row],
         after: Sequence[Row],
-    ) -> None:
+    ) -> Pair | None:
         """What the runs break is told; if they differ in a way not seen before, they are kept."""
         for one in list(self.judge.denied_by(change, before, after)):
             self.found[one] = Refutation(one, setting, unit, change)
@@ -219,18 +212,19 @@ class SideBySide:
         layer = self.questions[0].layer
         apart = self.judge.sums(layer, after) - self.judge.sums(layer, before)
         if not after or not before:
-            return
+            return None
+        pair = Pair(setting, unit, change, tuple(before), tuple(after), apart)
         seen = (change.kind, change.subject, _size(apart, 1), self._way(before[-1], after[-1]))
         if seen in self._seen or len(self._pairs) >= MOST_PAIRS:
-            return
+            return pair
         self._seen.add(seen)
-        pair = Pair(setting, unit, change, tuple(before), tuple(after), apart)
         self._pairs.append(pair)
         far = self._far.setdefault((change.kind, apart > 0), [])
         if far and abs(far[0].apart) < abs(apart):
             far.clear()
         if not far or abs(far[0].apart) == abs(apart):
             far.append(pair)
+        return pair
 
     def _way(self, before: Row, after: Row) -> tuple[object, ...]:
         """In which way two runs differ after a row."""
@@ -274,14 +268,39 @@ class SideBySide:
             member = same[-1] if same else member
         if self.random.random() < TO_BORDER:
             claim = self._to_border(machine, pair, claim, member)
-        longer = Unit((*unit.claims, claim), (*unit.members, member))
+        if self.random.random() < REPEATED:
+            self._repeat(machine, pair, claim, member)
+        else:
+            self._with_row(machine, pair, claim, member)
+
+    def _with_row(self, machine: Machine, pair: Pair, claim: Values, member: Values) -> Pair | None:
+        """The pair with a claim more; None where it is refused."""
+        longer = Unit((*pair.unit.claims, claim), (*pair.unit.members, member))
         runs = []
         for known in (pair.before, pair.after):
             row = self._row(machine, known, claim, member)
             if row is None:
-                return
+                return None
             runs.append((*known, row))
-        self._keep(pair.setting, longer, pair.change, *runs)
+        return self._keep(pair.setting, longer, pair.change, *runs)
+
+    def _repeat(self, machine: Machine, pair: Pair, claim: Values, member: Values) -> None:
+        """The claim again and again, on its day, or each some days later, until a border is passed: what takes
+        many claims to fill is filled."""
+        days, high = self.random.choice((0, 1, 31)), self._given[self.kernel.date].high
+        first: tuple[object, ...] | None = None
+        found: Pair | None = pair
+        for _ in range(MOST_REPEATED):
+            if found is None or len(found.unit.claims) >= MOST_CLAIMS or not self.judge.questions:
+                return
+            found = self._with_row(machine, found, claim, member)
+            if found is not None:
+                sides = [row.value(name) for row in (found.before[-1], found.after[-1]) for name in self._borders]
+                first = first or tuple(sides)
+                if tuple(sides) != first:
+                    return
+            day = claim[self.kernel.date] + days
+            claim = {**claim, self.kernel.date: day if high is None else min(day, high)}
 
     def _row(self, machine: Machine, known: Sequence[Row], claim: Values, member: Values) -> Row | None:
         """The row of a claim after those of a run."""

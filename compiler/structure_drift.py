@@ -135,7 +135,10 @@ class Drifts:
             case e.Subtract() if rest := rest_of(expr, self.bounds.accumulators):
                 return self._of_totals.rest(*rest)
             case e.Choose() | e.Increase() | e.Subtract() if stage := self.bounds.stage(expr):
-                return self._of_totals.stage(expr, stage)
+                found = self._of_totals.stage(expr, stage)
+                if found is None and self.kind == "swap" and isinstance(expr, e.Choose):
+                    return self._choice(expr, expr.when, expr.then, expr.otherwise)
+                return found
             case e.Choose() if self.kind == "swap" and (
                 last := last_year_of(expr, self.bounds.accumulators)
             ):
@@ -146,6 +149,10 @@ class Drifts:
                 return self._sum(expr, left, right, Span.__sub__)
             case e.Max(left=left, right=right) if (only := self.bounds.above_zero(left, right)) is not None:
                 return self.of(only)
+            case e.Max(left=e.Const(value=0) as zero, right=e.Round(amount=amount) as rounding) if (
+                amount != zero
+            ):
+                return self.of(evolve(rounding, amount=e.Max(zero, amount)))  # no rounding moves 0
             case (
                 e.Min(left=left, right=right)
                 | e.Max(left=left, right=right)
@@ -229,6 +236,8 @@ class Drifts:
         if turns is None or one is None or two is None:
             return None
         found = self._joins.of_either(expr, one, two)
+        if turns == SAME and self.kind == "swap" and (both := self._of_both(when, one, two)) is not None:
+            return both
         if turns == SAME and self.kind == "swap" and otherwise == e.money(0):
             found = self._apart(expr, when, then) or found
         if turns == SAME:
@@ -247,6 +256,18 @@ class Drifts:
         if alone and (one == two == SAME or found.scope is None and found.changed and turns.changed):
             return Drift(rows, rows.with_zero, one=True, changed=turns.changed)
         return self._joins.made(expr, rows, ANYTHING, None)
+
+    def _of_both(self, when: e.Expr, one: Drift, two: Drift) -> Drift | None:
+        """Of a choice that is the same for two claims that change places, as by their date: what either case comes
+        to is the same in sum, so what one of them does is. No other rows differ than theirs."""
+        if None in (one.scope, two.scope) or not (one.sums.is_zero and two.sums.is_zero):
+            return None
+        assert one.scope is not None and two.scope is not None
+        coarser = one.scope if self._joins.refines(two.scope, one.scope) else two.scope
+        finer = two.scope if coarser is one.scope else one.scope
+        if not self._joins.refines(finer, coarser) or not self._joins.is_one(when, coarser):
+            return None
+        return Drift(ANYTHING, NOTHING, coarser)
 
     def _more(self, one: e.Expr, two: e.Expr) -> Span:
         """By how much one value is above another."""

@@ -14,6 +14,7 @@ from hmbc.compiler.kernel import Accumulator
 from hmbc.compiler.structure_bands import bands_of
 from hmbc.compiler.structure_drift_value import SAME, Drift, Joins
 from hmbc.compiler.structure_filled import is_filled
+from hmbc.compiler.structure_running_down import runs_down
 from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_single_rows import UNITS, any_of, each, passed, sum_of
 from hmbc.compiler.structure_span import ANYTHING, NOTHING, Span
@@ -119,6 +120,10 @@ class TotalDrifts:
         return found if few is None else found.meet(any_of(few))
 
     def stage(self, expr: e.Expr, stage: Stage) -> Drift | None:
+        """An increase of a function of a total."""
+        down = runs_down(self.joins.bounds, stage) if self.joins.kind == "raise" else None
+        if down is not None and (found := self._run_down(stage, *down)) is not None:
+            return found
         beside = parts_beside(stage)
         for part in (*stage.scope.keys, stage.scope.alone, *beside):
             if self.of(part) != SAME:
@@ -207,6 +212,47 @@ class TotalDrifts:
         if self.joins.bounds.whole.of(stage.added):
             parts = passed(self.joins.bounds, stage.of, total, few, over, one)
         return self.joins.spread(found, parts, sum_of(alone))
+
+    def _run_down(self, stage: Stage, limit: e.Expr, of: e.Expr) -> Drift | None:
+        """Of what is capped by an amount that runs down: in sum it is the largest of what caps let through."""
+        capped, bounds = evolve(stage, of=of), self.joins.bounds
+        if stage.alone is not None or any(
+            self.of(part) != SAME or not self.joins.is_one(part, stage.scope) for part in parts_beside(capped)
+        ):
+            return None
+        shape, added, cap = shape_of(capped, bounds.ranges), self.of(stage.added), self.of(limit)
+        steady = all(self.of(key) == SAME for key in stage.scope.keys)
+        if not steady or added is None or cap is None or not shape.rises or not bounds.is_natural(stage.added):
+            return None
+        over, one, changed = self._grown(stage.added, added, stage.scope)
+        if shape.rounding is None:
+            assert shape.slope is not None
+            moved = over.times(shape.slope)
+        else:
+            assert shape.within is not None and shape.around is not None
+            moved = self.joins.rounded(shape.rounding, over.times(shape.within)).times(shape.around)
+        sums = moved.hull(cap.rows).with_zero
+        if cap != SAME:
+            one = changed = changed and self._is_of_one_key(limit, stage.scope)
+        return Drift(sums - sums, sums, stage.scope, one, changed)
+
+    def _is_of_one_key(self, expr: e.Expr, scope: Scope) -> bool:
+        """Whether an expression differs in rows of one key of a scope alone, that of the claim in which the runs
+        differ: it reads totals that do."""
+        match expr:
+            case e.Ref(name=name):
+                return self._is_of_one_key(self.joins.bounds.definitions[name].expr, scope)
+            case e.Total(accumulator=name) | e.Before(accumulator=name):
+                item = self.joins.bounds.accumulators[name]
+                added = self.of(item.adds)
+                return (
+                    added is not None
+                    and Scope(item.keys) == scope
+                    and all(self._grown(item.adds, added, scope)[1:])
+                )
+            case _:
+                parts = e.parts_of(expr)
+                return all(self._is_of_one_key(part, scope) for part in parts) if parts else self.of(expr) == SAME
 
     def _path(self, stage: Stage) -> Interval | None:
         """What the slopes of bands come to in sum, of which some vary from row to row."""

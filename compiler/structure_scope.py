@@ -3,7 +3,8 @@
 Parameters are constant for a unit, and so are the attributes of its member, unless they are declared
 to vary; in a unit of several members, those of each member where the total is the member's. A claim's attribute is constant only where
 it is a key of the scope, or a function of one: the benefit year is one value for all rows of a day,
-and so is everything that changes only where benefit years begin for the rows of one year. What a
+and so is everything that changes only where benefit years begin for the rows of one year, and the year
+for the rows of one of its quarters. What a
 scheme says is the same in a scope is: a row with another value is rejected.
 """
 
@@ -98,6 +99,8 @@ class Constancy:
             case e.Total() | e.Before() | e.Increase():
                 return expr
             case e.YearOf(date=of, day=1) if e.MonthOf(of) in scope.keys:
+                return None
+            case e.YearOf(date=of) if any(expr in _years_of(key, of) for key in scope.keys):
                 return None
             case e.Compare(op=">=" | "<", left=left, right=e.Const(value=int() as day)) if any(
                 _begins(key, left, day) for key in scope.keys
@@ -200,6 +203,19 @@ def _cases(number: e.Expr, of: e.Attribute) -> list[tuple[object, object]]:
             return [(value, one), *_cases(rest, of)]
         case e.Const(value=one):
             return [(None, one)]
+        case _:
+            return []
+
+
+def _years_of(key: e.Expr, of: e.Expr) -> list[e.Expr]:
+    """The years of which a key is the sum: quarters of a year count years that begin at each. No year is
+    less on a later day, so rows of one sum have each of them in common. None of another sum."""
+    match key:
+        case e.YearOf(date=date_) if date_ == of:
+            return [key]
+        case e.Add(left=left, right=right):
+            one, two = _years_of(left, of), _years_of(right, of)
+            return [*one, *two] if one and two else []
         case _:
             return []
 

@@ -14,7 +14,7 @@ that no chance hits: all are tried.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import cycle, islice, product
+from itertools import chain, cycle, islice, product, zip_longest
 from typing import Any
 
 from attrs import define, evolve, field, frozen
@@ -33,7 +33,7 @@ from hmbc.dsl.types import Date, Money
 
 DIGITS = 24
 """Last digits of either claim that are tried."""
-MOST_PAIRS = 12
+MOST_PAIRS = 40
 """For each limit."""
 MOST_OF_A_LIMIT = 4
 """Claims of one amount of a limit."""
@@ -95,6 +95,11 @@ def under_unlike_limits(
         yield from _Looking(kernel, directed, limits, work).found(list(pool))
 
 
+def _layers_paid(row: Row) -> int:
+    """How many layers pay: what one loses of which no other pays more, is lost in sum."""
+    return sum(pay > 0 for pay in row.pays)
+
+
 @define
 class _Looking:
     kernel: Kernel
@@ -153,22 +158,32 @@ class _Looking:
     ) -> Iterator[tuple[Setting, Unit]]:
         """Claims that come to a limit, each after one that has a lower limit and passes it."""
         by_limit: dict[tuple[str, Any], list[tuple[Setting, _Claim]]] = {}
+        for setting, row in sorted(self._coming(place, pool), key=lambda one: _layers_paid(one[1])):
+            key = (repr(setting), row.value(f"limit.{place}.limit"))
+            kept = by_limit.setdefault(key, [])
+            kinds = {name: value for name, value in row.claim.items() if name not in self._money}
+            if len(kept) < MOST_OF_A_LIMIT and kinds not in [one.kinds for _, one in kept]:
+                kept.append((setting, _Claim(dict(row.claim), dict(row.member), kinds)))
+        by_turns = [
+            product(by_limit[said, low], by_limit[other, high])
+            for (said, low), (other, high) in product(by_limit, by_limit)
+            if said == other and 0 < low < high
+        ]
+        for pair in chain.from_iterable(zip_longest(*by_turns)):
+            if pair is not None:
+                (setting, one), (_, two) = pair
+                filled = self._filled(place, setting, one, two)
+                if filled is not None:
+                    yield setting, filled
+
+    def _coming(self, place: int, pool: list[tuple[Setting, Unit]]) -> Iterator[tuple[Setting, Row]]:
+        """Rows that come to a limit."""
         for setting, unit in pool:
             if self.left <= 0:
                 return
             for row in self._run(setting, unit) or ():
                 if row.value(f"limit.{place}.comes"):
-                    key = (repr(setting), row.value(f"limit.{place}.limit"))
-                    kept = by_limit.setdefault(key, [])
-                    kinds = {name: value for name, value in row.claim.items() if name not in self._money}
-                    if len(kept) < MOST_OF_A_LIMIT and kinds not in [one.kinds for _, one in kept]:
-                        kept.append((setting, _Claim(dict(row.claim), dict(row.member), kinds)))
-        for (said, low), (other, high) in product(by_limit, by_limit):
-            if said == other and 0 < low < high:
-                for (setting, one), (_, two) in product(by_limit[said, low], by_limit[other, high]):
-                    filled = self._filled(place, setting, one, two)
-                    if filled is not None:
-                        yield setting, filled
+                    yield setting, row
 
     def _filled(self, place: int, setting: Setting, one: _Claim, two: _Claim) -> Unit | None:
         """The two as claims of one unit, of such amounts that the first passes its limit and the second does

@@ -18,7 +18,7 @@ HINTS = {"en": "what is open can be held against", "zh": "未决的性质，可�
 def undecided(stepped, monkeypatch):
     """A scheme of whose laws one unit at a time refutes nothing: no work is done for that."""
     monkeypatch.setenv("HMBC_CACHE", str(stepped / "cache"))
-    monkeypatch.setattr(command, "FULL", Budget((0, 0), 0, 0, 0, beside=0))
+    monkeypatch.setattr(command, "FULL", Budget((0, 0), 0, 0, 0, beside=0, many=0))
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -216,7 +216,7 @@ def test_a_guideline_asks_for_laws(call, of):
 
 
 def test_a_guidelines_law_that_cannot_be_told_is_said(call, of, monkeypatch):
-    monkeypatch.setattr("hmbc.compiler.conform_laws.SHORT", __import__("hmbc.compiler.prove", fromlist=["Budget"]).Budget((0, 0), climb=0, beside=0))
+    monkeypatch.setattr("hmbc.compiler.conform_laws.SHORT", __import__("hmbc.compiler.prove", fromlist=["Budget"]).Budget((0, 0), climb=0, beside=0, many=0))
     said = call("check", of("", "must keep split proof"))
     assert said.exit_code == 0 and "HMB343" in said.stdout + said.stderr
 

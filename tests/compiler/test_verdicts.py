@@ -27,7 +27,7 @@ SCHEME = """scheme s {
     }
 }
 """
-SHORT = Budget((40_000, 0), climb=0, beside=0)
+SHORT = Budget((40_000, 0), climb=0, beside=0, many=0)
 
 
 def compiled(text: str = SCHEME) -> Compiled:
@@ -96,7 +96,7 @@ def test_another_scheme_budget_or_compiler_is_asked_anew(
 ) -> None:
     asked(compiled())
     asked(compiled(SCHEME.replace("60%", "61%")))
-    asked(compiled(), Budget((40_001, 0), climb=0, beside=0))
+    asked(compiled(), Budget((40_001, 0), climb=0, beside=0, many=0))
     monkeypatch.setattr(module, "_prover", lambda: "other code")
     asked(compiled())
     assert len(asks) == 4

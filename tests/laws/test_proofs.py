@@ -52,7 +52,7 @@ def test_what_the_solver_proves_no_directed_history_refutes(
     scheme = lawful.compiled(Random(seed))
     if scheme is None:
         return
-    proofs = prove(scheme.kernel, Budget((20_000, 0), 2_000_000, 20_000_000, 20_000, beside=20_000))
+    proofs = prove(scheme.kernel, Budget((20_000, 0), 2_000_000, 20_000_000, 20_000, beside=20_000, many=20_000))
     proved = [proof.question for proof in proofs if proof.by == "solver"]
     search = Search(scheme.kernel, proved, seed + 1)
     search.run(100_000)
@@ -66,7 +66,7 @@ def test_a_refutation_pays_in_the_scheme_what_its_examples_say(
 ) -> None:
     scheme = lawful.compiled(Random(seed))
     assume(scheme is not None)
-    proofs = prove(scheme.kernel, Budget((40_000, 0), climb=40_000, beside=40_000), solver=False)
+    proofs = prove(scheme.kernel, Budget((40_000, 0), climb=40_000, beside=40_000, many=40_000), solver=False)
     blocks = [p.example for p in proofs if p.example]
     assume(blocks)
     text = scheme.drawn.text.rstrip().removesuffix("}") + "\n".join(blocks) + "\n}\n"

@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from attrs import evolve
 
-from hmbc.compiler import seeds
+from hmbc.compiler import law_columns, seeds
 from hmbc.compiler.bulk import Bulk
 from hmbc.compiler.bulk_runs import Trials
 from hmbc.compiler.bulk_search import broken_in_bulk
 from hmbc.compiler.directed import Directed
 from hmbc.compiler.kernel import Kernel
+from hmbc.compiler.law_columns import with_laws
 from hmbc.compiler.laws import Question, changed, questions_of
 from hmbc.compiler.pipeline import compile_file, compile_source
 from hmbc.compiler.quick import Machine
@@ -118,3 +119,14 @@ def test_a_period_without_an_end_is_a_cell_without_one() -> None:
     drawn = bulk.draw(500)
     cells = {str(person["away"]) for person in bulk.tables.members(drawn).to_pylist()}
     assert "2024-01-01..2024-02-01;2024-05-01.." in cells
+
+
+def test_a_law_that_an_evaluator_has_no_room_for_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    kernel, search = kernel_and_search("zhigong_zhuyuan", 2)
+    layer = next(one.layer for one in questions_of(kernel) if one.law == "within_base")
+    laws = [Question("within_base", layer), Question("within_base_each", layer)]
+    assert set(with_laws(kernel, laws).layers) == set(laws)
+    monkeypatch.setattr(law_columns, "CEILING", 2**63)
+    assert set(with_laws(kernel, laws).layers) == {laws[1]}
+    trials = Trials.of(kernel, laws, search.known, 1)
+    assert {trial.question for trial in trials.chunk(laws)} == {laws[1]}

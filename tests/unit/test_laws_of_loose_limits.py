@@ -54,6 +54,29 @@ def test_what_may_reach_it_is_limited(first: str, low: int) -> None:
     assert not list(by_structure(kernel, [Question("order_free", "l1")]))
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "holds"),
+    [
+        ("cap 1_500 per year", "cap 1_500 per quarter acknowledged", True),  # a quarter's rows are some of a year's
+        ("cap 1_500 per year", "cap 1_499 per quarter acknowledged", False),
+        ("cap 1_500 per lifetime", "cap 1_500 per month acknowledged", True),
+        ("cap 1_500 per claim.drug per year", "cap 1_500 per quarter acknowledged", False),  # each drug's
+    ],
+)
+def test_a_limit_of_a_narrower_scope_leaves_what_a_wider_one_lets_through(
+    first: str, second: str, holds: bool
+) -> None:
+    kernel = kernel_of(f"{BASE} {first} {second}")
+    assert is_proved(kernel, Question("monotone", "l1", "bill")) == holds
+
+
+@pytest.mark.parametrize(("most", "holds"), [(410, True), (400, True), (399, False)])
+def test_a_threshold_that_leaves_nothing_for_the_next_is_all_that_is_borne(most: int, holds: bool) -> None:
+    threshold = f"threshold 750 per year threshold 400 per year acknowledged within {most} per quarter"
+    kernel = kernel_of(f"base claim.bill {threshold} ratio 75% cap 600 per claim cap 1_400 per year")
+    assert is_proved(kernel, Question("monotone", "l1", "bill")) == holds
+
+
 def test_what_one_layer_bears_of_a_threshold_by_claim() -> None:
     """Nothing was borne of it before."""
     before = "    shared threshold pool: 490 + member.income * 10% per claim acknowledged in order"

@@ -12,7 +12,7 @@ from hmbc.compiler.prove import Budget, prove
 from hmbc.dsl.source import Source
 
 SCHEMES = Path(__file__).parents[2] / "schemes"
-NOTHING = Budget(search=(0, 0), solver=0, solver_in_all=0, climb=0, beside=0)
+NOTHING = Budget(search=(0, 0), solver=0, solver_in_all=0, climb=0, beside=0, many=0)
 """Only what the structure says, and what is planted."""
 
 
