@@ -20,6 +20,7 @@ from hmbc.compiler.histories import History, replay
 from hmbc.compiler.interpret import Prepared, Step, prepare
 from hmbc.compiler.kernel import Input, Kernel
 from hmbc.compiler.kernel_error import KernelError
+from hmbc.compiler.loose import without_loose
 from hmbc.compiler.meaning import Missing
 from hmbc.compiler.minimise import minimise
 from hmbc.compiler.normal_form import numbers_of
@@ -33,6 +34,7 @@ from hmbc.compiler.product import (
     product,
 )
 from hmbc.compiler.search import Search
+from hmbc.compiler.structure_bounds import bounds_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.types import Bool, Enum
@@ -108,7 +110,7 @@ def compare(
     both = product(aligned.old, aligned.new, aligned.when)
     names = layers(aligned.old, aligned.new)
     unlike = _unlike(both, names)
-    if unlike == ():
+    if unlike == () or _alike_without_loose(aligned, names):
         return Compared(aligned=aligned, both=both, verdict="equal", how="form")
     part = unlike or names  # nothing: they only reject other rows
     found = _Findings(prepare(both), names, thorough)
@@ -156,6 +158,15 @@ def compare(
         losers=found.values(gain=False),
         rows=found.rows,
     )
+
+
+def _alike_without_loose(aligned: Aligned, names: tuple[str, ...]) -> bool:
+    """Whether they are the same by form where caps that never bind are looked through."""
+    sides = (aligned.old, aligned.new)
+    one, two = (without_loose(kernel, bounds_of(kernel)) for kernel in sides)
+    if (one, two) == sides:
+        return False
+    return _unlike(product(one, two, aligned.when), names) == ()
 
 
 def _confirm(aligned: Aligned, history: History, steps: Iterable[Step]) -> None:

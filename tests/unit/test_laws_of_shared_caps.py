@@ -6,6 +6,7 @@ import pytest
 from attrs import evolve
 from one_law import is_proved, kernel_of
 
+from hmbc.compiler.difference import compare
 from hmbc.compiler.kernel import Definition, Kernel
 from hmbc.compiler.laws import Question, questions_of
 from hmbc.compiler.prove import Budget, prove
@@ -89,3 +90,27 @@ def test_a_draw_that_does_not_begin_where_the_one_before_ended_is_not_told_so() 
     for expr in (e.Subtract(second.expr.left, first.expr.right), e.Min(e.money(5), e.Ref("l1.pay"))):
         changed = tuple(evolve(x, expr=expr) if x is second else x for x in kernel.items)
         assert shared_caps_of(evolve(kernel, items=changed)) == ()
+
+
+OWN = "base claim.{bill} no threshold ratio 50% cap 100 per year cap shared pool"
+
+
+@pytest.mark.parametrize(
+    ("size", "scope", "same"),
+    [
+        ("200", "month", True),
+        ("199.99", "month", False),  # both caps may be full
+        ("200", "lifetime", False),  # twice in two years
+    ],
+)
+def test_a_shared_cap_of_shorter_scope_that_never_binds_changes_nothing(size: str, scope: str, same: bool) -> None:
+    """Two layers of at most 100 a year each draw on it."""
+    layers = [OWN.format(bill=bill) for bill in ("bill", "fee")]
+    one, two = (
+        kernel_of(*layers, before=f"    shared cap pool: {amount} per {per} in order")
+        for amount, per in (("300", "year"), (size, scope))
+    )
+    found = compare(one, two, rows=300, thorough=False)
+    assert (found.verdict == "equal") == same
+    if same:
+        assert found.how == "form"
