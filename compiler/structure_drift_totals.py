@@ -183,7 +183,7 @@ class TotalDrifts:
         natural = self.joins.bounds.is_natural(stage.added)
         rising = natural and added.rows.low >= 0
         falling = natural and added.rows.high <= 0 and self.joins.kind == "raise"
-        if (rising or falling) and is_convex(stage.of, total, ranges):
+        if (rising or falling) and shape.rises and is_convex(stage.of, total, ranges):
             rows = moved.meet(Span(0, inf) if rising else Span(-inf, 0))
             climb = self._climb(stage)
             if not constant and climb is not None and self.joins.kind == "raise":

@@ -49,6 +49,8 @@ class _Small:
     pools: list[tuple[str, str]] = field(factory=list)
     wild: int = 30
     """How often, of a hundred, something other than the usual stands at a place."""
+    plain: bool = False
+    """Mostly whole ratios and no caps: what rules are easily misled by is seldom hidden behind a third clause."""
 
     # ---- chances
 
@@ -68,6 +70,7 @@ class _Small:
 
     def scheme(self) -> str:
         self.wild = self.random.choice((8, 15, 25, 40))
+        self.plain = self.chance(60)
         same = self.pick(("", "", "", "same per event", "same per day"))
         lines = []
         for _ in range(self.random.choice((0, 0, 1, 1, 2))):
@@ -85,19 +88,20 @@ class _Small:
             self.layers.append(f"l{number}")
             if self.chance(20):
                 lines.append(self.total())
-        if self.chance(15):
+        if self.chance(3 if self.plain else 15):
             lines.append(f"rounding {self.rounding()}")
         return HEAD.format(same=same, body="\n".join(f"    {line}" for line in lines))
 
     def total(self) -> str:
         name = f"t{len(self.totals) + 1}"
-        adds = self.pick((self.amount(), "claim.bill", "claim.fee", *(f"{one}.pay" for one in self.layers)))
+        adds = [self.amount(), "claim.bill", "claim.fee", *(f"{one}.pay" for one in self.layers)]
+        adds += [f"{self.pick(self.layers)}.pay + {self.pick(self.layers)}.pay"] if self.layers else []
         when = f" when {self.condition(name)}" if self.chance(25) else ""
         scope = self.scope(WIDE)
         self.totals.append(name)
         if "year" in scope:
             self.yearly.append(name)
-        return f"total {name}: {adds} {scope}{when}"
+        return f"total {name}: {self.pick(adds)} {scope}{when}"
 
     def count(self) -> str:
         name = f"n{len(self.counts) + 1}"
@@ -151,16 +155,16 @@ class _Small:
             parts.append(f"base {self.amount()}")
             parts += self.threshold()
             parts.append(f"ratio {self.ratio()}")
-        if way >= 25 and self.chance(12):
+        if way >= 25 and self.chance(6 if self.plain else 12):
             parts.append(f"cost cap {self.limited()}")
         parts += self.caps()
-        if self.chance(25):
+        if self.chance(8 if self.plain else 25):
             parts.append(f"rounding {self.rounding()}")
         return " ".join(parts)
 
     def threshold(self) -> list[str]:
         found = []
-        for _ in range(self.random.choice((0, 1, 1, 1, 2))):
+        for _ in range(self.random.choice((0, 1, 1, 1, 1 if self.plain else 2))):
             within = f" within {self.limited()}" if self.chance(15) else ""
             found.append(f"threshold {self.limited()}{within}")
         found += self.shared("threshold")
@@ -169,7 +173,7 @@ class _Small:
         return [*found, f"no threshold if {self.condition()}"] if self.chance(15) else found
 
     def caps(self) -> list[str]:
-        found = [f"cap {self.limited()}" for _ in range(self.random.choice((0, 0, 1, 1, 2)))]
+        found = [f"cap {self.limited()}" for _ in range(self.random.choice((0, 0, 0, 1) if self.plain else (0, 0, 1, 1, 2)))]
         found += self.shared("cap")
         if not found:
             return ["no cap"]
@@ -190,10 +194,12 @@ class _Small:
         falls = " may fall" if self.chance(40) else ""
         if not self.totals or self.chance(40):
             return f"pays increase of ({self.expression(3, moving=True)}){falls}"
-        total, limit = self.moving(), self.limit() if self.chance(50) else self.small()
+        total, limit = self.moving(), self.varying() if self.chance(50) else self.small()
+        above = f"larger of (0, {total} - {limit})"
         pays = self.pick(
             (
-                f"larger of (0, {total} - {limit})", f"smaller of ({limit}, {total})", f"{total} - {limit}",
+                above, above, above, above, f"smaller of ({limit}, {total})", f"{total} - {limit}",
+                f"smaller of (9, {total})", f"larger of (0, {total})", f"{above} + {above}",
                 f"smaller of ({self.small()}, larger of (0, {total} - {limit}))",
                 f"larger of (0, smaller of ({limit}, {total}) - {self.small()})",
                 f"larger of (0, {total} - {self.small()}) * {self.one_ratio()} + larger of (0, {total} - {limit}) * {self.one_ratio()}",
@@ -228,15 +234,17 @@ class _Small:
         return f"{limit} {scope}{'' if limit.isdigit() else ' acknowledged'}"
 
     def limit(self) -> str:
-        if not self.odd():
-            return self.small(0 if self.chance(8) else 1)
+        return self.varying() if self.odd() else self.small(0 if self.chance(8) else 1)
+
+    def varying(self) -> str:
+        """An amount that may be another for the next claim."""
         one, two = self.small(0), self.small()
         options = [
             f"by claim.care (inpatient: {one}, outpatient: {two})",
             f"by member.tier (low: {one}, high: {two})",
             f"by member.status (active: {one}, retired: {two})",
-            f"({one} if {self.condition()} else {two})",
-            "member.quota", f"(member.quota + {two})", "claim.fee", f"smaller of (claim.fee, {two})",
+            *(f"({one} if {self.condition()} else {two})" for _ in range(4)), "member.quota",
+            f"(member.quota + {two})", "claim.fee", f"smaller of (claim.fee, {two})",
             f"({one} + claim.bill * 50%)", f"larger of ({one}, claim.fee)", f"¥{two} * 50%", f"¥{two} / 2",
         ]  # fmt: skip
         for total in self.totals:
@@ -249,7 +257,7 @@ class _Small:
 
     def amount(self) -> str:
         """What a layer counts."""
-        if self.layers and self.chance(45):
+        if self.layers and self.chance(70 if self.plain else 45):
             rest = self.random.sample(self.layers, self.random.randint(1, len(self.layers)))
             return " - ".join(["claim.bill", *(f"{one}.pay" for one in rest)])
         if not self.odd():
@@ -293,6 +301,8 @@ class _Small:
     # ---- ratios
 
     def ratio(self) -> str:
+        if self.plain and self.chance(60):
+            return "100%"
         if self.chance(28):
             return self.bands()
         text = self.one_ratio()

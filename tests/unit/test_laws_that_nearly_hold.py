@@ -131,3 +131,12 @@ def test_what_is_added_twice_comes_to_twice_its_cap(summed: str, holds: bool) ->
     )
     [question] = [one for one in questions_of(kernel) if one.law == "stated"]
     assert is_proved(kernel, question, broken=not holds) == holds
+
+
+def test_what_falls_with_a_total_falls_with_a_claim_though_ever_less() -> None:
+    """Further claims are paid no less for a larger one before them, as a function that falls ever less has
+    it; the larger claim itself is."""
+    falling = "pays increase of (larger of (0, spent - 300) - spent) may fall no cap"
+    kernel = kernel_of(falling, before="total spent: claim.bill per year")
+    for layer in ("l1", None):
+        assert not is_proved(kernel, Question("monotone", layer, "bill"), broken=True)
