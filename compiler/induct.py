@@ -16,20 +16,25 @@ To the totals of the kernel are added `ghost` ones, of what layers pay and count
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from time import perf_counter
 from typing import Any
 
 import z3
 from attrs import define, field
 
+from hmbc.compiler.induct_frame import Framed
 from hmbc.compiler.induct_ghosts import Keys, ghost_of, groups_of, with_ghosts
 from hmbc.compiler.induct_pair import Pair
 from hmbc.compiler.induct_row import Step
+from hmbc.compiler.induct_swap import Swap
+from hmbc.compiler.induct_vectors import Frame, Key, Known
 from hmbc.compiler.kernel import Accumulator, Kernel, Stated
-from hmbc.compiler.laws import Judge, Question
+from hmbc.compiler.laws import TWO_RUNS, Judge, Question, amounts_of, steps_of
 from hmbc.compiler.layer_parts import base_of, caps_of
 from hmbc.compiler.proof import Proof
+from hmbc.compiler.settle import with_settled
 from hmbc.compiler.slices import slice_of
 from hmbc.compiler.smt import Term, resources_of
 from hmbc.compiler.structure_bounds import Bounds, bounds_of
@@ -42,11 +47,27 @@ def by_induction(
     """Those of the questions that induction answers with yes, with `each` resources of z3 for one and
     `in_all` together."""
     prover = Prover(kernel, each)
+    yield from _answered(prover, questions, prover.holds, in_all)
+
+
+def by_induction_apart(
+    kernel: Kernel, questions: Sequence[Question], each: int, in_all: int
+) -> Iterator[Proof]:
+    """The same of laws about two runs, with the totals under the keys in which the runs differ told from
+    all others, which takes more."""
+    prover = Prover(with_settled(kernel), each)
+    asked = [question for question in questions if question.law in TWO_RUNS]
+    yield from _answered(prover, asked, partial(prover.holds_apart, kernel), in_all)
+
+
+def _answered(
+    prover: Prover, questions: Sequence[Question], holds: Callable[[Question], bool], in_all: int
+) -> Iterator[Proof]:
     for question in questions:
         if prover.spent > in_all:
             return
         begun = perf_counter()
-        if prover.holds(question):
+        if holds(question):
             yield Proof(
                 question=question,
                 outcome="proved",
@@ -71,6 +92,8 @@ class Prover:
     _counted: int = field(init=False)
     _steps: dict[tuple[str | None, int | None], Step] = field(init=False, factory=dict)
     _twins: dict[tuple[str, str | None, str | None], set[str]] = field(init=False, factory=dict)
+    _known: dict[str | None, frozenset[Key]] = field(init=False, factory=dict)
+    """By layer, the keys of the invariants of one run that hold of its vectors and rows."""
 
     def __attrs_post_init__(self) -> None:
         self.judge = Judge(self.kernel, ())
@@ -118,6 +141,44 @@ class Prover:
         except z3.Z3Exception:
             return False
 
+    def holds_apart(self, asked: Kernel, question: Question) -> bool:
+        """Whether induction proves a law about two runs, where it is told under which keys they
+        differ. asked: the kernel of which no cliffs are asked, as it was before it was settled."""
+        self._left = self.resources
+        layer, subject = question.layer, question.subject
+        if len(self.kernel.outcomes) == 1:  # what is paid in all is what the layer pays
+            layer = self.kernel.outcomes[0].layer
+        try:
+            match question.law:
+                case "monotone":
+                    return "rises" in Framed(self, "raise", subject, layer).orders()
+                case "deduction":
+                    return "falls" in Framed(self, "raise", subject, layer).orders()
+                case "more_claims":
+                    return "rises" in Framed(self, "insert", None, layer).orders()
+                case "split_proof":
+                    return {"rises", "falls"} <= Framed(self, "split", None, layer).orders()
+                case "no_cliff":
+                    step = steps_of(asked)[question.layer]
+                    return all(
+                        "near" in Framed(self, "raise", bill, layer, step).orders()
+                        for bill in amounts_of(asked).bills
+                    )
+                case "order_free":
+                    return Swap(self, layer).is_free()
+                case _:
+                    return False
+        except z3.Z3Exception:
+            return False
+
+    def known(self, layer: str | None, frame: Frame) -> Known:
+        """The invariants of one run, found once for each layer."""
+        if layer not in self._known:
+            known = Known(self, frame)
+            self._known[layer] = known.kept
+            return known
+        return Known(self, frame, self._known[layer])
+
     def _never_less(self, subject: str | None) -> bool:
         """Layer by layer, each with resources of its own; else all together."""
         for outcome in self.kernel.outcomes:
@@ -143,19 +204,24 @@ class Prover:
             self._steps[key] = Step(self, layer, group)
         return self._steps[key]
 
-    def part(self, layer: str | None, groups: Sequence[int]) -> Kernel:
-        """The kernel as far as a layer's payment, its base and caps and these ghosts need it."""
+    def part(
+        self, layer: str | None, groups: Sequence[int], what: Sequence[str] | None = None
+    ) -> Kernel:
+        """The kernel as far as a layer's payment, its base and caps and the ghosts of these groups need
+        it. what: of ghosts only these are needed, and nothing of bases and caps."""
         layers = [o for o in self.kernel.outcomes if layer in (None, o.layer)]
         roots = [outcome.pay for outcome in layers]
-        roots += [base_of(self.kernel, outcome.layer) or "" for outcome in layers]
-        roots += [one.name for one in self.kernel.stated if layer is None and isinstance(one, Stated)]
-        for name, (number, _) in self.judge._caps.items():
+        if what is None:
+            roots += [base_of(self.kernel, outcome.layer) or "" for outcome in layers]
+            stated = [one.name for one in self.kernel.stated if isinstance(one, Stated)]
+            roots += stated if layer is None else []
+        for name, (number, _) in self.judge._caps.items() if what is None else ():
             if any(name == cap.definition.name for o in layers for cap in caps_of(self.kernel, o.layer)):
                 roots += [name, f"probe.{number}.limit", f"probe.{number}.alone"]
         for item in self.ghosted.items:
             if item.name.startswith("ghost."):
-                of, number = ghost_of(item.name)
-                if of == (layer or "") and number in groups:
+                kind, of, number = ghost_of(item.name)
+                if of == (layer or "") and number in groups and (what is None or kind in what):
                     roots.append(item.name)
         return slice_of(self.ghosted, roots, outcomes=False)
 

@@ -28,11 +28,11 @@ def ghost(what: str, layer: str | None, group: int) -> str:
     return f"ghost.{what}.{'' if layer is None else layer}.{group}"
 
 
-def ghost_of(name: str) -> tuple[str, int]:
-    """The layer and the group of a ghost."""
-    _, rest = name.removeprefix("ghost.").split(".", 1)
+def ghost_of(name: str) -> tuple[str, str, int]:
+    """What a ghost is of, its layer and its group."""
+    what, rest = name.removeprefix("ghost.").split(".", 1)
     of, number = rest.rsplit(".", 1)
-    return of, int(number)
+    return what, of, int(number)
 
 
 def with_ghosts(kernel: Kernel, groups: Sequence[Keys]) -> Kernel:

@@ -52,7 +52,7 @@ class Pair:
             start_first = start_second = encoding.nothing()
         else:
             one, two = (encoding.row(claim, member, state) for state in (first, second))
-            start_facts, start_first, start_second = self._start(encoding, member)
+            start_facts, start_first, start_second, _ = self._start(encoding, member)
 
         def ordered(left: Mapping[str, Term], right: Mapping[str, Term]) -> list[Term]:
             return [left[n] <= right[n] for n in names] + [left[n] >= right[n] for n in names]
@@ -86,7 +86,7 @@ class Pair:
             attr = ("member", prover.judge.favoured[self.raised or ""].attribute)
             items = {item.name: item for item in self.part.items}
             waiting = [key for i in self.part.items if isinstance(i, Accumulator) for key in i.keys]
-            return not any(attr in attributes_read(key) for key in _all_read(waiting, items))
+            return not any(attr in attributes_read(key) for key in all_read(waiting, items))
         kinds = [Drifts(prover.bounds, "raise", self.raised)]
         if self.kind == "insert":
             kinds = [Drifts(prover.bounds, "insert")]
@@ -123,22 +123,24 @@ class Pair:
         return rows[0], rows[1]
 
     def _start(
-        self, encoding: Encoding, member: Inputs
-    ) -> tuple[list[Term], Mapping[str, Term], Mapping[str, Term]]:
-        """The row in which the runs differ, from one state: facts, and the totals after it in the
-        first run and in the second."""
+        self, encoding: Encoding, member: Inputs, by: int | None = None
+    ) -> tuple[list[Term], Mapping[str, Term], Mapping[str, Term], Row]:
+        """The row in which the runs differ, from one state: facts, the totals after it in the first run
+        and in the second, and the row, of one of the runs. by: so much more an amount is raised, None: any amount."""
         prover = self.prover
         state, claim = encoding.state("o"), encoding.claim("d")
         first = encoding.row(claim, member, state)
         match self.kind:
             case "insert":
-                return _accepted(first), state, first.after
+                return _accepted(first), state, first.after, first
             case "raise":
                 attr = ("claim", self.raised or "")
                 larger = encoding.claim("e").values[attr]
                 second = encoding.row(claim.with_value(attr, larger), member, state)
                 facts = [*_accepted(first), *_accepted(second), larger > claim.values[attr]]
-                return facts, first.after, second.after
+                if by is not None:
+                    facts.append(larger == claim.values[attr] + by)
+                return facts, first.after, second.after, first
             case _:
                 parts, rest = claim, claim
                 facts = _accepted(first)
@@ -152,10 +154,11 @@ class Pair:
                         rest = rest.with_value(attr, whole - part)
                 one = encoding.row(parts, member, state)
                 two = encoding.row(rest, member, one.after)
-                return [*facts, *_accepted(one), *_accepted(two)], first.after, two.after
+                facts += [*_accepted(one), *_accepted(two)]
+                return facts, first.after, two.after, first
 
 
-def _all_read(
+def all_read(
     waiting: list[e.Expr], items: Mapping[str, Definition | Accumulator]
 ) -> Iterator[e.Expr]:
     """These expressions and those of all that they read, directly or not."""

@@ -47,8 +47,9 @@ class Budget:
     400,000 a second); climb: the same, for the questions about each layer that the first leaves open
     (compiler/climb.py); solver: resources of z3 for each question, and for all (about 5 to 20 million a
     second); histories: how many random ones on the compiled evaluator, for what is open after all
-    that (compiler/bulk_search.py); beside: like climb, for what the solver leaves open
-    (compiler/side_by_side.py); many: items of rows for claims that follow many others (compiler/many_claims.py)."""
+    that (compiler/bulk_search.py); apart: resources of z3 once more for each question that these leave
+    open; beside: like climb, for what the solver leaves open (compiler/side_by_side.py); many: items of rows
+    for claims that follow many others (compiler/many_claims.py)."""
 
     search: tuple[int, int] = (400_000, 400_000)
     solver: int = 700_000
@@ -57,6 +58,7 @@ class Budget:
     histories: int = 0
     beside: int = 2_000_000
     many: int = 1_000_000
+    apart: int = 8_000_000
 
 
 FULL = Budget()
@@ -130,6 +132,12 @@ def prove(
         found |= search.refuted(budget.search[1])
         search.leave_out(found)
         found |= search.refuted_in_bulk(budget.histories)
+        if solves and budget.histories:
+            from hmbc.compiler.induct import by_induction_apart
+
+            still = [question for question in left if question not in found]
+            more = by_induction_apart(kernel, still, budget.apart, 3 * budget.apart)
+            found |= {proof.question: proof for proof in more}
         found |= _with_effects(kernel, found, budget, scheme)
     # Worked out again only where something is open.
     hindrances = {} if len(found) == len(questions) else _hindrances(kernel)

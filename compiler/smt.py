@@ -73,6 +73,7 @@ class Encoding:
     _lists: dict[str, Any] = field(init=False, factory=dict)
     _calendar: dict[int, tuple[Term, tuple[Term, Term, Term]]] = field(init=False, factory=dict)
     _products: dict[tuple[int, int], tuple[Term, Term, Term]] = field(init=False, factory=dict)
+    _shares: list[tuple[Term, tuple[object, Term, Term], Term]] = field(init=False, factory=list)
     _count: int = field(init=False, default=0)
 
     def __attrs_post_init__(self) -> None:
@@ -250,6 +251,14 @@ class Encoding:
             z3.Implies(amount >= 0, z3.And(found >= 0, found <= all_of_it)),
             z3.Implies(amount <= 0, z3.And(found <= 0, found >= all_of_it)),
         ]
+        # Shares of one kind grow with the amount.
+        for other, (sort, its_part, its_whole), its in self._shares:
+            if sort == (of, mode) and its_part.eq(part) and its_whole.eq(whole):
+                self.facts += [
+                    z3.Implies(other <= amount, its <= found),
+                    z3.Implies(amount <= other, found <= its),
+                ]
+        self._shares.append((amount, ((of, mode), part, whole), found))
         product = self._new("part")
         self.exact += [
             product == amount * held,

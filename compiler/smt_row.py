@@ -153,6 +153,12 @@ class RowEncoding:
         other.trace, other.before = self.trace, self.before
         return other.value(of)
 
+    def at_totals(self, of: e.Expr, totals: Mapping[str, Term]) -> Term:
+        """An expression with other values for totals; what else it reads is this row's."""
+        other = evolve(self, after={**self.after, **totals}, known={})
+        other.trace, other.before = self.trace, self.before
+        return other.value(of)
+
     def define(self, item: Definition) -> None:
         self.trace[item.name] = self.value(item.expr)
 
