@@ -2,7 +2,7 @@
 
     python tools/prove_small.py --seeds 2000 > report
 
-Schemes are those of tests/laws/small_schemes.py, with limits of 1 to 3 minor units; histories all those of
+Schemes are those of tests/laws/tiny_schemes.py, with limits of 1 to 3 minor units; histories all those of
 tests/laws/small_histories.py. A law that is proved and broken is an error of ours (exit 1).
 """
 
@@ -20,7 +20,7 @@ sys.path.insert(0, str(ROOT / "tests" / "laws"))
 
 import small_histories  # noqa: E402
 import small_proofs  # noqa: E402
-import small_schemes  # noqa: E402
+import tiny_schemes  # noqa: E402
 
 from hmbc.compiler.pipeline import compile_source  # noqa: E402
 from hmbc.dsl.source import Source  # noqa: E402
@@ -41,7 +41,7 @@ def main() -> None:
     broken: Counter[str] = Counter()
     bad = 0
     for seed in range(options.seed, options.seed + options.seeds):
-        text = small_schemes.draw(seed)
+        text = tiny_schemes.draw(seed)
         try:
             found = compile_source(Source("small.hmb", text))
             kernel = found.kernel

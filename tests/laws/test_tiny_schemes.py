@@ -1,5 +1,5 @@
 """What structure promises, held against all histories of a few claims of a few minor units (small_histories.py)
-of small random schemes (small_schemes.py); and that such histories find what is known to be broken.
+of small random schemes (tiny_schemes.py); and that such histories find what is known to be broken.
 
 `tools/prove_small.py` does the same of many thousands.
 """
@@ -11,7 +11,7 @@ from random import Random
 import pytest
 import small_histories
 import small_proofs
-import small_schemes
+import tiny_schemes
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -28,14 +28,14 @@ def kernel_of(text: str) -> Kernel | None:
 
 
 def of_body(body: str) -> Kernel:
-    found = kernel_of(small_schemes.HEAD.format(same="", body=body))
+    found = kernel_of(tiny_schemes.HEAD.format(same="", body=body))
     assert found is not None
     return found
 
 
 def hold_against_all(seed: int) -> None:
     """One small scheme: no law is proved and broken, and plainer kernels pay the same."""
-    text = small_schemes.draw(seed)
+    text = tiny_schemes.draw(seed)
     kernel = kernel_of(text)
     if kernel is None:
         return
@@ -60,7 +60,7 @@ def test_nor_of_any_other_small_scheme(seed: int) -> None:
 
 
 def test_most_of_what_is_drawn_is_well_formed_and_much_of_it_proved() -> None:
-    kernels = [kernel for seed in range(20) if (kernel := kernel_of(small_schemes.draw(seed))) is not None]
+    kernels = [kernel for seed in range(20) if (kernel := kernel_of(tiny_schemes.draw(seed))) is not None]
     laws = {question.law for kernel in kernels for question in small_proofs.proved(kernel)}
     assert len(kernels) >= 15
     assert laws >= {"monotone", "more_claims", "no_cliff", "split_proof", "order_free", "within_cap"}
