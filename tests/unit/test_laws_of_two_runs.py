@@ -14,6 +14,7 @@ from hmbc.compiler.refute import Search
 
 pytest.importorskip("z3")
 
+from hmbc.compiler import induct  # noqa: E402
 from hmbc.compiler.induct import Prover, by_induction_apart  # noqa: E402
 from hmbc.compiler.induct_ghosts import ghost  # noqa: E402
 from hmbc.compiler.induct_swap import keys_are_given  # noqa: E402
@@ -214,3 +215,26 @@ def test_what_is_paid_in_a_quarter_is_not_above_the_year() -> None:
     again = prover.known("l1", Frame(prover, Encoding(prover.part("l1", groups, ("pay",)))))
     assert again.kept == known.kept
     assert "l1.limited" in {function.name for function in functions_of(prover, frame.encoding)}
+
+
+def test_where_z3_is_lost_without_counting_nothing_more_is_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A check that ends by the clock takes all that is left: the next one would be lost as well."""
+
+    class Lost:
+        asked = 0
+
+        def set(self, name: str, value: int) -> None: ...
+
+        def check(self, *more: object) -> str:
+            Lost.asked += 1
+            return "unknown"
+
+    clock = iter(range(0, 1000, 60))
+    monkeypatch.setattr(induct, "perf_counter", lambda: next(clock))
+    monkeypatch.setattr(induct, "resources_of", lambda solver: 5)
+    prover = Prover(kernel_of("base claim.bill no threshold ratio 50% no cap"), 1_000)
+    prover._left = 1_000
+    assert [prover.check(Lost()), prover.check(Lost())] == ["unknown", "unknown"]
+    assert (Lost.asked, prover.spent) == (1, 1_000)
