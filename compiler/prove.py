@@ -18,7 +18,7 @@ from time import perf_counter
 
 from attrs import define, evolve, field, frozen
 
-from hmbc.compiler import seeds
+from hmbc.compiler import brought_about, seeds
 from hmbc.compiler.climb import Climb
 from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.kernel import Kernel, Stated
@@ -325,27 +325,27 @@ class _Looking:
     def refuted_at_borders(self, work: int) -> dict[Question, Proof]:
         """What units refute whose totals stand at a border (compiler/borders.py)."""
         if any(question.law in TWO_RUNS for question in self._search.judge.questions):
-            self._search.at_borders(work)
+            brought_about.hold_at_borders(self._search, work)
         return self.refuted(0)
 
     def refuted_in_full(self) -> dict[Question, Proof]:
         """What units refute that are paid as much as is easily found (compiler/paid_in_full.py)."""
-        self._search.in_full()
+        brought_about.hold_in_full(self._search)
         return self.refuted(0)
 
     def refuted_under_unlike_limits(self, work: int) -> dict[Question, Proof]:
         """What claims refute whose limits differ."""
-        self._search.under_unlike_limits(work)
+        brought_about.hold_under_unlike_limits(self._search, work)
         return self.refuted(0)
 
     def refuted_of_layers(self, work: int) -> dict[Question, Proof]:
         """What breaks a scheme's laws of what breaks its layers'."""
-        self._search.of_layers(self._broken, work)
+        brought_about.hold_of_layers(self._search, self._broken, work)
         return self.refuted(0)
 
     def refuted_after_many(self, work: int) -> dict[Question, Proof]:
         """What claims refute that follow many others."""
-        self._search.after_many(work)
+        brought_about.hold_after_many(self._search, work)
         return self.refuted(0)
 
     def refuted_in_bulk(self, histories: int) -> dict[Question, Proof]:

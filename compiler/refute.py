@@ -9,18 +9,14 @@ from random import Random
 
 from attrs import define, evolve, field
 
-from hmbc.compiler.borders import at_borders
 from hmbc.compiler.directed import Directed, Setting, Unit
 from hmbc.compiler.drawn_changes import drawn_changes, subjects_of
 from hmbc.compiler.drifts import beginnings, gone_on
 from hmbc.compiler.kernel import Kernel
-from hmbc.compiler.laws import TWO_RUNS, Change, Judge, Question, changed
-from hmbc.compiler.many_claims import many_claims
-from hmbc.compiler.paid_in_full import paid_in_full
+from hmbc.compiler.laws import Change, Judge, Question, changed
 from hmbc.compiler.planted import changes_read_off
 from hmbc.compiler.quick import Machine, Row, Values
 from hmbc.compiler.refutation import Refutation, Smaller, members_of
-from hmbc.compiler.unlike_limits import under_unlike_limits
 from hmbc.dsl.types import Date, Int, Money
 
 SETTINGS = 6
@@ -31,12 +27,8 @@ ANEW = 500
 """Units after which the search begins anew."""
 PRESSED = 0.1
 """How often such a unit is taken up again."""
-LARGE = 100
-"""How many times the largest amount that a kernel names a claim is tried with, to reach every cap at once."""
 SMALL = 20
 """The most minor units of an amount that is raised, or claimed besides, for what roundings make of it."""
-LEAST = 3
-"""The most of a claim besides where every last digit was tried."""
 MOST_PLANTED = 5
 """Claims of a planted unit, the last, of which others are made."""
 MOST_SETTINGS = 10
@@ -101,12 +93,12 @@ class Search:
         """Take up a unit that is known to be paid, with what was external for it."""
         machine = next((m for known, m in self._machines if known == setting), None)
         if machine is None:
-            machine = self._machines[0][1].with_external(setting.parameters, setting.lists)
+            _, machine = self.known_with(setting)
             self._machines.append((setting, machine))
             if len(self._machines) > MOST_SETTINGS:
                 del self._machines[0]
         self.directed.learn(setting, unit)
-        self._try_all((setting, machine), unit)
+        self.try_all((setting, machine), unit)
         self._given.append((setting, unit))
         unit = Unit(unit.claims[-MOST_PLANTED:], unit.members[-MOST_PLANTED:])
         rows = machine.run(unit.claims, unit.members)
@@ -114,94 +106,10 @@ class Search:
             self._planted.append(((setting, machine), unit, rows))
             self.directed.keep(unit)
             self._learn(setting, machine, unit, rows)
-            for question in list(self.judge.denied(rows)):
-                self._add(Refutation(question, setting, unit, Change("none")))
+            self.deny(setting, unit, rows)
             self._feel((setting, machine), unit, rows)
 
-    def at_borders(self, work: int) -> None:
-        """Hold units whose totals stand at a border against every law; to find them, so many items of
-        rows may be worked out."""
-        most = max(self.directed.amounts)
-        for setting, unit in at_borders(self.kernel, self.paying_for(None), most, work):
-            if not self.judge.questions:
-                return
-            self.bordering.append((setting, unit))
-            external = setting.parameters, setting.lists
-            self._try_all((setting, self._machines[0][1].with_external(*external)), unit, True)
-
-    def in_full(self) -> None:
-        """Hold units that are paid as much as is easily found against what is stated."""
-        most = LARGE * max(self.directed.amounts)
-        for setting, unit in paid_in_full(self.kernel, self.paying_for(None), most):
-            if not self._asks("stated"):
-                return
-            machine = self._machines[0][1].with_external(setting.parameters, setting.lists)
-            rows = machine.run(unit.claims, unit.members)
-            for question in [] if rows is None else list(self.judge.denied(rows)):
-                self._add(Refutation(question, setting, unit, Change("none")))
-
-    def under_unlike_limits(self, work: int) -> None:
-        """Hold claims against the laws whose limits differ (compiler/unlike_limits.py); to find them, so many
-        items of rows may be worked out."""
-        pool = self.paying_for(None)
-        for setting, unit, change in under_unlike_limits(self.kernel, pool, self.directed, work):
-            if not self._asks("monotone", "no_cliff", "more_claims", "order_free"):
-                return
-            external = setting.parameters, setting.lists
-            known = (setting, self._machines[0][1].with_external(*external))
-            before = known[1].run(unit.claims, unit.members)
-            if before is not None:
-                self._changed(known, unit, change, before, pressed=True)
-                for by in range(1, LEAST + 1) if change.kind == "raise" else ():
-                    self._with_more(known, unit, change.row, before, {change.subject or "": by})
-
-    def after_many(self, work: int) -> None:
-        """Hold claims that follow many others against every law (compiler/many_claims.py), with so many
-        items of rows."""
-        self.left = work
-        pool, random = self.paying_for(None), Random(self.seed)
-        for setting, unit, first in many_claims(self.kernel, pool, random, work // 2):
-            external = setting.parameters, setting.lists
-            machine = self._machines[0][1].with_external(*external)
-            rows = self._run(machine, unit.claims, unit.members)
-            if self.left <= 0 or not self.judge.questions:
-                return
-            if rows is None:
-                continue
-            self.bordering.append((setting, unit))
-            for question in list(self.judge.denied(rows)):
-                self._add(Refutation(question, setting, unit, Change("none")))
-            for one, change in changes_read_off(self.kernel, unit, (), subjects_of(self.judge)):
-                if one is unit and change.row >= first and self.judge.asks(change.kind):
-                    self._changed((setting, machine), unit, change, rows, pressed=True)
-
-    def of_layers(self, broken: Mapping[Question, Refutation], work: int) -> None:
-        """Hold what breaks a law of one layer against that of the scheme, of claims, members and what is external
-        otherwise: where another layer pays what this one does not, it need not for all of them. broken: what was
-        found besides by other searches; work: items of rows."""
-        self.left = work
-        laws = {one.law for one in self.judge.questions if one.layer is None and one.law in TWO_RUNS}
-        if "more_claims" in laws:
-            laws.add("monotone")
-        found = {**broken, **self.found}
-        begun = [one for question, one in found.items() if question.layer and question.law in laws]
-        while begun and self.left > 0 and any(one.layer is None for one in self.judge.questions):
-            one = self.random.choice(begun)
-            setting, unit = one.setting, one.unit
-            if len(self._machines) > 1 and self.random.random() < 0.3:
-                setting = self.random.choice(self._machines)[0]
-            for _ in range(self.random.randint(1, 2)):
-                unit = self.directed.with_one_turned(unit, one.change.subject)
-            machine = self._machines[0][1].with_external(setting.parameters, setting.lists)
-            before = self._run(machine, unit.claims, unit.members)
-            if before is None:
-                continue
-            self._changed((setting, machine), unit, one.change, before, pressed=True)
-            if self._asks("more_claims") and one.change.kind == "raise":
-                more = {one.change.subject or "": one.change.by}
-                self._with_more((setting, machine), unit, one.change.row, before, more)
-
-    def _try_all(
+    def try_all(
         self, known: tuple[Setting, Machine], unit: Unit, pressed: bool = False
     ) -> None:
         """Hold a whole unit against every law, with every change that is read off it and off those
@@ -210,14 +118,13 @@ class Search:
         before = known[1].run(unit.claims, unit.members)
         if before is None:
             return
-        for question in list(self.judge.denied(before)):
-            self._add(Refutation(question, known[0], unit, Change("none")))
+        self.deny(known[0], unit, before)
         others = [other for setting, other in self._given if setting == known[0]]
         for first, change in changes_read_off(self.kernel, unit, others, subjects_of(self.judge)):
             rows = before if first is unit else known[1].run(first.claims, first.members)
             if rows is not None and self.judge.asks(change.kind):
-                self._changed(known, first, change, rows, pressed)
-        if self._asks("no_cliff") and len(unit.claims) > 2:
+                self.try_change(known, first, change, rows, pressed)
+        if self.asks("no_cliff") and len(unit.claims) > 2:
             self._go_on(known, unit, before)
 
     def _go_on(self, known: tuple[Setting, Machine], unit: Unit, before: Sequence[Row]) -> None:
@@ -278,17 +185,17 @@ class Search:
     def _feel(self, known: tuple[Setting, Machine], unit: Unit, before: Sequence[Row]) -> None:
         """Which rows of a unit take from others: raised by so much that no rounding hides it."""
         names = subjects_of(self.judge)
-        if self._asks("more_claims"):
+        if self.asks("more_claims"):
             names += [name for name in self.judge.amounts.bills if name not in names]
         for row, claim in enumerate(unit.claims):
             held = [name for name in names if claim.get(name)]
             if held:
                 by = 10 * self.directed.digits
                 change = Change("raise", row, self.random.choice(held), by)
-                self._changed(known, unit, change, before)
+                self.try_change(known, unit, change, before)
         self._felt = dict(self._bound)
 
-    def _run(
+    def work_out(
         self,
         machine: Machine,
         claims: Sequence[Values],
@@ -312,26 +219,26 @@ class Search:
             known = self.random.choice(self._machines)
             unit = self.directed.unit()
         setting, machine = known
-        before = self._run(machine, unit.claims, unit.members)
+        before = self.work_out(machine, unit.claims, unit.members)
         if before is None:
             return
         self._learn(setting, machine, unit, before)
-        for question in list(self.judge.denied(before)):
-            self._add(Refutation(question, setting, unit, Change("none")))
+        self.deny(setting, unit, before)
         changes = list(drawn_changes(self.judge, self.directed, unit, fine))
         for change in changes:
-            denied = self._changed(known, unit, change, before)
+            denied = self.try_change(known, unit, change, before)
             if denied and change.kind == "raise" and len(changes) < MOST_CHANGES:
                 changes += self._alike(unit)  # which other amounts break the law here, too?
         if self.random.random() < NARROWED:
             self._narrow(setting, machine, unit, before)
-        if self._asks("more_claims"):
+        if self.asks("more_claims"):
             self._further(known, unit, self.random.randrange(len(unit.claims)), before)
 
-    def _asks(self, *laws: str) -> bool:
+    def asks(self, *laws: str) -> bool:
+        """Whether one of these laws is still asked for."""
         return any(question.law in laws for question in self.judge.questions)
 
-    def _changed(
+    def try_change(
         self,
         known: tuple[Setting, Machine],
         unit: Unit,
@@ -342,7 +249,7 @@ class Search:
         """Whether a change denies some question."""
         claims = changed(unit.claims, change)
         members = members_of(unit, change, self.judge.favoured)
-        after = self._run(known[1], claims, members, before[: change.row])
+        after = self.work_out(known[1], claims, members, before[: change.row])
         if after is None:
             return False
         denied = list(self.judge.denied_by(change, before, after))
@@ -356,9 +263,9 @@ class Search:
         self, known: tuple[Setting, Machine], unit: Unit, row: int, before: Sequence[Row]
     ) -> None:
         """A small claim more, like another and before it: the first run is with it."""
-        self._with_more(known, unit, row, before, {name: self._small() for name in self.judge.amounts.bills})
+        self.try_one_more(known, unit, row, before, {name: self._small() for name in self.judge.amounts.bills})
 
-    def _with_more(
+    def try_one_more(
         self,
         known: tuple[Setting, Machine],
         unit: Unit,
@@ -373,7 +280,7 @@ class Search:
             (*unit.claims[:row], claim, *unit.claims[row:]),
             (*unit.members[:row], unit.members[row], *unit.members[row:]),
         )
-        rows = self._run(known[1], more.claims, more.members, before[:row])
+        rows = self.work_out(known[1], more.claims, more.members, before[:row])
         if rows is None:
             return
         change = Change("drop", row)
@@ -415,17 +322,17 @@ class Search:
             unit = self.directed.other_digits(unit)
         else:
             unit = self.directed.other_claim(unit)
-        before = self._run(known[1], unit.claims, unit.members)
+        before = self.work_out(known[1], unit.claims, unit.members)
         if before is None:
             return
         row = change.row
         if change.kind == "swap":
-            self._changed(known, unit, change, before, pressed=True)
+            self.try_change(known, unit, change, before, pressed=True)
         for name in subjects_of(self.judge):
             if name in unit.claims[row]:
                 change = Change("raise", row, name, self._small())
-                self._changed(known, unit, change, before, pressed=True)
-        if self._asks("more_claims"):
+                self.try_change(known, unit, change, before, pressed=True)
+        if self.asks("more_claims"):
             self._further(known, unit, row, before)
 
     def _small(self) -> int:
@@ -455,7 +362,7 @@ class Search:
         minor unit that moves it most: by halves, of which the one is gone into that moves it more.
         As a claim of its own it may be paid more than it claims."""
         asked = [one.layer for one in self.judge.questions if one.law == "no_cliff"]
-        if self._asks("within_bill"):
+        if self.asks("within_bill"):
             asked += self.judge.layers
         row, bills = self.random.randrange(len(before)), self.judge.amounts.bills
         name = self.random.choice(bills) if asked and bills else None
@@ -470,7 +377,7 @@ class Search:
         while above - below > 1 or above not in runs:
             by = above if above not in runs else (below + above) // 2
             claims = changed(unit.claims, Change("raise", row, name, by))
-            rows = self._run(machine, claims, unit.members, before[:row]) if by > 0 else None
+            rows = self.work_out(machine, claims, unit.members, before[:row]) if by > 0 else None
             if rows is None:
                 return
             runs[by] = rows
@@ -484,21 +391,34 @@ class Search:
         near = evolve(unit, claims=tuple(dict(claim) for claim in claims))
         for question in list(self.judge.denied_by(last, runs[below], runs[above])):
             self._add(Refutation(question, setting, near, last))
-        if self._asks("within_bill"):
+        if self.asks("within_bill"):
             least = {**near.claims[row], name: self.directed.within(1, given.low, given.high)}
             more = Unit(
                 (*near.claims[: row + 1], least, *near.claims[row + 1 :]),
                 (*unit.members[: row + 1], *unit.members[row:]),
             )
-            rows = self._run(machine, more.claims, more.members, runs[below][: row + 1])
-            for question in list(self.judge.denied(rows or ())):
-                self._add(Refutation(question, setting, more, Change("none")))
+            rows = self.work_out(machine, more.claims, more.members, runs[below][: row + 1])
+            self.deny(setting, more, rows or ())
 
     def _alike(self, unit: Unit) -> Iterator[Change]:
         for name in subjects_of(self.judge):
             for row, claim in enumerate(unit.claims):
                 if name in claim:
                     yield Change("raise", row, name, 1)
+
+    @property
+    def settings(self) -> list[Setting]:
+        """What is external, as it is tried by turns."""
+        return [setting for setting, _ in self._machines]
+
+    def known_with(self, setting: Setting) -> tuple[Setting, Machine]:
+        """What is external, with a machine for it."""
+        return setting, self._machines[0][1].with_external(setting.parameters, setting.lists)
+
+    def deny(self, setting: Setting, unit: Unit, rows: Sequence[Row]) -> None:
+        """Keep a unit that breaks a law by itself."""
+        for question in list(self.judge.denied(rows)):
+            self._add(Refutation(question, setting, unit, Change("none")))
 
     def _add(self, found: Refutation) -> None:
         self.found[found.question] = found
@@ -516,12 +436,11 @@ class Search:
         """What refutes a question, as small as that much work makes it. What is that plain often
         breaks another law, too: it is tried."""
         first = self.found[question]
-        external = first.setting.parameters, first.setting.lists
-        machine = self._machines[0][1].with_external(*external)
+        _, machine = self.known_with(first.setting)
         found = Smaller(self.kernel, machine, first, work).smallest()
-        before = self._run(machine, found.unit.claims, found.unit.members)
+        before = self.work_out(machine, found.unit.claims, found.unit.members)
         if before is not None and found.change.kind != "none":
-            self._changed((found.setting, machine), found.unit, found.change, before, pressed=True)
+            self.try_change((found.setting, machine), found.unit, found.change, before, pressed=True)
         return found
 
     def paying_for(self, layer: str | None) -> list[tuple[Setting, Unit]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from attrs import evolve
 
+from hmbc.compiler import brought_about
 from hmbc.compiler.borders import at_borders, with_borders
 from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.kernel import Definition, Kernel, Reject
@@ -53,7 +54,7 @@ def test_a_unit_more_where_a_total_stands_at_its_border(layer: str) -> None:
     kernel, question = kernel_of(TOTAL, layer), Question("no_cliff", "one")
     search = Search(kernel, [question])
     search.plant(NOTHING, paid(40_000))
-    search.at_borders(20_000)
+    brought_about.hold_at_borders(search, 20_000)
     found = search.found[question]
     assert witness_of(kernel, found) is not None
     assert found.change.kind == "raise"
@@ -113,5 +114,5 @@ def test_what_is_decided_is_not_looked_for() -> None:
     kernel = kernel_of(TOTAL, f"layer one {{ when spent < 421.37 {PAYS} no cap }}")
     search = Search(kernel, [])
     search.plant(NOTHING, paid(40_000))
-    search.at_borders(20_000)
+    brought_about.hold_at_borders(search, 20_000)
     assert search.found == {}

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from hmbc.compiler import brought_about
 from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question
@@ -45,7 +46,7 @@ def paid(bill: int, date: int = 19_800, stops: tuple[tuple[int, int], ...] = ())
 def searched(kernel: Kernel, question: Question) -> Search:
     search = Search(kernel, [question])
     search.plant(NOTHING, paid(40_000))
-    search.after_many(400_000)
+    brought_about.hold_after_many(search, 400_000)
     return search
 
 

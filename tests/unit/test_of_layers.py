@@ -1,9 +1,10 @@
-"""What breaks a law of one layer, held against the scheme's (Search.of_layers)."""
+"""What breaks a law of one layer, held against the scheme's (compiler/brought_about.py)."""
 
 from __future__ import annotations
 
 import pytest
 
+from hmbc.compiler import brought_about
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Law, Question
 from hmbc.compiler.pipeline import compile_source
@@ -44,16 +45,16 @@ def test_what_another_layer_makes_good_it_need_not(
 ) -> None:
     """The second layer pays all that the first does not, where there is a fee."""
     first = Search(kernel, [of_layer])
-    first.under_unlike_limits(0)
+    brought_about.hold_under_unlike_limits(first, 0)
     first.run(40_000)
-    first.under_unlike_limits(800_000)
+    brought_about.hold_under_unlike_limits(first, 800_000)
     question = Question(law, None, of_scheme)
     search = Search(kernel, [question])
-    search.of_layers(first.found, 100_000)
+    brought_about.hold_of_layers(search, first.found, 100_000)
     assert witness_of(kernel, search.found[question]) is not None
 
 
 def test_without_any_there_is_nothing_to_begin_with(kernel: Kernel) -> None:
     search = Search(kernel, [Question("order_free", None)])
-    search.of_layers({}, 100_000)
+    brought_about.hold_of_layers(search, {}, 100_000)
     assert not search.found

@@ -6,6 +6,7 @@ import pytest
 from attrs import evolve
 from one_law import kernel_of
 
+from hmbc.compiler import brought_about
 from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question
@@ -30,7 +31,7 @@ def looked_for(kernel: Kernel, *questions: Question, status: bool = False) -> Se
     search = Search(kernel, questions)
     for care, member in (("inpatient", MEMBER), ("outpatient", OTHER if status else MEMBER)):
         search.plant(NOTHING, Unit((paid(care, 100_000),), (member,)))
-    search.under_unlike_limits(400_000)
+    brought_about.hold_under_unlike_limits(search, 400_000)
     for found in search.found.values():
         assert witness_of(kernel, found) is not None
     return search
