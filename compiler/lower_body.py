@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
-import attrs
 from attrs import define, field
 
 from hmbc.compiler.kernel import Accumulator, Definition, Outcome
@@ -13,6 +12,7 @@ from hmbc.compiler.lower_pools import PoolDraw, PoolLowering
 from hmbc.compiler.lower_total import lower_total
 from hmbc.dsl import expr as e
 from hmbc.dsl.check_layers import shared_by
+from hmbc.dsl.inside import inside
 from hmbc.dsl.scheme import CheckedLayer, CheckedScheme, Stop
 
 STOP_CODE = {"eligible": "not_eligible", "wait": "waiting", "exclude": "excluded"}
@@ -136,16 +136,8 @@ class _Body:
 def workings_read(scheme: CheckedScheme) -> dict[str, frozenset[str]]:
     """Which amounts of each layer's working the scheme reads anywhere."""
     found: dict[str, set[str]] = {}
-    pending: list[object] = [scheme.stops, scheme.parts, scheme.layers, scheme.totals, scheme.pools,
-                             scheme.statements]
-    while pending:
-        match pending.pop():
-            case e.LayerPay(layer=name, which=which) if which != "pay":
-                found.setdefault(name, set()).add(which)
-            case tuple() as parts:
-                pending += parts
-            case part if attrs.has(kind := type(part)):
-                pending += [getattr(part, field.name) for field in attrs.fields(kind)]
-            case _:
-                pass
+    written = scheme.stops, scheme.parts, scheme.layers, scheme.totals, scheme.pools, scheme.statements
+    for part in inside(written):
+        if isinstance(part, e.LayerPay) and part.which != "pay":
+            found.setdefault(part.layer, set()).add(part.which)
     return {name: frozenset(amounts) for name, amounts in found.items()}

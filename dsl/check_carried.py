@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import Any
-
-import attrs
 
 from hmbc.dsl import codes
 from hmbc.dsl import nodes as n
 from hmbc.dsl.environment import Environment
+from hmbc.dsl.inside import inside
 
 _EPOCH = date(1970, 1, 1)
 
@@ -24,7 +21,7 @@ def check_carried(scheme: n.Scheme, env: Environment) -> None:
     if env.anniversary is not None or (first.month, first.day) != env.year_start:
         env.report(codes.YEAR_CUT, env.valid.span, day=first.isoformat())
     told: set[str] = set()
-    for node in _parts(scheme):
+    for node in inside(scheme):
         match node:
             case n.Scope(keys=keys) if "PER_LIFETIME" in keys and "lifetime" not in told:
                 told.add("lifetime")
@@ -34,14 +31,3 @@ def check_carried(scheme: n.Scheme, env: Environment) -> None:
                 env.report(codes.LAST_YEAR_CUT, node.span, name=node.name)
             case _:
                 pass
-
-
-def _parts(node: Any) -> Iterator[Any]:
-    """Every node of the syntax tree below one, itself included."""
-    if isinstance(node, tuple):
-        for part in node:
-            yield from _parts(part)
-    elif attrs.has(kind := type(node)):
-        yield node
-        for field in attrs.fields(kind):
-            yield from _parts(getattr(node, field.name))

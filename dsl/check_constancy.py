@@ -12,8 +12,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from fractions import Fraction
 
-import attrs
-
 from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
@@ -24,6 +22,7 @@ from hmbc.dsl.check_value_cases import case_text
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import Environment, FixedParameter
 from hmbc.dsl.expr import Attribute
+from hmbc.dsl.inside import attributes_in, inside
 from hmbc.dsl.names import amount_text, word
 from hmbc.dsl.reads import attributes_read, moves_with_totals, walk
 from hmbc.dsl.scheme import AttributeInfo, CheckedScope, Undated
@@ -122,16 +121,9 @@ def names_in(written: n.Expression, env: Environment) -> set[str]:
     found: set[str] = set()
     pending: list[object] = [written]
     while pending:
-        node = pending.pop()
-        if isinstance(node, n.NameRef) and node.name not in found:
-            found.add(node.name)
-            if node.name in env.lets:
-                pending.append(env.lets[node.name].value)
-        elif isinstance(node, tuple):
-            pending += node
-        elif attrs.has(kind := type(node)):
-            fields: tuple[attrs.Attribute[object], ...] = attrs.fields(kind)
-            pending += [getattr(node, field.name) for field in fields]
+        names = {node.name for node in inside(pending.pop()) if isinstance(node, n.NameRef)} - found
+        found |= names
+        pending += [env.lets[name].value for name in names if name in env.lets]
     return found
 
 
@@ -194,18 +186,8 @@ def _report(
 
 def _where_read(written: object, attribute: tuple[str, str]) -> Span | None:
     """Where the author names the attribute; None where a name stands for it, or its values imply it."""
-    match written:
-        case n.AttributeRef(owner=owner, name=name, span=span):
-            return span if (owner, name.text) == attribute else None
-        case tuple() as parts:
-            pass
-        case node if attrs.has(kind := type(node)):
-            fields: tuple[attrs.Attribute[object], ...] = attrs.fields(kind)
-            parts = tuple(getattr(node, field.name) for field in fields)
-        case _:
-            return None
-    found = (_where_read(part, attribute) for part in parts)
-    return next((span for span in found if span is not None), None)
+    found = (ref.span for ref in attributes_in(written) if (ref.owner, ref.name.text) == attribute)
+    return next(found, None)
 
 
 def _report_pay(

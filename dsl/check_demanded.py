@@ -23,6 +23,7 @@ from hmbc.dsl.checked_guideline import DemandedAmount
 from hmbc.dsl.concepts import OF_ATTRIBUTE, OF_LAYER, concept
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.environment import Environment
+from hmbc.dsl.inside import attributes_in
 from hmbc.dsl.scheme import AttributeInfo, CheckedScheme, CheckedScope
 from hmbc.dsl.source import NOWHERE
 from hmbc.dsl.types import Bool, Enum, Money
@@ -121,12 +122,10 @@ class _Words:
 
     def _attributes(self, written: Sequence[Any]) -> Iterator[tuple[Key, Key]]:
         """Each attribute that is read, and the scheme's own."""
-        for ref in _parts(written, n.AttributeRef):
+        for ref in attributes_in(written):
             owner, name = ref.owner, ref.name.text
-            if owner == "claim" and name == "date":
-                yield (owner, name), (owner, self.scheme.date)
-                continue
-            yield (owner, name), (owner, self._attribute(owner, name).name)
+            is_date = (owner, name) == ("claim", "date")
+            yield (owner, name), (owner, self.scheme.date if is_date else self._attribute(owner, name).name)
 
     def _attribute(self, owner: str, name: str) -> AttributeInfo:
         mine = [info for info in self.scheme.attributes if info.owner == owner]
@@ -158,23 +157,6 @@ class _Words:
         for one in env.diagnostics:
             if one.rule.severity != "note":
                 raise _NotSaid(Bilingual(one.message("zh"), one.message("en")))
-
-
-def attributes_in(written: object) -> Iterator[n.AttributeRef]:
-    """The attributes that a syntax tree reads."""
-    return _parts(written, n.AttributeRef)
-
-
-def _parts(written: Any, kind: type) -> Iterator[Any]:
-    """Every node of a class in some syntax trees."""
-    if isinstance(written, kind):
-        yield written
-    if isinstance(written, tuple):
-        for one in written:
-            yield from _parts(one, kind)
-    elif has(type(written)):
-        for part in fields(type(written)):
-            yield from _parts(getattr(written, part.name), kind)
 
 
 def _renamed(written: Any, attributes: dict[Key, Key], values: dict[str, str]) -> Any:

@@ -9,7 +9,6 @@ from attrs import frozen
 from hmbc.dsl import codes
 from hmbc.dsl import nodes as n
 from hmbc.dsl.check_declarations import texts
-from hmbc.dsl.check_demanded import attributes_in
 from hmbc.dsl.check_expressions import check_as
 from hmbc.dsl.check_means import check_concept
 from hmbc.dsl.checked_guideline import CheckedDemand, CheckedGuideline, DemandedAmount
@@ -17,6 +16,7 @@ from hmbc.dsl.cited import name_clauses
 from hmbc.dsl.concepts import Kind
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, has_errors, in_order
 from hmbc.dsl.environment import Environment
+from hmbc.dsl.inside import attributes_in
 from hmbc.dsl.list_files import ListOutside, ListUnreadable, path_beside, read_list
 from hmbc.dsl.names import word
 from hmbc.dsl.parse import parse
@@ -133,7 +133,6 @@ def _amount(written: n.KeptAmount, env: Environment, source: Source) -> Demanded
         condition=written.condition,
         text=" ".join(source.text[span.start : span.end].split()),
     )
-
 
 
 def _codes(file: n.Text, env: Environment, folder: Path | None) -> tuple[str, ...]:

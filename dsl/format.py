@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from attrs import define, evolve, fields, frozen, has
+from attrs import define, evolve, frozen
 
 from hmbc.dsl import nodes as n
 from hmbc.dsl.diagnostic import Diagnostic
 from hmbc.dsl.format_lines import Line, set_in_columns
 from hmbc.dsl.format_words import written
+from hmbc.dsl.inside import inside
 from hmbc.dsl.lexer import Comment, Lexeme, first_word
 from hmbc.dsl.parse import Parsed, choices_along, parse
 from hmbc.dsl.source import Source
@@ -305,7 +306,8 @@ def _items(node: Any) -> Iterator[Any]:
 
 def _signs(parsed: Parsed) -> set[int]:
     """Where the signs of negative numbers stand."""
-    starts = {node.span.start for node in _numbers(parsed.tree)}
+    numbers = n.NumberLiteral | n.MoneyLiteral
+    starts = {node.span.start for node in inside(parsed.tree) if isinstance(node, numbers)}
     found = set()
     last = ""
     for lexeme in parsed.lexemes:
@@ -315,17 +317,6 @@ def _signs(parsed: Parsed) -> set[int]:
             found.add(lexeme.span.start)
         last = lexeme.terminal
     return found
-
-
-def _numbers(node: Any) -> Iterator[n.NumberLiteral | n.MoneyLiteral]:
-    if isinstance(node, tuple):
-        for one in node:
-            yield from _numbers(one)
-    elif isinstance(node, n.NumberLiteral | n.MoneyLiteral):
-        yield node
-    elif has(type(node)):
-        for part in fields(type(node)):
-            yield from _numbers(getattr(node, part.name))
 
 
 def _is(place: _Place, terminal: str) -> bool:
