@@ -29,7 +29,7 @@ from hmbc.compiler.induct_ghosts import Keys, ghost_of, groups_of, with_ghosts
 from hmbc.compiler.induct_pair import Pair
 from hmbc.compiler.induct_row import Step
 from hmbc.compiler.induct_swap import Swap
-from hmbc.compiler.induct_vectors import Frame, Key, Known
+from hmbc.compiler.induct_vectors import Frame, Key, Known, found_in
 from hmbc.compiler.kernel import Accumulator, Kernel, Stated
 from hmbc.compiler.laws import TWO_RUNS, Judge, Question, amounts_of, steps_of
 from hmbc.compiler.layer_parts import base_of, caps_of
@@ -178,9 +178,7 @@ class Prover:
     def known(self, layer: str | None, frame: Frame) -> Known:
         """The invariants of one run, found once for each layer."""
         if layer not in self._known:
-            known = Known(self, frame)
-            self._known[layer] = known.kept
-            return known
+            self._known[layer] = found_in(self, frame)
         return Known(self, frame, self._known[layer])
 
     def _never_less(self, subject: str | None) -> bool:

@@ -17,7 +17,7 @@ from attrs import define, field
 from hmbc.compiler.induct_ghosts import ghost
 from hmbc.compiler.induct_invariants import Houdini
 from hmbc.compiler.induct_pair import Pair
-from hmbc.compiler.induct_vectors import Frame, Function, Vector, accepted, functions_of
+from hmbc.compiler.induct_vectors import Frame, Function, Vector, functions_of
 from hmbc.compiler.smt import Encoding, Row, Term
 from hmbc.dsl import expr as e
 
@@ -45,7 +45,7 @@ class Framed:
         groups = prover.used(self.layer)
         pair = Pair(prover, self.kind, self.raised, self.layer)
         pair.part = part = prover.part(self.layer, groups, ("pay",))
-        if not pair._same_keys():
+        if not pair.keys_stay():
             return set()
         encoding = Encoding(part)
         self.frame = frame = Frame(prover, encoding)
@@ -53,12 +53,12 @@ class Framed:
         member, claim = encoding.member("m"), encoding.claim("c")
         first, second = encoding.state("s"), encoding.state("t")
         one, two = (encoding.row(claim, member, state) for state in (first, second))
-        facts, begun, gone, row = pair._start(encoding, member, None if self.step is None else 1)
+        facts, begun, gone, row = pair.start(encoding, member, None if self.step is None else 1)
         begin = encoding.state("o")
         facts = [*facts, *known.of_vector(begin), *known.of_vector(begun), *known.of_vector(gone)]
         left, right = encoding.state("a"), encoding.state("b")
         shared = [
-            *accepted(one), *accepted(two), *known.of_row(one), *known.of_row(two), *frame.facts,
+            *one.accepted, *two.accepted, *known.of_row(one), *known.of_row(two), *frame.facts,
             *frame.met(left, first), *frame.met(right, second),
             *known.of_vector(left), *known.of_vector(right),
         ]  # fmt: skip

@@ -38,7 +38,7 @@ class Pair:
         prover = self.prover
         groups = prover.used(self.layer)
         self.part = prover.part(self.layer, groups)
-        if not self._same_keys():
+        if not self.keys_stay():
             return set()
         encoding = Encoding(self.part)
         member, claim = encoding.member("m"), encoding.claim("c")
@@ -52,12 +52,12 @@ class Pair:
             start_first = start_second = encoding.nothing()
         else:
             one, two = (encoding.row(claim, member, state) for state in (first, second))
-            start_facts, start_first, start_second, _ = self._start(encoding, member)
+            start_facts, start_first, start_second, _ = self.start(encoding, member)
 
         def ordered(left: Mapping[str, Term], right: Mapping[str, Term]) -> list[Term]:
             return [left[n] <= right[n] for n in names] + [left[n] >= right[n] for n in names]
 
-        facts = [*encoding.facts, *_accepted(one), *_accepted(two)]
+        facts = [*encoding.facts, *one.accepted, *two.accepted]
         before, after = ordered(first, second), ordered(one.after, two.after)
         empty = ordered(start_first, start_second)
         if self.kind == "member":  # what was paid is a function of what was counted, in each run
@@ -79,7 +79,7 @@ class Pair:
                 found.add("falls")
         return found
 
-    def _same_keys(self) -> bool:
+    def keys_stay(self) -> bool:
         """Whether the difference can move no row to other keys."""
         prover = self.prover
         if self.kind == "member":
@@ -122,7 +122,7 @@ class Pair:
             rows.append(encoding.row(claim, who, state))
         return rows[0], rows[1]
 
-    def _start(
+    def start(
         self, encoding: Encoding, member: Inputs, by: int | None = None
     ) -> tuple[list[Term], Mapping[str, Term], Mapping[str, Term], Row]:
         """The row in which the runs differ, from one state: facts, the totals after it in the first run
@@ -132,18 +132,18 @@ class Pair:
         first = encoding.row(claim, member, state)
         match self.kind:
             case "insert":
-                return _accepted(first), state, first.after, first
+                return first.accepted, state, first.after, first
             case "raise":
                 attr = ("claim", self.raised or "")
                 larger = encoding.claim("e").values[attr]
                 second = encoding.row(claim.with_value(attr, larger), member, state)
-                facts = [*_accepted(first), *_accepted(second), larger > claim.values[attr]]
+                facts = [*first.accepted, *second.accepted, larger > claim.values[attr]]
                 if by is not None:
                     facts.append(larger == claim.values[attr] + by)
                 return facts, first.after, second.after, first
             case _:
                 parts, rest = claim, claim
-                facts = _accepted(first)
+                facts = first.accepted
                 other = encoding.claim("e")
                 for given in prover.kernel.inputs:
                     attr = (given.owner, given.name)
@@ -154,7 +154,7 @@ class Pair:
                         rest = rest.with_value(attr, whole - part)
                 one = encoding.row(parts, member, state)
                 two = encoding.row(rest, member, one.after)
-                facts += [*_accepted(one), *_accepted(two)]
+                facts += [*one.accepted, *two.accepted]
                 return facts, first.after, two.after, first
 
 
@@ -169,7 +169,3 @@ def all_read(
             if name not in seen:
                 seen.add(name)
                 waiting += items[name].exprs
-
-
-def _accepted(row: Row) -> list[Term]:
-    return [z3.Not(when) for when in row.rejects.values()]

@@ -35,8 +35,7 @@ class Step:
         self.encoding = Encoding(part)
         claim, member = self.encoding.claim("c"), self.encoding.member("m")
         self.row = self.encoding.row(claim, member, self.encoding.state("s"))
-        refused = [z3.Not(when) for when in self.row.rejects.values()]
-        self.facts = [*self.encoding.facts, *refused]
+        self.facts = [*self.encoding.facts, *self.row.accepted]
         guesses = dict(guesses_of(self.prover, self.encoding, self.row))
         houdini = Houdini(self.prover, [guess.before for guess in guesses.values()])
         empty = [term == 0 for term in self.row.before.values()]

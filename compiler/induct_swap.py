@@ -15,7 +15,7 @@ from attrs import define
 from hmbc.compiler.induct_ghosts import ghost
 from hmbc.compiler.induct_invariants import Houdini
 from hmbc.compiler.induct_pair import all_read
-from hmbc.compiler.induct_vectors import Frame, Known, accepted
+from hmbc.compiler.induct_vectors import Frame, Known
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.smt import Encoding, Inputs, Row, Term
 from hmbc.compiler.smt_row import RowEncoding
@@ -57,7 +57,7 @@ class Swap:
             for here, there in zip(ordered(*at_first), ordered(*at_second), strict=True)
         ]
         houdini = Houdini(prover, ordered(row, other))
-        facts = [*accepted(one), *accepted(two), *known.of_row(one), *known.of_row(two)]
+        facts = [*one.accepted, *two.accepted, *known.of_row(one), *known.of_row(two)]
         stay = houdini.settle(
             [
                 ([*encoding.facts, *orders.facts], start, False),
@@ -89,7 +89,7 @@ class _Orders:
         then_first = _after(encoding, two, first, who, at_first, same)
         self.facts: list[Term] = [z3.Implies(same[n], at_first[n] == at_second[n]) for n in same]
         for row in (one, two, then_second, then_first):
-            self.facts += [*accepted(row), *known.of_row(row)]
+            self.facts += [*row.accepted, *known.of_row(row)]
         self.left = (
             (_if(same, then_second.after, one.after), then_first.after),
             (then_second.after, _if(same, then_first.after, two.after)),

@@ -9,7 +9,7 @@ between totals and the amounts that the kernel names: a cap that another one kee
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ import z3
 from attrs import define, field, frozen
 
 from hmbc.compiler.induct_invariants import Guess, Houdini
-from hmbc.compiler.kernel import Accumulator, Definition, Kernel
+from hmbc.compiler.kernel import Accumulator
 from hmbc.compiler.smt import Encoding, Row, Term
 from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_stage import stage_of
@@ -112,32 +112,12 @@ class Known:
 
     prover: Prover
     frame: Frame
-    kept: frozenset[Key] = field(factory=frozenset)
-    """The keys of those that hold, where they were found before."""
+    kept: frozenset[Key]
+    """The keys of those that hold (found_in)."""
     relations: list[Relation] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        if not self.kept:
-            self.kept = frozenset(self._found())
         self.relations = [one for one in _relations(self.frame) if one.key in self.kept]
-
-    def _found(self) -> Iterator[Key]:
-        """Those that every row keeps."""
-        encoding, frame = self.frame.encoding, self.frame
-        row = encoding.row(encoding.claim("c"), encoding.member("m"), encoding.state("s"))
-        some = encoding.state("v")
-        after = frame.moved(some, row.after)
-        relations = list(_relations(frame))
-        own = list(_own(self.prover, encoding, row))
-        before = [z3.And(one.of(row.before), one.of(some)) for one in relations]
-        before += [guess.before for _, guess in own]
-        then = [one.of(after) for one in relations] + [guess.after for _, guess in own]
-        facts = [*encoding.facts, *accepted(row), *frame.facts, *frame.met(some, row.before)]
-        empty = [term == 0 for term in (*row.before.values(), *some.values())]
-        houdini = Houdini(self.prover, before)
-        left = houdini.settle([([*facts, *empty], before, False), (facts, then, True)])
-        keys = [one.key for one in relations] + [key for key, _ in own]
-        return (keys[place] for place in left)
 
     def of_vector(self, vector: Vector) -> list[Term]:
         """What holds of a vector."""
@@ -150,6 +130,25 @@ class Known:
             if key in self.kept:
                 found += [guess.before, guess.after]
         return found
+
+
+def found_in(prover: Prover, frame: Frame) -> frozenset[Key]:
+    """The keys of the invariants of one run that every row keeps."""
+    encoding = frame.encoding
+    row = encoding.row(encoding.claim("c"), encoding.member("m"), encoding.state("s"))
+    some = encoding.state("v")
+    after = frame.moved(some, row.after)
+    relations = list(_relations(frame))
+    own = list(_own(prover, encoding, row))
+    before = [z3.And(one.of(row.before), one.of(some)) for one in relations]
+    before += [guess.before for _, guess in own]
+    then = [one.of(after) for one in relations] + [guess.after for _, guess in own]
+    facts = [*encoding.facts, *row.accepted, *frame.facts, *frame.met(some, row.before)]
+    empty = [term == 0 for term in (*row.before.values(), *some.values())]
+    houdini = Houdini(prover, before)
+    left = houdini.settle([([*facts, *empty], before, False), (facts, then, True)])
+    keys = [one.key for one in relations] + [key for key, _ in own]
+    return frozenset(keys[place] for place in left)
 
 
 @frozen
@@ -260,26 +259,14 @@ def _above(name: str, limit: Term, vector: Vector) -> Term:
 
 def amounts_in(encoding: Encoding) -> list[Term]:
     """The amounts of money that a kernel names, in minor units, and its parameters of money."""
-    found: dict[int, None] = {}
-    for expr in _exprs(encoding.kernel):
-        for node in walk(expr):
-            if isinstance(node, e.Const) and isinstance(node.type, Money) and not isinstance(node.value, str):
-                if node.value > 0 and int(node.value) == node.value:
-                    found.setdefault(int(node.value))
+    found = set[int]()
+    for node in (node for item in encoding.kernel.items for expr in item.exprs for node in walk(expr)):
+        if isinstance(node, e.Const) and isinstance(node.type, Money) and not isinstance(node.value, str):
+            if node.value > 0 and int(node.value) == node.value:
+                found.add(int(node.value))
     given = [
         encoding.parameters[one.name]
         for one in encoding.kernel.parameters
         if isinstance(one.type, Money)
     ]
     return [*given, *map(z3.IntVal, sorted(found))][:MOST_AMOUNTS]
-
-
-def _exprs(kernel: Kernel) -> Iterable[e.Expr]:
-    for item in kernel.items:
-        if isinstance(item, Definition | Accumulator):
-            yield from item.exprs
-
-
-def accepted(row: Row) -> list[Term]:
-    """That no reject of the kernel holds."""
-    return [z3.Not(when) for when in row.rejects.values()]

@@ -9,17 +9,11 @@ from typing import Literal
 from attrs import define, field
 
 from hmbc.compiler.always import always
-from hmbc.compiler.drawn_alone import with_own_draws
-from hmbc.compiler.idle_limits import without_idle_limits
 from hmbc.compiler.kernel import Clause, Kernel, NeverLess, Stated
 from hmbc.compiler.laws import Amounts, Question, amounts_of, steps_of
-from hmbc.compiler.left_apart import left_apart
-from hmbc.compiler.loose import without_loose
-from hmbc.compiler.nothing import without_nothing
-from hmbc.compiler.plainer import made_plain
 from hmbc.compiler.proof import Proof
 from hmbc.compiler.ranges import ranges_of
-from hmbc.compiler.settle import with_settled
+from hmbc.compiler.said_plainly import said_plainly
 from hmbc.compiler.structure import structure_of
 from hmbc.compiler.structure_bounds import Bounds, bounds_of
 from hmbc.compiler.structure_cases import cases_of
@@ -37,45 +31,34 @@ def by_structure(
     amounts = amounts_of(kernel) if amounts is None else amounts
     stated = {one.name: one.holds for one in kernel.stated if isinstance(one, Stated)}
     favoured = {one.name: one for one in kernel.stated if isinstance(one, NeverLess)}
-    given, kernel = kernel, with_settled(kernel)
-    plain = _said_plainly(kernel)
-    simple = without_loose(plain, bounds_of(plain))
-    simple = plain if simple is plain else made_plain(simple, bounds_of(simple))
+    said = said_plainly(kernel)
+    settled, simple, apart = said.settled, said.simple, said.apart
     held = {
         Question(verdict.law, verdict.layer, verdict.subject): verdict
-        for one in ((kernel,) if simple is kernel else (simple, kernel))
+        for one in ((settled,) if simple is settled else (simple, settled))
         for verdict in structure_of(one)
         if verdict.holds
     }
-    apart = left_apart(simple, bounds_of(simple))
     drifts = [_Drifting(one, amounts) for one in ((simple,) if apart is simple else (simple, apart))]
     for question in questions:
         if (verdict := held.get(question)) is not None:
             yield _proved(question, verdict.because, verdict.clause)
         elif (because := _first(one.because(question) for one in drifts)) is not None:
             yield _proved(question, because, None)
-        elif question.law == "no_overflow" and not ranges_of(given).findings:
+        elif question.law == "no_overflow" and not ranges_of(kernel).findings:
             yield _proved(question, _FITS, None)  # of the numbers that are computed, not of plainer ones
-        elif question.law == "stated" and always(given, stated[question.subject or ""]):
+        elif question.law == "stated" and always(kernel, stated[question.subject or ""]):
             yield _proved(question, _ALWAYS, None)
-        elif question.law == "stated" and capped_in_all(given, stated[question.subject or ""], held):
+        elif question.law == "stated" and capped_in_all(kernel, stated[question.subject or ""], held):
             yield _proved(question, _IN_ALL, None)
         elif question.law == "never_less" and any(
-            gets_no_less(one, favoured[question.subject or ""]) for one in (kernel, simple)
+            gets_no_less(one, favoured[question.subject or ""]) for one in (settled, simple)
         ):
             yield _proved(question, _NO_LESS, None)
 
 
 def _first(reasons: Iterable[Bilingual | None]) -> Bilingual | None:
     return next((one for one in reasons if one is not None), None)
-
-
-def _said_plainly(kernel: Kernel) -> Kernel:
-    """The kernel in plain words, without what is always nothing, of which some is plainer still."""
-    plain = with_own_draws(made_plain(kernel, bounds_of(kernel)))
-    plain = without_idle_limits(plain, bounds_of(plain))
-    rest = without_nothing(plain)
-    return plain if rest is plain else made_plain(rest, bounds_of(rest))
 
 
 _NO_LESS = Bilingual(

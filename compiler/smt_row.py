@@ -60,9 +60,14 @@ class Row:
     of: RowEncoding
 
     @property
+    def accepted(self) -> list[Term]:
+        """That no reject of the kernel holds."""
+        return [z3.Not(when) for when in self.rejects.values()]
+
+    @property
     def ok(self) -> Term:
         """Whether nothing rejects the row."""
-        return z3.And([z3.Not(when) for when in self.rejects.values()] + list(self.within))
+        return z3.And([*self.accepted, *self.within])
 
     def sides(self, of: e.Expr, total: str) -> tuple[Term, Term]:
         """An expression with one accumulator's total before the row and after it; what else it

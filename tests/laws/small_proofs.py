@@ -1,18 +1,13 @@
-"""What structure proves of a kernel, and the kernels that it reads instead, each said more plainly than the one before."""
+"""What structure proves of a kernel, and the kernels that it reads instead."""
 
 from __future__ import annotations
 
-from hmbc.compiler.drawn_alone import with_own_draws
-from hmbc.compiler.idle_limits import without_idle_limits
+from attrs import asdict
+
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question, questions_of
-from hmbc.compiler.left_apart import left_apart
-from hmbc.compiler.loose import without_loose
-from hmbc.compiler.nothing import without_nothing
-from hmbc.compiler.plainer import made_plain
 from hmbc.compiler.prove_by_structure import by_cases, by_structure
-from hmbc.compiler.settle import with_settled
-from hmbc.compiler.structure_bounds import bounds_of
+from hmbc.compiler.said_plainly import said_plainly
 
 NOT_OF_HISTORIES = ("no_overflow", "stated", "never_less")
 """Laws that no two histories of one member tell, or that a scheme has to state."""
@@ -28,15 +23,4 @@ def proved(kernel: Kernel) -> list[Question]:
 
 def said_otherwise(kernel: Kernel) -> dict[str, Kernel]:
     """The kernels that laws are decided about."""
-    settled = with_settled(kernel)
-    plain = made_plain(settled, bounds_of(settled))
-    drawn = with_own_draws(plain)
-    idle = without_idle_limits(drawn, bounds_of(drawn))
-    rest = without_nothing(idle)
-    again = rest if rest is idle else made_plain(rest, bounds_of(rest))
-    loose = without_loose(again, bounds_of(again))
-    apart = left_apart(loose, bounds_of(loose))
-    return {
-        "settled": settled, "plain": plain, "drawn": drawn, "idle": idle, "nothing": rest,
-        "again": again, "loose": loose, "apart": apart,
-    }  # fmt: skip
+    return asdict(said_plainly(kernel), recurse=False)
