@@ -299,8 +299,8 @@ class RowEncoding:
         match expr:
             case e.Const(value=value) if not isinstance(value, str):
                 return lambda amount, over: amount * int(Fraction(value) * over)
-            case e.Ref(name=name) if name in self.trace:
-                return self._leaves(self.of.definitions[name], before)
+            case e.Ref(name=name) if name in self.trace:  # one value, on both sides of an increase
+                return self._leaves(self.of.definitions[name], False)
             case e.Choose(when=when, then=then, otherwise=otherwise):
                 one, two = self._leaves(then, before), self._leaves(otherwise, before)
                 if one is None or two is None:

@@ -1,8 +1,9 @@
 """Small schemes: does any law that is called proved fail for a few claims of a few minor units?
 
     python tools/prove_small.py --seeds 2000 > report
+    python tools/prove_small.py --seeds 2000 --wider > report
 
-Schemes are those of tests/laws/tiny_schemes.py, with limits of 1 to 3 minor units; histories all those of
+Schemes are those of tests/laws/tiny_schemes.py, or tiny_wider.py, with limits of 1 to 3 minor units; histories all those of
 tests/laws/small_histories.py. A law that is proved and broken is an error of ours (exit 1).
 """
 
@@ -21,6 +22,7 @@ sys.path.insert(0, str(ROOT / "tests" / "laws"))
 import small_histories  # noqa: E402
 import small_proofs  # noqa: E402
 import tiny_schemes  # noqa: E402
+import tiny_wider  # noqa: E402
 
 from hmbc.compiler.pipeline import compile_source  # noqa: E402
 from hmbc.dsl.source import Source  # noqa: E402
@@ -35,13 +37,15 @@ def main() -> None:
     parser.add_argument("--sequences", type=int, default=1_500, help="for each world, at most")
     parser.add_argument("--longer", type=int, default=20, help="of five or six claims, for each world")
     parser.add_argument("--stop", type=int, default=0, help="after so many schemes with what is broken")
+    parser.add_argument("--wider", action="store_true", help="families, parameters, periods and the like, too")
     options = parser.parse_args()
+    draw = tiny_wider.draw if options.wider else tiny_schemes.draw
     laws: Counter[str] = Counter()
     schemes = histories = 0
     broken: Counter[str] = Counter()
     bad = 0
     for seed in range(options.seed, options.seed + options.seeds):
-        text = tiny_schemes.draw(seed)
+        text = draw(seed)
         try:
             found = compile_source(Source("small.hmb", text))
             kernel = found.kernel
@@ -75,7 +79,7 @@ def main() -> None:
             print(f"BROKEN: seed {seed}: {question}: {witness.text.en}\n{witness.example}", flush=True)
         if told:
             bad += 1
-            print("\n".join(text.splitlines()[10:-1]), flush=True)
+            print("\n".join(text.splitlines()[4:-1]), flush=True)
         if options.stop and bad >= options.stop:
             break
     print(f"{schemes} schemes, {sum(laws.values())} laws, {histories:,} histories, {process_time():.0f} s")

@@ -1,7 +1,7 @@
 """Small schemes: every construct that the rules of proofs look at, with limits of 1 to 3 minor units, so
 that few claims of few minor units reach and pass each of them (small_histories.py runs them all).
 
-They know nothing of the laws. A text that is not well-formed is drawn now and then: it has no kernel.
+They know nothing of the laws. tiny_wider.py draws what these leave out. A text that is not well-formed is drawn now and then: it has no kernel.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ RATIOS = ("100%", "100%", "50%", "50%", "25%", "75%", "33%", "40%")
 
 def draw(seed: int) -> str:
     """The text of the scheme of a seed."""
-    return _Small(Random(seed)).scheme()
+    return Small(Random(seed)).scheme()
 
 
 @define
-class _Small:
+class Small:
     random: Random
     layers: list[str] = field(factory=list)
     totals: list[str] = field(factory=list)
@@ -72,7 +72,7 @@ class _Small:
         self.wild = self.random.choice((8, 15, 25, 40))
         self.plain = self.chance(60)
         same = self.pick(("", "", "", "same per event", "same per day"))
-        lines = []
+        lines = self.first()
         for _ in range(self.random.choice((0, 0, 1, 1, 2))):
             lines.append(self.total())
         if self.chance(20):
@@ -90,7 +90,20 @@ class _Small:
                 lines.append(self.total())
         if self.chance(3 if self.plain else 15):
             lines.append(f"rounding {self.rounding()}")
-        return HEAD.format(same=same, body="\n".join(f"    {line}" for line in lines))
+        lines += self.last()
+        return self.head(same).format(same=same, body="\n".join(f"    {line}" for line in lines))
+
+    def head(self, same: str) -> str:
+        """What is declared first, with places for what claims are the same in and for the clauses."""
+        return HEAD
+
+    def first(self) -> list[str]:
+        """Clauses before all totals and layers."""
+        return []
+
+    def last(self) -> list[str]:
+        """Clauses after all layers."""
+        return []
 
     def total(self) -> str:
         name = f"t{len(self.totals) + 1}"
@@ -253,7 +266,15 @@ class _Small:
             options += [f"({one} if {total} last year = 0 else {two})", f"({one} + {total} last year)"]
         for layer in self.layers:
             options += [f"({one} + {layer}.pay)", f"larger of (0, {two} - {layer}.pay)"]
-        return self.pick(options)
+        return self.pick([*options, *self.more_limits()])
+
+    def more_limits(self) -> list[str]:
+        """Others of a larger language."""
+        return []
+
+    def more_conditions(self) -> list[str]:
+        """Others of a larger language."""
+        return []
 
     def amount(self) -> str:
         """What a layer counts."""
@@ -324,7 +345,11 @@ class _Small:
             f"by bands of {total} ({self.pick(('below', 'up to'))} {self.small()}: {one}, beyond: {two})"
             for total in (*self.totals, "claim.bill")
         ]
-        return self.pick(options)
+        return self.pick([*options, *self.more_ratios()])
+
+    def more_ratios(self) -> list[str]:
+        """Others of a larger language."""
+        return []
 
     def bands(self) -> str:
         of = self.pick(("bands above threshold", "bands of cost"))
@@ -358,7 +383,7 @@ class _Small:
             options += [f"{one}.pay > 0"]
         if total is not None:
             options += [f"{total} before {self.pick(('>=', '<', '='))} {self.small(0, 2)}"] * 3
-        found = self.pick(options)
+        found = self.pick([*options, *self.more_conditions()])
         if self.chance(10):
             found = f"not ({found})"
         if self.chance(12):
