@@ -26,7 +26,7 @@ from hmbc.dsl.types import (
     Ratio,
     Unknown,
 )
-from hmbc.dsl.written_codes import absent_code, inline_list
+from hmbc.dsl.written_codes import absent_code, inline_list, refuse_file
 
 MEMBER_CODE = "member.member_id"
 """A host knows its members by this code, and no other text may be among theirs."""
@@ -82,6 +82,7 @@ def check_among(written: n.Among, env: Environment, facts: Facts) -> Typed:
                 tests.append(e.InList(subject.expr, str(found.expr.value)))
             case Code(), Code() if isinstance(found.expr, e.Const):
                 literal_codes.append(str(found.expr.value))
+                refuse_file(literal_codes[-1], member.span, env)
             case Code() as one, Code() as two if MEMBER_CODE not in (one.name, two.name):
                 same_text = e.Compare("==", subject.expr, found.expr)
                 tests.append(same_text if absent is None else e.And(absent, same_text))

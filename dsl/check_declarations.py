@@ -19,6 +19,7 @@ from hmbc.dsl.names import amount_text, percent_text
 from hmbc.dsl.scheme import AttributeInfo, ListInfo, ParameterInfo
 from hmbc.dsl.source import Span
 from hmbc.dsl.types import MONEY_HIGH, Bool, Code, Date, Enum, Int, Money, Periods, Ratio, Type
+from hmbc.dsl.written_codes import refuse_file
 
 MILLION = 1_000_000
 _FIRST_DAY, _LAST_DAY = -25567, 84005  # 1900-01-01, 2199-12-31
@@ -215,6 +216,8 @@ def _codes(
                 env.report(codes.LIST_FILE, span, file=file, why=error.why)
                 return ()
         case written:
+            for text in written:
+                refuse_file(text.text, text.span, env)
             found = [text.text.strip() for text in written]
             span = item.name.span
     doubles = sorted({code for code in found if found.count(code) > 1}) if len(

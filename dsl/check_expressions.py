@@ -30,6 +30,7 @@ from hmbc.dsl.typed import BROKEN, Typed, declared, fits, literal_hint, same
 from hmbc.dsl.types import (
     Bool,
     Date,
+    Enum,
     Int,
     Money,
     Type,
@@ -45,20 +46,26 @@ def check_as(
     if not fits(found.type, wanted):
         env.report(
             codes.WRONG_TYPE, written.span, *declared(written, env),
-            expected=type_name(wanted), found=type_name(found.type), extra=_days_alone(written, wanted),
+            expected=type_name(wanted), found=type_name(found.type), extra=_advised(written, wanted),
         )  # fmt: skip
     return found.expr
 
 
-def _days_alone(written: n.Expression, wanted: Type) -> tuple[tuple[Bilingual, Bilingual], ...]:
-    """Advice for a number of days where a condition should be, as documents write waiting days."""
-    if not isinstance(written, n.DurationLiteral) or not isinstance(wanted, Bool):
-        return ()
-    days = written.days
-    return ((ADVICE, Bilingual(
-        f"从哪天算起也要写：费用.日期 < 参保人.投保日期 + {days}天",
-        f"say from which day on: claim.date < member.enrolled + {days} days",
-    )),)  # fmt: skip
+def _advised(written: n.Expression, wanted: Type) -> tuple[tuple[Bilingual, Bilingual], ...]:
+    """Advice for what documents and tables write where a condition or a value should be."""
+    match written, wanted:
+        case n.DurationLiteral(days=days), Bool():  # as documents write waiting days
+            told = Bilingual(
+                f"从哪天算起也要写：费用.日期 < 参保人.投保日期 + {days}天",
+                f"say from which day on: claim.date < member.enrolled + {days} days",
+            )
+        case n.CodeLiteral(), Bool() | Enum():
+            told = Bilingual("取值、真、假都不加引号", "values, yes and no have no quotes")
+        case n.NumberLiteral(), Bool():
+            told = Bilingual("写“真”或“假”", "write `yes` or `no`")
+        case _:
+            return ()
+    return ((ADVICE, told),)
 
 
 def check(

@@ -383,6 +383,11 @@ LIST_DUPLICATE = _rule(
     "名单 `{name}` 里编码“{member}”出现两次", "code `{member}` stands twice in list `{name}`",
     "删去一个；核对是否漏写了另一个编码", "remove one, and see whether another code was meant",
 )
+FILE_AS_CODE = _rule(
+    "HMB346", "error",
+    "“{file}”像是文件名，写在这里却是一个编码", "`{file}` looks like a file, but stands here for a code",
+    "从文件读名单，加“自”：名单 名称：自 “{file}”", 'a list is read from a file by `from`: list NAME: from "{file}"',
+)
 TABLE_FILE = _rule(
     "HMB319", "error",
     "对照表文件“{file}”{where}：{why}", "table file `{file}`{where}: {why}",

@@ -15,7 +15,7 @@ from hmbc.dsl import codes
 from hmbc.dsl.chinese_numbers import in_digits
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic, Related
 from hmbc.dsl.expr import And, Expr, MonthEnd
-from hmbc.dsl.habits import NO_LIMIT, NOTHING
+from hmbc.dsl.habits import NO_LIMIT, NOTHING, TRUTH, TRUTHS
 from hmbc.dsl.lexer import ADVICE
 from hmbc.dsl.nodes import Let
 from hmbc.dsl.scheme import (
@@ -185,6 +185,9 @@ class Environment:
         if code in (codes.UNKNOWN_NAME, codes.UNKNOWN_VALUE) and (digits := in_digits(name)):
             advice = (ADVICE, Bilingual(f"写作 {digits}", f"write {digits}"))
             self.report(codes.UNKNOWN_NAME, span, hint=False, extra=(advice,), name=name, near="")
+            return
+        if name in TRUTHS and code == codes.UNKNOWN_NAME:
+            self.report(code, span, hint=False, extra=((ADVICE, TRUTH),), name=name, near="")
             return
         if name in NOTHING:
             self.report(code, span, hint=False, extra=((ADVICE, NO_LIMIT),), name=name, near="")

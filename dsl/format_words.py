@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import cast
 
-from hmbc.dsl.lexer import MAX_DIGITS, TO_ASCII, Lexeme
+from hmbc.dsl.lexer import MAX_DIGITS, TO_ASCII, Lexeme, are_paired
 from hmbc.grammar.keywords import KEYWORDS, Language, spelling, words
 
 _WIDE = {"COLON": "：", "COMMA": "，", "LPAR": "（", "RPAR": "）"}
@@ -72,7 +72,7 @@ def _name(name: str, accepts: Collection[str], following: str, language: Languag
 def _string(lexeme: Lexeme, language: Language) -> str:
     text = cast(str, lexeme.value)
     for opening, closing in _QUOTES[language]:
-        if closing not in text:
+        if are_paired(text, opening, closing):
             return f"{opening}{text}{closing}"
     return lexeme.text
 

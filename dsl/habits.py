@@ -57,6 +57,11 @@ NOTHING = {"无", "没有", "不设", "不限", "无限", "none", "unlimited", "
 NO_LIMIT = Bilingual(
     "没有起付线写“无起付线”，没有封顶写“不封顶”", "say `no threshold`, or `no cap`"
 )
+TRUTHS = {"是", "否", "对", "错", "true", "false", "True", "False", "TRUE", "FALSE"}
+TRUTH = Bilingual(
+    "“是否”的属性本身就是条件：直接写 费用.急诊，或 非 费用.急诊",
+    "what is yes or no is a condition itself: `claim.urgent`, or `not claim.urgent`",
+)
 _BANDS = Bilingual(
     "分段写“比例 起付线以上分段 每年：至多 5万元：60%，以上：70%”",
     "bands: `ratio bands above threshold per year: up to 50_000: 60%, beyond: 70%`",
@@ -138,6 +143,17 @@ _NOT_OF_LAYER = Bilingual(
     "what this layer does not cover: `unless` and a condition; what no layer covers stands outside "
     "layers: `exclude NAME: condition`",
 )
+_BESIDES = (*_NEVER, "除", "除非", "除了", "例外", "但", "但是", "excepting", "but")
+"""What stands behind a condition to which there is an exception."""
+_EXCEPTION = Bilingual(
+    "什么情况除外，写“但不含 条件”：但不含 费用.意外", "an exception is `unless` and a condition: unless claim.accident"
+)
+_NOT_ABOVE = ("且", "并", "并且", "同时", "之内", "以内", "不超过", "全家", "and")
+"""What stands behind a threshold that is within another."""
+_WITHIN = Bilingual(
+    "起付线另有一道上限的，写：1000元 每年 合计不超过 4万元 每年 每户",
+    "a threshold within another: threshold 1_000 per year within 40_000 per year per family",
+)
 _CLAUSES = {
     "门槛费": _PER_VISIT, "挂号费": _PER_VISIT, "自付限额": _MOST_BORNE, "自付封顶": _MOST_BORNE,
     "自付上限": _MOST_BORNE, "out": _MOST_BORNE, "stop": _MOST_BORNE, "相对免赔额": _ALL_ONCE_REACHED,
@@ -199,8 +215,12 @@ def habit(
         return _NO_CURRENCY
     if last.terminal in _FIGURES and text in _MONIES:
         return _NO_CURRENCY
+    if "WITHIN" in accepts and text in _NOT_ABOVE:
+        return _WITHIN
     if "BASE" in accepts and (meant := _clause(text, after)) is not None:
         return meant
+    if "UNLESS" in accepts and "BASE" not in accepts and text in _BESIDES:
+        return _EXCEPTION
     if last.terminal in _VALUES:
         if word == "IF":
             return Bilingual(
@@ -210,7 +230,7 @@ def habit(
         if lexeme.terminal in _COMPARES and "AND" in accepts:
             return _BETWEEN
         if word == "AT" and "AND" in accepts and after.text not in ("least", "most"):
-            return _BETWEEN
+            return _WORDS["包含"] if after.terminal in ("NAME", "STRING") else _BETWEEN
         if text in _WORDS:
             return _WORDS[text]
         if last.terminal == "NAME" and ("DOT" in accepts or "PLUS" in accepts):
@@ -222,6 +242,11 @@ def habit(
 
 def _punctuation(lexeme: Lexeme, accepts: Collection[str], last: Lexeme) -> Bilingual | None:
     before = last.text
+    if lexeme.terminal == "DOT" and last.terminal == "BENEFIT_YEAR":
+        return Bilingual(
+            "年度的第一天、最后一天：首日（保障年度）、末日（保障年度）",
+            "its days: first day of (benefit year), last day of (benefit year)",
+        )
     if lexeme.terminal == "COLON" and last.terminal in _HEADS:
         return Bilingual(f"“{before}”后面不用冒号", f"no colon behind `{before}`")
     if lexeme.terminal in _FIGURES and last.terminal == "NAME" and "COLON" in accepts:

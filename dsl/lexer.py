@@ -153,7 +153,7 @@ class Lexer:
     def _at(self, position: int, accepts: Collection[str]) -> Lexeme | None:
         char = self.text[position]
         if char in _QUOTES:
-            return self._string(position, _QUOTES[char])
+            return self._string(position)
         if char == "`" and (quoted := _WORD.match(self.text, position + 1)):
             if self.text.startswith("`", quoted.end()):
                 return self._lexeme("NAME", position, quoted.end() + 1, quoted[0])
@@ -196,17 +196,15 @@ class Lexer:
             terminal = "NAME"
         return self._lexeme(terminal, position, end, word)
 
-    def _string(self, position: int, close: str) -> Lexeme:
+    def _string(self, position: int) -> Lexeme:
         text = self.source.text
-        line_end = text.find("\n", position)
-        line_end = len(text) if line_end < 0 else line_end
-        end = text.find(close, position + 1, line_end)
+        end, line_end = _string_end(text, position)
         if end < 0:
             span = Span(position, position + len(text[position:line_end].rstrip()))
             if text[span.end - 1] in "{｛" and span.end - 1 > position:  # that brace opens a block
                 body = text[position : span.end - 1].rstrip()
                 span = Span(position, position + len(body))
-            self._report(codes.OPEN_STRING, span, close=close)
+            self._report(codes.OPEN_STRING, span, close=_QUOTES[text[position]])
             return Lexeme("STRING", text[position : span.end], span, text[position + 1 : span.end])
         return self._lexeme("STRING", position, end + 1, text[position + 1 : end])
 
@@ -336,6 +334,26 @@ def _day(year: int, month: int, day: int) -> int | None:
         return None
 
 
+def _string_end(text: str, position: int) -> tuple[int, int]:
+    """Where the string that begins at a quotation mark ends, -1 if it does not in this line; and where the
+    line does. Marks that open and close may hold others of their kind: “关于“惠民保”的意见”."""
+    opening, close = text[position], _QUOTES[text[position]]
+    line_end = text.find("\n", position)
+    line_end = len(text) if line_end < 0 else line_end
+    depth = 0
+    for place in range(position, line_end if opening != close else position):
+        depth += (text[place] == opening) - (text[place] == close)
+        if not depth:
+            return place, line_end
+    return text.find(close, position + 1, line_end), line_end
+
+
+def are_paired(text: str, opening: str, close: str) -> bool:
+    """Whether a text may stand between these marks as it is."""
+    end, whole = _string_end(f"{opening}{text}{close}", 0)
+    return end == whole - 1 and text.count(opening) == (text.count(close) if opening != close else 0)
+
+
 def first_word(text: str) -> str:
     """The first word of a text, after blanks and comments; empty if something else comes first."""
     text, position = text.translate(TO_ASCII), 0
@@ -352,9 +370,7 @@ def depth_of(text: str) -> Iterator[tuple[int, int]]:
     while position < len(plain):
         char = plain[position]
         if char in _QUOTES:
-            line_end = plain.find("\n", position)
-            line_end = len(plain) if line_end < 0 else line_end
-            end = plain.find(_QUOTES[char], position + 1, line_end)
+            end, line_end = _string_end(plain, position)
             position = line_end if end < 0 else end + 1
             continue
         if char == "#" or plain.startswith("//", position):

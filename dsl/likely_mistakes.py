@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from hmbc.dsl.diagnostic import Bilingual
@@ -73,6 +74,8 @@ def likely_mistake(
         return figure
     if (said := habit(lexeme, accepts, last, after, language)) is not None:
         return said
+    if "PER_YEAR" in accepts and last.terminal == "NAME" and (kind := _shared(last.text, source)):
+        return Bilingual(f"少了“共用”：{kind} 共用 {last.text}", f"`shared` is missing: {kind} shared {last.text}")
     sign = _COMPARISONS.get(lexeme.text) or _COMPARISONS.get(f"{lexeme.text} {after.text}")
     if sign is not None and last.terminal in ("NAME", "DATE_WORD", "RPAR", "NUMBER", "PAY"):
         if "AT_LEAST" in accepts:
@@ -120,6 +123,12 @@ def likely_mistake(
             f"this file uses Chinese keywords: write `{meant}`",
         )
     return None
+
+
+def _shared(name: str, source: str) -> str | None:
+    """Of what a name is declared as shared somewhere: a threshold or a cap."""
+    found = re.search(rf"(?:共用|\bshared)\s+(封顶|起付线|cap|threshold)\s+{re.escape(name)}(?!\w)", source)
+    return found[1] if found else None
 
 
 def _run_together(text: str, language: Language) -> str | None:

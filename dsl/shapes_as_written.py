@@ -24,6 +24,15 @@ _EXCLUDE = Bilingual(
     "除外要有名称和条件：除外 美容：费用.类别 是 美容",
     "an exclusion has a name and a condition: exclude cosmetic: claim.kind is cosmetic",
 )
+_NAMED = {"WAIT": _WAIT, "EXCLUDE": _EXCLUDE}
+_IN_CONDITION = Bilingual(
+    "“除外”是一条自己的条款，要有名称；条件里除去一种情况，写“但不含 条件”",
+    "`exclude` is a clause of its own, with a name; an exception in a condition is `unless` and a condition",
+)
+_NO_BRACKETS = Bilingual(
+    "类型后面没有括号：金额都以币种的元计，不写单位；取值写作 健康 | 既往症",
+    "no brackets behind a type: amounts are in the scheme's currency; values are written healthy | ill",
+)
 _FIGURES = ("NUMBER", "MONEY_AMOUNT")
 _NONE = ("NO_THRESHOLD", "NO_CAP")
 
@@ -72,6 +81,24 @@ def _declared(lexeme: Lexeme, accepts: Collection[str], last: Lexeme) -> Bilingu
         return _VALUES
     if last.terminal == "WAIT" and lexeme.terminal in ("DURATION", "NUMBER"):
         return _WAIT
+    if lexeme.terminal == "COLON" and last.terminal in _NAMED:
+        return _NAMED[last.terminal]
+    if lexeme.terminal == "DOT" and {"FROM", "STRING", "COLON"} <= set(accepts):
+        return _IN_CONDITION
+    if lexeme.terminal == "LPAR" and "OPTIONAL" in accepts:
+        return _NO_BRACKETS
+    if lexeme.terminal == "NAME" and {"EXTERNAL", "FROM"} <= set(accepts):
+        return Bilingual(
+            f"编码要加引号：“{lexeme.text}”；从文件读，写：自 “文件名.csv”",
+            f'codes are in quotes: "{lexeme.text}"; from a file: from "file.csv"',
+        )
+    if last.terminal == "FROM" and lexeme.terminal == "NAME" and set(accepts) == {"STRING"}:
+        return Bilingual("文件名要加引号：自 “文件名.csv”", 'a file is in quotes: from "file.csv"')
+    if last.terminal == "UNIT" and lexeme.terminal == "NAME":
+        return Bilingual(
+            "按参保人的一项归户，这一项相同的是一户：理算单位 参保人.户号",
+            "members who share an attribute are a family: unit member.household",
+        )
     if lexeme.terminal == "NAME" and {"FROM", "STRING", "COLON"} <= set(accepts):
         return _EXCLUDE
     if lexeme.terminal == "STRING" and set(accepts) == {"NAME"}:

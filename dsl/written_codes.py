@@ -1,7 +1,10 @@
-"""Codes that are written in expressions: `claim.drug in "K1", "K2"`, `by claim.drug ("K1": 300)`."""
+"""Codes that are written out: `list dear: "K1", "K2"`, `claim.drug in "K1", "K2"`, `by claim.drug ("K1": 300)`."""
 
 from __future__ import annotations
 
+import re
+
+from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.environment import Environment
@@ -9,6 +12,8 @@ from hmbc.dsl.facts import Facts
 from hmbc.dsl.scheme import ListInfo
 from hmbc.dsl.source import Span
 from hmbc.dsl.types import Code
+
+_FILE = re.compile(r"\.(csv|tsv|txt|xlsx?|parquet|json)$", re.IGNORECASE)
 
 
 def absent_code(subject: n.Expression, env: Environment, facts: Facts) -> e.Given | None:
@@ -28,3 +33,9 @@ def inline_list(members: tuple[str, ...], span: Span, env: Environment) -> str:
     env.lists.setdefault(name, ListInfo(name, None, tuple(sorted(set(members))), span=span))
     env.used.add(("list", name))
     return name
+
+
+def refuse_file(code: str, span: Span, env: Environment) -> None:
+    """Report a code that is the name of a file, of which the codes were to be read."""
+    if _FILE.search(code):
+        env.report(codes.FILE_AS_CODE, span, file=code)

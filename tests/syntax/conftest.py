@@ -12,6 +12,7 @@ from attrs import frozen
 from hypothesis import strategies as st
 from lark.grammar import NonTerminal, Rule
 
+from hmbc.dsl.lexer import are_paired
 from hmbc.grammar import tables
 from hmbc.grammar.keywords import KEYWORDS, Language, spelling, words
 
@@ -38,6 +39,7 @@ STRINGS = (
     "", "第三条", "a b", "#no comment", "// nor this",
     "it's", "{", "x，y", "*/", "\\n", "`q`", "“", "”",
     '"', "「", "」", '"”', '"”」', "\u202e", "\u200b", "²", "end\\",
+    "甲“乙”丙", "「甲」“乙”", "““a””",
 )  # fmt: skip
 RULES = ("ZZ-07", "A-1", "od-12b", "ZZ-3.2")
 DEEPEST = 60
@@ -147,7 +149,7 @@ def _token(rng: random.Random, terminal: str, language: Language) -> str:
             return name if bare else f"`{name}`"
         case "STRING":
             text = rng.choice(STRINGS)
-            pairs = [p for p in ('""', "“”", "「」", "””", "＂＂") if p[1] not in text]
+            pairs = [p for p in ('""', "“”", "「」", "””", "＂＂") if are_paired(text, *p)]
             pair = rng.choice(pairs)
             return f"{pair[0]}{text}{pair[1]}"
         case "RULE":

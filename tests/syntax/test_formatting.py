@@ -115,7 +115,7 @@ def test_a_value_in_both_languages(zh: str, en: str) -> None:
         ("15000元", "15000元"), ("￥300", "300元"), ("2024年2月29日", "2024-02-29"),
         ("60日", "60天"), ("７５％", "75%"),
         ("007", "7"), ("费用.date", "费用.日期"), ("`甲`", "甲"),
-        ('"a”b"', "「a”b」"),
+        ('"a”b"', "「a”b」"), ('"a“b”c"', "“a“b”c”"), ("「a「b」」", "“a「b」”"), ("“a“b”", "「a“b」"),
     ],
 )  # fmt: skip
 def test_a_value_in_a_chinese_file(written: str, laid_out: str) -> None:
