@@ -9,6 +9,7 @@ from attrs import frozen
 
 from hmbc.compiler.interpret import Step
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
+from hmbc.compiler.lower_pools import pool_of
 from hmbc.compiler.types_of import names_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
@@ -36,6 +37,11 @@ _ROLES = {
 }
 
 
+_WITHIN = {
+    "threshold": Bilingual("合计限额", "joint limit"),
+    "excess": Bilingual("超出本人起付线的部分", "above one's own threshold"),
+}
+"""Of a threshold within another: that other one, and what is above the first alone."""
 _OF_LIMITS = frozenset(("threshold", "borne", "deducted", "excess", "cap", "within_cap"))
 _OWED = Bilingual("应付（未舍入）", "owed, not rounded")
 
@@ -117,6 +123,7 @@ def _of_others(kernel: Kernel, step: Step, layer: str) -> LayerStory:
 def _lines(kernel: Kernel, step: Step, layer: str) -> Iterator[Line]:
     accumulators = {item.name: item for item in kernel.items if isinstance(item, Accumulator)}
     rated = any(item.layer == layer and item.role == "ratio" for item in kernel.items)
+    within = _of_joint_limits(kernel, layer)
     for item in kernel.items:
         if not isinstance(item, Definition) or item.layer != layer or item.role not in _ROLES:
             continue
@@ -133,7 +140,23 @@ def _lines(kernel: Kernel, step: Step, layer: str) -> Iterator[Line]:
         else:
             shown = amount_text(Fraction(value), kernel.minor_digits, fixed=True)
         label = _ROLES[item.role] if rated or item.role != "share" else _OWED
+        label = _WITHIN[item.role] if item.name in within else label
         yield Line(item.role, label, shown, moved, item.clause.cites)
+
+
+def _of_joint_limits(kernel: Kernel, layer: str) -> set[str]:
+    """The steps of a threshold within another that would be taken for what comes of both."""
+    found, joint = set[str](), False
+    for item in kernel.items:
+        if isinstance(item, Definition) and item.layer == layer:
+            match item.role, item.expr:
+                case "borne", e.Subtract(right=e.Ref(name=above_own)):
+                    found.add(above_own)
+                    joint = True
+                case "threshold", _ if joint:
+                    found.add(item.name)
+                    joint = False
+    return found
 
 
 def _is_passed_over(item: Definition, step: Step) -> bool:
@@ -159,7 +182,7 @@ def totals(kernel: Kernel, step: Step) -> tuple[Movement, ...]:
 
 
 def _total(item: Accumulator, step: Step, kernel: Kernel) -> tuple[str, str, str, str]:
-    """The name that the author gave it, or none; its key; before, after."""
+    """The name that the author gave it or what layers share, or none; its key; before, after."""
     movement = step.movements[item.name]
     money = isinstance(names_of(kernel).accumulators[item.name], Money)
 
@@ -168,4 +191,6 @@ def _total(item: Accumulator, step: Step, kernel: Kernel) -> tuple[str, str, str
 
     key = " ".join(str(part) for part in movement.key)
     name = item.name if item.layer is None else ""
+    if (pool := pool_of(item.name)) is not None:
+        name = f"{pool} {item.layer}"
     return name, key, shown(movement.before), shown(movement.after)

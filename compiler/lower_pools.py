@@ -23,6 +23,14 @@ from hmbc.compiler.scopes import alone_in, increase_over, left_over
 from hmbc.dsl import expr as e
 from hmbc.dsl.scheme import CheckedPool, CheckedScheme
 
+DRAWN = ".shared."
+"""In the name of a total of what a layer draws, between the layer and what is shared."""
+
+
+def pool_of(total: str) -> str | None:
+    """What is shared of which a total, by its name, is what a layer draws; None if it is none."""
+    return total.partition(DRAWN)[2] or None
+
 
 @frozen
 class PoolDraw:
@@ -139,7 +147,7 @@ class PoolLowering:
         return parts
 
     def _total(self, layer: str) -> str:
-        return f"{layer}.shared.{self.pool.name}"
+        return f"{layer}{DRAWN}{self.pool.name}"
 
     def _define(
         self, role: str, expr: e.Expr, items: list[Definition | Accumulator]

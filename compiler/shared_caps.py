@@ -18,11 +18,10 @@ from attrs import evolve
 
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.layer_parts import Cap, caps_of
+from hmbc.compiler.lower_pools import pool_of
 from hmbc.compiler.structure_stage import stage_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import reads_totals
-
-_SHARED = ".shared."
 
 
 def shared_caps_of(kernel: Kernel) -> tuple[Cap, ...]:
@@ -34,8 +33,7 @@ def _in_order(kernel: Kernel) -> Iterator[Cap]:
     pools: dict[str, list[tuple[str, Cap]]] = {}
     for outcome in kernel.outcomes:
         for cap in caps_of(kernel, outcome.layer):
-            if cap.total is not None and _SHARED in cap.total.name:
-                pool = cap.total.name.partition(_SHARED)[2]
+            if cap.total is not None and (pool := pool_of(cap.total.name)) is not None:
                 pools.setdefault(pool, []).append((outcome.layer, cap))
     for pool, draws in pools.items():
         caps = [cap for _, cap in draws]

@@ -178,3 +178,38 @@ def test_a_layer_of_others_that_does_not_apply_has_no_lines(call, folder):
     (folder / "few.csv").write_text(rows, encoding="utf-8")
     told = call("explain", "named.hmb", "few.csv", "--claim", "1").stdout
     assert "layer basic\n  → pays 0.00   paid_by_others" in told
+
+
+TOGETHER = """scheme family "Own thresholds within the family's, and one cap for two layers" {
+    source "example"
+    currency CNY
+    benefit year calendar
+    unit member.household
+    member { household: code }
+    claim { cost: money  drugs: money }
+    shared cap whole: 1_000 per year in order  cite "1"
+    layer care cite "2" { base claim.cost  threshold 500 per year within 800 per year per family  ratio 80%  cap shared whole }
+    layer pharmacy cite "3" { base claim.drugs  threshold 100 per year  ratio 50%  cap shared whole }
+}
+"""
+
+
+def test_a_threshold_within_another_and_what_layers_share_are_told_apart(call, folder):
+    (folder / "family.hmb").write_text(TOGETHER, encoding="utf-8")
+    (folder / "own.csv").write_text("member_id,household\nA,H\nB,H\n", encoding="utf-8")
+    rows = "claim_id,member_id,date,cost,drugs\nC1,A,2024-01-01,600,0\nC2,B,2024-02-01,600,300\n"
+    (folder / "bills.csv").write_text(rows, encoding="utf-8")
+    done = call("explain", "family.hmb", "bills.csv", "--members", "own.csv", "--claim", "C2")
+    said = [" ".join(line.split()) for line in done.stdout.splitlines()]
+    assert said[said.index("layer care") + 1 :][:9] == [
+        "what counts 600.00 cite 2",
+        "threshold 500.00 cite 2",
+        "above one's own threshold 100.00 total [B 2024] 0.00 → 600.00 cite 2",
+        "one's own threshold would take 500.00 cite 2",
+        "joint limit 800.00 cite 2",
+        "taken within the joint limit 300.00 total [2024] 500.00 → 1000.00 cite 2",
+        "above the threshold 300.00 cite 2",
+        "ratio 80% cite 2",
+        "at the ratio, not rounded 240.00 cite 2",
+    ]
+    assert "pays 240.00 total whole care [B 2024] 0.00 → 240.00 cite 2" in said
