@@ -93,18 +93,18 @@ def at_borders(
             if repr((setting, pair)) in done:
                 continue
             done.add(repr((setting, pair)))
-            for name, (low, high) in _money(kernel).items():
+            for name, (low, high) in money_of(kernel).items():
                 if name not in pair.claims[0]:
                     continue
                 if left <= 0:
                     return
-                sides = _Sides(machine, names, pair, name)
+                sides = Sides(machine, names, pair, name)
                 for amount in sides.brinks(low, most if high is None else min(high, most)):
                     yield setting, sides.unit_with(amount)
                 left -= len(sides.known) * len(pair.claims) * len(watched.items)
 
 
-def _money(kernel: Kernel) -> dict[str, tuple[int, int | None]]:
+def money_of(kernel: Kernel) -> dict[str, tuple[int, int | None]]:
     """The amounts of a claim and their domains, in minor units."""
     return {
         given.name: (given.low or 0, given.high)
@@ -116,7 +116,7 @@ def _money(kernel: Kernel) -> dict[str, tuple[int, int | None]]:
 def _pairs(kernel: Kernel, unit: Unit) -> Iterator[Unit]:
     """Each claim of a unit after one that claims nothing, or as much, and is like it otherwise: of a
     year before it, or of its day; or of a year later than that one."""
-    date, money = kernel.date, _money(kernel)
+    date, money = kernel.date, money_of(kernel)
     day = next(i for i in kernel.inputs if (i.owner, i.name) == ("claim", date))
     for claim, member in list(zip(unit.claims, unit.members, strict=True))[:MOST_CLAIMS]:
         nothing = {**claim, **{name: low for name, (low, _) in money.items() if name in claim}}
@@ -129,7 +129,7 @@ def _pairs(kernel: Kernel, unit: Unit) -> Iterator[Unit]:
 
 
 @define
-class _Sides:
+class Sides:
     """On which side of its borders a unit is with one or another amount of its first claim."""
 
     machine: Machine

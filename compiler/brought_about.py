@@ -5,9 +5,11 @@ asks for: each function takes what the search knows to be paid, and tells it wha
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from random import Random
 
 from hmbc.compiler.borders import at_borders
+from hmbc.compiler.borders_of_others import at_borders_of_others
 from hmbc.compiler.drawn_changes import subjects_of
 from hmbc.compiler.laws import TWO_RUNS, Question
 from hmbc.compiler.many_claims import many_claims
@@ -26,8 +28,11 @@ LEAST = 3
 def hold_at_borders(search: Search, work: int) -> None:
     """Hold units whose totals stand at a border against every law; to find them, so many items of rows may be
     worked out."""
-    most = max(search.directed.amounts)
-    for setting, unit in at_borders(search.kernel, search.paying_for(None), most, work):
+    most, pool = max(search.directed.amounts), search.paying_for(None)
+    for setting, unit in chain(
+        at_borders(search.kernel, pool, most, work),
+        at_borders_of_others(search.kernel, pool, most, 2 * work),
+    ):
         if not search.judge.questions:
             return
         search.bordering.append((setting, unit))

@@ -31,6 +31,7 @@ from hmbc.compiler.proof import Proof
 from hmbc.compiler.prove_by_structure import by_cases, by_structure
 from hmbc.compiler.refutation import Refutation, smallest
 from hmbc.compiler.refute import Search
+from hmbc.compiler.roundings_by_turns import ByTurns
 from hmbc.compiler.settle import with_settled
 from hmbc.compiler.side_by_side import SideBySide
 from hmbc.compiler.structure import Verdict, structure_of
@@ -57,6 +58,7 @@ class Budget:
     climb: int = 400_000
     histories: int = 0
     beside: int = 2_000_000
+    turns: int = 2_000_000
     many: int = 1_000_000
     apart: int = 8_000_000
 
@@ -64,7 +66,7 @@ class Budget:
 FULL = Budget()
 """What `hmbc prove` takes the time for."""
 
-QUICK = Budget((40_000, 100_000), 700_000, 2_500_000, 40_000, beside=100_000, many=100_000)
+QUICK = Budget((40_000, 100_000), 700_000, 2_500_000, 40_000, beside=100_000, turns=100_000, many=100_000)
 """What compiling takes the time for."""
 
 
@@ -126,6 +128,7 @@ def prove(
             search.leave_out(found)
         found |= search.refuted_at_borders(budget.search[1] // 2)
         found |= search.refuted_under_unlike_limits(3 * budget.search[1])
+        found |= search.refuted_by_turns(budget.turns)
         found |= search.refuted_of_layers(budget.search[1])
         found |= search.refuted_after_many(budget.many)
         found |= search.refuted_side_by_side(budget.beside)
@@ -304,6 +307,26 @@ class _Looking:
         self.leave_out(found)
         return found
 
+    def refuted_by_turns(self, work: int) -> dict[Question, Proof]:
+        """What roundings that are given and taken back by turns refute, with so much work for each layer about
+        which something is open."""
+        found: dict[Question, Proof] = {}
+        search = self._search
+        left = [one for one in search.judge.questions if one.law in ("monotone", "deduction", "no_cliff")]
+        for layer in dict.fromkeys(question.layer for question in left):
+            asked = [question for question in left if question.layer == layer]
+            known = {**search.found, **self._broken}
+            broken = [one for question, one in known.items() if layer in (None, question.layer)]
+            random = Random(len(found))
+            turns = ByTurns(
+                self.kernel, asked, search.directed.apart(random), search.paying_for(layer), broken, random
+            )
+            start = perf_counter()
+            turns.run(work)
+            found |= self._told_of(turns, list(turns.found), perf_counter() - start)
+        self.leave_out(found)
+        return found
+
     def refuted_side_by_side(self, work: int) -> dict[Question, Proof]:
         """What two runs gone on with row by row refute, with so much work for each layer about which
         something is open; those of layers that break a law are where those of the scheme begin."""
@@ -363,7 +386,7 @@ class _Looking:
         return found
 
     def _told_of(
-        self, search: Search | Climb | SideBySide, new: Sequence[Question], spent: float
+        self, search: Climb | ByTurns | SideBySide, new: Sequence[Question], spent: float
     ) -> dict[Question, Proof]:
         """What was found in so many seconds and the interpreter confirms."""
         found = {}
