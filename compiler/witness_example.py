@@ -69,8 +69,7 @@ class _Writer:
         def w(token: str) -> str:
             return spelling(token, language)
 
-        quote = "“{}”" if language == "zh" else '"{}"'
-        lines = [f"{w('EXAMPLE')} {quote.format(title)} {{"]
+        lines = [f"{w('EXAMPLE')} {_quoted(title, language)} {{"]
         if given := self._parameters(language):
             lines.append(f"    {w('PARAMETER')} {{ {given} }}")
         known: dict[Any, Mapping[str, Any]] = {}
@@ -102,7 +101,7 @@ class _Writer:
         ]
         for name, codes in setting.lists.items():
             if codes:
-                parts.append((name, " | ".join(f'"{code}"' for code in codes)))
+                parts.append((name, " | ".join(_quoted(code, language) for code in codes)))
         return _listed(parts, language)
 
     def _assigned(
@@ -137,7 +136,7 @@ class _Writer:
             case Enum():
                 return str(value)
             case Code():
-                return f'"{value}"'
+                return _quoted(value, language)
             case Periods():
                 to = spelling("TO", language)
                 return " | ".join(f"{_iso(first)} {to} {_iso(last)}" for first, last in value)
@@ -161,6 +160,10 @@ _TITLES: Mapping[Law, Bilingual] = {
     "never_less": Bilingual("少于另一类人", "less than the other"),
 }
 """What an example of a broken law is called."""
+
+
+def _quoted(text: str, language: Language) -> str:
+    return f"“{text}”" if language == "zh" else f'"{text}"'
 
 
 def _iso(day: int) -> str:

@@ -14,6 +14,8 @@ from hmbc.runtime.spreadsheets import spreadsheet_hint
 from hmbc.runtime.units_text import word_text
 from hmbc.runtime.values import Values, absent
 
+TABLES = {"claims": "费用", "members": "参保人", "state": "累计额"}
+"""What tables are called in Chinese."""
 MOST_NAMED = 30
 """Of the columns that nothing asks for, how many are named."""
 
@@ -80,6 +82,7 @@ def match_columns(
     """
     found = Matched()
     chinese = language == "zh"
+    shown_as = f"{TABLES[name]}表"
     places: dict[str, list[int]] = {}
     for place, column_name in enumerate(table.names):
         places.setdefault(column_name, []).append(place)
@@ -92,7 +95,7 @@ def match_columns(
         if len(here) > 1:
             shown = "`, `".join(table.names[place] for place in here)
             found.problems.append(
-                f"{name} 表中 `{want.name}` 有不止一列：`{shown}`"
+                f"{shown_as}中 `{want.name}` 有不止一列：`{shown}`"
                 if chinese
                 else f"table {name} has more than one column for `{want.name}`: `{shown}`"
             )
@@ -102,7 +105,7 @@ def match_columns(
                 lacks = True
                 label = f" (`{want.label}`)" if want.label and want.label != want.name else ""
                 found.problems.append(
-                    f"{name} 表缺少列 `{want.name}`{label}"
+                    f"{shown_as}缺少列 `{want.name}`{label}"
                     if chinese
                     else f"table {name} has no column `{want.name}`{label}"
                 )
@@ -122,7 +125,7 @@ def match_columns(
         shown = "`, `".join(found.ignored[:MOST_NAMED])
         more = " …" if len(found.ignored) > MOST_NAMED else ""
         found.problems.append(
-            f"{name} 表中没有用上的列：`{shown}`{more}"
+            f"{shown_as}中没有用上的列：`{shown}`{more}"
             if chinese
             else f"columns of table {name} that nothing asks for: `{shown}`{more}"
         )

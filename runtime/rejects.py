@@ -44,7 +44,7 @@ NOT_DATE = Ground(
     "`{value}` is not a date such as 2022-03-01",
 )
 NOT_BOOL = Ground(
-    "HMB506", "not_bool", "`{value}` 不是 是 或 否", "`{value}` is neither true nor false"
+    "HMB506", "not_bool", "`{value}` 不是“是”或“否”", "`{value}` is neither true nor false"
 )
 NOT_PERIODS = Ground(
     "HMB507",

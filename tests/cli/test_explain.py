@@ -28,8 +28,8 @@ def test_a_claim_with_its_history_in_both_languages(explain):
 def test_a_rejected_claim_says_why(explain):
     done = explain("C6")
     assert done.exit_code == 1
-    assert "HMB512 claims 6 `member_id`: 没有参保人 `M9`" in done.stdout
-    assert "there is no member `M9`" in explain("C6", "--lang", "en").stdout
+    assert "HMB512 费用第 6 行 `member_id`: 没有参保人 `M9`" in done.stdout
+    assert "HMB512 claims 6 `member_id`: there is no member `M9`" in explain("C6", "--lang", "en").stdout
 
 
 def test_an_unknown_claim_is_a_mistake_of_usage(explain):

@@ -207,6 +207,14 @@ def test_a_table_that_cannot_be_used_as_a_whole(call, folder, data, said):
     assert Path("out.csv").read_text() == "old"
 
 
+def test_tables_are_called_in_chinese_what_people_call_them(call, folder, tables):
+    members = Path("members.csv").read_text(encoding="utf-8")
+    Path("members.csv").write_text(members.replace("健康状况", "状况", 1), encoding="utf-8")
+    done = call("run", "city.hmb", *tables)
+    assert done.exit_code == 2
+    assert done.stderr == "参保人表缺少列 `健康状况`\n参保人表中没有用上的列：`状况`\n"
+
+
 def test_no_claims_are_no_fault(call, folder):
     for text in ("claim_id,member_id,date,cost", "claim_id,member_id,date,cost\r\n\r\n"):
         Path("none.csv").write_text(text)

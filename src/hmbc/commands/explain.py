@@ -112,14 +112,15 @@ def command(
 
 def _show_rejected(claim_id: str, records: Sequence[Reject], language: Language) -> NoReturn:
     """Why there is nothing to explain: the claim is rejected, or there is none."""
+    from hmbc.commands.summary import place_of
+
     zh = language == "zh"
     found = [record for record in records if record.claim_id == claim_id]
     if not found:
         fail(f"表中没有费用 {claim_id}" if zh else f"there is no claim {claim_id} in the table")
     click.echo(f"费用 {claim_id} 被拒收，没有理算" if zh else f"claim {claim_id} is rejected")
     for record in found:
-        column = f" `{record.column}`" if record.column else ""
-        click.echo(f"  {record.code} {record.table} {record.row}{column}: {record.reason}")
+        click.echo(f"  {record.code} {place_of(record, language)}: {record.reason}")
     sys.exit(FINDINGS)
 
 

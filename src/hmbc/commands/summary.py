@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hmbc.grammar.keywords import Language
+from hmbc.runtime.attributes import TABLES
 from hmbc.runtime.batch import REFUND, Adjudication
 from hmbc.runtime.plan import Plan
 from hmbc.runtime.rejects import Reject
@@ -72,21 +73,18 @@ def show_rejects(
 ) -> None:
     """The rejected rows, one line each; all of them unless `most` is given."""
     for record in records[:most]:
-        where = f"{_tables(language)[record.table]} {record.row}"
-        column = f" `{record.column}`" if record.column else ""
-        if language == "zh":
-            where += " 行"
         ids = " ".join(part for part in (record.claim_id, record.member_id) if part)
-        sys.stderr.write(f"  {record.code} {where}{column} {ids}: {record.reason}\n")
+        sys.stderr.write(f"  {record.code} {place_of(record, language)} {ids}: {record.reason}\n")
     if most is not None and len(records) > most:
         sys.stderr.write("  …\n")
 
 
-def _tables(language: Language) -> dict[str, str]:
-    """What people call the tables; the file of rejects has them in English always."""
+def place_of(record: Reject, language: Language) -> str:
+    """The row and column as people call them; the file of rejects names tables in English always."""
+    where = f"{record.table} {record.row}"
     if language == "zh":
-        return {"claims": "费用第", "members": "参保人第"}
-    return {"claims": "claims", "members": "members"}
+        where = f"{TABLES[record.table]}第 {record.row} 行"
+    return f"{where} `{record.column}`" if record.column else where
 
 
 def _table(*columns: str) -> Table:
