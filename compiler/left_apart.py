@@ -18,6 +18,8 @@ def left_apart(kernel: Kernel, bounds: Bounds) -> Kernel:
     """The kernel with such differences as sums; the same one where there is none."""
 
     def read(expr: e.Expr) -> e.Expr:
+        if isinstance(expr, e.Increase):
+            return expr  # in which a name is one value
         found = e.rebuild(expr, read)
         match found:
             case e.Subtract(left=amount, right=right):

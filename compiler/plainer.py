@@ -17,6 +17,9 @@
 For min(L, t) + max(0, t − L) is t, and the increase of t is x; and a bill below k is below the threshold of
 small bills, and would be below that of others. Each holds in every row, whatever its
 attributes are, so that laws of the one kernel are laws of the other.
+
+Inside an increase a name is one value, and what it stands for would move: there names are not looked through,
+and nothing is said of what a row's conditions make of its amounts.
 """
 
 from __future__ import annotations
@@ -43,19 +46,24 @@ def made_plain(kernel: Kernel, bounds: Bounds) -> Kernel:
 
 @define
 class _Plain:
+    """inside: an increase."""
+
     bounds: Bounds
+    inside: bool = False
 
     def read(self, expr: e.Expr) -> e.Expr:
         """An expression in plain words."""
+        if isinstance(expr, e.Increase) and not self.inside:
+            return _Plain(self.bounds, inside=True).read(expr)
         found = self._without_zero(e.rebuild(expr, self.read))
         if isinstance(found, e.Add | e.Subtract) and (less := _with_less(found)) is not None:
             return less
         match found:
             case e.Max(left=e.Const(value=0) as zero, right=e.Subtract(left=amount, right=limit)):
-                other = self._of_large(amount, self.bounds.seen(limit))
+                other = self._of_large(amount, self._seen(limit))
                 return found if other is None else e.Max(zero, e.Subtract(amount, other))
             case e.Subtract(left=left, right=right):
-                return self._left(left, self.bounds.seen(right)) or found
+                return self._left(left, self._seen(right)) or found
             case e.Share(amount=amount, part=part, whole=whole):
                 return amount if self._is_all(amount, part, whole) else found
             case e.Choose(when=when, otherwise=otherwise) if self._fails(when):
@@ -66,6 +74,10 @@ class _Plain:
                 return other if self._is_nothing(other, e.Not(when)) else found
             case _:
                 return found
+
+    def _seen(self, expr: e.Expr) -> e.Expr:
+        """What a name stands for, where that is the same."""
+        return expr if self.inside else self.bounds.seen(expr)
 
     def _without_zero(self, expr: e.Expr) -> e.Expr:
         """A sum without a 0 that is added, or what is left of 0 above an amount that is taken off."""
@@ -95,9 +107,9 @@ class _Plain:
                 e.Max(left=e.Const(value=0), right=e.Subtract(left=left, right=limit))
                 | e.Max(left=e.Subtract(left=left, right=limit), right=e.Const(value=0))
             ) if self._is_same(left, amount):
-                return e.Min(amount, self._of_large(amount, self.bounds.seen(limit)) or limit)
+                return e.Min(amount, self._of_large(amount, self._seen(limit)) or limit)
             case e.Choose(when=when, then=part, otherwise=e.Const(value=0)):
-                return self._part_left(self.bounds.seen(amount), when, part)
+                return self._part_left(self._seen(amount), when, part)
             case e.Min(left=left, right=limit) if self._is_same(left, amount):
                 return e.Max(zero, e.Subtract(amount, limit))
             case e.Min(left=limit, right=left) if self._is_same(left, amount):
@@ -121,7 +133,7 @@ class _Plain:
         zero = e.money(0)
         match amount:
             case e.Choose(when=own, then=then, otherwise=nothing) if (own, nothing) == (when, zero):
-                rest = self._left(then, self.bounds.seen(part))
+                rest = self._left(then, self._seen(part))
                 return None if rest is None else e.Choose(when, rest, zero)
             case _:
                 return None
@@ -143,17 +155,19 @@ class _Plain:
                 pass
             case _:
                 return None
+        if self.inside:
+            return None
         lows = (self.bounds.ranges.value(one).low for one in (small, large))
         within = isinstance(of, e.Attribute) and f"{of.owner}.{of.name}" in self.bounds.of(amount)
         beyond = within and self.bounds.is_natural(amount) and all(low >= border for low in lows)
-        return self._of_large(amount, self.bounds.seen(large)) or large if beyond else None
+        return self._of_large(amount, self._seen(large)) or large if beyond else None
 
     def _adds(self, total: str, amount: e.Expr) -> bool:
         return self._is_same(self.bounds.accumulators[total].adds, amount)
 
     def _is_same(self, one: e.Expr, two: e.Expr) -> bool:
         """Whether both are one value, names looked through."""
-        return one == two or self.bounds.seen(one) == self.bounds.seen(two)
+        return one == two or self._seen(one) == self._seen(two)
 
     def _is_all(self, amount: e.Expr, part: e.Expr, whole: e.Expr) -> bool:
         """Whether the share of an amount is all of it: an amount that is at most what all ask for is
@@ -167,11 +181,11 @@ class _Plain:
 
     def _is_nothing(self, amount: e.Expr, where: e.Expr) -> bool:
         """Whether an amount is 0 in each row in which a condition holds."""
-        return Nothing(self.bounds, lambda *_: False).is_nothing(amount, where)
+        return not self.inside and Nothing(self.bounds, lambda *_: False).is_nothing(amount, where)
 
     def _fails(self, when: e.Expr) -> bool:
         """Whether a condition never holds."""
-        when = through_names(when, self.bounds.definitions)
+        when = when if self.inside else through_names(when, self.bounds.definitions)
         return isinstance(when, e.And) and are_exclusive(when, e.TRUE)
 
 

@@ -91,6 +91,20 @@ class Wider(Small):
         text = super().layer(number)
         return f"{text} paid by others" if number == 1 and self.chance(5) else text
 
+    def pays(self) -> str:
+        """Also an increase in which other layers' amounts stand still."""
+        if not self.totals or not self.layers or self.chance(60):
+            return super().pays()
+        of, one, total, limit = self.pick(self.layers), self.pick(self.layers), self.pick(self.totals), self.small()
+        named = self.pick(
+            (f"({of}.base - {of}.excess)", f"larger of (0, {of}.base - {of}.excess)", f"{of}.base * {self.one_ratio()}",
+             f"smaller of ({of}.base, {one}.pay)", f"({of}.pay if {self.condition()} else 0)",
+             f"({of}.pay if {total} > {limit} else 0)", f"({of}.base if {total} > {limit} else {one}.pay)",
+             f"larger of (0, {of}.base - ({limit} if claim.bill < 2 else {total}))", f"smaller of ({total}, {of}.pay)")
+        )  # fmt: skip
+        joined = self.pick((f"{total} + {named}", f"{named} + {total}", f"{total} - {named}", f"larger of ({total}, {named})"))
+        return f"pays increase of ({joined}){' may fall' if self.chance(50) else ''}"
+
     def scope(self, usual: Sequence[str] = WIDE) -> str:
         way = self.random.randrange(100)
         if self.family and way < 50:

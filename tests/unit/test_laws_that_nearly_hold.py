@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import pytest
+from attrs import asdict
 from one_law import is_proved, kernel_of
 
 from hmbc.compiler.kernel import Kernel
@@ -15,6 +16,7 @@ from hmbc.compiler.proof import Proof
 from hmbc.compiler.prove import QUICK, prove
 from hmbc.compiler.prove_by_structure import by_cases
 from hmbc.compiler.quick import Machine
+from hmbc.compiler.said_plainly import said_plainly
 from hmbc.compiler.structure_bounds import bounds_of
 from hmbc.dsl.diagnostic import Bilingual
 
@@ -65,6 +67,39 @@ def test_what_a_total_grows_by_is_one_value_inside_an_increase() -> None:
     for one in (kernel, loose):
         rows = Machine(one, {}, {}).run([CLAIM], [MEMBER])
         assert rows is not None and rows[0].pays == (10_000, 10_000)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (
+            "base claim.bill threshold (300 - spent) per claim acknowledged ratio 100% no cap",
+            "pays increase of ((l1.base - l1.excess) + spent) may fall no cap",
+        ),
+        (
+            "base claim.bill threshold (300 - spent) per claim acknowledged ratio 100% no cap",
+            "pays increase of (larger of (0, l1.base - l1.excess) + spent) may fall no cap",
+        ),
+        (
+            "when spent > 300 base claim.bill no threshold ratio 100% no cap",
+            "pays increase of ((l1.pay if spent > 300 else 0) + spent) no cap",
+        ),
+        (
+            "base claim.bill threshold 300 per year ratio 100% no cap",
+            "pays increase of (spent + larger of (0, l1.base - l1.excess) * 50%) no cap",
+        ),
+    ],
+)
+def test_a_name_is_one_value_inside_an_increase(first: str, second: str) -> None:
+    """What it stands for reads a total that moves there: no plainer form may look through it."""
+    kernel = kernel_of(first, second, before="total spent: claim.bill per year")
+    for bills in ((30_000,), (20_000, 20_000), (1, 29_999, 2, 40_000)):
+        claims = [{**CLAIM, "bill": bill} for bill in bills]
+        paid = [
+            [row.pays for row in Machine(one, {}, {}).run(claims, [MEMBER] * len(claims)) or ()]
+            for one in (kernel, *asdict(said_plainly(kernel), recurse=False).values())
+        ]
+        assert paid[0] and all(one == paid[0] for one in paid)
 
 
 FEES = "unless claim.fee > 3 base {base} no threshold ratio 50% no cap"
