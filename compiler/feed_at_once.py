@@ -1,15 +1,14 @@
 """A block of rows of units that stand together, sixteen rows at a time from its columns to its results.
 
 `feed_together.py` makes the records of such a block and leaves all else to loops over it, a dozen short
-ones. Where the processor has vectors of 512 bits there are three:
+ones. Where the processor has vectors of 512 bits there are two:
 
-    first    for each unit its record, then of its rows what they add and where, and what of the
-             results depends on what the unit is
-    sums     the totals, row by row, as ever
-    last     for sixteen rows, whosever they are: payments and reasons
+    units    of each unit its record, and in an array of its own each value that rows read of it
+    rows     sixteen at a time, whosever they are: what each adds, the totals, payments and reasons
 
-What goes past the end of a unit's rows the next one overwrites. A block in which a row is refused, or a
-cell does not hold its total, is undone and goes through the loops.
+A value of a row's unit comes from its array by where in these sixteen the row's unit stands, a total from
+what the rows above it of the same cell add, all in vectors. A block in which a row is refused, or a
+cell does not hold its total, goes through the loops.
 """
 
 from __future__ import annotations
@@ -20,18 +19,17 @@ from attrs import define, field, frozen
 
 from hmbc.compiler.emit_c import literal
 from hmbc.compiler.feed_loops import Loop, Loops
-from hmbc.compiler.feed_packing import call_to_make, reading_columns
-from hmbc.compiler.feed_sums import cell_array, is_summed, sum_loop
-from hmbc.compiler.feed_together import prefetches, words_of
+from hmbc.compiler.feed_packing import call_to_make, making, reading_columns
+from hmbc.compiler.feed_sums import cell_array, is_summed
+from hmbc.compiler.feed_together import prefetches
 from hmbc.compiler.lanes import LANES, PAIRS, WHICH, LaneBody, Leaf, NoLanes, kind_of
 from hmbc.compiler.nodes import Known, Node, place_of, reachable
 
-MOST_PASSED = 12
-"""Values that the first loop leaves for the last one at most: each is an array of the block."""
+MOST_CELLS = 16
+"""Cells of a total at most, for a unit's are read as one vector."""
 
 HEAD = "HMB_FOR_LANES static __attribute__((noinline)) "
-ARRAYS = {WHICH: "uint8_t", LANES: "int32_t", PAIRS: "int64_t"}
-PUT = {LANES: "hmb_put_32", PAIRS: "hmb_put"}
+ARRAYS = {WHICH: "int32_t", LANES: "int32_t", PAIRS: "int64_t"}
 
 
 @frozen
@@ -58,13 +56,14 @@ def at_once(loops: Loops, accepted: Node) -> AtOnce | None:
 
 @define
 class Blocks:
-    """The three loops as they are made."""
+    """The two loops as they are made."""
 
     loops: Loops
     accepted: Node
     columns: dict[str, str] = field(init=False)
     """Columns of claims and parameters that are read: the name, and its type as a parameter."""
-    passed: dict[Node, None] = field(init=False)
+    of_units: list[Node] = field(init=False)
+    """What rows read of their unit."""
     good: list[Node] = field(init=False)
     """What has to hold of every row."""
     known: Known = field(factory=Known)
@@ -85,7 +84,12 @@ class Blocks:
                     self.columns[f"g{node.data}"] = "const uint8_t *restrict "
                 case "parameter":
                     self.columns[f"p{node.data}"] = "int64_t "
-        self.passed = passed([*map(self.sure, feed.outputs()), *self.good])
+        roots = [self.sure(node) for node in [*feed.outputs(), *adds]]
+        self.of_units = [
+            node for node in reachable([*roots, *self.good]) if node in self.loops.record.places
+        ]
+        if any(len(total.by[1]) > MOST_CELLS for total in kept if total.by is not None):
+            raise NoLanes
 
     @property
     def name(self) -> str:
@@ -102,23 +106,23 @@ class Blocks:
         varies = any(item.varies for item in record.feed.plan.member)
         return not varies and not any(node.op.startswith("period") for node in record.places)
 
+    @property
+    def reads_columns(self) -> bool:
+        """Whether all that rows read of a unit is read from members' columns as it stands there."""
+        varies = any(item.varies for item in self.loops.record.feed.plan.member)
+        ops = {node.op for node in self.of_units}
+        return not varies and ops <= ({"member", "member_day"} if self.plain_days else {"member"})
+
     def made(self) -> AtOnce:
-        feed, loops = self.loops.feed, self.loops
-        starts = len(loops.functions)
-        first = self.first()
-        totals = loops.record.kept
-        sums = [sum_loop(loops, f"{self.name}_at_once_sums", totals)] if totals else []
-        sums_text = loops.functions[starts:]
-        del loops.functions[starts:]
+        feed = self.loops.feed
         pays = [(f"o{place}", self.sure(pay)) for place, pay in enumerate(feed.pays)]
         reasons = [(f"q{place}", self.sure(why)) for place, why in enumerate(feed.reasons)]
         total, decided = [("total", self.sure(feed.total))], [("decided", self.sure(feed.decided))]
-        in_all = self.last("in_all", total, decided)
-        by_layer = self.last("by_layer", [*pays, *total], [*reasons, *decided])
-        for node in self.passed:
-            loops.longer[f"l{node.number}"] = ARRAYS[kind_of(node)]
-        texts = [first, *sums_text, in_all, by_layer]
-        return AtOnce([*texts, self.taking(bool(sums))], Loop("", list(self.columns)), self.call())
+        in_all = self.rows("in_all", total, decided)
+        by_layer = self.rows("by_layer", [*pays, *total], [*reasons, *decided])
+        begin = [making(self.loops.record, begins=True)] if self.reads_columns else []
+        texts = [*begin, self.type_of_units(), self.units(), in_all, by_layer, self.taking()]
+        return AtOnce(texts, Loop("", list(self.columns)), self.call())
 
     # ---- the loops
 
@@ -143,26 +147,12 @@ class Blocks:
                 return Leaf(date if self.plain_days else f"_mm512_sub_epi32({date}, before)", LANES)
         return None
 
-    def of_unit(self, node: Node) -> Leaf | None:
-        """The same, of the unit whose record's words are v0, v1 .."""
-        if (at := self.loops.record.places.get(node)) is None:
-            return self.leaf(node)
-        if node.op == "member_day" and self.plain_days:
-            return Leaf(f"_mm512_set1_epi32(column{node.data}[m])", LANES)
-        text = at.text(f"v{at.word}")
-        kind = kind_of(node)
-        if kind == WHICH:
-            return Leaf(f"(hmb_which)-({text})", WHICH)
-        return Leaf(f"hmb_each({text})", PAIRS) if kind == PAIRS else Leaf(
-            f"_mm512_set1_epi32((int32_t)({text}))", LANES
-        )  # fmt: skip
-
     def of_row(self, node: Node) -> Leaf | None:
-        """The same, with what totals are and what was left for the row."""
-        if node in self.passed:
-            kind, at = kind_of(node), f"b->l{node.number} + i"
-            texts = {WHICH: f"hmb_bytes({at})", LANES: f"hmb_lanes_32({at})", PAIRS: f"hmb_pairs_64({at})"}
-            return Leaf(texts[kind], kind, kind == WHICH)
+        """The same, with what totals are and what there is of the rows' units."""
+        if node in self.loops.record.places:
+            kind, at = kind_of(node), f"u->m{node.number} + run, whose"
+            texts = {WHICH: f"hmb_some_of({at})", LANES: f"hmb_of({at})", PAIRS: f"hmb_of_pairs({at})"}
+            return Leaf(texts[kind], kind)
         match node.op:
             case "after":
                 return Leaf(f"now{node.data}", LANES)
@@ -170,84 +160,107 @@ class Blocks:
                 return Leaf(f"was{node.data}", LANES)
         return self.leaf(node)
 
-    def first(self) -> str:
-        """The loop over units, that makes their records and takes each one's rows."""
-        loops, record, name = self.loops, self.loops.record, self.name
-        body = LaneBody(self.of_unit)
-        writes = list[str]()
-        for node in self.passed:
-            at = f"b->l{node.number} + i"
-            if kind_of(node) == WHICH:
-                writes.append(f"hmb_put_8({at}, _mm_maskz_set1_epi8({body.value(node)}, 1));")
-            else:
-                writes.append(f"{PUT[kind_of(node)]}({at}, {body.value(node)});")
-        cells = dict[str, str]()
-        for total in record.kept:
-            most = f"hmb_each({literal(total.most + 1)})"
-            more = self.sure(total.adds)
-            adds = body.lanes(more) if more.high <= total.most else (
-                f"hmb_narrowed(hmb_min_pairs({body.pairs(more)}, {most}))"
-            )  # fmt: skip
-            writes.append(f"hmb_put_32(b->d{total.number} + i, {adds});")
-            slot = "" if total.by is None else body.lanes(total.by[0])
-            cells[cell_array(loops, total)] = f"_mm512_add_epi32(cells, {slot})" if slot else "cells"
-        writes += [f"hmb_put_32(b->{array} + i, {text});" for array, text in cells.items()]
-        size = f"(int32_t)(sizeof({name}_record) / 4)"
-        date = f"c{loops.feed.date}"
+    def type_of_units(self) -> str:
+        """The type of what rows read of a block's units. Vectors read past the last one."""
+        arrays = [f"{ARRAYS[kind_of(node)]} m{node.number}" for node in self.of_units]
+        inside = "".join(f"    {array}[HMB_BLOCK + HMB_LANES];\n" for array in arrays)
+        return (
+            f"typedef struct {{\n{inside}    uint64_t turns[HMB_BLOCK / 64];\n"
+            f"}} __attribute__((aligned(64))) {self.name}_units;\n"
+        )
+
+    def value_of_unit(self, node: Node) -> str:
+        """The text of what rows read of unit m, whose record is r."""
+        at = self.loops.record.places[node]
+        if node.op == "member_day" and self.plain_days or self.reads_columns:
+            return f"column{node.data}[m]"
+        return at.text(f"r->w{at.word}")
+
+    def units(self) -> str:
+        """The loop over units, that makes their records and gathers what rows read of them."""
+        record, name = self.loops.record, self.name
+        begins = self.reads_columns
+        date = f"c{self.loops.feed.date}"
+        # that of the last unit may be read as a whole: where it goes on in a block that loops take
+        whole = call_to_make(record, "own + runs - 1", "above") if begins else ""
         lines = [
             *reading_columns(record),
             f"{name}_record *records = in->records;",
             "const int32_t first = (int32_t)in->first_day - 1;",
-            "const hmb_lanes before = _mm512_set1_epi32(first);",
             "int64_t runs = 0;",
-            "uint64_t turns[HMB_BLOCK / 64];",
-            "hmb_turns_512(HMB_BLOCK, unit, turns);",
-            *body.constants.values(),
-            "uint64_t left = turns[0] & (turns[0] - 1);",
+            "hmb_turns_512(HMB_BLOCK, unit, u->turns);",
             "int32_t above = unit[0];",
-            "for (int64_t i = 0, end, word = 0; i < HMB_BLOCK; runs++) {",
-            "    while (left == 0 && (word += 64) < HMB_BLOCK)",
-            "        left = turns[word / 64];",
-            "    end = left == 0 ? HMB_BLOCK : word + __builtin_ctzll(left);",
-            "    left &= left - 1;",
-            "    const int32_t m = unit[i];",
-            *(f"    {line}" for line in prefetches(record)),
-            "    above = m;",
-            f"    {name}_record *restrict r = own + runs;",
-            "    b->whose[runs] = m;",
-            "    if (runs >= goes_on)",
-            f"        {call_to_make(record, 'r', 'm')}",
-            *(f"    {line}" for line in words_of(record)),
-            f"    const hmb_lanes cells = _mm512_set1_epi32((int32_t)runs * {size});",
-            "    do {",
-            *(f"        {line}" for line in [*body.lines, *writes]),
-            "        i += HMB_LANES;",
-            "    } while (__builtin_expect(i < end, 0));",
-            "    i = end;",
-            f"    r->last = (uint16_t)({date}[end - 1] - first);",
-            "}",
-            "(void)before;",
+            "for (int64_t word = 0; word < HMB_BLOCK; word += 64)",
+            "    for (uint64_t left = u->turns[word / 64]; left != 0; left &= left - 1) {",
+            "        const int64_t i = word + __builtin_ctzll(left);",
+            "        const int32_t m = unit[i];",
+            *(f"        {line}" for line in prefetches(record)),
+            "        above = m;",
+            "        if (runs > 0)",
+            f"            own[runs - 1].last = (uint16_t)({date}[i - 1] - first);",
+            f"        {name}_record *restrict r = own + runs;",
+            "        b->whose[runs] = m;",
+            "        if (runs >= goes_on)",
+            f"            {call_to_make(record, 'r', 'm', begins)}",
+            *(
+                f"        u->m{node.number}[runs] = ({ARRAYS[kind_of(node)]}){self.value_of_unit(node)};"
+                for node in self.of_units
+            ),
+            "        runs++;",
+            "    }",
+            *(["if (runs > goes_on)", f"    {whole}"] if whole else []),
+            f"own[runs - 1].last = (uint16_t)({date}[HMB_BLOCK - 1] - first);",
             "HMB_KEEP;",
             "return runs;",
         ]
         parts = [
             "const int32_t *restrict unit", "const int32_t *restrict far", "const hmb_feed_input *in",
-            f"{name}_record *restrict own", f"{name}_block *restrict b", "int goes_on", *self.parts(),
+            f"{name}_record *restrict own", f"{name}_block *restrict b", f"{name}_units *restrict u",
+            "int goes_on", f"const int32_t *restrict {date}",
         ]  # fmt: skip
-        return function("int64_t", f"{name}_first", parts, lines)
+        return function("int64_t", f"{name}_units_of", parts, lines)
 
-    def last(self, name: str, pays: Sequence[tuple[str, Node]], reasons: Sequence[tuple[str, Node]]) -> str:
+    def running(self, body: LaneBody) -> list[str]:
+        """Lines that find what totals are before and with each row, and leave them in the records."""
+        totals, lines = self.loops.record.kept, list[str]()
+        adds = dict[int, str]()
+        for total in totals:
+            more = self.sure(total.adds)
+            adds[total.number] = body.lanes(more) if more.high <= total.most else (
+                f"hmb_narrowed(hmb_min_pairs({body.pairs(more)}, hmb_each({literal(total.most + 1)})))"
+            )  # fmt: skip
+        for array in dict.fromkeys(cell_array(self.loops, total) for total in totals):
+            by = next(total.by for total in totals if cell_array(self.loops, total) == array)
+            slot = "" if by is None else body.lanes(by[0])
+            cells = f"_mm512_add_epi32(records, {slot})" if slot else "records"
+            lines += [
+                f"const hmb_lanes {array} = {cells};",
+                f"const hmb_lanes above_{array} = hmb_same_above({array});",
+            ]
+        for total in totals:
+            number, array = total.number, cell_array(self.loops, total)
+            held, slot = f"t{number} + run * size", "k0"
+            if total.by is None:
+                body.constant(0)
+            else:
+                slot = body.lanes(total.by[0])
+            count = self.loops.record.cells(total)
+            lines += [
+                f"const hmb_lanes d{number} = {adds[number]};",
+                f"const hmb_lanes was{number} = _mm512_add_epi32("
+                f"hmb_held_before({held}, {count}, {slot}, whose),",
+                f"    _mm512_sub_epi32(hmb_running(above_{array}, d{number}), d{number}));",
+                f"const hmb_lanes now{number} = _mm512_add_epi32(was{number}, d{number});",
+                f"hmb_leave({held}, {array}, now{number});",
+                f"over = _mm512_or_si512(over, _mm512_sub_epi32({body.constant(total.most)}, now{number}));",
+            ]
+        return lines
+
+    def rows(self, name: str, pays: Sequence[tuple[str, Node]], reasons: Sequence[tuple[str, Node]]) -> str:
         """The loop over rows, with what is written of them; it gives whether that is not to be: a cell was passed, or a
         row is refused."""
         totals, body = self.loops.record.kept, LaneBody(self.of_row)
-        for total in totals:
-            number = total.number
-            body.lines += [
-                f"const hmb_lanes now{number} = hmb_lanes_32(b->n{number} + i);",
-                f"const hmb_lanes was{number} = _mm512_sub_epi32(now{number}, hmb_lanes_32(b->d{number} + i));",
-                f"over = _mm512_or_si512(over, _mm512_sub_epi32("
-                f"{body.constant(total.most)}, now{number}));",
-            ]
+        body.lines += self.running(body)
         body.lines += [f"refused |= (hmb_which)~{body.which(node)};" for node in self.good]
         writes = [f"hmb_put({to} + i, {body.pairs(node)});" for to, node in pays]
         writes += [f"hmb_put_8({to} + i, {body.byte(node)});" for to, node in reasons]
@@ -255,17 +268,32 @@ class Blocks:
             "hmb_lanes over = _mm512_setzero_si512();",
             "hmb_which refused = 0;",
             "const hmb_lanes before = _mm512_set1_epi32(first);",
+            f"const int size = (int)(sizeof({self.name}_record) / 4);",
+            *(
+                f"uint32_t *t{total.number} = (uint32_t *)((char *)own + "
+                f"offsetof({self.name}_record, t{total.number}));"
+                for total in totals
+            ),
             *body.constants.values(),
+            "int64_t run = 0;        /* the unit of the row above */",
             "for (int64_t i = 0; i < HMB_BLOCK; i += HMB_LANES) {",
+            "    const uint32_t turns = hmb_turns_from(u->turns, i);",
+            "    const hmb_lanes whose = hmb_turned(turns);",
+            "    const hmb_lanes records = _mm512_mullo_epi32(whose, _mm512_set1_epi32(size));",
             *(f"    {line}" for line in [*body.lines, *writes]),
+            "    run += __builtin_popcount(turns);",
+            "    (void)records;",
             "}",
             "(void)before;",
             "HMB_KEEP;",
             "return (refused | _mm512_movepi32_mask(over)) != 0;",
         ]
         outs = [f"int64_t *restrict {to}" for to, _ in pays] + [f"uint8_t *restrict {to}" for to, _ in reasons]
-        parts = [f"const {self.name}_block *restrict b", "int32_t first", *self.parts(), *outs]
-        return function("int", f"{self.name}_last_{name}", parts, lines)
+        parts = [
+            f"{self.name}_record *restrict own", f"const {self.name}_units *restrict u", "int32_t first",
+            *self.parts(), *outs,
+        ]  # fmt: skip
+        return function("int", f"{self.name}_rows_{name}", parts, lines)
 
     # ---- what takes a block through them
 
@@ -276,28 +304,19 @@ class Blocks:
         layers = range(len(self.loops.feed.pays))
         return [f"o{place}" for place in layers] + ["total"] + [f"q{place}" for place in layers] + ["decided"]
 
-    def taking(self, has_totals: bool) -> str:
+    def taking(self) -> str:
         name, columns = self.name, ", ".join(self.columns)
-        undo = list[str]()
-        for total in self.loops.record.kept:
-            number, array = total.number, cell_array(self.loops, total)
-            undo += [
-                f"        uint32_t *t{number} = (uint32_t *)((char *)own + offsetof({name}_record, t{number}));",
-                "        for (int64_t i = HMB_BLOCK - 1; i >= 0; i--)",
-                f"            t{number}[b->{array}[i]] = (uint32_t)b->n{number}[i] - (uint32_t)b->d{number}[i];",
-            ]
         layers = range(len(self.loops.feed.pays))
         outs = [f"int64_t *o{place}" for place in layers] + ["int64_t *total"]
         outs += [f"uint8_t *q{place}" for place in layers] + ["uint8_t *decided", "int by_layer"]
         lines = [
-            "const uint16_t last = own[0].last;",
-            f"const int64_t runs = {name}_first(unit, far, in, own, b, goes_on, {columns});",
+            f"{name}_units units, *u = &units;",
+            f"const {name}_record above = own[0];",
+            f"const int64_t runs = {name}_units_of(unit, far, in, own, b, u, goes_on, c{self.loops.feed.date});",
             "const int32_t first = (int32_t)in->first_day - 1;",
-            *([f"{name}_at_once_sums(HMB_BLOCK, own, b);"] if has_totals else []),
-            f"if (by_layer ? {name}_last_by_layer(b, first, {columns}, {', '.join(self.outs())})",
-            f"             : {name}_last_in_all(b, first, {columns}, total, decided)) {{",
-            *undo,
-            "    own[0].last = last;",
+            f"if (by_layer ? {name}_rows_by_layer(own, u, first, {columns}, {', '.join(self.outs())})",
+            f"             : {name}_rows_in_all(own, u, first, {columns}, total, decided)) {{",
+            "    own[0] = above;",
             "    return -1;",
             "}",
             "return runs;",
@@ -316,33 +335,6 @@ class Blocks:
             f"                i > first && in->unit[i] == in->unit[i - 1], {columns},\n"
             f"                {', '.join(self.outs())}, pays || causes);"
         )
-
-
-def passed(outputs: list[Node]) -> dict[Node, None]:
-    """What of results depends on what the unit is, and on no total: the largest such conditions, and what else
-    is read of the unit. Raises NoLanes where they are too many."""
-    moving = set[Node]()
-    for node in reachable(outputs):
-        if node.op in ("before", "after") or any(arg in moving for arg in node.args):
-            moving.add(node)
-    found: dict[Node, None] = {}
-    seen = set[Node]()
-
-    def visit(node: Node) -> None:
-        if node in seen or node.stage < 2:
-            return
-        seen.add(node)
-        if node in moving or (node.args and (node.op == "not" or kind_of(node) != WHICH)):
-            for arg in node.args:
-                visit(arg)
-        else:
-            found[node] = None
-
-    for node in outputs:
-        visit(node)
-    if len(found) > MOST_PASSED:
-        raise NoLanes
-    return found
 
 
 def function(gives: str, name: str, parts: Sequence[str], lines: Sequence[str], head: str = HEAD) -> str:

@@ -138,8 +138,7 @@ def driver(
         body = [
             "runs = -1;",
             "#ifdef HMB_HAS_LANES",
-            # vectors read past the last row of a unit, and write
-            "if (lanes && n == HMB_BLOCK && end - i >= HMB_BLOCK + HMB_STEP)",
+            "if (lanes && n == HMB_BLOCK)",
             f"    runs = {once.call.replace('FAR', FAR)}",
             "#endif",
             "if (runs < 0) {",

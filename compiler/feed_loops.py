@@ -52,8 +52,6 @@ class Loops:
     """Totals of which what rows add lies in an array of 32 bits."""
     cells: dict[str, None] = field(factory=dict)
     """Arrays of the places of cells."""
-    longer: dict[str, str] = field(factory=dict)
-    """Arrays of which more may be written than a block has rows, and their types (`feed_at_once.py`)."""
     makes_records: bool = False
     """Whether records may be made as rows come (`feed_together.py`)."""
     record: Record = field(init=False)
@@ -279,11 +277,7 @@ class Loops:
         arrays += [f"int32_t x{node.number}" for node in self.wide]
         arrays += [f"{kind} n{number}" for number, kind in self.ran.items()]
         arrays += [f"{stored(node)} s{node.number}" for node in self.held]
+        arrays += [f"int32_t d{number}" for number in self.summed]
+        arrays += [f"uint32_t {array}" for array in self.cells]
         inside += "".join(f"    {x}[HMB_BLOCK] __attribute__((aligned(64)));\n" for x in arrays)
-        longer = [f"int32_t d{number}" for number in self.summed]
-        longer += [f"uint32_t {array}" for array in self.cells]
-        longer += [f"{kind} {array}" for array, kind in self.longer.items()]
-        inside += "".join(
-            f"    {x}[HMB_BLOCK + HMB_STEP] __attribute__((aligned(64)));\n" for x in longer
-        )
         return f"typedef struct {{\n{inside}}} {self.name}_block;\n"

@@ -31,15 +31,17 @@ def pack(record: Record) -> str:
     return "\n".join([packing(record), unpacking(record)])
 
 
-def making(record: Record) -> str:
-    """The function that makes the fresh record r of a unit."""
+def making(record: Record, begins: bool = False) -> str:
+    """The function that makes the fresh record r of a unit. begins: only what `unpacking` reads of it."""
     lines = list[str]()
+    wanted = words_unpacked(record) if begins else set(range(len(record.words)))
     days = days_by_word(record)
     for number, those in days.items():
-        lines.append(f"word{number} = hmb_member_days(in, {', '.join(those)});")
+        if number in wanted:
+            lines.append(f"word{number} = hmb_member_days(in, {', '.join(those)});")
     for node in record.places:
         place, at = place_of(node), record.places[node]
-        if at.word in days:
+        if at.word in days or at.word not in wanted:
             continue
         to = f"word{at.word} |= ({record.scalar(at.word)})(uint{at.bits if at.bits > 1 else 8}_t)"
         match node.op:
@@ -74,7 +76,7 @@ def making(record: Record) -> str:
         lines += fresh_by_row(record, total, place)
     own = "".join(f", const {kind} *{name}" for kind, name in columns(record))
     text = [
-        f"static inline void {record.name}_make(const hmb_feed_input *in{own},",
+        f"static inline void {record.name}_{'begin' if begins else 'make'}(const hmb_feed_input *in{own},",
         f"    {record.name}_record *r, int64_t at)",
         "{",
         "    int64_t m = at;",
@@ -93,6 +95,12 @@ def making(record: Record) -> str:
         "",
     ]
     return "\n".join(text)
+
+
+def words_unpacked(record: Record) -> set[int]:
+    """The words that totals are made of which a record does not keep."""
+    made = reachable([total.made_of for total in record.feed.totals if total.made_of is not None])
+    return {record.places[node].word for node in made if node in record.places}
 
 
 def days_by_word(record: Record) -> dict[int, list[str]]:
@@ -124,10 +132,10 @@ def reading_columns(record: Record) -> list[str]:
     ]
 
 
-def call_to_make(record: Record, where: str, unit: str) -> str:
-    """The statement that makes a unit's record there."""
+def call_to_make(record: Record, where: str, unit: str, begins: bool = False) -> str:
+    """The statement that makes a unit's record there. begins: as `making`."""
     own = "".join(f", {name}" for _, name in columns(record))
-    return f"{record.name}_make(&here{own}, {where}, {unit});"
+    return f"{record.name}_{'begin' if begins else 'make'}(&here{own}, {where}, {unit});"
 
 
 def packing(record: Record) -> str:

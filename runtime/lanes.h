@@ -9,7 +9,7 @@
 #if defined(__x86_64__) && defined(__GNUC__)
 #define HMB_HAS_LANES 1
 #define HMB_LANES 16
-#define HMB_FOR_LANES __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,lzcnt,popcnt")))
+#define HMB_FOR_LANES __attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,bmi,bmi2,lzcnt,popcnt")))
 #define HMB_INLINE HMB_FOR_LANES static inline __attribute__((always_inline))
 
 typedef __mmask16 hmb_which;            /* of which rows something holds */
@@ -21,7 +21,7 @@ typedef struct {
 static int hmb_can_lanes(void)
 {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-        && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
+        && __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
         && __builtin_cpu_supports("bmi2");
 }
 
@@ -145,6 +145,93 @@ HMB_INLINE hmb_which hmb_some(__m128i bytes)
 HMB_INLINE hmb_which hmb_none(__m128i bytes)
 {
     return _mm_testn_epi8_mask(bytes, bytes);
+}
+
+/* ---- what is known of the rows' units */
+
+/* As bits, at which of sixteen rows from row i of a block another unit's begin than that of the row above them; the
+ * block's first is the first of all. */
+HMB_INLINE uint32_t hmb_turns_from(const uint64_t *turns, int64_t i)
+{
+    return (uint32_t)(turns[i / 64] >> i % 64) & (i == 0 ? 0xFFFE : 0xFFFF);
+}
+
+/* How many turns each row has come to: a product by bytes of 1 adds up the bytes below each. */
+HMB_INLINE hmb_lanes hmb_turned(uint32_t turns)
+{
+    const uint64_t ones = 0x0101010101010101u, low = _pdep_u64(turns & 0xFF, ones) * ones;
+    const uint64_t high = (_pdep_u64(turns >> 8, ones) + (low >> 56)) * ones;
+    return _mm512_cvtepu8_epi32(_mm_set_epi64x((int64_t)high, (int64_t)low));
+}
+
+/* A value of each row's unit, from where that of the row above the sixteen lies. */
+HMB_INLINE hmb_lanes hmb_of(const int32_t *at, hmb_lanes whose)
+{
+    return _mm512_permutexvar_epi32(whose, _mm512_loadu_si512(at));
+}
+
+HMB_INLINE hmb_pairs hmb_of_pairs(const int64_t *at, hmb_lanes whose)
+{
+    const hmb_pairs from = hmb_pairs_64(at), place = hmb_widened(whose, 0);
+    return (hmb_pairs){_mm512_permutex2var_epi64(from.low, place.low, from.high),
+                       _mm512_permutex2var_epi64(from.low, place.high, from.high)};
+}
+
+HMB_INLINE hmb_which hmb_some_of(const int32_t *at, hmb_lanes whose)
+{
+    const hmb_lanes x = hmb_of(at, whose);
+    return _mm512_test_epi32_mask(x, x);
+}
+
+/* ---- totals */
+
+/* Which row above each has the same cell, the nearest of the sixteen; -1 where none has. */
+HMB_INLINE hmb_lanes hmb_same_above(hmb_lanes cells)
+{
+    const hmb_lanes rows = _mm512_conflict_epi32(cells);
+    return _mm512_sub_epi32(_mm512_set1_epi32(31), _mm512_lzcnt_epi32(rows));
+}
+
+/* Of each row what it and those above it of the same cell add. After each step it is of twice as many, and
+ * `above` is the next that is to come; -1 finds a nought, and itself. */
+HMB_INLINE hmb_lanes hmb_running(hmb_lanes above, hmb_lanes adds)
+{
+    const hmb_lanes nought = _mm512_setzero_si512(), none = _mm512_set1_epi32(-1);
+    adds = _mm512_add_epi32(adds, _mm512_permutex2var_epi32(adds, above, nought));
+    above = _mm512_permutex2var_epi32(above, above, none);
+    adds = _mm512_add_epi32(adds, _mm512_permutex2var_epi32(adds, above, nought));
+    above = _mm512_permutex2var_epi32(above, above, none);
+    adds = _mm512_add_epi32(adds, _mm512_permutex2var_epi32(adds, above, nought));
+    above = _mm512_permutex2var_epi32(above, above, none);
+    return _mm512_add_epi32(adds, _mm512_permutex2var_epi32(adds, above, nought));
+}
+
+/* What the cells of the unit of the row above the sixteen hold, for the rows that are still its. */
+HMB_INLINE hmb_lanes hmb_held_before(const uint32_t *cells, int count, hmb_lanes slot, hmb_lanes whose)
+{
+    const hmb_which its = _mm512_testn_epi32_mask(whose, whose);
+    if (count == 1)
+        return _mm512_maskz_set1_epi32(its, (int)cells[0]);
+    hmb_lanes held;
+    if (count <= 4) {       /* one by one, as they were written: a vector would wait until all have left for the cache */
+        const volatile uint32_t *at = cells;
+        const int third = count > 2 ? (int)at[2] : 0, last = count > 3 ? (int)at[3] : 0;
+        held = _mm512_castsi128_si512(_mm_set_epi32(last, third, (int)at[1], (int)at[0]));
+    } else
+        held = _mm512_maskz_loadu_epi32((hmb_which)((1u << count) - 1), cells);
+    return _mm512_maskz_permutexvar_epi32(its, slot, held);
+}
+
+/* Writes what cells are with each row, the last one's last. */
+HMB_INLINE void hmb_leave(uint32_t *cells, hmb_lanes at, hmb_lanes now)
+{
+    uint32_t to[HMB_LANES] __attribute__((aligned(64))), what[HMB_LANES] __attribute__((aligned(64)));
+    _mm512_store_si512(to, at);
+    _mm512_store_si512(what, now);
+    __asm__("" : "+m"(to), "+m"(what));     /* else they are taken out of the vectors, with more effort */
+#pragma GCC unroll 16
+    for (int row = 0; row < HMB_LANES; row++)
+        cells[to[row]] = what[row];
 }
 
 /* ---- to columns */

@@ -70,10 +70,48 @@ EXTRA = """scheme extra "all that the lanes do" {
 }"""
 
 
+
+def of_kinds(name: str, kinds: tuple[str, ...]) -> str:
+    """A scheme that reads members' columns as they stand, with one total in as many cells as kinds."""
+    layers = "".join(
+        f"""
+    layer {kind}_care {{
+        when       claim.kind is {kind}
+        base       claim.amount
+        threshold  1_000 per year
+        ratio      (60% if member.ill else 80%)
+        cap        {5 + n}0_000 per year
+    }}"""
+        for n, kind in enumerate(kinds)
+    )
+    return f"""scheme {name} "kinds" {{
+    source "s", 2022-01-01
+    currency CNY
+    benefit year calendar
+    valid 2021-01-01 to 2021-12-01 cite "0"
+    member {{
+        ill: bool
+        `from`: date
+        to: date
+    }}
+    claim {{
+        kind: {" | ".join(kinds)}
+        amount: money
+        abroad: bool
+    }}
+    wait outside: claim.date < member.from or claim.date > member.to
+    exclude abroad: claim.abroad{layers}
+}}"""
+
+
+KINDS = ("policy", "drugs", "special", "rare")
+READS_COLUMNS = (of_kinds("four", KINDS), of_kinds("six", (*KINDS, "home", "other")))
+
+
 @pytest.fixture(scope="module")
 def schemes(feed_schemes: ModuleType) -> list[SimpleNamespace]:
     """Each scheme with two feeds: by vectors, and by the loops alone."""
-    texts = [EXTRA, *(feed_schemes.draw(Random(seed), plain=True) for seed in SEEDS)]
+    texts = [EXTRA, *READS_COLUMNS, *(feed_schemes.draw(Random(seed), plain=True) for seed in SEEDS)]
     kernels = [kernel_of(text) for text in texts]
     every = [(kernel, way) for kernel in kernels for way in WAYS]
     module = load(
@@ -231,3 +269,7 @@ def test_which_schemes_have_it(schemes: list[SimpleNamespace]) -> None:
             text = emit_feed(one.kernel, one.plan, "feed", way)
             assert text is not None and ("feed_at_once(" in text) == way.lanes, one.text
         assert "feed_at_once(" in str(emit_feed(one.kernel, one.plan, "feed", ALL))
+    extra, four, six = (str(emit_feed(one.kernel, one.plan, "feed", ALL)) for one in schemes[:3])
+    # records of which only what outlives the block is made, and a total's cells as they are read
+    assert "feed_begin(" not in extra and "feed_begin(" in four and "feed_begin(" in six
+    assert " * size, 4, " in four and " * size, 6, " in six
