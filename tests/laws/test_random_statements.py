@@ -59,12 +59,11 @@ def test_no_history_refutes_a_statement_that_the_structure_proves(lawful: Simple
     assert not search.found
 
 
-@pytest.mark.parametrize("seed", range(100, 108))
+@pytest.mark.parametrize("seed", [100, 101, 102, 103, 104, 106])  # of which there is a kernel
 def test_no_history_refutes_a_statement_that_the_solver_proves(lawful: SimpleNamespace, seed: int) -> None:
     pytest.importorskip("z3")
     one = stating(lawful, seed)
-    if one is None:
-        return
+    assert one is not None and one.asked
     proofs = prove(one.kernel, SHORT, held, scheme=one.found.scheme)
     search = Search(one.kernel, [x.question for x in proofs if x.outcome == "proved"], seed + 1)
     search.run(60_000)

@@ -8,17 +8,11 @@ from __future__ import annotations
 from random import Random
 from types import SimpleNamespace
 
+from attrs import asdict
 from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
-from hmbc.compiler.drawn_alone import with_own_draws
-from hmbc.compiler.idle_limits import without_idle_limits
-from hmbc.compiler.left_apart import left_apart
-from hmbc.compiler.loose import without_loose
-from hmbc.compiler.nothing import without_nothing
-from hmbc.compiler.plainer import made_plain
-from hmbc.compiler.settle import with_settled
-from hmbc.compiler.structure_bounds import bounds_of
+from hmbc.compiler.said_plainly import said_plainly
 
 SLOW = settings(suppress_health_check=list(HealthCheck))
 seeds = st.integers(0, 2**32)
@@ -54,13 +48,8 @@ def test_the_kernels_that_laws_are_decided_about_pay_the_same(
     lawful: SimpleNamespace, seed: int, of: int, number: int
 ) -> None:
     one = unit(lawful, seed, of, number)
-    settled = with_settled(one.kernel)
-    drawn = with_own_draws(made_plain(settled, bounds_of(settled)))
-    drawn = without_nothing(without_idle_limits(drawn, bounds_of(drawn)))
-    loose = without_loose(drawn, bounds_of(drawn))
-    others = [
-        other for other in (drawn, loose, left_apart(loose, bounds_of(loose))) if other != one.kernel
-    ]
+    said = asdict(said_plainly(one.kernel), recurse=False).values()
+    others = [other for place, other in enumerate(said) if other not in (one.kernel, *list(said)[:place])]
     assume(others)
     before = one.run(one.rows)
     for other in others:

@@ -72,14 +72,17 @@ def test_what_is_limited_is_one_function_that_never_falls() -> None:
     assert not stage_of_pay(kernel, e.Increase(e.Min(e.Add(limit, due), due)))  # no limit of its own
 
 
-def test_rows_that_are_free_of_a_cap_are_not_told() -> None:
-    kernel = kernel_of(f"{BASE} cap 700 - t before per lifetime no cap if claim.care is inpatient", before=TOTAL)
-    steps = [item for item in kernel.items if isinstance(item, Definition) and item.role == "within_cap"]
+def test_a_cap_that_some_rows_have_alone_is_not_told() -> None:
+    kernel = kernel_of(
+        f"{BASE} cap 700 - t before per lifetime if claim.care is inpatient else per claim acknowledged", before=TOTAL
+    )
+    pay = kernel.definitions["l1.pay"]
     bounds = bounds_of(kernel)
-    for step in steps:
-        stage = bounds.stage(step.expr)
-        if stage is not None and stage.alone is not None:
-            assert not holds_as_it_is(bounds, step.expr, stage)
+    stage = bounds.stage(pay.expr)
+    assert stage is not None and stage.alone is not None
+    assert not holds_as_it_is(bounds, pay.expr, stage)
+    assert not holds_as_it_is(bounds, e.Increase(stage.of), stage)
+    assert holds_as_it_is(bounds, e.Increase(stage.of), evolve(stage, alone=None))  # were it all rows' own
 
 
 def test_an_amount_that_may_be_negative_may_be_paid_again() -> None:
