@@ -151,7 +151,7 @@ def _rejects(kernel: Kernel, names: Names) -> None:
     _unique("reject", [reject.name for reject in kernel.rejects])
     if len(kernel.rejects) > MOST_REJECTS:
         raise KernelError(f"more than {MOST_REJECTS} rejects")
-    accumulators = {item.name: item for item in kernel.items if isinstance(item, Accumulator)}
+    accumulators = kernel.accumulators
     for reject in kernel.rejects:
         _boolean(reject.when, names)
         read = [*walk(reject.when)]
@@ -203,7 +203,7 @@ class _Reader:
 
 
 def _order(kernel: Kernel) -> None:
-    reader = _Reader({i.name: i for i in kernel.items if isinstance(i, Accumulator)})
+    reader = _Reader(kernel.accumulators)
     for item in kernel.items:
         match item:
             case Definition():

@@ -14,11 +14,11 @@ from functools import partial, reduce
 
 from attrs import evolve
 
+from hmbc.compiler.ceilings import with_ceilings
 from hmbc.compiler.conform_laws import ask
 from hmbc.compiler.conform_reads import layer_concepts
 from hmbc.compiler.kernel import Accumulator, Clause, Definition, Kernel, Stated
 from hmbc.compiler.laws import Question
-from hmbc.compiler.ranges import with_ceilings
 from hmbc.compiler.scopes import total_over
 from hmbc.dsl import codes
 from hmbc.dsl import expr as e

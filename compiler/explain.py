@@ -121,7 +121,7 @@ def _of_others(kernel: Kernel, step: Step, layer: str) -> LayerStory:
 
 
 def _lines(kernel: Kernel, step: Step, layer: str) -> Iterator[Line]:
-    accumulators = {item.name: item for item in kernel.items if isinstance(item, Accumulator)}
+    accumulators = kernel.accumulators
     rated = any(item.layer == layer and item.role == "ratio" for item in kernel.items)
     within = _of_joint_limits(kernel, layer)
     for item in kernel.items:

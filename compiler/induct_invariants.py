@@ -129,7 +129,7 @@ def _functions(
     prover: Prover, encoding: Encoding, row: Row
 ) -> Iterator[tuple[tuple[Any, ...], Guess]]:
     """That what was paid (or let through) under a key is the function of its total."""
-    accumulators = {i.name: i for i in prover.kernel.items if isinstance(i, Accumulator)}
+    accumulators = prover.kernel.accumulators
     for item in encoding.kernel.items:
         if not isinstance(item, Accumulator) or not item.name.startswith("ghost"):
             continue

@@ -17,7 +17,6 @@ import z3
 from attrs import define, field, frozen
 
 from hmbc.compiler.induct_invariants import Guess, Houdini
-from hmbc.compiler.kernel import Accumulator
 from hmbc.compiler.smt import Encoding, Row, Term
 from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_stage import stage_of
@@ -171,7 +170,7 @@ class Function:
 def functions_of(prover: Prover, encoding: Encoding) -> Iterator[Function]:
     """Those of a kernel. What layers draw on a shared limit is the increase of one function of all their
     totals, each by its own."""
-    accumulators = {i.name: i for i in prover.kernel.items if isinstance(i, Accumulator)}
+    accumulators = prover.kernel.accumulators
     constancy = prover.bounds.constancy
     for name, expr in encoding.definitions.items():
         stage = stage_of(expr, accumulators)

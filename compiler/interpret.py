@@ -123,7 +123,7 @@ def prepare(kernel: Kernel) -> Prepared:
     """Every expression of a kernel as a function of a row."""
     meanings, names = Meanings(), names_of(kernel)
     of = meanings.of
-    accumulators = {i.name: i for i in kernel.items if isinstance(i, Accumulator)}
+    accumulators = kernel.accumulators
     denominators = denominators_of(kernel).accumulators
     enums: dict[str, dict[int, tuple[str, ...]]] = {name: {} for name in accumulators}
     for item in accumulators.values():

@@ -202,6 +202,16 @@ class Kernel:
     deadlines: tuple[Deadline, ...] = ()
     stated: tuple[Stated | NeverLess, ...] = ()
 
+    @property
+    def definitions(self) -> dict[str, Definition]:
+        """By name, in the order of evaluation."""
+        return {item.name: item for item in self.items if isinstance(item, Definition)}
+
+    @property
+    def accumulators(self) -> dict[str, Accumulator]:
+        """The running totals by name, in the order of evaluation."""
+        return {item.name: item for item in self.items if isinstance(item, Accumulator)}
+
 
 def read_anew(kernel: Kernel, read: Callable[[Expr], Expr]) -> Kernel:
     """The kernel with the expression of each definition as `read` gives it; the same one where nothing

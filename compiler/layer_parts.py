@@ -32,7 +32,7 @@ class Cap:
 
 def caps_of(kernel: Kernel, layer: str) -> tuple[Cap, ...]:
     """The caps of a layer in the order in which they apply, those of cost first."""
-    accumulators = {item.name: item for item in kernel.items if isinstance(item, Accumulator)}
+    accumulators = kernel.accumulators
     found = []
     for item in kernel.items:
         if not isinstance(item, Definition) or item.layer != layer:

@@ -40,7 +40,7 @@ from hmbc.dsl.types import Date
 
 
 def lower(scheme: CheckedScheme) -> Kernel:
-    """The kernel of a scheme. Ceilings of its totals are still 0: see ranges.with_ceilings."""
+    """The kernel of a scheme. Ceilings of its totals are still 0: see ceilings.py."""
     items: list[Definition | Accumulator] = [
         Definition(
             name=stop_name(stop),

@@ -17,11 +17,12 @@ from types import ModuleType
 
 from attrs import evolve, frozen
 
+from hmbc.compiler.ceilings import with_ceilings
 from hmbc.compiler.check_kernel import check_kernel
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.lower import lower
 from hmbc.compiler.prove_independence import prove_independence
-from hmbc.compiler.ranges import Finding, ranges_of, with_ceilings
+from hmbc.compiler.ranges import Finding, ranges_of
 from hmbc.dsl import codes
 from hmbc.dsl.check import check_source
 from hmbc.dsl.check_editions import Edition, check_editions

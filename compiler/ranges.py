@@ -8,12 +8,12 @@ one row. What does not fit comes back as a finding, for the pipeline to report.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from math import ceil, floor, lcm
 from typing import Literal, assert_never
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from hmbc.compiler import days
 from hmbc.compiler.denominators import Denominators, denominators_of
@@ -67,13 +67,6 @@ WIDEST = 2**126
 CODE_IDS = 2**31
 """Codes are numbered below this."""
 
-DEFAULT_CEILING = 10**15
-"""Largest total where the scheme declares none: minor units."""
-
-CEILING_ROOM = 2**62
-"""A default ceiling and one row's addition stay below this numerator."""
-
-
 NONE = between(0, 0)
 TRUTH = between(0, 1)
 
@@ -112,14 +105,13 @@ class Ranges:
     _decided: dict[Expr, bool | None] = field(init=False, factory=dict, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        items = self.kernel.items
         self._inputs = {(i.owner, i.name): i for i in self.kernel.inputs}
         self._parameters = {
             p.name: _scaled(p.low, p.high, isinstance(p.type, Ratio))
             for p in self.kernel.parameters
         }
-        self._definitions = {i.name: i.expr for i in items if isinstance(i, Definition)}
-        self._accumulators = {i.name: i for i in items if isinstance(i, Accumulator)}
+        self._definitions = {name: item.expr for name, item in self.kernel.definitions.items()}
+        self._accumulators = self.kernel.accumulators
 
     def value(self, expr: Expr) -> Interval:
         """All values that the expression can have: dates as day numbers, truth as 0 and 1, an enum
@@ -330,63 +322,25 @@ class Ranges:
 
 @remember
 def ranges_of(kernel: Kernel) -> Ranges:
-    """The ranges of a kernel whose ceilings are chosen, with what does not fit as `findings`."""
-    ranges = _ranges(kernel)
+    """The ranges of a kernel whose ceilings are chosen (ceilings.py), with what does not fit as `findings`."""
+    ranges = plain_ranges_of(kernel)
     ranges.findings = tuple(_findings(kernel, ranges))
     return ranges
 
 
-def _ranges(kernel: Kernel) -> Ranges:
+def plain_ranges_of(kernel: Kernel) -> Ranges:
+    """The same, without a look at what does not fit."""
     denominators = denominators_of(kernel)
     ranges = Ranges(kernel, denominators)
     while True:
         # Totals start at 0: if no row can add less than 0 while all are >= 0, all stay so.
         signed = {
-            name for name, item in _named(kernel).items() if ranges.value(item.adds).low < 0
+            name for name, item in kernel.accumulators.items() if ranges.value(item.adds).low < 0
         } | ranges.signed
         if signed == ranges.signed:
             break
         ranges = Ranges(kernel, denominators, frozenset(signed))
     return ranges
-
-
-def default_ceiling(denominator: int, added: int) -> int:
-    """A ceiling, in numerators, as large as is safe: at most 10^15 minor units, and so that it and
-    the numerator `added` of one row's addition stay below 2^62. 0 if there is none."""
-    return max(0, min(DEFAULT_CEILING * denominator, CEILING_ROOM - 1 - added))
-
-
-def with_ceilings(kernel: Kernel) -> Kernel:
-    """The kernel with a default ceiling for every accumulator that has ceiling 0. One that stays 0
-    has no safe ceiling; `ranges_of` reports it."""
-    denominators = denominators_of(kernel).accumulators
-    largest = {
-        name: item.ceiling or default_ceiling(denominators[name], 0)
-        for name, item in _named(kernel).items()
-    }
-    # Ceilings only shrink from here, and with them what a row can add.
-    ranges = _ranges(_ceilings(kernel, largest))
-    return _ceilings(
-        kernel,
-        {
-            name: item.ceiling or default_ceiling(denominators[name], ranges.added(name))
-            for name, item in _named(kernel).items()
-        },
-    )
-
-
-def _ceilings(kernel: Kernel, ceilings: Mapping[str, int]) -> Kernel:
-    return evolve(
-        kernel,
-        items=tuple(
-            evolve(item, ceiling=ceilings[item.name]) if isinstance(item, Accumulator) else item
-            for item in kernel.items
-        ),
-    )
-
-
-def _named(kernel: Kernel) -> dict[str, Accumulator]:
-    return {item.name: item for item in kernel.items if isinstance(item, Accumulator)}
 
 
 def _scaled(low: int | None, high: int | None, is_ratio: bool) -> Interval:

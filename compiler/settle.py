@@ -25,7 +25,7 @@ def with_settled(kernel: Kernel) -> Kernel:
     if not settled:
         return kernel
     ranges = ranges_of(kernel)
-    accumulators = {item.name: item for item in kernel.items if isinstance(item, Accumulator)}
+    accumulators = kernel.accumulators
     items: list[Definition | Accumulator] = []
     for item in kernel.items:
         if isinstance(item, Definition):

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import evolve
 
-from hmbc.compiler.kernel import Accumulator, Definition, Kernel
+from hmbc.compiler.kernel import Definition, Kernel
 from hmbc.compiler.layer_parts import Cap, caps_of
 from hmbc.compiler.lower_pools import pool_of
 from hmbc.compiler.structure_stage import stage_of
@@ -80,8 +80,8 @@ def _adds_up(parts: Sequence[e.Expr]) -> bool:
 
 
 def _pro_rata(kernel: Kernel) -> Iterator[Cap]:
-    accumulators = {item.name: item for item in kernel.items if isinstance(item, Accumulator)}
-    definitions = {item.name: item for item in kernel.items if isinstance(item, Definition)}
+    accumulators = kernel.accumulators
+    definitions = kernel.definitions
     for left in definitions.values():
         stage = stage_of(left.expr, accumulators) if left.role == "left" else None
         if stage is None or stage.scope.alone != e.FALSE:

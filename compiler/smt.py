@@ -32,7 +32,7 @@ from attrs import define, field, frozen
 
 from hmbc.compiler import days, smt_dates
 from hmbc.compiler.denominators import Denominators, denominators_of
-from hmbc.compiler.kernel import Accumulator, Definition, Input, Kernel, ParameterInput
+from hmbc.compiler.kernel import Accumulator, Input, Kernel, ParameterInput
 from hmbc.compiler.ranges import Ranges, ranges_of
 from hmbc.compiler.rounding import share as shared
 from hmbc.compiler.smt_row import NO_CODE, Attr, Inputs, Row, RowEncoding, after_rows
@@ -77,11 +77,10 @@ class Encoding:
     _count: int = field(init=False, default=0)
 
     def __attrs_post_init__(self) -> None:
-        items = self.kernel.items
         self.denominators = denominators_of(self.kernel)
         self.ranges = ranges_of(self.kernel)
-        self.accumulators = {i.name: i for i in items if isinstance(i, Accumulator)}
-        self.definitions = {i.name: i.expr for i in items if isinstance(i, Definition)}
+        self.accumulators = self.kernel.accumulators
+        self.definitions = {name: item.expr for name, item in self.kernel.definitions.items()}
         self._inputs = {(i.owner, i.name): i for i in self.kernel.inputs}
         for code in sorted(self._written()):
             self.codes.setdefault(code, len(self.codes) + 1)

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from attrs import evolve
 
+from hmbc.compiler.ceilings import with_ceilings
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
-from hmbc.compiler.ranges import with_ceilings
 from hmbc.dsl import expr as e
 from hmbc.dsl.types import Money, Type
 

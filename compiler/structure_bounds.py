@@ -53,9 +53,8 @@ class Bounds:
     _rows: dict[str, Names] = field(init=False, factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        items = self.kernel.items
-        self.definitions = {i.name: i for i in items if isinstance(i, Definition)}
-        self.accumulators = {i.name: i for i in items if isinstance(i, Accumulator)}
+        self.definitions = self.kernel.definitions
+        self.accumulators = self.kernel.accumulators
         self._totals_seen = {
             name: evolve(item, adds=self.seen(item.adds)) for name, item in self.accumulators.items()
         }

@@ -54,7 +54,7 @@ class Constancy:
     def of(cls, kernel: Kernel) -> Constancy:
         """That of a kernel."""
         return cls(
-            {item.name: item for item in kernel.items if isinstance(item, Definition)},
+            kernel.definitions,
             frozenset(
                 given.name
                 for given in kernel.inputs
@@ -68,7 +68,7 @@ class Constancy:
                 for item in kernel.items
                 if isinstance(item, Accumulator) and item.name in settled_in(kernel)
             },
-            {item.name: item for item in kernel.items if isinstance(item, Accumulator)},
+            kernel.accumulators,
         )
 
     def varying(self, expr: e.Expr, scope: Scope) -> e.Expr | None:

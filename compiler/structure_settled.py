@@ -23,7 +23,7 @@ from hmbc.dsl.reads import conjuncts
 
 def settled_in(kernel: Kernel) -> frozenset[str]:
     """The accumulators whose total the first row of a key settles."""
-    accumulators = {item.name: item for item in kernel.items if isinstance(item, Accumulator)}
+    accumulators = kernel.accumulators
     found = set()
     for item in accumulators.values():
         first = first_of(item, accumulators)

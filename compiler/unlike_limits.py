@@ -64,7 +64,7 @@ class _Claim:
 
 def limits_of(kernel: Kernel) -> list[Limit]:
     """Those of a kernel."""
-    definitions = {item.name: item for item in kernel.items if isinstance(item, Definition)}
+    definitions = kernel.definitions
     constancy = Constancy.of(kernel)
 
     def is_rounded(expr: e.Expr) -> bool:

@@ -15,7 +15,7 @@ def unrounded(layer: str) -> str:
 
 def with_unrounded(kernel: Kernel) -> Kernel:
     """The kernel with it for each of its layers."""
-    definitions = {item.name: item for item in kernel.items if isinstance(item, Definition)}
+    definitions = kernel.definitions
 
     def exact(expr: e.Expr, layer: str) -> e.Expr:
         match expr:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from hmbc.compiler.ceilings import with_ceilings
 from hmbc.compiler.kernel import (
     Accumulator,
     Definition,
@@ -22,7 +23,6 @@ from hmbc.compiler.kernel import (
     ParameterInput,
     Reason,
 )
-from hmbc.compiler.ranges import with_ceilings
 from hmbc.dsl.expr import (
     TRUE,
     Attribute,

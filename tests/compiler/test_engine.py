@@ -16,12 +16,12 @@ import pytest
 from attrs import evolve
 
 from hmbc.compiler.build import build, load
+from hmbc.compiler.ceilings import with_ceilings
 from hmbc.compiler.emit_cython import emit_module
 from hmbc.compiler.interpret import Interpreter, State, Step
 from hmbc.compiler.kernel import Accumulator, Input, Kernel
 from hmbc.compiler.optimise import PLAIN
 from hmbc.compiler.print_kernel import print_kernel
-from hmbc.compiler.ranges import with_ceilings
 from hmbc.compiler.refunds import Row, Settled, settle
 from hmbc.dsl.expr import Attribute
 from hmbc.dsl.types import Code, Money

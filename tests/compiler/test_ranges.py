@@ -9,12 +9,13 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hmbc.compiler.ceilings import default_ceiling
 from hmbc.compiler.days import age, benefit_year, day_number, month_number, year_month_day
 from hmbc.compiler.denominators import denominators_of
 from hmbc.compiler.interpret import Interpreter
 from hmbc.compiler.interval import between
 from hmbc.compiler.kernel import Accumulator, Kernel
-from hmbc.compiler.ranges import INT64, Ranges, default_ceiling, ranges_of
+from hmbc.compiler.ranges import INT64, Ranges, ranges_of
 from hmbc.compiler.rounding import rounded
 from hmbc.dsl.expr import (
     Add,
