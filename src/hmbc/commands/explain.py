@@ -14,6 +14,7 @@ import click
 from hmbc.commands.common import compile_or_exit, fail, lang, language_for, scheme_file
 from hmbc.commands.evaluator import evaluator_or_exit
 from hmbc.commands.exit_codes import FINDINGS
+from hmbc.commands.shown_rejects import place_of
 from hmbc.grammar.keywords import Language
 
 if TYPE_CHECKING:
@@ -112,8 +113,6 @@ def command(
 
 def _show_rejected(claim_id: str, records: Sequence[Reject], language: Language) -> NoReturn:
     """Why there is nothing to explain: the claim is rejected, or there is none."""
-    from hmbc.commands.summary import place_of
-
     zh = language == "zh"
     found = [record for record in records if record.claim_id == claim_id]
     if not found:

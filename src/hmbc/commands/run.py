@@ -164,7 +164,7 @@ def command(
             plan = replace(plan, reason_labels=plan.reasons)
         show_summary(plan, done, place, language)
     elif place is None and done.reject_records:
-        from hmbc.commands.summary import show_rejects
+        from hmbc.commands.shown_rejects import show_rejects
 
         show_rejects(done.reject_records, language)
     sys.exit(FINDINGS if done.reject_records else 0)

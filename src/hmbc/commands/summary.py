@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -11,11 +9,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from hmbc.commands.shown_rejects import show_rejects
 from hmbc.grammar.keywords import Language
 from hmbc.runtime.attributes import TABLES
 from hmbc.runtime.batch import REFUND, Adjudication
 from hmbc.runtime.plan import Plan
-from hmbc.runtime.rejects import Reject
 
 if TYPE_CHECKING:
     from hmbc.runtime.big_tables import Adjudicated
@@ -57,7 +55,7 @@ def show_summary(
     console.print(why)
     for name, columns in done.ignored_columns.items():
         if columns:
-            word = f"{name} 中未用的列" if zh else f"columns of {name} not used"
+            word = f"{TABLES[name]}表中未用的列" if zh else f"columns of {name} not used"
             console.print(f"{word}: {', '.join(columns)}", markup=False)
     if not done.reject_records:
         return
@@ -66,25 +64,6 @@ def show_summary(
     else:
         console.print(f"拒收明细：{rejects_at}" if zh else f"rejects: {rejects_at}", markup=False)
         show_rejects(done.reject_records, language, SHOWN // 4)
-
-
-def show_rejects(
-    records: Sequence[Reject], language: Language, most: int | None = None
-) -> None:
-    """The rejected rows, one line each; all of them unless `most` is given."""
-    for record in records[:most]:
-        ids = " ".join(part for part in (record.claim_id, record.member_id) if part)
-        sys.stderr.write(f"  {record.code} {place_of(record, language)} {ids}: {record.reason}\n")
-    if most is not None and len(records) > most:
-        sys.stderr.write("  …\n")
-
-
-def place_of(record: Reject, language: Language) -> str:
-    """The row and column as people call them; the file of rejects names tables in English always."""
-    where = f"{record.table} {record.row}"
-    if language == "zh":
-        where = f"{TABLES[record.table]}第 {record.row} 行"
-    return f"{where} `{record.column}`" if record.column else where
 
 
 def _table(*columns: str) -> Table:
