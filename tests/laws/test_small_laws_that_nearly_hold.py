@@ -98,6 +98,59 @@ BROKEN = [
         "more_claims", None, None,
         "total t: claim.bill - claim.fee per year layer l1 { pays (¥2 if t > 1 else ¥0) + claim.bill * 0% no cap }",
     ),
+    # of a choice each case is looked at
+    (
+        "monotone", "l3", "bill",
+        f"{REST} layer l2 {{ base claim.bill - l1.pay no threshold ratio {BY_CARE} no cap }}"
+        " layer l3 { base (l1.pay if member.tier is low else l2.pay) no threshold ratio 100% no cap }",
+    ),
+    # there is more to share than the whole
+    ("no_cliff", "l1", None, "layer l1 { pays share (¥4, claim.bill, claim.others) + claim.bill * 0% no cap }"),
+    # the amount falls where its ratio rises
+    ("monotone", "l1", "bill", "layer l1 { base larger of (0, ¥3 - claim.bill) + claim.bill * 0% no threshold ratio (100% if claim.bill > 1 else 50%) no cap }"),
+    # what does not add to the total is paid, too
+    (
+        "no_cliff", "l1", None,
+        "total t: (¥0 if claim.care is inpatient else claim.bill) per year"
+        " layer l1 { pays (claim.fee + claim.fee if claim.care is inpatient else increase of (t)) no cap }",
+    ),
+    (
+        "no_cliff", "l2", None,
+        f"{REST} total t: (¥0 if claim.care is inpatient else claim.bill) per year"
+        " layer l2 { pays (l1.pay if claim.care is inpatient else increase of (larger of (0, t - 1))) no cap }",
+    ),
+    # what is left may move from one year to another, above thresholds that vary
+    (
+        "deduction", "l2", "fee",
+        "layer l1 { base claim.bill - claim.fee threshold 2 per lifetime ratio 100% no cap }"
+        " total rest: claim.bill - claim.fee - l1.pay per year"
+        " layer l2 { pays increase of (larger of (0, rest - (¥1 if claim.care is inpatient else ¥2))) no cap }",
+    ),
+    # visits do not follow on each other, and each has a limit of its own
+    (
+        "monotone", "l2", "bill",
+        "same per event: layer l1 { base claim.bill no threshold ratio 100% cap 2 per event }"
+        " layer l2 { base l1.pay no threshold ratio 100% cap by claim.care (inpatient: 1, outpatient: 3) per year acknowledged }",
+    ),
+    ("more_claims", None, None, "total t: claim.bill - claim.fee per year layer l1 { pays increase of (t) may fall no cap }"),
+    # ---- structure_running_down: a cap that its own total moves, or that a claim does
+    ("monotone", "l1", "bill", f"{SPENT} layer l1 {{ pays increase of (smaller of (¥3 - t, t)) may fall no cap }}"),
+    ("monotone", "l1", "bill", f"{SPENT} layer l1 {{ pays increase of (smaller of (smaller of (claim.fee, ¥3 - t before), t)) may fall no cap }}"),
+    ("monotone", "l1", "bill", f"{SPENT} layer l1 {{ pays increase of (smaller of (claim.fee * 50%, t)) may fall no cap }}"),
+    # ---- structure_filled: not every claim fills its limit at once
+    ("order_free", "l1", None, "layer l1 { pays (¥3 if claim.care is inpatient else claim.fee) cap by claim.care (inpatient: 1, outpatient: 3) per year acknowledged }"),
+    ("order_free", "l1", None, "layer l1 { pays claim.fee cap smaller of (claim.others, ¥3) per year acknowledged }"),
+    # the same in each visit is not the same in a year
+    (
+        "order_free", "l1", None,
+        "same per event: layer l1 { base claim.bill no threshold ratio 100%"
+        " cap by claim.care (inpatient: 1, outpatient: 3) per year acknowledged }",
+    ),
+    (
+        "split_proof", "l1", None,
+        "total t: claim.bill - claim.fee per year layer l1 { pays increase of (t) may fall"
+        " cap by claim.care (inpatient: 1, outpatient: 3) per year acknowledged }",
+    ),
     # ---- structure_stage: what a function of a total is
     (
         "no_cliff", "l1", None,
@@ -107,6 +160,11 @@ BROKEN = [
     ("monotone", "l1", "bill", f"{SPENT} layer l1 {{ pays increase of (t + t - larger of (0, t - claim.fee)) no cap }}"),
     ("monotone", "l1", "bill", f"{SPENT} layer l1 {{ pays increase of ((t if claim.care is inpatient else smaller of (t, claim.fee))) no cap }}"),
     ("within_bill", None, None, f"{SPENT} layer l1 {{ base claim.bill pays increase of (t + t) no cap }}"),
+    (
+        "within_base", "l1", None,
+        "parameter portion: ratio 0% to 100%, external"
+        " layer l1 { base claim.bill no threshold ratio bands of cost per year: up to 2: 50% + portion, beyond: 50% no cap }",
+    ),
     # ---- structure_bounds: a half is rounded up, where the total before it was rounded down
     ("within_base_each", "l1", None, f"layer l1 {{ base claim.bill no threshold ratio {BY_CARE} no cap rounding half even per year }}"),
     ("within_base_each", "l1", None, "layer l1 { base claim.bill threshold ¥1 * 50% per year ratio 100% no cap rounding half even per year }"),
@@ -132,6 +190,11 @@ PLAIN = [
     "layer l1 { base claim.bill - larger of (0, ¥0 - (claim.fee - claim.others)) no threshold ratio 100% no cap }",
     "layer l1 { base share (claim.bill, claim.fee, claim.fee) no threshold ratio 100% no cap }",
     "layer l1 { base share (claim.bill * 50%, claim.bill, claim.bill) no threshold ratio 100% no cap }",
+    "layer l1 { base share (larger of (0, claim.bill - (claim.fee - claim.others)), claim.bill, claim.bill) no threshold ratio 100% no cap }",
+    "layer l1 { base share (larger of (2, claim.bill), claim.bill, claim.bill) no threshold ratio 100% no cap }",
+    # ---- structure_settled: what the first claim of each event adds to in a year
+    f"count n: claims per event total first: 2 per year when n before = 0 {SPENT}"
+    " layer l1 { pays increase of (smaller of (t, first)) no cap }",
 ]  # fmt: skip
 
 
@@ -157,7 +220,8 @@ def test_plainer_kernels_pay_what_nearly_plain_schemes_do(body: str) -> None:
 
 
 def kernel_of(body: str) -> Kernel:
-    text = tiny_schemes.HEAD.format(same="", body=body)
+    same = "same per event" if body.startswith("same per event: ") else ""
+    text = tiny_schemes.HEAD.format(same=same, body=body.removeprefix("same per event: "))
     found = compile_source(Source("small.hmb", text))
     assert found.kernel is not None, [(one.code, one.values) for one in found.diagnostics]
     return found.kernel
