@@ -24,7 +24,7 @@ from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl.check_demanded import Demanded, Lacking, check_demanded
 from hmbc.dsl.checked_guideline import CheckedDemand
-from hmbc.dsl.diagnostic import Diagnostic
+from hmbc.dsl.diagnostic import Bilingual, Diagnostic
 from hmbc.dsl.scheme import CheckedScheme
 
 _NAME = "demanded"
@@ -40,7 +40,8 @@ def amount(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> Iter
         yield Diagnostic(code, scheme.span, {"why": found.why})
         return
     asked = {Question("stated", None, _NAME)}
-    yield from ask(_stating(kernel, scheme, found), scheme, asked, None, demand.amount.text)
+    text = demand.amount.text
+    yield from ask(_stating(kernel, scheme, found), scheme, asked, None, Bilingual(f"“{text}”", text))
 
 
 def _covers(scheme: CheckedScheme, name: str) -> frozenset[str]:

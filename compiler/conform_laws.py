@@ -57,7 +57,9 @@ def never_less(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> 
         return
     asked = {Question("never_less", None, one.name) for one in stated}
     # Where structure does not tell it, it takes the solver, if that is installed.
-    yield from ask(evolve(kernel, stated=(*kernel.stated, *stated)), scheme, asked, solver=None)
+    more, less = demand.names
+    law = Bilingual(f"“{more} 所得不少于 {less}”", f"{more} never gets less than {less}")
+    yield from ask(evolve(kernel, stated=(*kernel.stated, *stated)), scheme, asked, None, law)
 
 
 def ask(
@@ -65,12 +67,12 @@ def ask(
     scheme: CheckedScheme,
     wanted: Set[Question],
     solver: bool | None,
-    text: str | None = None,
+    demanded: Bilingual | None = None,
 ) -> Iterator[Diagnostic]:
-    """What claims break, with them, and what cannot be told. solver None: if it is installed. text: what is
-    demanded, where that is no law with a name."""
+    """What claims break, with them, and what cannot be told. solver None: if it is installed. demanded: what
+    it is, where that is no law with a name."""
     for proof in verdicts(kernel, scheme, SHORT, wanted.__contains__, solver):
-        law = LAWS[proof.question.law] if text is None else Bilingual(f"“{text}”", text)
+        law = demanded or LAWS[proof.question.law]
         if proof.outcome == "refuted":
             values = {"law": law, "what": proof.because}
             yield Diagnostic(
@@ -78,6 +80,6 @@ def ask(
             )
         elif proof.outcome == "open":
             why = Bilingual(f"{law.zh}，要用 hmbc prove", f"{law.en}; run hmbc prove")
-            if text is not None:  # what it asks for is no law that `hmbc prove` lists
-                why = Bilingual(f"{law.zh}，既未证明，也未找到反例", f"`{text}` is neither proved nor refuted")
+            if demanded is not None:  # it is no law that `hmbc prove` lists
+                why = Bilingual(f"{law.zh}，既未证明，也未找到反例", f"`{law.en}` is neither proved nor refuted")
             yield Diagnostic(codes.NOT_DECIDED, scheme.span, {"why": why})

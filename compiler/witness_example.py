@@ -28,7 +28,7 @@ def examples_of(
 ) -> str | None:
     """The claims as examples: one, or that of each run. before, after: what each row is paid in minor
     units. None where the language has none for it: several members, whom nothing tells apart."""
-    unit, change, writer = found.unit, found.change, _Writer(kernel, found)
+    unit, change, writer = found.unit, found.change, _Writer(kernel, found, favoured)
     people = [member.get("member_id") for member in unit.members]
     if None in people and kernel.unit and any(x != unit.members[0] for x in unit.members):
         return None
@@ -46,6 +46,7 @@ def examples_of(
 class _Writer:
     kernel: Kernel
     found: Refutation
+    favoured: Mapping[str, NeverLess]
 
     def _title(self, second: bool) -> str:
         zh, title = self.kernel.language == "zh", _TITLES[self.found.question.law]
@@ -53,6 +54,9 @@ class _Writer:
         if self.found.change.kind == "none":
             return f"反例：{law}" if zh else f"counterexample: {law}"
         when = ("之后" if second else "之前") if zh else ("after" if second else "before")
+        if self.found.change.kind == "member":
+            stated = self.favoured[self.found.change.subject or ""]
+            when = stated.more if second else stated.less
         return f"反例：{law}，{when}" if zh else f"counterexample: {law}, {when}"
 
     def block(
