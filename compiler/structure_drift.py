@@ -212,7 +212,7 @@ class Drifts:
         """Of conditions that read what a total keeps where the others hold."""
         parts, kept = without_kept(self.bounds, expr, self._joins.is_one)
         steady = all(self.of(key) == SAME for name in kept for key in self.bounds.accumulators[name].keys)
-        return SAME if kept and steady and all(self.of(part) == SAME for part in parts) else None
+        return SAME if steady and all(self.of(part) == SAME for part in parts) else None
 
     def _apart(self, expr: e.Expr, when: e.Expr, then: e.Expr) -> Drift | None:
         """Of `choose(c, x − y, 0)`, y being nothing where c fails: `choose(c, x, 0) − y`."""

@@ -20,6 +20,7 @@ from hmbc.dsl.source import Source
 
 REST = "layer l1 { base claim.bill threshold 2 per year ratio 100% no cap }"
 CAPPED = "layer l1 { base claim.bill no threshold ratio 100% cap 2 per year }"
+OTHERS = "layer l1 { base claim.bill threshold 2 per year ratio 100% no cap paid by others }"
 BY_CARE = "by claim.care (inpatient: 50%, outpatient: 100%)"
 SPENT = "total t: claim.bill per year"
 
@@ -140,6 +141,17 @@ BROKEN = [
     # ---- structure_filled: not every claim fills its limit at once
     ("order_free", "l1", None, "layer l1 { pays (¥3 if claim.care is inpatient else claim.fee) cap by claim.care (inpatient: 1, outpatient: 3) per year acknowledged }"),
     ("order_free", "l1", None, "layer l1 { pays claim.fee cap smaller of (claim.others, ¥3) per year acknowledged }"),
+    # a larger claim has another threshold
+    ("monotone", "l1", "bill", "layer l1 { base claim.bill threshold (¥0 if claim.bill < 2 else ¥3) per year acknowledged ratio 100% no cap }"),
+    # what others leave of later claims is less, below limits that vary or free of them
+    ("more_claims", None, None, f"{OTHERS} layer l2 {{ base claim.bill - l1.pay no threshold ratio 100% cap by claim.care (inpatient: 1, outpatient: 3) per year acknowledged }}"),
+    ("more_claims", None, None, f"{OTHERS} layer l2 {{ base claim.bill - l1.pay no threshold ratio 100% cap 1 per year no cap if claim.care is inpatient }}"),
+    # thresholds that vary are passed by less
+    (
+        "monotone", "l1", "bill",
+        "total t: larger of (0, ¥3 - claim.bill) per year layer l1 { pays"
+        " increase of (larger of (0, t - (¥1 if claim.care is inpatient else ¥2))) + claim.bill * 0% no cap }",
+    ),
     # the same in each visit is not the same in a year
     (
         "order_free", "l1", None,
@@ -192,6 +204,7 @@ PLAIN = [
     "layer l1 { base share (claim.bill * 50%, claim.bill, claim.bill) no threshold ratio 100% no cap }",
     "layer l1 { base share (larger of (0, claim.bill - (claim.fee - claim.others)), claim.bill, claim.bill) no threshold ratio 100% no cap }",
     "layer l1 { base share (larger of (2, claim.bill), claim.bill, claim.bill) no threshold ratio 100% no cap }",
+    "layer l1 { base share (claim.bill, claim.fee + claim.others, claim.fee + claim.others) no threshold ratio 100% no cap }",
     # ---- structure_settled: what the first claim of each event adds to in a year
     f"count n: claims per event total first: 2 per year when n before = 0 {SPENT}"
     " layer l1 { pays increase of (smaller of (t, first)) no cap }",
