@@ -41,6 +41,7 @@ from hmbc.compiler.kernel import Accumulator
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_drift_totals import TotalDrifts
 from hmbc.compiler.structure_drift_value import SAME, Drift, Joins, Kind, in_changed_row
+from hmbc.compiler.structure_fading import left_as_it_fades
 from hmbc.compiler.structure_kept import without_kept
 from hmbc.compiler.structure_last_year import last_year_of
 from hmbc.compiler.structure_left_over import left_over
@@ -146,7 +147,8 @@ class Drifts:
             case e.Add(left=left, right=right):
                 return self._sum(expr, left, right, Span.__add__)
             case e.Subtract(left=left, right=right):
-                return self._sum(expr, left, right, Span.__sub__)
+                found = left_as_it_fades(self._of_totals, left, right)
+                return found or self._sum(expr, left, right, Span.__sub__)
             case e.Max(left=left, right=right) if (only := self.bounds.above_zero(left, right)) is not None:
                 return self.of(only)
             case e.Max(left=e.Const(value=0) as zero, right=e.Round(amount=amount) as rounding) if (

@@ -65,7 +65,7 @@ class TotalDrifts:
         added = self.of(item.adds)
         if added is None or any(self.of(key) != SAME for key in item.keys):
             return None
-        over, _, _ = self._grown(item.adds, added, Scope(item.keys))
+        over, _, _ = self.grown(item.adds, added, Scope(item.keys))
         rows = over.with_zero
         return Drift(rows, rows.sign if not rows.is_zero else rows)
 
@@ -90,13 +90,13 @@ class TotalDrifts:
 
     def over(self, amount: e.Expr, added: Drift, scope: Scope) -> Span:
         """How far an amount's sum differs at every moment, over one key of a scope."""
-        return self._grown(amount, added, scope)[0]
+        return self.grown(amount, added, scope)[0]
 
     def forget(self) -> None:
         """Work out every total anew."""
         self._totals.clear()
 
-    def _grown(self, expr: e.Expr, added: Drift, scope: Scope) -> tuple[Span, bool, bool]:
+    def grown(self, expr: e.Expr, added: Drift, scope: Scope) -> tuple[Span, bool, bool]:
         """How far totals differ at every moment, in one key, the changed claim's."""
         over, one, changed = self.joins.over(added, scope)
         if self.joins.kind == "insert" and added.scope is None:
@@ -114,7 +114,7 @@ class TotalDrifts:
         """By how much a function of a total with a slope between 0 and 1 can come to differ at the end,
         summed over its keys. What the keys come to together does not say that: where one gains what
         another loses, the function may follow either alone."""
-        over, one, _ = self._grown(total.adds, added, Scope(total.keys))
+        over, one, _ = self.grown(total.adds, added, Scope(total.keys))
         found = (over if one else over.sign).with_zero
         few = added.few if self.joins.kind == "raise" else None
         return found if few is None else found.meet(any_of(few))
@@ -141,7 +141,7 @@ class TotalDrifts:
             return alone
         if alone != SAME and self.joins.kind != "raise":
             return None
-        over, one, changed = self._grown(stage.added, added, stage.scope)
+        over, one, changed = self.grown(stage.added, added, stage.scope)
         if self.joins.kind == "insert" and stage.alone is not None:
             over_alone = self.joins.own(stage.alone)
         else:
@@ -224,7 +224,7 @@ class TotalDrifts:
         steady = all(self.of(key) == SAME for key in stage.scope.keys)
         if not steady or added is None or cap is None or not shape.rises or not bounds.is_natural(stage.added):
             return None
-        over, one, changed = self._grown(stage.added, added, stage.scope)
+        over, one, changed = self.grown(stage.added, added, stage.scope)
         if shape.rounding is None:
             assert shape.slope is not None
             moved = over.times(shape.slope)
@@ -248,7 +248,7 @@ class TotalDrifts:
                 return (
                     added is not None
                     and Scope(item.keys) == scope
-                    and all(self._grown(item.adds, added, scope)[1:])
+                    and all(self.grown(item.adds, added, scope)[1:])
                 )
             case _:
                 parts = e.parts_of(expr)
@@ -277,7 +277,7 @@ class TotalDrifts:
         if added is None or not self._steady(used, limit, amount):
             return None
         scope = Scope(used.keys)
-        over, one, changed = self._grown(amount, added, scope)
+        over, one, changed = self.grown(amount, added, scope)
         if self.joins.kind == "swap":
             return self._swapped(used, amount, limit, added)
         if added.rows.low >= 0:
@@ -297,7 +297,7 @@ class TotalDrifts:
         scope = Scope(used.keys)
         if self.joins.kind == "swap":
             return self._swapped(used, amount, limit, added)
-        over, one, changed = self._grown(amount, added, scope)
+        over, one, changed = self.grown(amount, added, scope)
         rising = added.rows.low >= 0
         falling = added.rows.high <= 0 and self.joins.kind == "raise"
         if not rising and not falling:
@@ -329,7 +329,7 @@ class TotalDrifts:
         """What is used of a limit, or left above it, by two claims that change places: the same in sum
         where the limit is one for both and what comes to it is, or where each fills its own at once."""
         scope = Scope(used.keys)
-        over, _, _ = self._grown(amount, added, scope)
+        over, _, _ = self.grown(amount, added, scope)
         one = over.is_zero and self.joins.is_one(limit, scope)
         if one or added == SAME and is_filled(self.joins.bounds, amount, limit):
             return Drift(ANYTHING, NOTHING, scope)
