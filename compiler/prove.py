@@ -58,7 +58,7 @@ class Budget:
     climb: int = 400_000
     histories: int = 0
     beside: int = 2_000_000
-    turns: int = 2_000_000
+    turns: int = 3_000_000
     many: int = 1_000_000
     apart: int = 8_000_000
 
