@@ -200,83 +200,149 @@ void best_w2a(i64 n, const int32_t *member, const int32_t *date, const uint8_t *
     }
 }
 
-/* Claims of a member stand together: no table. A run of up to 16 claims of one member at once, in
- * vectors, but for the running sums. What a vector writes past its run the next one overwrites. */
+/* Claims of a member stand together: no table. What claims need of their members is laid out for a block
+ * of claims; then 16 claims at once, whosever they are, in vectors. Running sums too: those of one member
+ * and kind among the 16 are found by their conflicts, and added up in four steps, by 1, 2, 4 and 8 of
+ * them. Sums stay below 2^31: one above LARGE is as good as LARGE, which is above every MOST by more than
+ * HELD, the most that a claim adds. */
 #if defined __AVX512F__ && defined __AVX512CD__ && defined __AVX512VL__
+#define HELD (1 << 29)
+#define LARGE (1 << 30)
+
+typedef struct {                /* of the members of a block: how many days, from when, 4 if pre-existing */
+    int32_t from[BLOCK + 16], days[BLOCK + 16], from2[BLOCK + 16], days2[BLOCK + 16], kind0[BLOCK + 16];
+    u32 sum[4 * BLOCK + 4];
+} people;
+
+static inline __m512i of(const int32_t *values, __m512i whose)
+{
+    return _mm512_permutexvar_epi32(whose, _mm512_loadu_si512(values));
+}
+
+/* How many bits up to each are set: by a product that adds up the bytes below each. */
+static inline __m512i counted(u32 bits)
+{
+    const u64 ones = 0x0101010101010101, low = _pdep_u64(bits & 0xFF, ones) * ones;
+    const u64 high = (_pdep_u64(bits >> 8, ones) + (low >> 56)) * ones;
+    return _mm512_cvtepu8_epi32(_mm_set_epi64x((i64)high, (i64)low));
+}
+
+static inline __m512i running(__m512i cells, __m512i x)
+{
+    const __m512i none = _mm512_set1_epi32(-1), zero = _mm512_setzero_si512(), large = _mm512_set1_epi32(LARGE);
+    __m512i above = _mm512_sub_epi32(_mm512_set1_epi32(31), _mm512_lzcnt_epi32(_mm512_conflict_epi32(cells)));
+    x = _mm512_add_epi32(x, _mm512_permutex2var_epi32(x, above, zero));
+    for (int step = 0; step < 3; step++) {
+        above = _mm512_permutex2var_epi32(above, above, none);
+        x = _mm512_add_epi32(x, _mm512_permutex2var_epi32(x, above, zero));
+        x = _mm512_min_epu32(x, large);
+    }
+    return x;
+}
+
 static inline __m512i money(__m512i sum, __m512i most, __m512i rate)
 {
-    __m512i e = _mm512_min_epu64(sum, most);
-    e = _mm512_sub_epi64(_mm512_max_epu64(e, _mm512_set1_epi64(T)), _mm512_set1_epi64(T));
-    e = _mm512_add_epi64(_mm512_mul_epu32(e, rate), _mm512_set1_epi64(HALF));
-    return _mm512_srli_epi64(e, 32);
+    const __m512i t = _mm512_set1_epi32(T), half = _mm512_set1_epi64(HALF);
+    __m512i e = _mm512_sub_epi32(_mm512_max_epu32(_mm512_min_epu32(sum, most), t), t);
+    __m512i even = _mm512_add_epi64(_mm512_mul_epu32(e, rate), half);
+    __m512i odd = _mm512_mul_epu32(_mm512_srli_epi64(e, 32), _mm512_srli_epi64(rate, 32));
+    return _mm512_mask_mov_epi32(_mm512_srli_epi64(even, 32), 0xAAAA, _mm512_add_epi64(odd, half));
+}
+
+static inline __m512i narrow(const i64 *amount)
+{
+    const __m512i held = _mm512_set1_epi64(HELD);
+    __m512i low = _mm512_min_epu64(_mm512_loadu_si512(amount), held);
+    __m512i high = _mm512_min_epu64(_mm512_loadu_si512(amount + 8), held);
+    low = _mm512_castsi256_si512(_mm512_cvtepi64_epi32(low));
+    return _mm512_inserti64x4(low, _mm512_cvtepi64_epi32(high), 1);
 }
 
 void best_w2b(i64 n, const int32_t *member, const int32_t *date, const uint8_t *kind,
               const i64 *amount, const uint16_t *flags, const uint8_t *ill, const int32_t *from,
               const int32_t *to, const int32_t *from2, const int32_t *to2, i64 *pay, uint8_t *reason)
 {
-    const __m512i one = _mm512_set1_epi32(1), all = _mm512_set1_epi32(31);
-    const __m512i rates = _mm512_cvtepu32_epi64(_mm256_loadu_si256((const void *)RATE_A));
-    const __m512i mosts = _mm512_cvtepu32_epi64(_mm256_loadu_si256((const void *)MOST));
-    i64 x[16] __attribute__((aligned(64))), after[16] __attribute__((aligned(64)));
-    i64 sum[4] = {0}, i = 0;
-    int32_t m = -1;
-    for (; i + 16 <= n;) {
-        if (member[i] != m) {
-            m = member[i];
-            memset(sum, 0, sizeof sum);
+    const __m512i all = _mm512_set1_epi32(31), zero = _mm512_setzero_si512();
+    const __m512i rates = _mm512_castsi256_si512(_mm256_loadu_si256((const void *)RATE_A));
+    const __m512i mosts = _mm512_castsi256_si512(_mm256_loadu_si256((const void *)MOST));
+    u32 cell[16] __attribute__((aligned(64))), sum[16] __attribute__((aligned(64)));
+    people p;
+    memset(p.sum, 0, sizeof p.sum);
+    i64 i = 0;
+    for (; i + BLOCK <= n; i += BLOCK) {
+        u64 turns[BLOCK / 64] = {0};            /* at which claims another member's begin */
+        for (i64 j = i; j < i + BLOCK; j += 16) {
+            __m512i above = j ? _mm512_loadu_si512(member + j - 1)
+                              : _mm512_mask_loadu_epi32(_mm512_set1_epi32(member[0]), 0xFFFE, member - 1);
+            u64 bits = _mm512_cmpneq_epi32_mask(_mm512_loadu_si512(member + j), above);
+            turns[(j - i) / 64] |= bits << (j - i) % 64;
         }
-        __m512i members = _mm512_loadu_si512(member + i), day = _mm512_loadu_si512(date + i);
-        u32 other = _mm512_cmpneq_epi32_mask(members, _mm512_set1_epi32(m));
-        int run = __builtin_ctz(other | 1 << 16);
-        __m512i since = _mm512_sub_epi32(day, _mm512_set1_epi32(from[m]));
-        __m512i since2 = _mm512_sub_epi32(day, _mm512_set1_epi32(from2[m]));
-        __mmask16 outside = _mm512_cmpgt_epu32_mask(since, _mm512_set1_epi32(to[m] - from[m]));
-        __mmask16 apart = _mm512_cmplt_epu32_mask(since2, _mm512_set1_epi32(to2[m] - from2[m] + 1));
-        __m512i causes = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const void *)(flags + i)));
-        causes = _mm512_slli_epi32(causes, 3);
-        causes = _mm512_mask_or_epi32(causes, outside, causes, _mm512_set1_epi32(2));
-        causes = _mm512_mask_or_epi32(causes, apart, causes, _mm512_set1_epi32(4));
-        __mmask16 good = _mm512_testn_epi32_mask(causes, causes);
-        causes = _mm512_mask_mov_epi32(causes, good, one);
-        causes = _mm512_and_si512(causes, _mm512_sub_epi32(_mm512_setzero_si512(), causes));
-        causes = _mm512_sub_epi32(all, _mm512_lzcnt_epi32(causes));
-        _mm_storeu_si128((void *)(reason + i), _mm512_cvtepi32_epi8(causes));
-        __m512i x0 = _mm512_maskz_loadu_epi64((__mmask8)good, amount + i);
-        __m512i x1 = _mm512_maskz_loadu_epi64((__mmask8)(good >> 8), amount + i + 8);
-        _mm512_store_si512(x, x0);
-        _mm512_store_si512(x + 8, x1);
-        for (int j = 0; j < run; j++)
-            after[j] = sum[kind[i + j]] += x[j];
-        __m512i kinds = _mm512_cvtepu8_epi64(_mm_loadl_epi64((const void *)(kind + i)));
-        __m512i base = _mm512_set1_epi64(ill[m] ? 4 : 0);
-        kinds = _mm512_add_epi64(kinds, base);
-        __m512i rate = _mm512_permutexvar_epi64(kinds, rates);
-        __m512i most = _mm512_permutexvar_epi64(kinds, mosts);
-        __m512i got = _mm512_load_si512(after);
-        _mm512_storeu_si512(pay + i, _mm512_sub_epi64(money(got, most, rate),
-                                     money(_mm512_sub_epi64(got, x0), most, rate)));
-        if (run > 8) {
-            kinds = _mm512_cvtepu8_epi64(_mm_loadl_epi64((const void *)(kind + i + 8)));
-            kinds = _mm512_add_epi64(kinds, base);
-            rate = _mm512_permutexvar_epi64(kinds, rates);
-            most = _mm512_permutexvar_epi64(kinds, mosts);
-            got = _mm512_load_si512(after + 8);
-            _mm512_storeu_si512(pay + i + 8, _mm512_sub_epi64(money(got, most, rate),
-                                             money(_mm512_sub_epi64(got, x1), most, rate)));
+        i64 m = member[i ? i - 1 : 0], k = 0;   /* the first is that of the claim above the block */
+        u64 left = turns[0];
+        for (int word = 0;; k++) {
+            p.from[k] = from[m];
+            p.days[k] = to[m] - from[m];
+            p.from2[k] = from2[m];
+            p.days2[k] = to2[m] - from2[m] + 1;
+            p.kind0[k] = ill[m] ? 4 : 0;
+            while (left == 0 && (word += 64) < BLOCK)
+                left = turns[word / 64];
+            if (left == 0)
+                break;
+            m = member[i + word + __builtin_ctzll(left)];
+            left &= left - 1;
         }
-        i += run;
+        memset(p.sum + 4, 0, 16 * k);
+        k = 0;
+        for (i64 j = i; j < i + BLOCK; j += 16) {
+            u32 bits = turns[(j - i) / 64] >> (j - i) % 64 & 0xFFFF;
+            __m512i whose = counted(bits), day = _mm512_loadu_si512(date + j);
+            __m512i since = _mm512_sub_epi32(day, of(p.from + k, whose));
+            __m512i since2 = _mm512_sub_epi32(day, of(p.from2 + k, whose));
+            __mmask16 outside = _mm512_cmpgt_epu32_mask(since, of(p.days + k, whose));
+            __mmask16 apart = _mm512_cmplt_epu32_mask(since2, of(p.days2 + k, whose));
+            __m512i causes = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const void *)(flags + j)));
+            causes = _mm512_slli_epi32(causes, 3);
+            causes = _mm512_mask_or_epi32(causes, outside, causes, _mm512_set1_epi32(2));
+            causes = _mm512_mask_or_epi32(causes, apart, causes, _mm512_set1_epi32(4));
+            __mmask16 good = _mm512_testn_epi32_mask(causes, causes);
+            causes = _mm512_mask_mov_epi32(causes, good, _mm512_set1_epi32(1));
+            causes = _mm512_and_si512(causes, _mm512_sub_epi32(zero, causes));
+            causes = _mm512_sub_epi32(all, _mm512_lzcnt_epi32(causes));
+            _mm_storeu_si128((void *)(reason + j), _mm512_cvtepi32_epi8(causes));
+            __m512i x = _mm512_maskz_mov_epi32(good, narrow(amount + j));
+            __m512i kinds = _mm512_cvtepu8_epi32(_mm_loadu_si128((const void *)(kind + j)));
+            __m512i cells = _mm512_add_epi32(_mm512_slli_epi32(whose, 2), kinds);
+            __m512i held = _mm512_castsi128_si512(_mm_loadu_si128((const void *)(p.sum + 4 * k)));
+            held = _mm512_maskz_permutexvar_epi32(_mm512_testn_epi32_mask(whose, whose), kinds, held);
+            __m512i after = _mm512_add_epi32(running(cells, x), held);
+            after = _mm512_min_epu32(after, _mm512_set1_epi32(LARGE));
+            _mm512_store_si512(cell, cells);
+            _mm512_store_si512(sum, after);
+            __asm__("" : "+m"(cell), "+m"(sum));        /* gcc takes them from vectors otherwise */
+            for (int l = 0; l < 16; l++)
+                p.sum[4 * k + cell[l]] = sum[l];
+            kinds = _mm512_add_epi32(kinds, of(p.kind0 + k, whose));
+            __m512i rate = _mm512_permutexvar_epi32(kinds, rates);
+            __m512i most = _mm512_permutexvar_epi32(kinds, mosts);
+            __m512i got = money(after, most, rate);
+            got = _mm512_sub_epi32(got, money(_mm512_sub_epi32(after, x), most, rate));
+            _mm512_storeu_si512(pay + j, _mm512_cvtepu32_epi64(_mm512_castsi512_si256(got)));
+            _mm512_storeu_si512(pay + j + 8, _mm512_cvtepu32_epi64(_mm512_extracti64x4_epi64(got, 1)));
+            k += __builtin_popcount(bits);
+        }
+        memcpy(p.sum, p.sum + 4 * k, 16);
     }
     for (; i < n; i++) {
-        if (member[i] != m) {
-            m = member[i];
-            memset(sum, 0, sizeof sum);
-        }
+        i64 m = member[i];
+        if (i && member[i - 1] != m)
+            memset(p.sum, 0, 16);
         u32 causes = date[i] < from[m] || date[i] > to[m];
         causes |= (u32)(date[i] >= from2[m] && date[i] <= to2[m]) << 1 | (u32)flags[i] << 2;
-        i64 own = ill[m] ? 4 + kind[i] : kind[i], before = sum[kind[i]];
-        sum[kind[i]] += causes ? 0 : amount[i];
-        pay[i] = naive_pay(sum[kind[i]], RATE[own], CAP[own]) - naive_pay(before, RATE[own], CAP[own]);
+        i64 own = ill[m] ? 4 + kind[i] : kind[i], before = p.sum[kind[i]];
+        i64 after = before + (causes ? 0 : amount[i]);
+        p.sum[kind[i]] = after < LARGE ? after : LARGE;
+        pay[i] = naive_pay(after, RATE[own], CAP[own]) - naive_pay(before, RATE[own], CAP[own]);
         reason[i] = (uint8_t)__builtin_ctz(causes << 1 | (causes == 0));
     }
 }
