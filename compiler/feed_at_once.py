@@ -252,7 +252,7 @@ class Blocks:
                 f"    _mm512_sub_epi32(hmb_running(above_{array}, d{number}), d{number}));",
                 f"const hmb_lanes now{number} = _mm512_add_epi32(was{number}, d{number});",
                 f"hmb_leave({held}, {array}, now{number});",
-                f"over = _mm512_or_si512(over, _mm512_sub_epi32({body.constant(total.most)}, now{number}));",
+                f"most{number} = _mm512_max_epu32(most{number}, now{number});",
             ]
         return lines
 
@@ -265,7 +265,7 @@ class Blocks:
         writes = [f"hmb_put({to} + i, {body.pairs(node)});" for to, node in pays]
         writes += [f"hmb_put_8({to} + i, {body.byte(node)});" for to, node in reasons]
         lines = [
-            "hmb_lanes over = _mm512_setzero_si512();",
+            *(f"hmb_lanes most{total.number} = _mm512_setzero_si512();" for total in totals),
             "hmb_which refused = 0;",
             "const hmb_lanes before = _mm512_set1_epi32(first);",
             f"const int size = (int)(sizeof({self.name}_record) / 4);",
@@ -286,7 +286,11 @@ class Blocks:
             "}",
             "(void)before;",
             "HMB_KEEP;",
-            "return (refused | _mm512_movepi32_mask(over)) != 0;",
+            *(
+                f"refused |= _mm512_cmpgt_epu32_mask(most{total.number}, hmb_all({literal(total.most)}));"
+                for total in totals
+            ),
+            "return refused != 0;",
         ]
         outs = [f"int64_t *restrict {to}" for to, _ in pays] + [f"uint8_t *restrict {to}" for to, _ in reasons]
         parts = [

@@ -51,8 +51,8 @@ HMB_INLINE hmb_pairs hmb_pairs_64(const int64_t *at)
 
 HMB_INLINE hmb_lanes hmb_narrowed(hmb_pairs x)
 {
-    const __m512i low = _mm512_castsi256_si512(_mm512_cvtepi64_epi32(x.low));
-    return _mm512_inserti64x4(low, _mm512_cvtepi64_epi32(x.high), 1);
+    const __m512i low_halves = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    return _mm512_permutex2var_epi32(x.low, low_halves, x.high);
 }
 
 HMB_INLINE hmb_pairs hmb_widened(hmb_lanes x, int negative)
@@ -99,14 +99,12 @@ HMB_PAIRWISE(hmb_max_pairs, _mm512_max_epi64)
 
 HMB_INLINE hmb_which hmb_less_pairs(hmb_pairs a, hmb_pairs b)
 {
-    const unsigned low = _mm512_cmplt_epi64_mask(a.low, b.low);
-    return (hmb_which)(low | (unsigned)_mm512_cmplt_epi64_mask(a.high, b.high) << 8);
+    return _mm512_kunpackb(_mm512_cmplt_epi64_mask(a.high, b.high), _mm512_cmplt_epi64_mask(a.low, b.low));
 }
 
 HMB_INLINE hmb_which hmb_equal_pairs(hmb_pairs a, hmb_pairs b)
 {
-    const unsigned low = _mm512_cmpeq_epi64_mask(a.low, b.low);
-    return (hmb_which)(low | (unsigned)_mm512_cmpeq_epi64_mask(a.high, b.high) << 8);
+    return _mm512_kunpackb(_mm512_cmpeq_epi64_mask(a.high, b.high), _mm512_cmpeq_epi64_mask(a.low, b.low));
 }
 
 HMB_INLINE hmb_pairs hmb_choose_pairs(hmb_which when, hmb_pairs then, hmb_pairs otherwise)
@@ -228,7 +226,8 @@ HMB_INLINE void hmb_leave(uint32_t *cells, hmb_lanes at, hmb_lanes now)
     uint32_t to[HMB_LANES] __attribute__((aligned(64))), what[HMB_LANES] __attribute__((aligned(64)));
     _mm512_store_si512(to, at);
     _mm512_store_si512(what, now);
-    __asm__("" : "+m"(to), "+m"(what));     /* else they are taken out of the vectors, with more effort */
+    /* else they are taken out of the vectors, with more effort, and each address is worked out by itself */
+    __asm__("" : "+m"(to), "+m"(what), "+r"(cells));
 #pragma GCC unroll 16
     for (int row = 0; row < HMB_LANES; row++)
         cells[to[row]] = what[row];
