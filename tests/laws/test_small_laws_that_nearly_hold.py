@@ -225,8 +225,8 @@ def test_plainer_kernels_pay_what_nearly_plain_schemes_do(body: str) -> None:
     kernel = kernel_of(body)
     hunt = small_histories.Hunt(kernel, small_proofs.proved(kernel), Random(2))
     others = small_proofs.said_otherwise(kernel)
-    for _ in range(2):
-        hunt.run(300, 9)
+    for letters in (9, 16, 24):
+        hunt.run(300, letters)
         assert not [
             name for name, one in others.items() if one != kernel and list(hunt.sums_with(one))
         ]
