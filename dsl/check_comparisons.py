@@ -11,7 +11,7 @@ from hmbc.dsl.environment import Environment
 from hmbc.dsl.facts import Facts
 from hmbc.dsl.lexer import ADVICE
 from hmbc.dsl.names import type_name
-from hmbc.dsl.typed import BROKEN, Typed, clash, declared, literal_hint, same
+from hmbc.dsl.typed import BROKEN, SAY_IS, Typed, clash, declared, literal_hint, same
 from hmbc.dsl.types import (
     Bool,
     Code,
@@ -31,7 +31,6 @@ from hmbc.dsl.written_codes import absent_code, inline_list, refuse_file
 MEMBER_CODE = "member.member_id"
 """A host knows its members by this code, and no other text may be among theirs."""
 
-_SAY_IS = Bilingual("写“是”或“不是”，不用等号", "write `is` or `is not`; `=` is for amounts and dates")
 _OF_CODES = Bilingual("编码属性，如 费用.药品", "an attribute that is a code, such as claim.drug")
 _WRITTEN_CODE = Bilingual("写在这里的编码", "a code that is written here")
 
@@ -45,7 +44,7 @@ def check_comparing(written: n.Comparing, env: Environment, facts: Facts) -> Typ
         return BROKEN
     ordered = (Money(), Ratio(), Int(), Date(), Days())
     if one.type not in ordered:
-        advice = ((ADVICE, _SAY_IS),) if written.op in ("==", "!=") else ()
+        advice = ((ADVICE, SAY_IS),) if written.op in ("==", "!=") else ()
         clash(
             written, one, two, env, "compare", written.left, written.right, extra=advice
         )  # fmt: skip

@@ -61,7 +61,7 @@ _SYNONYMS = {
     "保障期间": "BENEFIT_YEAR", "不设封顶": "NO_CAP", "无封顶": "NO_CAP", "不设起付线": "NO_THRESHOLD",
     "给付限额": "CAP", "赔付限额": "CAP", "保额": "CAP", "保险金额": "CAP", "绝对免赔额": "THRESHOLD",
     "uncapped": "NO_CAP", "unlimited": "NO_CAP", "max": "CAP", "ceiling": "CAP",
-    "retention": "THRESHOLD", "percentage": "RATIO", "percent": "RATIO", "例": "EXAMPLE", "例子": "EXAMPLE", "应付": "PAY",
+    "retention": "THRESHOLD", "percentage": "RATIO", "percent": "RATIO", "例": "EXAMPLE", "例子": "EXAMPLE", "举例": "EXAMPLE", "案例": "EXAMPLE", "test": "EXAMPLE", "case": "EXAMPLE", "应付": "PAY",
     "deductible": "THRESHOLD", "excess": "THRESHOLD", "limit": "CAP", "maximum": "CAP",
     "year": "BENEFIT_YEAR", "enrollment": "ENROLMENT",
     "exclusion": "EXCLUDE", "waiting": "WAIT", "insured": "MEMBER", "if": "WHEN",

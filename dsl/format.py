@@ -32,7 +32,7 @@ _ALIGNED = {
 _GLUED = ("LBRACE", "COMMA", "COLON", "DOT")
 _CALLS = (
     "SMALLER", "LARGER", "SHARE", "AGE", "INCREASE", "MONTH_OF", "YEAR_OF", "ROUNDED",
-    "NAME", "DATE_WORD",
+    "FIRST_DAY_OF", "LAST_DAY_OF", "NAME", "DATE_WORD",
 )  # fmt: skip
 
 

@@ -100,6 +100,7 @@ _WORDS = {
     "包含": Bilingual("写“属于”：费用.病种 属于 “M1”", 'write `in`: claim.code in "M1"'),
     "等于": Bilingual("取值用“是”，数用“=”", "write `is` of values, `=` of numbers"),
     "介于": _BETWEEN, "between": _BETWEEN, "减": Bilingual("写“-”", "write `-`"),
+    "minus": Bilingual("写“-”", "write `-`"),
     "减去": Bilingual("写“-”", "write `-`"), "扣除": Bilingual("写“-”", "write `-`"),
     "加": Bilingual("写“+”", "write `+`"), "加上": Bilingual("写“+”", "write `+`"),
     "乘": Bilingual("写“*”", "write `*`"), "乘以": Bilingual("写“*”", "write `*`"),
@@ -209,7 +210,7 @@ def habit(
         return Bilingual(f"写“{zh}（a，b）”", f"write `{en} (a, b)`")
     if lexeme.terminal == "STRING" and "CITE" in accepts and "STRING" not in accepts:
         return Bilingual(f"少了“据”：据 {text}", f"`cite` is missing: cite {text}")
-    if last.terminal == "CITE" and lexeme.terminal == "NAME":
+    if last.terminal == "CITE" and lexeme.terminal in ("NAME", "NUMBER"):
         return Bilingual("出处要加引号：据 “第三条”", 'a citation is in quotes: cite "Art. 3"')
     if last.terminal in _FIGURES and len(text) == 3 and text.isascii() and text.isupper():
         return _NO_CURRENCY

@@ -57,6 +57,9 @@ _NO_CURRENCY = Bilingual(
 )
 _NO_SIGN = Bilingual("金额不带货币符号，只写数：10", "amounts bear no sign, only the number: 10")
 _QUOTED = Bilingual("引号用“ ”；取值和名称不加引号", 'quotes are "…"; values and names have none')
+_NO_LIST = Bilingual(
+    "几个取值或编码之间用逗号，外面没有括号：属于 “K1”，“K2”", "several values or codes: commas between, no brackets: in \"K1\", \"K2\""
+)
 _PERCENT = Bilingual(
     "“%”紧跟在数后面，数与前面的名称分开：健康：75%",
     "`%` follows its figure at once, and the figure stands apart from a name: healthy: 75%",
@@ -65,7 +68,7 @@ _STRAYS = {
     "&": Bilingual("写“且”", "write `and`"), "~": Bilingual("没有区间的写法：写一个数，或按条件、分段写", "there is no range here: write one figure, or cases, or bands"),
     "～": Bilingual("没有区间的写法：写一个数，或按条件、分段写", "there is no range here: write one figure, or cases, or bands"),
     "!": Bilingual("写“非”", "write `not`"), "！": Bilingual("写“非”", "write `not`"),
-    "'": _QUOTED, "‘": _QUOTED, "’": _QUOTED, "%": _PERCENT,
+    "[": _NO_LIST, "]": _NO_LIST, "【": _NO_LIST, "】": _NO_LIST, "'": _QUOTED, "‘": _QUOTED, "’": _QUOTED, "%": _PERCENT,
     "$": _NO_SIGN, "€": _NO_SIGN, "£": _NO_SIGN, "₩": _NO_SIGN,
 }  # fmt: skip
 """Signs that people write, and what says it here."""

@@ -13,7 +13,7 @@ from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import DECLARED, Environment
 from hmbc.dsl.lexer import ADVICE
 from hmbc.dsl.names import type_name
-from hmbc.dsl.types import Code, Days, Enum, Int, Type, Unknown
+from hmbc.dsl.types import Code, Date, Days, Enum, Int, Type, Unknown
 
 
 @frozen
@@ -67,6 +67,7 @@ def literal_hint(type_: Type) -> Type | None:
     return None if isinstance(type_, Unknown) else type_
 
 
+SAY_IS = Bilingual("写“是”或“不是”，不用等号", "write `is` or `is not`; `=` is for amounts and dates")
 _OPERATIONS = {
     "add": Bilingual("相加", "added"),
     "subtract": Bilingual("相减", "subtracted"),
@@ -95,7 +96,7 @@ def same(
 
 
 def _advice(
-    one: Typed, two: Typed, left: n.Expression, right: n.Expression
+    one: Typed, two: Typed, left: n.Expression, right: n.Expression, operation: str
 ) -> tuple[tuple[Bilingual, Bilingual], ...]:
     """What was probably meant, where the two sides tell it."""
     for first, second, other in ((one, two, right), (two, one, left)):
@@ -103,6 +104,10 @@ def _advice(
             case Enum(values=values), Code() if isinstance(other, n.CodeLiteral):
                 text = other.text if other.text in values else values[0]
                 advice = Bilingual(f"取值不加引号：写 {text}", f"a value has no quotes: write {text}")
+            case Code(), Code() if operation == "compare":
+                advice = SAY_IS
+            case Date(), Int() if isinstance(other, n.NumberLiteral) and operation != "compare":
+                advice = Bilingual(f"天数要带单位：写 {other.value}天", f"say of what: {other.value} days")
             case Days(), Int() if isinstance(other, n.NumberLiteral):
                 advice = Bilingual(f"天数要带单位：写 {other.value}天", f"say of what: {other.value} days")
             case Int(), Days() if isinstance(other, n.DurationLiteral):
@@ -132,7 +137,7 @@ def clash(
     extra: tuple[tuple[Bilingual, Bilingual], ...] = (),
 ) -> None:
     """Report two types that do not go together."""
-    extra = extra or _advice(one, two, left, right)
+    extra = extra or _advice(one, two, left, right, operation)
     env.report(
         codes.CLASH, written.span,
         Related(left.span, type_name(one.type)), Related(right.span, type_name(two.type)),

@@ -116,6 +116,7 @@ def test_a_value_in_both_languages(zh: str, en: str) -> None:
         ("60日", "60天"), ("７５％", "75%"),
         ("007", "7"), ("费用.date", "费用.日期"), ("`甲`", "甲"),
         ('"a”b"', "「a”b」"), ('"a“b”c"', "“a“b”c”"), ("「a「b」」", "“a「b」”"), ("“a“b”", "「a“b」"),
+        ("首日 ( 保障年度)", "首日（保障年度）"), ("末日（参保期）", "末日（参保期）"),
     ],
 )  # fmt: skip
 def test_a_value_in_a_chinese_file(written: str, laid_out: str) -> None:

@@ -424,6 +424,14 @@ def test_the_scheme_of_mistakes_has_none(language: Language) -> None:
         ("en", "member.first and", "member.first is true and", "what is yes or no is a condition itself"),
         ("zh", "健康：健康，首次", "健康：“健康”，首次", "取值、真、假都不加引号"),
         ("zh", "首次：假", "首次：0", "写“真”或“假”"),
+        ("en", "claim.drug in excluded", 'claim.drug in ["M1"]', "several values or codes: commas between, no brackets"),
+        ("en", "claim.drug in excluded", 'claim.drug = "M1"', "write `is` or `is not`; `=` is for amounts and dates"),
+        ("zh", "费用.病种 属于 除外病种", "费用.病种 属于 【“M1”】", "几个取值或编码之间用逗号，外面没有括号"),
+        ("en", "+ 30 days", "+ 30", "say of what: 30 days"),
+        ("en", "base claim.cost", "base claim.cost minus 5", "write `-`"),
+        ("en", 'cite "3"', "cite 3", "a citation is in quotes"),
+        ("en", "example {", "test {", "the word for it here is `example`"),
+        ("zh", "示例 {", "案例 {", "这里的说法是“示例”"),
     ],
 )  # fmt: skip
 def test_what_is_missing_or_in_another_shape(
