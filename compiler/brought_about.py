@@ -5,7 +5,6 @@ asks for: each function takes what the search knows to be paid, and tells it wha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import chain
 from random import Random
 
 from hmbc.compiler.borders import at_borders
@@ -29,13 +28,14 @@ def hold_at_borders(search: Search, work: int) -> None:
     """Hold units whose totals stand at a border against every law; to find them, so many items of rows may be
     worked out."""
     most, pool = max(search.directed.amounts), search.paying_for(None)
-    for setting, unit in chain(
-        at_borders(search.kernel, pool, most, work),
-        at_borders_of_others(search.kernel, pool, most, 2 * work),
-    ):
+    for setting, unit in at_borders(search.kernel, pool, most, work):
         if not search.judge.questions:
             return
         search.bordering.append((setting, unit))
+        search.try_all(search.known_with(setting), unit, True)
+    for setting, unit in at_borders_of_others(search.kernel, pool, most, 2 * work):
+        if not search.judge.questions:
+            return
         search.try_all(search.known_with(setting), unit, True)
 
 
