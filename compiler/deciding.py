@@ -17,6 +17,7 @@ from attrs import frozen
 from hmbc.compiler.candidates import numbered
 from hmbc.compiler.histories import History
 from hmbc.compiler.kernel import Kernel, Outcome
+from hmbc.compiler.meaning import Missing
 from hmbc.compiler.search import Assignment, Goal, Search
 from hmbc.dsl.expr import And, Compare, Expr, Not, Or, Ref, Subtract, money
 from hmbc.dsl.reads import walk
@@ -53,15 +54,15 @@ def deciding(search: Search, found: Sequence[Context]) -> Iterator[History]:
 
 def decider(search: Search, at: Assignment) -> tuple[int, int] | None:
     """Which layer's reason is the claim's, and the place of that."""
-    found = []
-    for layer, outcome in enumerate(search.kernel.outcomes):
-        for place, (code, when) in enumerate(outcome.reasons):
-            holds = search.value(when, at)
-            if holds is None:
-                return None
-            if holds:
-                found.append((rank_of(search.kernel, code), layer, place))
-                break
+    found, row, of = [], search.row(at), search.prepared.meanings.of
+    try:
+        for layer, outcome in enumerate(search.kernel.outcomes):
+            for place, (code, when) in enumerate(outcome.reasons):
+                if row.value(of(when)):
+                    found.append((rank_of(search.kernel, code), layer, place))
+                    break
+    except Missing:
+        return None
     return min(found)[1:] if found else None
 
 

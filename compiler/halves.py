@@ -9,9 +9,10 @@ from fractions import Fraction
 
 from attrs import define
 
-from hmbc.compiler.candidates import Slot, numbered
+from hmbc.compiler.candidates import Slot
 from hmbc.compiler.histories import History
 from hmbc.compiler.kernel import Definition
+from hmbc.compiler.lazy_row import LazyRow
 from hmbc.compiler.search import Assignment, Search
 from hmbc.dsl.expr import Expr, Round, Subtract, money
 from hmbc.dsl.reads import walk
@@ -67,10 +68,10 @@ class Halves:
     def rounding(self, node: Round, at: Assignment) -> Iterator[History]:
         kinds: dict[tuple[int, int], Assignment] = {}
         for base in (at, *self.variants(node.amount, at)):
-            for _, changed in self.about_halves(node, base):
-                kind = self.kind_of(node, changed)
-                if kind is not None:
-                    kinds.setdefault(kind, changed)
+            for slot, number, row in self.about_halves(node, base):
+                kind = self.kind_of(node, row)
+                if kind is not None and kind not in kinds:
+                    kinds[kind] = self.search.put_held(slot, number, base)
             if TELLING in kinds:
                 break
         for kind in sorted(kinds, key=lambda kind: kind != TELLING):
@@ -83,15 +84,14 @@ class Halves:
         found: dict[object, History] = {}
         more: dict[object, History] = {}
         for base in (at, *self.variants(node.amount, at)):
-            for slot, on in self.about_halves(node, base, border):
-                kind = self.kind_of(node, on)
-                difference = self.search.value(border, on)
+            for slot, number, row in self.about_halves(node, base, border):
+                kind = self.kind_of(node, row)
+                difference = self.search.value_on(border, row)
                 if kind is None or kind[0] < 0 or not isinstance(difference, int | Fraction):
                     continue
                 side = (difference > 0) - (difference < 0)
                 into = more if kind[0] else found
                 if (side, kind) not in into:
-                    number = numbered(on[slot], self.search.kind(slot)) or 0
                     first = self.search.put_held(slot, number - 1, base)
                     one = self.least(node, slot, first)
                     into[side, kind] = self.search.history(base, [first, one, one])
@@ -109,10 +109,10 @@ class Halves:
         turns = self.search.turns(moved, slot, nothing, state)
         return self.search.put_held(slot, turns[0] if turns else 1, before)
 
-    def kind_of(self, node: Round, at: Assignment) -> tuple[int, int] | None:
+    def kind_of(self, node: Round, row: LazyRow) -> tuple[int, int] | None:
         """Whether what is rounded lies below, on or above the half between two steps (-1, 0, 1), and whether
         the lower step is odd; None where it has no value."""
-        amount = self.search.value(node.amount, at)
+        amount = self.search.value_on(node.amount, row)
         if not isinstance(amount, int | Fraction):
             return None
         steps, left = divmod(Fraction(amount) / node.step, 1)
@@ -130,9 +130,9 @@ class Halves:
 
     def about_halves(
         self, node: Round, at: Assignment, border: Expr | None = None
-    ) -> Iterator[tuple[Slot, Assignment]]:
-        """Assignments for which an amount may lie half way between two steps, with what they change.
-        border: about where its sign turns; None: about the first step."""
+    ) -> Iterator[tuple[Slot, int, LazyRow]]:
+        """What of an assignment is changed to which number, so that an amount may lie half way between two
+        steps, with the row. border: about where its sign turns; None: about the first step."""
         for slot in self.search.reads(node.amount)[:TRIES]:
             if not isinstance(self.search.kind(slot), Money) or slot[0] != "claim":
                 continue
@@ -151,5 +151,7 @@ class Halves:
                     probe = Subtract(node.amount, money((steps + Fraction(half, 2)) * node.step))
                     for turn in self.search.turns(probe, slot, at)[:1]:
                         numbers += (turn - 1, turn, turn + 1)
-            yield from ((slot, self.search.put_held(slot, number, at)) for number in numbers)
+            row = self.search.rows(at, slot)
+            for number in (self.search.held(slot, one) for one in numbers):
+                yield slot, number, row(number)
             return

@@ -204,6 +204,9 @@ class Meanings:
         self, of: Callable[[Any, Any], Value], left: Expr, right: Expr, before: bool
     ) -> Meaning:
         first, second = self.of(left, before), self.of(right, before)
+        if isinstance(right, Const):
+            constant = second(None)
+            return lambda row: of(first(row), constant)
         return lambda row: of(first(row), second(row))
 
     def _share(self, expr: Share, before: bool) -> Meaning:

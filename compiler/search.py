@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice
 from math import isqrt
 from typing import Any
 
@@ -65,12 +65,21 @@ class Search:
     _interpreters: dict[tuple[Given, ...], Interpreter] = field(factory=dict)
     _types: dict[Slot, tuple[Type, tuple[int, int] | None]] = field(init=False)
     exprs: dict[str, tuple[Expr, ...]] = field(init=False)
+    _own_reads: dict[str, tuple[Slot | str, ...]] = field(init=False)
+    """Of each definition and accumulator, the inputs and others that it reads itself."""
+    _readers: dict[Slot | str, list[str]] = field(factory=dict)
+    """The other way round: who reads an input, a definition or an accumulator itself."""
+    _turned: dict[Slot, tuple[frozenset[str], frozenset[str]]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         kernel = self.kernel
         self._types = {(i.owner, i.name): (i.type, limits(i)) for i in kernel.inputs}
         self._types |= {("parameter", p.name): (p.type, limits(p)) for p in kernel.parameters}
         self.exprs = {item.name: item.exprs for item in kernel.items}
+        self._own_reads = {name: tuple(_read_by(exprs)) for name, exprs in self.exprs.items()}
+        for name, reads in self._own_reads.items():
+            for read in dict.fromkeys(reads):
+                self._readers.setdefault(read, []).append(name)
 
     @property
     def kernel(self) -> Kernel:
@@ -83,21 +92,58 @@ class Search:
 
     def row(self, at: Assignment, state: State = EMPTY) -> LazyRow:
         """The row that an assignment makes."""
-        parts: dict[str, dict[str, Given]] = {"claim": {}, "member": {}, "parameter": {}}
-        for (owner, name), value in at.items():
-            parts[owner][name] = value
-        known = tuple(parts["parameter"].values())
+        parts = parts_of(at)
+        return LazyRow(
+            self._interpreter(parts["parameter"]), state, parts["claim"], parts["member"]
+        )
+
+    def rows(self, at: Assignment, slot: Slot, state: State = EMPTY) -> Callable[[Given], LazyRow]:
+        """The rows of an assignment with other values of one input, by these: what does not read it is worked
+        out once for all of them."""
+        like, (turned, rekeyed), parts = self.row(at, state), self._turned_by(slot), parts_of(at)
+        owner, name = slot
+
+        def row(value: Given) -> LazyRow:
+            now = {**parts, owner: {**parts[owner], name: value}}
+            of = self._interpreter(now["parameter"]) if owner == "parameter" else like.of
+            return LazyRow(of, state, now["claim"], now["member"], like, turned, rekeyed)
+
+        return row
+
+    def _interpreter(self, parameters: Mapping[str, Given]) -> Interpreter:
+        known = tuple(parameters.values())
         if known not in self._interpreters:
-            given: Any = parts["parameter"]
+            given: Any = parameters
             self._interpreters[known] = Interpreter(
                 self.kernel, given, self.candidates.lists, self.prepared
             )
-        return LazyRow(self._interpreters[known], state, parts["claim"], parts["member"])
+        return self._interpreters[known]
+
+    def _turned_by(self, slot: Slot) -> tuple[frozenset[str], frozenset[str]]:
+        """The definitions and accumulators that read an input, also through others; and the accumulators
+        whose keys do."""
+        if slot not in self._turned:
+            waiting: list[Slot | str] = [slot]
+            for one in waiting:
+                waiting += [name for name in self._readers.get(one, ()) if name not in waiting]
+            read = {*waiting}
+            rekeyed = (
+                name
+                for name, item in self.prepared.accumulators.items()
+                if not read.isdisjoint(_read_by(item.keys))
+            )
+            turned = frozenset(name for name in waiting if isinstance(name, str))
+            self._turned[slot] = turned, frozenset(rekeyed)
+        return self._turned[slot]
 
     def value(self, expr: Expr, at: Assignment, state: State = EMPTY) -> Value | None:
         """What an expression is, None where an input is lacking that it reads."""
+        return self.value_on(expr, self.row(at, state))
+
+    def value_on(self, expr: Expr, row: LazyRow) -> Value | None:
+        """The same on a row."""
         try:
-            return self.row(at, state).value(self.prepared.meanings.of(expr))
+            return row.value(self.prepared.meanings.of(expr))
         except Missing:
             return None
 
@@ -109,20 +155,14 @@ class Search:
         return self._reads[expr]
 
     def _read(self, expr: Expr) -> Iterator[Slot]:
-        waiting, seen = [expr], set()
+        waiting = [*_read_by((expr,))]
+        seen = set()
         for one in waiting:
-            for node in walk(one):
-                match node:
-                    case Attribute(owner=owner, name=name):
-                        yield owner, name
-                    case IsGiven(owner=owner, name=name) | InPeriods(owner=owner, name=name):
-                        yield owner, name
-                    case Parameter(name=name):
-                        yield "parameter", name
-                    case Ref(name=name) | Total(accumulator=name) | Before(accumulator=name):
-                        if name not in seen:
-                            seen.add(name)
-                            waiting += self.exprs[name]
+            if not isinstance(one, str):
+                yield one
+            elif one not in seen:
+                seen.add(one)
+                waiting += self._own_reads[one]
 
     def make_all(
         self, goals: Sequence[Goal], at: Assignment, state: State = EMPTY
@@ -222,11 +262,11 @@ class Search:
         here = numbered(at[slot], kind)
         if ends is None or here is None:
             return []
-        meaning = self.prepared.meanings.of(probe)
+        meaning, row = self.prepared.meanings.of(probe), self.rows(at, slot, state)
 
         def sign(number: int) -> int | None:
             try:
-                found = self.row(self.put(slot, number, at), state).value(meaning)
+                found = row(valued(number, kind)).value(meaning)
             except Missing:
                 return None
             assert isinstance(found, int) or not isinstance(found, str)
@@ -245,9 +285,31 @@ class Search:
         return found
 
 
+def parts_of(at: Assignment) -> dict[str, dict[str, Given]]:
+    """The values by owner and name."""
+    parts: dict[str, dict[str, Given]] = {"claim": {}, "member": {}, "parameter": {}}
+    for (owner, name), value in at.items():
+        parts[owner][name] = value
+    return parts
+
+
 def part_of(at: Assignment, owner: str) -> dict[str, Given]:
     """The values of one owner, by name."""
     return {name: value for (of, name), value in at.items() if of == owner}
+
+
+def _read_by(exprs: Iterable[Expr]) -> Iterator[Slot | str]:
+    """The inputs that expressions read themselves, and the names of definitions and accumulators."""
+    for node in chain.from_iterable(map(walk, exprs)):
+        match node:
+            case Attribute(owner=owner, name=name):
+                yield owner, name
+            case IsGiven(owner=owner, name=name) | InPeriods(owner=owner, name=name):
+                yield owner, name
+            case Parameter(name=name):
+                yield "parameter", name
+            case Ref(name=name) | Total(accumulator=name) | Before(accumulator=name):
+                yield name
 
 
 def _between(low: int, high: int) -> int:
@@ -315,7 +377,7 @@ class _Sought:
     def changes(self, expr: Expr, wanted: bool, at: Assignment) -> Iterator[dict[Slot, Given]]:
         """Changes of one input, or of all the claim's amounts, that make a condition as wanted."""
         search, value = self.search, self.search.value
-        slots = search.reads(expr)
+        slots, meaning = search.reads(expr), search.prepared.meanings.of(expr)
         if isinstance(expr, Compare) and isinstance(
             value(expr.left, at, self.state), int | Fraction
         ):
@@ -323,21 +385,27 @@ class _Sought:
             amounts = [slot for slot in slots if isinstance(search.kind(slot), Money)]
             slots = (*amounts, *(slot for slot in slots if slot not in amounts))
             for slot in [slot for slot in slots if search.is_number(slot)][:WAYS]:
+                row = search.rows(at, slot, self.state)
                 for turn in search.turns(probe, slot, at, self.state):
                     for number in (turn - 1, turn, turn + 1):
                         changed = search.put_held(slot, number, at)
-                        if value(expr, changed, self.state) is wanted:
+                        if _is(row(changed[slot]), meaning, wanted):
                             yield changed
-        tried = (
-            {**at, slot: candidate} for slot in slots for candidate in search.candidates.values[slot]
+        works = (
+            {**at, slot: candidate}
+            for slot in slots
+            for row in (search.rows(at, slot, self.state),)
+            for candidate in search.candidates.values[slot]
+            if _is(row(candidate), meaning, wanted)
         )
-        works = (changed for changed in tried if value(expr, changed, self.state) is wanted)
-        one = [*islice(works, WAYS)]
-        yield from one or (
-            changed
-            for changed in self.raised(slots, at)
-            if value(expr, changed, self.state) is wanted
-        )
+        none = True
+        for changed in islice(works, WAYS):  # one by one: the first may do
+            none = False
+            yield changed
+        if none:
+            for changed in self.raised(slots, at):
+                if value(expr, changed, self.state) is wanted:
+                    yield changed
 
     def raised(self, slots: Sequence[Slot], at: Assignment) -> Iterator[dict[Slot, Given]]:
         """The assignment with all of the claim's amounts raised: of a product one alone does nothing."""

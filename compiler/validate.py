@@ -7,7 +7,7 @@ plain function and, where it has one, by its feed, of which is counted how much 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -136,17 +136,23 @@ def has_feed(module: CompiledScheme) -> bool:
 def by_feed_compared(
     prepared: Prepared, evaluator: Evaluator, known: Iterable[Expected]
 ) -> Iterator[Compared]:
-    """Each batch of histories for the feed, every history in one of them. They go by their days; a batch
-    that the feed does not take as a whole is halved, and a single history cut to what it may take."""
+    """Each batch of histories for the feed, every history in one of them. Those that it may leave stand
+    together: with rows that are rejected, and in order of what their totals come to. A batch that the feed
+    does not take as a whole is halved, and a single history cut to what it may take; of those with rows that
+    are rejected, the rows before the first of these are a batch."""
     # a table with refunds is not for the feed
     own = [one for one in known if not any(row.refunds is not None for row in one.history.rows)]
-    own.sort(key=lambda one: min(_days(one.history, evaluator.plan.date)))
-    waiting = [*_groups(own)]
+    own.sort(key=_largest_total)
+    waiting = [*_groups(own, lambda one: _kind(one, evaluator.plan.date))]
     while waiting:
         batch = waiting.pop()
         came = _compared(prepared.kernel, evaluator, batch)
         if came.by_feed or came.difference is not None:
             yield came
+        elif before := expected_of(prepared, filter(None, map(_before_rejected, batch))):
+            waiting.append(before)
+            if len(before) < len(batch):  # a first row that is rejected leaves nothing for a feed to take
+                yield evolve(came, histories=len(batch) - len(before))
         elif len(batch) > 1:
             half = len(batch) // 2
             waiting += batch[:half], batch[half:]
@@ -156,10 +162,25 @@ def by_feed_compared(
             yield came
 
 
+def _largest_total(one: Expected) -> Fraction:
+    return max((Fraction(row.total, row.denominator) for row in one.totals), default=Fraction(0))
+
+
+def _kind(one: Expected, date: str) -> tuple[bool, int]:
+    """Whether a row is rejected, and the stretch of days, each within the reach of a feed, of the first."""
+    return any(row.status != "ok" for row in one.settled), min(_days(one.history, date)) // REACH
+
+
 def _days(history: History, date: str) -> list[int]:
     days = [row.claim[date] for row in history.rows]
     assert all(isinstance(day, int) for day in days)
     return cast(list[int], days)
+
+
+def _before_rejected(one: Expected) -> History | None:
+    """The rows of a history before the first that is rejected, if one is and others precede it."""
+    place = next((place for place, row in enumerate(one.settled) if row.status != "ok"), 0)
+    return evolve(one.history, rows=one.history.rows[:place]) if place else None
 
 
 def _cut(history: History, date: str) -> list[History]:
@@ -216,12 +237,15 @@ def first_difference(
     return next((difference for difference in came if difference is not None), None)
 
 
-def _groups(known: Iterable[Expected]) -> Iterable[list[Expected]]:
-    """Histories that share their parameters, together: those that can be one batch."""
+def _groups(
+    known: Iterable[Expected], kind: Callable[[Expected], object] = lambda one: None
+) -> Iterable[list[Expected]]:
+    """Histories that share their parameters, together: those that can be one batch. kind: what they share
+    besides."""
     groups: dict[object, list[Expected]] = {}
     for one in known:
         given = (*one.history.parameters.values(), *one.history.lists.values())
-        groups.setdefault(given, []).append(one)
+        groups.setdefault((given, kind(one)), []).append(one)
     return groups.values()
 
 
