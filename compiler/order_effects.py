@@ -7,12 +7,12 @@ exist.
 
 At most: where a layer reads no total that claims of two keys of its cap share (of two years, where the
 cap is a year's), the order of two claims can only matter to what is paid under one key, and that lies
-between 0 and the cap.
+between 0 and the cap; what layers that share one are paid together lies there, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import floor, inf
 
 from attrs import define, evolve, field
@@ -75,44 +75,63 @@ def order_effects(
 def order_bound(kernel: Kernel, layer: str | None, proved: Collection[Question]) -> int | None:
     """By how many minor units the order of two claims of one date can change what a layer, or all of
     them, pay in sum; None where it cannot be told. proved: what is known to hold."""
-    bounds = []
-    for outcome in kernel.outcomes:
-        if layer in (None, outcome.layer) and Question("order_free", outcome.layer) not in proved:
-            bounds.append(_bound_of(kernel, outcome, proved))
-    known = [bound for bound in bounds if bound is not None]
-    return sum(known) if len(known) == len(bounds) else None
+    moved = [
+        outcome
+        for outcome in kernel.outcomes
+        if layer in (None, outcome.layer) and Question("order_free", outcome.layer) not in proved
+    ]
+    return _least([dict(_limits(kernel, outcome, proved)) for outcome in moved])
 
 
-def _in_all(kernel: Kernel, draw: str, proved: Collection[Question]) -> bool:
-    """Whether what a layer draws on a shared cap is known to be within it: all draws together are, and none
-    is less than nothing."""
-    return any(
-        Question("within_cap", None, cap.definition.name) in proved
-        and all(Question("non_negative", layer) in proved for layer, _ in cap.draws)
-        for cap in shared_caps_of(kernel)
-        if draw in {name for _, name in cap.draws}
-    )
+def _least(limits: Sequence[Mapping[str, int]]) -> int | None:
+    """What several layers are paid in sum at most: each by the least of its limits, but those that share one,
+    by its name, are together within it. None where a layer has none."""
+    if not all(limits):
+        return None
+    bound, waiting = 0, [*limits]
+    for name in dict.fromkeys(name for one in limits for name in one):
+        sharing = [one for one in waiting if name in one]
+        if len(sharing) > 1 and sharing[0][name] < sum(min(one.values()) for one in sharing):
+            bound += sharing[0][name]
+            waiting = [one for one in waiting if name not in one]
+    return bound + sum(min(one.values()) for one in waiting)
 
 
-def _bound_of(kernel: Kernel, outcome: Outcome, proved: Collection[Question]) -> int | None:
+def _limits(
+    kernel: Kernel, outcome: Outcome, proved: Collection[Question]
+) -> Iterator[tuple[str, int]]:
+    """The caps within which lies what the order of two claims changes of a layer: name and limit. A cap that
+    is known to hold for all that draw on it has one name for them."""
     known = bounds_of(kernel)
     if Question("non_negative", outcome.layer) not in proved:
-        return None
+        return
     # No more than these can carry what one claim changed over to another: both orders are adjudicated,
     # so that grounds to reject a row decide nothing.
     read = slice_of(evolve(kernel, rejects=()), (outcome.pay,), outcomes=False).items
     scopes = [Scope(item.keys) for item in read if isinstance(item, Accumulator)]
-    limits = []
     for cap in caps_of(kernel, outcome.layer):
         name = cap.definition.name
         high = known.ranges.value(cap.limit).high
+        shared = _shared_by_all(kernel, name, proved)
         if (
             cap.total is not None
             and not cap.of_step
             and cap.scope.alone == e.FALSE
             and high < inf
-            and (Question("within_cap", outcome.layer, name) in proved or _in_all(kernel, name, proved))
+            and (shared or Question("within_cap", outcome.layer, name) in proved)
             and all(known.constancy.refines(scope, cap.scope) for scope in scopes)
         ):
-            limits.append(floor(high))
-    return min(limits, default=None)
+            yield shared or name, floor(high)
+
+
+def _shared_by_all(kernel: Kernel, draw: str, proved: Collection[Question]) -> str | None:
+    """The name of a shared cap on which a layer draws, if all draws on it together are known to be within it,
+    and none to be less than nothing."""
+    for cap in shared_caps_of(kernel):
+        if (
+            draw in {name for _, name in cap.draws}
+            and Question("within_cap", None, cap.definition.name) in proved
+            and all(Question("non_negative", layer) in proved for layer, _ in cap.draws)
+        ):
+            return cap.definition.name
+    return None

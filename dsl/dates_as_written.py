@@ -1,4 +1,4 @@
-"""Days as people write them (`5 November 2023`, `Nov 5, 2023`, `01.03.2024`), and how they are written here."""
+"""Days as people write them (`5 November 2023`, `Nov 5th, 2023`, `01.03.2024`), and how they are written here."""
 
 from __future__ import annotations
 
@@ -10,11 +10,21 @@ from hmbc.dsl.diagnostic import Bilingual
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NAME = r"(?P<name>[A-Za-z]{3,9})\.?"
 _YEAR = r"(?P<year>\d{4})\b"
+_NTH = r"(?:(?P<day>\d{1,2})(?:st|nd|rd|th)?)"
 _FORMS = [
-    re.compile(rf"(?P<day>\d{{1,2}})[ \t]+{_NAME},?[ \t]+{_YEAR}"),
-    re.compile(rf"{_NAME}[ \t]+(?P<day>\d{{1,2}}),?[ \t]+{_YEAR}"),
+    re.compile(rf"(?:the[ \t]+)?{_NTH}[ \t-]*(?:of[ \t]+)?{_NAME},?[ \t-]*{_YEAR}"),
+    re.compile(rf"{_NAME}[ \t]+(?:the[ \t]+)?{_NTH},?[ \t]+{_YEAR}"),
     re.compile(rf"(?P<day>\d{{1,2}})(?P<sign>[./-])(?P<month>\d{{1,2}})(?P=sign){_YEAR}"),
 ]
+
+
+_MONTH_BEFORE = re.compile(r"[A-Za-z]{3,9}\.?[ \t]+(?:the[ \t]+)?\Z")
+
+
+def day_meant_at(text: str, position: int) -> Bilingual | None:
+    """The same of the number at a position: of a day that begins with it, or with the month before it."""
+    month = _MONTH_BEFORE.search(text, max(0, position - 20), position)
+    return day_meant(text[position:]) or (day_meant(text[month.start() :]) if month else None)
 
 
 def day_meant(text: str) -> Bilingual | None:

@@ -88,10 +88,10 @@ def figure_meant(
 
 
 def _date(lexeme: Lexeme, accepts: Collection[str], last: Lexeme, source: str) -> Bilingual | None:
-    """A day with its year: where one is expected, or begun as a number."""
+    """A day with its year: where one is expected, or begun as a number or a name."""
     if "DATE" in accepts:
         return day_meant(source[lexeme.span.start :])
-    return day_meant(source[last.span.start :]) if last.terminal == "NUMBER" else None
+    return day_meant(source[last.span.start :]) if last.terminal in ("NUMBER", "NAME") else None
 
 
 def _day_of_the_year(lexeme: Lexeme, after: Lexeme) -> Bilingual | None:

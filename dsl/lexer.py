@@ -17,6 +17,7 @@ from attrs import frozen
 
 from hmbc.dsl import codes
 from hmbc.dsl.chinese_numbers import in_digits
+from hmbc.dsl.dates_as_written import day_meant_at
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic
 from hmbc.dsl.source import Source, Span
 from hmbc.grammar.keywords import Language, words
@@ -272,6 +273,8 @@ class Lexer:
         if digits := in_digits(self.text[span.start : span.end]):
             advice = ((ADVICE, Bilingual(f"写作 {digits}", f"write {digits}")),)
             self._report(codes.BAD_NUMBER, span, advice, text=shown)
+        elif day := day_meant_at(self.text, span.start):
+            self._report(codes.BAD_NUMBER, span, ((ADVICE, day),), text=shown)
         elif _OTHER_MONEY.search(shown):
             advice = ((ADVICE, _NO_CURRENCY),)
             self._report(codes.BAD_NUMBER, span, advice, text=shown)
