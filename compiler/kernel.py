@@ -160,10 +160,12 @@ class Reject:
 
 @frozen(kw_only=True)
 class Stated:
-    """What the author states of every row that is adjudicated. No evaluator reads it."""
+    """What the author states of every row that is adjudicated. No evaluator reads it. over: the totals that
+    it needs, which are there for a proof alone (stated_amounts.with_stated_totals)."""
 
     name: str
     holds: Expr
+    over: tuple[Accumulator, ...] = ()
     clause: Clause = Clause()
 
 

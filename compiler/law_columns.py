@@ -73,7 +73,7 @@ def _broken(
         case "stated":
             for one in kernel.stated:
                 if isinstance(one, Stated) and one.name == question.subject:
-                    return [], e.Not(one.holds)
+                    return [*one.over], e.Not(one.holds)
         case "within_base" | "within_base_each":
             base = base_of(kernel, question.layer or "")
             assert base is not None

@@ -32,10 +32,11 @@ from hmbc.compiler.lower_body import STOP_CODE, lower_body, stop_name
 from hmbc.compiler.lower_promises import lower_promises
 from hmbc.compiler.reasons import reason_label, reason_rank
 from hmbc.compiler.scopes import MEMBER_ID
+from hmbc.compiler.stated_amounts import stated_amount
 from hmbc.dsl import expr as e
 from hmbc.dsl.check_dated import day_text
 from hmbc.dsl.reads import walk
-from hmbc.dsl.scheme import CheckedBands, CheckedScheme, ListInfo, Statement
+from hmbc.dsl.scheme import CheckedBands, CheckedScheme, ListInfo, PaidWithin, Statement
 from hmbc.dsl.types import Date
 
 
@@ -179,18 +180,28 @@ def _stated(scheme: CheckedScheme) -> Iterator[Stated | NeverLess]:
     for number, one in enumerate(scheme.statements, 1):
         clause, name = Clause(cites=one.cites, span=one.span), f"stated.{number}"
         if isinstance(one, Statement):
-            yield Stated(name=name, holds=inner(one.holds), clause=clause)
+            if isinstance(one.holds, PaidWithin):
+                yield stated_amount(one.holds, name, clause, scheme)
+            else:
+                yield Stated(name=name, holds=inner(one.holds), clause=clause)
         else:
             yield NeverLess(
                 name=name, attribute=one.attribute, more=one.more, less=one.less, clause=clause
             )
 
 
+def _of_statements(kernel: Kernel) -> Iterator[e.Expr]:
+    for one in kernel.stated:
+        if isinstance(one, Stated):
+            yield one.holds
+            yield from (expr for total in one.over for expr in total.exprs)
+
+
 def _with_lists(kernel: Kernel, scheme: CheckedScheme) -> Kernel:
     """With the lists that are looked up; one that only guards nothing is not asked for."""
     read = {
         node.list_name
-        for expr in (*expressions(kernel), *(x.holds for x in kernel.stated if isinstance(x, Stated)))
+        for expr in (*expressions(kernel), *_of_statements(kernel))
         for node in walk(expr)
         if isinstance(node, e.InList)
     }

@@ -34,6 +34,7 @@ from hmbc.compiler.refute import Search
 from hmbc.compiler.roundings_by_turns import ByTurns
 from hmbc.compiler.settle import with_settled
 from hmbc.compiler.side_by_side import SideBySide
+from hmbc.compiler.stated_amounts import with_stated_totals
 from hmbc.compiler.structure import Verdict, structure_of
 from hmbc.compiler.witness import Witness, witness_of
 from hmbc.dsl.diagnostic import Bilingual
@@ -95,6 +96,7 @@ def prove(
 ) -> tuple[Proof, ...]:
     """Answers to every question about a kernel (of those that `only` keeps), in their order.
     scheme: where it comes from; its worked examples are where a search begins."""
+    kernel = with_stated_totals(kernel)
     solves = has_solver() if solver is None else solver
     questions = [question for question in questions_of(kernel) if only(question)]
     found = {proof.question: proof for proof in by_structure(kernel, questions)}

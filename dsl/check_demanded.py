@@ -17,30 +17,18 @@ from attrs import evolve, fields, frozen, has
 
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
+from hmbc.dsl.check_added_up import check_adding_up, paid_by
 from hmbc.dsl.check_expressions import check_as
-from hmbc.dsl.check_scopes import check_scope
 from hmbc.dsl.checked_guideline import DemandedAmount
 from hmbc.dsl.concepts import OF_ATTRIBUTE, OF_LAYER, concept
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.environment import Environment
 from hmbc.dsl.inside import attributes_in
-from hmbc.dsl.scheme import AttributeInfo, CheckedScheme, CheckedScope
+from hmbc.dsl.scheme import AttributeInfo, CheckedScheme, PaidWithin
 from hmbc.dsl.source import NOWHERE
 from hmbc.dsl.types import Bool, Enum, Money
 
 Key = tuple[str, str]
-
-
-@frozen
-class Demanded:
-    """paid: the layers whose payments count. limit: what they are compared with. when: of which claims.
-    scope: over what payments are added up; None: each claim by itself."""
-
-    paid: tuple[str, ...]
-    op: e.Comparison
-    limit: e.Expr
-    when: e.Expr
-    scope: CheckedScope | None
 
 
 @frozen
@@ -54,7 +42,7 @@ class Lacking:
 
 def check_demanded(
     written: DemandedAmount, scheme: CheckedScheme, covers: Callable[[str], frozenset[str]]
-) -> Demanded | Lacking:
+) -> PaidWithin | Lacking:
     """The demand in the scheme's words. covers: the concepts that a layer of this name covers."""
     try:
         return _Words(scheme, covers).demanded(written)
@@ -73,7 +61,7 @@ class _Words:
     scheme: CheckedScheme
     covers: Callable[[str], frozenset[str]]
 
-    def demanded(self, written: DemandedAmount) -> Demanded:
+    def demanded(self, written: DemandedAmount) -> PaidWithin:
         paid = self._layers(written.layer)
         env = self._environment()
         attributes = dict(self._attributes(written.expressions))
@@ -88,12 +76,10 @@ class _Words:
         conditions: list[e.Expr] = [e.Given(info.owner, info.name) for info in optional]
         if written.condition is not None:
             conditions.append(check_as(own(written.condition), Bool(), env, facts))
-        scope = None if written.scope is None else check_scope(own(written.scope), env)
+        scope = None if written.scope is None else check_adding_up(own(written.scope), env)
         self._refuse(env)
-        if scope is not None and scope.keys == ("PER_CLAIM",):
-            scope = None
         when = reduce(e.And, conditions) if conditions else e.TRUE
-        return Demanded(paid, written.op, limit, when, scope)
+        return PaidWithin(paid_by(paid), written.op, limit, when, scope)
 
     def _layers(self, name: str | None) -> tuple[str, ...]:
         layers = self.scheme.paying

@@ -8,6 +8,7 @@ from attrs import frozen
 
 from hmbc.dsl import codes
 from hmbc.dsl import nodes as n
+from hmbc.dsl.check_added_up import adds_up, check_limit
 from hmbc.dsl.check_declarations import texts
 from hmbc.dsl.check_expressions import check_as
 from hmbc.dsl.check_means import check_concept
@@ -107,23 +108,18 @@ def _demand(item: n.Demand, env: Environment, source: Source, folder: Path | Non
 
 
 _DEMAND = Bilingual("要求", "demand")
-_FIXED = Bilingual("各笔费用都相同的金额（前面写了按什么合计）", "an amount that is the same for all claims, as payments are added up")
-_UPPER = Bilingual("“至多”或“<”（写了按什么合计）", "`<=` or `<`, as payments are added up")
 _LITERALS = (n.MoneyLiteral, n.PercentLiteral, n.DateLiteral, n.DurationLiteral, n.MonthsLiteral,
              n.CodeLiteral, n.BoolLiteral)  # fmt: skip
 
 
 def _amount(written: n.KeptAmount, env: Environment, source: Source) -> DemandedAmount:
     """What can be told without a scheme. Its currency decides what an amount is, its names what is read."""
-    right, adds_up = written.right, written.scope is not None and written.scope.keys != ("PER_CLAIM",)
+    right = written.right
     if isinstance(right, _LITERALS) and not isinstance(right, n.MoneyLiteral):
         check_as(right, Money(), env)
-    if adds_up and any(ref.owner == "claim" for ref in attributes_in(right)):
-        found = Bilingual("随每笔费用变化的金额", "an amount that varies from claim to claim")
-        env.report(codes.WRONG_TYPE, right.span, expected=_FIXED, found=found)
-    if adds_up and written.op not in ("<", "<="):
-        shown = Bilingual(f"“{written.op}”", f"`{written.op}`")
-        env.report(codes.WRONG_TYPE, written.span, expected=_UPPER, found=shown)
+    if adds_up(written.scope):
+        of_claims = any(ref.owner == "claim" for ref in attributes_in(right))
+        check_limit(written.op, right, of_claims, written.span, env)
     span = written.span
     return DemandedAmount(
         layer=None if written.layer is None else written.layer.text,

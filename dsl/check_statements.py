@@ -4,11 +4,11 @@ never gets less than another, a ratio that rises, laws that not every scheme kee
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
 
 from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
+from hmbc.dsl.check_added_up import check_adding_up, check_limit, is_paid, paid_by, varies
 from hmbc.dsl.check_comparisons import check_comparing
 from hmbc.dsl.check_declarations import texts
 from hmbc.dsl.check_expressions import check_as
@@ -16,12 +16,14 @@ from hmbc.dsl.check_references import check_attribute
 from hmbc.dsl.check_rising import check_rising
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import DECLARED, Environment, listed
-from hmbc.dsl.facts import NOTHING, facts_of
+from hmbc.dsl.facts import NOTHING, Facts, facts_of
 from hmbc.dsl.names import type_name
-from hmbc.dsl.scheme import Asked, CheckedLayer, NeverLess, Statement
+from hmbc.dsl.scheme import Asked, CheckedLayer, NeverLess, PaidWithin, Statement
 from hmbc.dsl.source import Span
 from hmbc.dsl.types import Bool, Enum, Money
 
+_PAID = Bilingual("各层的给付（写了按什么合计）", "what layers pay, as it is added up")
+_NOT_PAID = Bilingual("别的金额", "another amount")
 _OF_A_MEMBER = Bilingual("参保人的列出取值的属性", "an attribute of the member with listed values")
 
 
@@ -57,17 +59,32 @@ def _amount(
     if item.condition is not None:
         when = check_as(item.condition, Bool(), env)
         facts = facts_of(when)
-    if item.left is None:
-        pays: list[e.Expr] = [e.LayerPay(layer.name) for layer in layers]
-        right = check_as(item.right, Money(), env, facts)
-        holds: e.Expr = e.Compare(item.op, reduce(e.Add, pays) if pays else e.money(0), right)
-    else:
-        written = n.Comparing(item.op, item.left, item.right, span=item.span)
-        holds = check_comparing(written, env, facts).expr
+    end = (item.condition or item.scope or item.right).span.end
+    span = Span(item.span.start, end)
+    if item.left is None or item.scope is not None:
+        within = _within(item, layers, when or e.TRUE, facts, env)
+        return Statement(within, texts(item.cites), span=span)
+    written = n.Comparing(item.op, item.left, item.right, span=item.span)
+    holds = check_comparing(written, env, facts).expr
     if when is not None:
         holds = e.Or(e.Not(when), holds)
-    end = (item.condition or item.right).span.end
-    return Statement(holds, texts(item.cites), span=Span(item.span.start, end))
+    return Statement(holds, texts(item.cites), span=span)
+
+
+def _within(
+    item: n.ProveAmount, layers: Sequence[CheckedLayer], when: e.Expr, facts: Facts, env: Environment
+) -> PaidWithin:
+    """What layers pay, of each claim or added up."""
+    paid = paid_by(layer.name for layer in layers)
+    if item.left is not None:
+        paid = check_as(item.left, Money(), env, facts)
+        if not is_paid(paid):
+            env.report(codes.WRONG_TYPE, item.left.span, expected=_PAID, found=_NOT_PAID)
+    limit = check_as(item.right, Money(), env, facts)
+    scope = None if item.scope is None else check_adding_up(item.scope, env)
+    if scope is not None:
+        check_limit(item.op, item.right, varies(limit), item.span, env)
+    return PaidWithin(paid, item.op, limit, when, scope)
 
 
 def _never_less(item: n.ProveNeverLess, env: Environment) -> NeverLess | None:

@@ -11,7 +11,7 @@ from typing import Literal
 from attrs import field, frozen
 
 from hmbc.dsl.checked_guideline import CheckedGuideline
-from hmbc.dsl.expr import FALSE, Attribute, Expr, MonthEnd, Owner, RoundingMode
+from hmbc.dsl.expr import FALSE, Attribute, Comparison, Expr, MonthEnd, Owner, RoundingMode
 from hmbc.dsl.nodes import GoodLaw, ScopeWord
 from hmbc.dsl.source import NOWHERE, Span
 from hmbc.dsl.types import Type
@@ -278,10 +278,22 @@ class Independence:
 
 
 @frozen(repr=False)
+class PaidWithin:
+    """What layers pay, compared with a limit: of each claim for which `when` holds; with a scope, added up
+    over these."""
+
+    paid: Expr
+    op: Comparison
+    limit: Expr
+    when: Expr
+    scope: CheckedScope | None
+
+
+@frozen(repr=False)
 class Statement:
     """What the author states of every claim that is adjudicated: `holds`."""
 
-    holds: Expr
+    holds: Expr | PaidWithin
     cites: tuple[str, ...] = ()
     span: Span = _span()
 

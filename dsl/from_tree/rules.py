@@ -122,9 +122,9 @@ class StatementRules(Transformer[Token, Any]):
 
     def prove_amount(self, meta: Meta, c: list[Any]) -> n.ProveAmount:
         r = Read(c)
-        condition, op = condition_of(r.one(Inner)), r.one(Operator)
+        condition, op, scope = condition_of(r.one(Inner)), r.one(Operator), r.one(n.Scope)
         left, right = r.nodes() if len(r.nodes()) == 2 else (None, *r.nodes())
-        return n.ProveAmount(left, str(op), right, condition, r.cites, span=span_of(meta))  # type: ignore[arg-type]
+        return n.ProveAmount(left, str(op), right, scope, condition, r.cites, span=span_of(meta))  # type: ignore[arg-type]
 
     def all_pay(self, meta: Meta, c: list[Any]) -> Token:
         return c[0]  # type: ignore[no-any-return]

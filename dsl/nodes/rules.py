@@ -127,12 +127,13 @@ class Prove:
 
 @frozen(repr=False)
 class ProveAmount:
-    """`prove pay <= 5_000 when claim.care is clinic`: of every claim. left None: what all layers
-    pay."""
+    """`prove pay <= 5_000 when claim.care is clinic`: of every claim; `prove pay <= 5_000 per year`: of what
+    comes together in a scope. left None: what all layers pay."""
 
     left: Expression | None
     op: Comparison
     right: Expression
+    scope: Scope | None = None
     condition: Expression | None = None
     cites: Cites = ()
     span: Span = place()

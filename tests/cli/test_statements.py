@@ -63,6 +63,13 @@ def stated_of(call, file):
         ("prove clinic.pay = 0 when claim.care is ward", "proved"),
         ("prove member.health: healthy never gets less than preexisting", "proved"),
         ("prove resident never gets less than employee", "proved"),
+        ("prove clinic.pay <= 2_000 per year", "proved"),
+        ("prove pay <= 1_002_000 per year", "proved"),
+        ("prove ward.pay <= 1_000_000 per claim", "proved"),
+        ("prove clinic.pay <= 2_000 per year when claim.care is clinic and member.age > 60", "proved"),
+        ("prove ward.pay + clinic.pay <= 1_001_999 per year", "refuted"),
+        ("prove clinic.pay <= 2_000 per lifetime", "refuted"),
+        ("prove pay < 2_000 per month when claim.care is clinic", "refuted"),
         ("prove ward.excess <= claim.cost - 20_000 when claim.cost > 20_000", "refuted"),
         ("prove clinic.pay <= 1_999", "refuted"),
         ("prove pay >= 1 when claim.care is clinic and claim.cost >= 102", "refuted"),
@@ -73,6 +80,54 @@ def test_statements_are_decided(call, of, stated, verdict):
     if verdict == "proved":
         pytest.importorskip("z3")
     (row,) = stated_of(call, of(stated))
+    assert row["verdict"] == verdict
+
+
+def test_what_is_added_up_is_told_with_claims(call, of):
+    (row,) = stated_of(call, of("prove clinic.pay <= 2_000 per lifetime"))
+    assert "<= 2,000.00 does not hold" in row["because"]
+    assert row["example"].count("claim 20") == 2  # of two years
+
+
+def test_what_is_added_up_is_no_total_of_the_evaluator(call, of, folder):
+    kernels = []
+    for number, stated in enumerate(("", "prove clinic.pay <= 2_000 per year")):
+        assert call("compile", "--emit", "kernel", "-o", f"out{number}", of(stated)).exit_code == 0
+        kernels.append((folder / f"out{number}/town.kernel").read_text())
+    assert kernels[0] == kernels[1]
+
+
+@pytest.mark.parametrize(
+    ("stated", "told"),
+    [
+        ("prove claim.cost <= 2_000 per year", "this should be what layers pay, as it is added up, but it is another amount"),
+        ("prove ward.excess <= 2_000 per year", "this should be what layers pay"),
+        ("prove ward.pay - clinic.pay <= 2_000 per year", "this should be what layers pay"),
+        ("prove pay <= claim.cost per year", "an amount that is the same for all claims"),
+        ("prove ward.pay <= clinic.pay per year", "an amount that is the same for all claims"),
+        ("prove pay >= 2_000 per year", "this should be `<=` or `<`, as payments are added up, but it is `>=`"),
+        ("prove pay <= 50% per year", "this should be"),
+        ("prove pay <= 2_000 per claim.room", "room"),
+    ],
+)
+def test_what_cannot_be_added_up_is_told(call, of, stated, told):
+    done = call("check", of(stated))
+    assert done.exit_code == 1
+    assert told in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("stated", "verdict"),
+    [
+        ("pay <= 1_000_000 per year", "refuted"),
+        ("clinic.pay <= 1_999 per year when claim.care is clinic", "refuted"),
+        ("clinic.pay <= 2_000 per year", "proved"),
+    ],
+)
+def test_a_guideline_and_a_scheme_mean_the_same(call, of, stated, verdict):
+    demanded = call("check", of("", f"must keep {stated}")).stdout
+    assert (f"`must keep {stated}` does not hold" in demanded) == (verdict == "refuted")
+    (row,) = stated_of(call, of(f"prove {stated}"))
     assert row["verdict"] == verdict
 
 
