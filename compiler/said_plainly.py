@@ -35,6 +35,8 @@ def said_plainly(kernel: Kernel) -> SaidPlainly:
     """The kernels that stand for one; `settled`, `simple` and `apart` are those that rules read."""
     settled = with_settled(kernel)
     plain = made_plain(settled, bounds_of(settled))
+    if plain is not settled:  # what is plain now may say that something else does not vary
+        plain = made_plain(plain, bounds_of(plain))
     drawn = with_own_draws(plain)
     idle = without_idle_limits(drawn, bounds_of(drawn))
     rest = without_nothing(idle)

@@ -31,7 +31,11 @@ from hmbc.compiler.shared_caps import shared_caps_of
 from hmbc.compiler.structure_bill import paid_twice
 from hmbc.compiler.structure_bounds import bounds_of
 from hmbc.compiler.structure_bounds_in_sum import BoundsInSum
-from hmbc.compiler.structure_latest_cap import holds_as_it_is, is_natural_at_zero
+from hmbc.compiler.structure_latest_cap import (
+    draws_hold_as_it_is,
+    holds_as_it_is,
+    is_natural_at_zero,
+)
 from hmbc.compiler.structure_order import Order, Orders, shown
 from hmbc.compiler.structure_split import Divisions
 from hmbc.compiler.structure_stage import stage_of
@@ -273,13 +277,14 @@ class _Structure:
         pays = {outcome.layer: outcome.pay for outcome in self.kernel.outcomes}
         natural = {one.layer for one in found if one.law == "non_negative" and one.holds}
         moves = self.bounds.constancy.varying(cap.limit, cap.scope)
-        if moves is not None:
+        as_it_is = moves is not None and draws_hold_as_it_is(self.bounds, cap)
+        if moves is not None and not as_it_is:
             why = Bilingual(
                 f"封顶额随{shown(moves).zh}在累计范围内变化",
                 f"the limit varies with {shown(moves).en} inside its scope",
             )
             return self._open("within_cap", None, name, why, name)
-        known = self.bounds.is_natural(cap.limit)
+        known = as_it_is or self.bounds.is_natural(cap.limit)
         if not known or any(
             draw not in self.bounds.in_rows(pays[layer]) or layer not in natural for layer, draw in cap.draws
         ):

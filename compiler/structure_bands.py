@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from functools import reduce
 from itertools import pairwise, product
 
 from attrs import evolve, frozen
@@ -117,12 +118,65 @@ def bands_of(expr: e.Expr, total: e.Expr, ranges: Ranges) -> Bands | None:
         if found is None or any(node == total for node in walk(ratio)):
             return None
         slices.append(found)
+    while len(slices) > 1 and _is_empty(slices[0], ranges):
+        del slices[0]  # below a threshold
     for one, two in pairwise(slices):
         if one.upper is None or not _is_above(two.lower, one.upper, ranges):
             return None
         if two.upper is not None and not _is_above(two.upper, one.upper, ranges):
             return None
     return Bands(tuple(slices))
+
+
+@frozen
+class Topmost:
+    """The topmost part of an amount, in bands of the amount."""
+
+    bands: Bands
+    amount: e.Expr
+    part: e.Expr
+
+    def above(self, limit: e.Expr) -> e.Expr:
+        """What the bands come to of that part of the amount which is above a limit."""
+        zero = e.money(0)
+        terms: list[e.Expr] = []
+        for one in self.bands.slices:
+            upper = self.amount if one.upper is None else e.Min(self.amount, one.upper)
+            lower = limit if one.lower == zero else e.Max(one.lower, limit)
+            terms.append(e.Scale(e.Max(zero, e.Subtract(upper, lower)), one.ratio))
+        return reduce(e.Add, terms)
+
+
+def topmost_of(expr: e.Expr, ranges: Ranges) -> Topmost | None:
+    """Of the topmost part x of an amount v, in bands of v; None for another form.
+
+        r1 × max(0, min(v, b1) − max(0, v − x)) + r2 × max(0, v − max(b1, v − x))
+
+    Each slice is what its band and the range from v − x to v have in common, so that for x >= 0 all slices
+    come to x at most, if bands do not overlap.
+    """
+    whole: list[e.Expr] = []
+    rests: set[e.Subtract] = set()
+    for term in _terms(expr):
+        scaled, ratio = (term.amount, term.by) if isinstance(term, e.Scale) else (term, e.ratio(1))
+        match scaled:
+            case e.Max(
+                left=e.Const(value=0) as zero,
+                right=e.Subtract(left=upper, right=e.Max(left=lower, right=e.Subtract() as rest)),
+            ):
+                rests.add(rest)
+                whole.append(e.Scale(e.Max(zero, e.Subtract(upper, lower)), ratio))
+            case _:
+                return None
+    if len(rests) != 1:
+        return None
+    rest = rests.pop()
+    found = bands_of(reduce(e.Add, whole), rest.left, ranges)
+    return None if found is None else Topmost(found, rest.left, rest.right)
+
+
+def _is_empty(one: Slice, ranges: Ranges) -> bool:
+    return one.upper is not None and ranges.value(one.upper).high <= ranges.value(one.lower).low
 
 
 def _terms(expr: e.Expr) -> Iterator[e.Expr]:

@@ -2,7 +2,8 @@
 
 Layers that read the same money have to leave to each other what they pay: for
 `base = max(0, bill - earlier)`, earlier + base never passes max(bill, earlier). Or no row is paid by
-both.
+both. A layer that may be paid more than its base, as a base of parts of the minor unit that is rounded in sum, may
+still never be paid more than an amount of the claim; then nothing is concluded from what its base is made of.
 """
 
 from __future__ import annotations
@@ -26,16 +27,17 @@ def paid_twice(bounds: Bounds) -> tuple[str, Bilingual] | None:
     conditions: dict[str, e.Expr] = {}
     for outcome in bounds.kernel.outcomes:
         pay, base = outcome.pay, base_of(bounds.kernel, outcome.layer)
-        money = None if base is None else read.money(e.Ref(base))
-        within = base in bounds.in_rows(pay)
-        if base is None or money is None or not within or not bounds.is_natural(e.Ref(pay)):
+        counted = base if base is not None and base in bounds.in_rows(pay) else None
+        money = read.money(e.Ref(pay if counted is None else counted))
+        if base is None or money is None or not bounds.is_natural(e.Ref(pay)):
             return pay, Bilingual(
                 "这一层可能多于它读取的金额", "this layer may pay more than the money it reads"
             )
         pays = {pay}
-        conditions[pay] = read.condition(e.Ref(base))
+        conditions[pay] = e.TRUE if counted is None else read.condition(e.Ref(counted))
         for group in [group for group in groups if group[0] & money]:
-            both = group[1] - read.taken_off(e.Ref(base))
+            left_to = frozenset() if counted is None else read.taken_off(e.Ref(counted))
+            both = group[1] - left_to
             if not all(are_exclusive(conditions[pay], conditions[other]) for other in both):
                 return base, Bilingual(
                     "与另一层用同一笔钱，却没有扣除那一层已付的",

@@ -5,7 +5,7 @@ this by structure_bounds_in_sum.
     min, a part taken off, a ratio of at most 100%, a choice; a threshold or a cap on a total, because
     its slope is at most 1; a rounding on a total, where the bound is whole and the rounding looks the
     same at every step (round(t + n) = round(t) + n); with halves to even, where the total is of shares
-    below 100%, or all at one ratio
+    below 100%, or all at one ratio; bands of the topmost part of an amount, which come to that part at most
 
 A bound holds for values that are not negative; the callers see to that.
 """
@@ -21,6 +21,7 @@ from hmbc.compiler.denominators import Denominators, denominators_of
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.ranges import Ranges, ranges_of
 from hmbc.compiler.remember import remember
+from hmbc.compiler.structure_bands import topmost_of
 from hmbc.compiler.structure_scope import Constancy
 from hmbc.compiler.structure_stage import Stage, shape_of, stage_of
 from hmbc.compiler.structure_used import limit_of, rest_of
@@ -219,8 +220,8 @@ class Bounds:
             case e.Subtract(left=e.Subtract(left=amount, right=first), right=second):
                 pass
             case e.Subtract(left=amount, right=first):
-                return bool(self._names(amount) & self.of(first))
-        found = self._names(amount)
+                return bool(self.named(amount) & self.of(first))
+        found = self.named(amount)
         if not found & self.of(first):
             return False
         for name in self.of(second) & self.definitions.keys():
@@ -256,21 +257,29 @@ class Bounds:
     def _above_drawn(self, expr: e.Expr) -> Names:
         """What a draw on what is shared pro rata never exceeds: where there is no more to share than
         all ask for, what one asks for, if that is whole: round(t + s) <= round(t) + b for s <= b, the
-        rounding being alike at every whole number."""
+        rounding being alike at every whole number; halves to even are, where what one asks for comes first."""
         drawn = self._drawn(expr)
         if drawn is None:
             return NO_NAMES
         share, own = drawn
-        if share.mode == "half_even" or not self.is_asked(share.amount, share.whole):
+        if share.mode == "half_even" and not isinstance(expr, e.Share) or not self.is_natural(own):
+            return NO_NAMES
+        if not self.is_asked(share.amount, share.whole):
             return NO_NAMES
         return self.of(own) if self.denominators.of(own) == 1 else NO_NAMES
 
     def is_asked(self, amount: e.Expr, whole: e.Expr) -> bool:
-        """Whether an amount to be shared is never above what all ask for."""
-        asked = self._names(whole)
-        return bool(asked) and asked <= self.of(amount)
+        """Whether an amount to be shared is never above what all ask for, or what some of them do."""
+        asked = self.named(whole)
+        if asked:
+            return asked <= self.of(amount)
+        terms = _terms(whole)
+        above = self.of(amount)
+        return all(times > 0 and self.is_natural(term) for term, times in terms.items()) and any(
+            self.named(term) & above for term in terms
+        )
 
-    def _names(self, expr: e.Expr) -> Names:
+    def named(self, expr: e.Expr) -> Names:
         """The name of a definition or an amount, as bounds are called."""
         match expr:
             case e.Ref(name=name):
@@ -322,6 +331,9 @@ class Bounds:
                 return self.only_whole(self.of(amount), 1) | self._above_drawn(expr)
             case e.Choose(then=then, otherwise=otherwise):
                 return self.of(then) & self.of(otherwise)
+            case e.Add() if topmost := topmost_of(expr, self.ranges):
+                shares = all(self.is_share(one.ratio) for one in topmost.bands.slices)
+                return self.of(topmost.part) if shares and self.is_natural(topmost.part) else NO_NAMES
             case _:
                 return NO_NAMES
 
@@ -347,7 +359,17 @@ class Bounds:
 
             r < 1     t + r × x < round(t) + 1/2 + n, or x is 0: the rounding has grown by n at most
             r = 1     the same where no half is met: r is one ratio for the key, and each x is whole
+
+        Likewise of a ratio of the total as it is for the row, r × t, where each x is whole: for r < 1
+        r × t + r × x < round(r × t) + 1/2 + x, and for r = 1 nothing is rounded.
         """
+        match rounding.amount:
+            case e.Scale(amount=e.Total(accumulator=name), by=by) if (
+                name == stage.total.name and self.is_share(by) and self.whole.of(stage.added)
+            ):
+                return self.of(stage.added)
+            case _:
+                pass
         match self.seen(stage.added):
             case e.Scale(amount=amount, by=by) if (
                 rounding.amount == e.Total(stage.total.name)

@@ -1,7 +1,8 @@
 """What never exceeds what in sum over a unit's rows: besides what holds in each row, any rounding whose
 function is constant in its scope: the increases of one total add up to its last value, and
 round(t) <= n for t <= n where n is whole. A step above the minor unit keeps this only where it rounds
-down, or of at most half; n need not be whole where only a part of it is rounded.
+down, or of at most half; n need not be whole where only a part of it is rounded. Or a threshold keeps back more than
+roundings add (structure_kept_back.py).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from fractions import Fraction
 from attrs import define, field
 
 from hmbc.compiler.structure_bounds import NO_NAMES, Bounds, Names
+from hmbc.compiler.structure_kept_back import kept_back
 from hmbc.compiler.structure_stage import Shape, Stage, at_zero, parts_beside, shape_of, stage_of
 from hmbc.dsl import expr as e
 
@@ -30,6 +32,8 @@ class BoundsInSum:
             found = set(self.bounds.in_rows(name))
             for above in self.bounds.in_rows(name):
                 found |= self._rounded_sum(above, set())
+                if above in self.bounds.definitions:
+                    found |= kept_back(self.bounds, above)
             self._sums[name] = frozenset(found)
         return self._sums[name]
 

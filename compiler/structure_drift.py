@@ -49,7 +49,8 @@ from hmbc.compiler.structure_nothing import Nothing
 from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_single_rows import Parts, each, joined, linear
 from hmbc.compiler.structure_span import ANYTHING, NOTHING, Number, Span
-from hmbc.compiler.structure_used import rest_of
+from hmbc.compiler.structure_stage import parts_beside
+from hmbc.compiler.structure_used import limit_of, rest_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.expr import parts_of
 
@@ -229,6 +230,36 @@ class Drifts:
             case _:
                 return None
 
+    def _free(
+        self, expr: e.Expr, when: e.Expr, then: e.Expr, otherwise: e.Expr, one: Drift, two: Drift
+    ) -> Drift | None:
+        """Of `choose(c, x, y)`, y being what a limit lets through of `choose(c, 0, z)`, so that it is nothing where
+        c holds: `choose(c, x, 0) + y`. Where x and z differ in the changed claim's row alone, only one of both does:
+        y where c fails there, and else the other."""
+        inner = self.bounds.seen(otherwise)
+        alone = self.kind == "raise" and one.is_in_changed_row and two.scope is not None
+        if alone and self._comes_of(inner, when):
+            rows, sums = one.rows.hull(two.rows).with_zero, one.rows.hull(two.sums).with_zero
+            return Drift(rows, sums, two.scope, two.one and two.changed, two.changed)
+        if two.scope is None or not Nothing(self.bounds, self._is_same).is_nothing(otherwise, when):
+            return None
+        return self._sum(expr, e.Choose(when, then, e.money(0)), otherwise, Span.__add__)
+
+    def _comes_of(self, expr: e.Expr, when: e.Expr) -> bool:
+        """Whether an amount is worked out from `choose(when, 0, x)`, x differing in the changed claim's row alone,
+        and otherwise from what does not differ."""
+        match self.bounds.seen(expr):
+            case e.Choose(when=own, then=e.Const(value=0), otherwise=rest) if own == when:
+                found = self.of(rest)
+                return found is not None and found.is_in_changed_row
+            case e.Increase() as found if (stage := self.bounds.stage(found)) and stage.alone is None:
+                limited = limit_of(stage.total)
+                amount, fixed = (stage.added, ()) if limited is None else (limited[0], limited[1:])
+                beside = (*stage.scope.keys, *parts_beside(stage), *fixed)
+                return self._comes_of(amount, when) and all(self.of(one) == SAME for one in beside)
+            case _:
+                return False
+
     def _choice(
         self, expr: e.Expr, when: e.Expr, then: e.Expr, otherwise: e.Expr
     ) -> Drift | None:
@@ -237,6 +268,8 @@ class Drifts:
         turns, one, two = self.of(when), self.of(then), self.of(otherwise)
         if turns is None or one is None or two is None:
             return None
+        if turns == SAME and self.kind != "swap" and (free := self._free(expr, when, then, otherwise, one, two)):
+            return free
         found = self._joins.of_either(expr, one, two)
         if turns == SAME and self.kind == "swap" and (both := self._of_both(when, one, two)) is not None:
             return both

@@ -9,12 +9,17 @@ most f(before t) − f(0), and the row is paid at most L − f(before t): in sum
 negative. What earlier rows had for a cap does not matter.
 
 Of u: a row that is paid something, x not being negative, had u < L, and brings u to at most L.
+
+Layers that draw on one limit in order are together paid min(L, T) − min(L, before T) for a row, T being the sum of
+their totals, which grow by what each of them asks for: f(t) = t, with the same argument. Pro rata they share out
+what this step lets through.
 """
 
 from __future__ import annotations
 
 from attrs import evolve
 
+from hmbc.compiler.layer_parts import Cap
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_stage import Stage, at_zero, parts_beside, shape_of
 from hmbc.compiler.structure_used import limit_of
@@ -42,6 +47,26 @@ def holds_as_it_is(bounds: Bounds, expr: e.Expr, stage: Stage) -> bool:
         and shape_of(inner, bounds.ranges).rises
         and is_natural_at_zero(bounds, function, total)
         and bounds.is_natural(stage.added)
+    )
+
+
+def draws_hold_as_it_is(bounds: Bounds, cap: Cap) -> bool:
+    """Whether what layers draw on a shared cap in a row brings what they were paid under its key to at most the
+    limit as it is for this row. That the draws add up so is seen by compiler/shared_caps.py."""
+    if cap.total is None:
+        return False
+    totals = {cap.total.name}
+    match bounds.definitions[cap.draws[-1][1]].expr:
+        case e.Subtract(left=e.Min(right=drawn)):
+            totals = {node.accumulator for node in walk(drawn) if isinstance(node, e.Total)}
+        case e.Share() | e.Subtract():
+            pass  # of what is let through of one total
+        case _:
+            return False
+    return all(
+        bounds.accumulators[name].keys == cap.total.keys
+        and bounds.is_natural(bounds.accumulators[name].adds)
+        for name in totals
     )
 
 

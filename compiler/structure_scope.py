@@ -228,5 +228,7 @@ def _begins(key: e.Expr, of: e.Expr, day: int) -> bool:
             return date_ == of and (on.month, on.day) == (month, first)
         case e.MonthOf(date=date_):
             return date_ == of and on.day == 1
+        case e.Add():  # quarters: rows of one sum have each of its years in common
+            return any(_begins(year, of, day) for year in _years_of(key, of))
         case _:
             return False
