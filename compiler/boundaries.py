@@ -9,8 +9,9 @@ room is left is filled with seeded mixtures of all that.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from random import Random
 
 from attrs import define, evolve, field
@@ -84,6 +85,7 @@ class _Maker:
             yield self.history(one.at, [one.at])
         streams = [
             deciding(self.search, contexts),
+            chain.from_iterable(self.apart(at) for _, at in paid),
             self.approaches(paid),
             _in_turn([runs(self.search, layer, at) for layer, at in paid]),
             Halves(self.search).histories(paid, [probe for _, probe in self.sites()]),
@@ -238,6 +240,19 @@ class _Maker:
         yield from self.keys(at)
         yield from self.refunds(at)
         yield from self.members(at, [change for change in changes if change[0][0] == "member"])
+
+    def apart(self, at: Assignment) -> Iterator[History]:
+        """Numbers of one type, no amounts, that are alike: each in turn at either end of its domain. Else it
+        would not show which of them is read."""
+        same = Counter((slot[0], self.kind(slot), value) for slot, value in at.items())
+        for slot, value in at.items():
+            owner, kind = slot[0], self.kind(slot)
+            if value is None or isinstance(kind, Money) or slot == ("claim", self.kernel.date):
+                continue
+            if owner != "parameter" and same[owner, kind, value] > 1:
+                for end in self.search.ends(slot) or ():
+                    changed = self.put(slot, end, at)
+                    yield self.history(changed, [changed])
 
     def meetings(self, at: Assignment) -> Iterator[History]:
         """A claim's listed value and its member's, where one expression reads both, in every pair."""

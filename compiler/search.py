@@ -240,6 +240,10 @@ class Search:
         """The type of an input."""
         return self._types[slot][0]
 
+    def ends(self, slot: Slot) -> tuple[int, int] | None:
+        """The ends of an input's domain, None where it has none."""
+        return self._types[slot][1]
+
     def held(self, slot: Slot, number: int) -> int:
         """A number held to the input's domain."""
         low, high = self._types[slot][1] or (number, number)

@@ -35,7 +35,7 @@ from hmbc.runtime.evaluator import CompiledScheme, Evaluator
 ROWS = 600
 """Claims on which an evaluator is validated when it is compiled."""
 
-VALIDATION = 7
+VALIDATION = 8
 """Raised when the histories get better: evaluators validated before are validated again."""
 
 REACH = 65_000
