@@ -118,7 +118,8 @@ class Bounds:
             case e.Round(amount=amount) | e.Share(amount=amount):
                 return natural(amount)
             case e.Subtract():
-                return self._is_left(expr) or self._drawn(expr) is not None
+                parted = self._drawn(expr) is not None or self._let_through(expr) is not None
+                return parted or self._is_left(expr)
             case e.Total(accumulator=name) | e.Before(accumulator=name):
                 self._signs[expr] = False  # for one that reads itself
                 return natural(self.accumulators[name].adds)
@@ -245,14 +246,31 @@ class Bounds:
             case e.Subtract(left=e.Share() as above, right=e.Share() as below) if (
                 evolve(above, part=below.part) == below and self.is_natural(above.amount)
             ):
-                rest = _terms(above.part)
-                rest.subtract(_terms(below.part))
-                own = [term for term, times in rest.items() if times]
-                if len(own) == 1 and rest[own[0]] == 1 and self.is_natural(own[0]):
-                    return above, own[0]
+                own = self._added(above.part, below.part)
+                return None if own is None else (above, own)
             case _:
-                pass
-        return None
+                return None
+
+    def _let_through(self, expr: e.Expr) -> e.Expr | None:
+        """What a limit lets through of an amount that comes after others, as that amount:
+
+            min(limit, a + b) − min(limit, a)        b
+
+        Not negative, as b is not, and never above b: of more no less is let through, and no more than
+        comes to it.
+        """
+        match expr:
+            case e.Subtract(left=e.Min() as above, right=e.Min() as below) if above.left == below.left:
+                return self._added(above.right, below.right)
+            case _:
+                return None
+
+    def _added(self, above: e.Expr, below: e.Expr) -> e.Expr | None:
+        """The one term that a sum adds to another, if it is never negative."""
+        rest = _terms(above)
+        rest.subtract(_terms(below))
+        own = [term for term, times in rest.items() if times]
+        return own[0] if len(own) == 1 and rest[own[0]] == 1 and self.is_natural(own[0]) else None
 
     def _above_drawn(self, expr: e.Expr) -> Names:
         """What a draw on what is shared pro rata never exceeds: where there is no more to share than
@@ -320,6 +338,8 @@ class Bounds:
                 return self.of(rest[0]) if self.is_natural(rest[0]) else NO_NAMES
             case e.Subtract() if self._drawn(expr) is not None:
                 return self._above_drawn(expr)
+            case e.Subtract() if own := self._let_through(expr):
+                return self.of(own)
             case e.Subtract(left=left, right=right) if self.is_natural(right):
                 return self.of(left)
             case e.Scale(amount=amount, by=by) if self.is_natural(amount) and self.is_share(by):

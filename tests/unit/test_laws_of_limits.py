@@ -138,6 +138,27 @@ def test_what_one_layer_draws_alone_is_its_own_cap(law: str, subject: str | None
     assert is_proved(kernel, Question(law, "l1", subject))  # type: ignore[arg-type]
 
 
+OF_MEMBERS = "    shared cap pool: (member.income * 10% + 300) per claim in order"
+
+
+@pytest.mark.parametrize(
+    ("law", "layer", "subject"),
+    [
+        ("non_negative", "l1", None),
+        ("non_negative", "l2", None),
+        ("within_base_each", "l1", None),
+        ("within_base_each", "l2", None),
+        ("monotone", "l1", "bill"),
+    ],
+)
+def test_what_a_limit_lets_through_of_layers_one_after_the_other(law: str, layer: str, subject: str | None) -> None:
+    second = "base claim.fee no threshold ratio 60% cap shared pool rounding half up per claim"
+    kernel = kernel_of(DRAWS, second, before=OF_MEMBERS)
+    assert is_proved(kernel, Question(law, layer, subject))  # type: ignore[arg-type]
+    if subject:  # what the first takes the second does not get
+        assert not is_proved(kernel, Question("monotone", "l2", subject), broken=True)
+
+
 def test_what_two_layers_draw_is_not() -> None:
     second = "base claim.fee no threshold ratio 60% cap shared pool rounding half up per claim"
     kernel = kernel_of(DRAWS, second, before=POOL)
@@ -196,6 +217,9 @@ def test_what_is_said_plainly_is_the_same() -> None:
     for given, plain in [
         (e.Subtract(billed, e.Min(e.money(3), billed)), e.Max(zero, e.Subtract(billed, e.money(3)))),
         (e.Subtract(billed, e.Min(e.money(3), e.Ref("l1.share"))),) * 2,
+        (e.Subtract(e.money(3), e.Min(billed, zero)), e.money(3)),
+        (e.Subtract(e.money(3), e.Min(zero, billed)), e.money(3)),
+        (e.Subtract(e.money(3), e.Min(e.Subtract(e.money(2), billed), zero)),) * 2,
         (e.Max(zero, e.Subtract(e.Ref("l1.share"), e.Ref("l1.threshold"))),) * 2,
     ]:
         one = evolve(kernel, items=(*kernel.items[:-1], evolve(pay, expr=given)))
