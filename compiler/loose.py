@@ -2,9 +2,10 @@
 
     min(300, total a + total b)    total a + total b, where a never passes 100 and b never 200
 
-A total is bounded where what it adds is the increase of `min(C, f(total t))`, t has its keys and C is
-one value in them: the increases of one function of one total add up to its last value less its first,
-which is not negative. What is left of a draw on a shared cap that never binds,
+A total is bounded where what it adds is the increase of a function f(total t) that is, all else in it being one
+value in the keys of t, never above a limit: the increases of one function of one total add up to its last value less
+its first, which is not negative; some of them, if none is negative, to no more. So is a part of such an amount.
+What is left of a draw on a shared cap that never binds,
 
     (total a + before b) − (before a + before b)    increase of total a
 
@@ -22,9 +23,11 @@ from attrs import define, evolve, field
 
 from hmbc.compiler.kernel import Accumulator, Kernel, read_anew
 from hmbc.compiler.ranges import Ranges
+from hmbc.compiler.rounding import rounded
 from hmbc.compiler.structure_bounds import Bounds
+from hmbc.compiler.structure_latest_cap import is_natural_at_zero
 from hmbc.compiler.structure_scope import Scope
-from hmbc.compiler.structure_stage import at_zero, parts_beside
+from hmbc.compiler.structure_stage import Stage, parts_beside
 from hmbc.compiler.structure_used import limit_of
 from hmbc.dsl import expr as e
 
@@ -77,8 +80,7 @@ class _Loose:
         return found
 
     def _is_loose(self, limit: e.Expr, amount: e.Expr) -> bool:
-        most = self._above(amount)
-        return most is not None and most <= self.ranges.value(limit).low
+        return self._above(amount) <= self.ranges.value(limit).low
 
     def used(self, total: Accumulator) -> e.Expr:
         """What a total adds; of one that uses up a limit, all that comes to it, where the limit and what is
@@ -99,52 +101,76 @@ class _Loose:
             case _:
                 return None
 
-    def _above(self, expr: e.Expr) -> Fraction | None:
-        """A sum of totals is never above this."""
+    def _above(self, expr: e.Expr) -> Fraction:
+        """What an expression is never above, totals as far as what they add goes."""
+        most = self.ranges.value(expr).high
         match expr:
             case e.Total(accumulator=name) | e.Before(accumulator=name):
-                if name not in self._most:
-                    self._most[name] = self._most_of(self.totals[name])
-                return self._most[name]
+                added = self._most_of(self.totals[name])
+                found = most if added is None else added
             case e.Add(left=left, right=right):
-                one, two = self._above(left), self._above(right)
+                found = self._above(left) + self._above(right)
+            case e.Min(left=left, right=right):
+                found = min(self._above(left), self._above(right))
+            case e.Round(amount=amount, mode=mode, step=step):
+                found = Fraction(rounded(self._above(amount), mode, step))
+            case _:
+                in_row = self._most_added(expr, None)
+                found = most if in_row is None else in_row
+        return min(found, most)
+
+    def _most_of(self, total: Accumulator) -> Fraction | None:
+        if total.name not in self._most:
+            self._most[total.name] = None  # for one that reads itself
+            used = limit_of(total)
+            known = [] if used is None else [max(Fraction(0), self._above(used[1]))]
+            added = self._most_added(total.adds, Scope(total.keys))
+            self._most[total.name] = min([*known, *([] if added is None else [added])], default=None)
+        return self._most[total.name]
+
+    def _most_added(self, amount: e.Expr, scope: Scope | None) -> Fraction | None:
+        """What an amount never comes to more than in sum, over one key of a scope, or (None) in one row; None: no
+        bound is known."""
+        natural, most = self.bounds.is_natural, self._most_added
+        match amount:
+            case e.Const(value=0):
+                return Fraction(0)
+            case e.Ref(name=name):
+                return most(self.bounds.definitions[name].expr, scope)
+            case e.Choose() | e.Increase() | e.Subtract() if stage := self.bounds.stage(amount):
+                return self._most_grown(amount, stage, scope)
+            case e.Min(left=left, right=right):
+                known = [found for found in (most(left, scope), most(right, scope)) if found is not None]
+                return min(known, default=None)
+            case e.Scale(amount=part, by=by) if natural(part) and self.bounds.is_share(by):
+                return most(part, scope)
+            case e.Round(amount=part, mode="down") if natural(part):
+                return most(part, scope)
+            case e.Subtract(left=left, right=right) if natural(right):
+                return most(left, scope)
+            case e.Choose(then=left, otherwise=right) if natural(left) and natural(right):
+                one, two = most(left, scope), most(right, scope)
                 return None if one is None or two is None else one + two
             case _:
                 return None
 
-    def _most_of(self, total: Accumulator) -> Fraction | None:
-        return self._most_added(total.adds, Scope(total.keys))
-
-    def _most_added(self, amount: e.Expr, scope: Scope) -> Fraction | None:
-        """What an amount never comes to more than in sum, over one key of a scope."""
-        match amount:
-            case e.Ref(name=name):
-                expr = self.bounds.definitions[name].expr
-            case expr:
-                pass
-        stage = self.bounds.stage(expr)
-        if stage is None or stage.alone is not None or not self._is_part(expr, scope, stage.scope):
+    def _most_grown(self, amount: e.Expr, stage: Stage, scope: Scope | None) -> Fraction | None:
+        """What a function of a total grows by in sum, over one key of a scope or in a row: no more than from where it
+        begins, which is not below 0, to the most that it is."""
+        if stage.alone is not None or not self._is_part(amount, scope, stage.scope):
             return None
-        match stage.of:
-            case e.Min(left=limit):
-                pass
-            case _:
-                return None
         constant = all(
             self.bounds.constancy.varying(part, stage.scope) is None for part in parts_beside(stage)
         )
-        start = at_zero(_unrounded(stage.of), e.Total(stage.total.name), self.ranges)
-        most = self.ranges.value(limit).high
-        if not constant or start is None or start.low < 0 or not isinstance(most, Fraction | int):
-            return None
-        return Fraction(most)
+        begins = is_natural_at_zero(self.bounds, _unrounded(stage.of), e.Total(stage.total.name))
+        return self._above(stage.of) if constant and begins else None
 
-    def _is_part(self, expr: e.Expr, scope: Scope, of: Scope) -> bool:
-        """Whether rows of one key of a scope are all rows of one key of another, or some of them, of which
-        none adds less than nothing."""
+    def _is_part(self, expr: e.Expr, scope: Scope | None, of: Scope) -> bool:
+        """Whether rows of one key of a scope, or one row, are all rows of one key of another, or some of them, of
+        which none adds less than nothing."""
         if scope == of:
             return True
-        return self.bounds.is_natural(expr) and self.bounds.constancy.refines(scope, of)
+        return self.bounds.is_natural(expr) and (scope is None or self.bounds.constancy.refines(scope, of))
 
 
 def _unrounded(expr: e.Expr) -> e.Expr:

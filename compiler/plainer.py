@@ -14,11 +14,13 @@
     choose(c, 0, min(x, max(0, L − before u)))    min(choose(c, 0, x), max(0, L − before u))    what u adds
     x − increase max(0, t − L)        increase min(L, t)          t: the total of x
     x − increase min(L, t)            increase max(0, t − L)
+    max(0, increase f)                increase f                  where f never falls
     share(x, p / p)                   x        where x is whole, and 0 where p is
     choose(c, x, y)                   y        where c contradicts itself
     choose(c, x, x)                   x
     max(0, x − y)                     0        where x never exceeds y
     max(0, choose(c, x, 0) − choose(c, y, 0))    choose(c, max(0, x − y), 0)    where an amount may turn c
+    choose(c, increase f, y)          increase f                  where c always holds
     choose(c, 0, x), choose(c, x, 0)  0, x     where x is nothing wherever c fails (structure_nothing.py)
     max(0, x − choose(y < k, A, B))   max(0, x − B)              for x <= y, k <= A, k <= B
 
@@ -86,11 +88,15 @@ class _Plain:
                     return both
                 other = self._of_large(amount, self._seen(limit))
                 return found if other is None else e.Max(zero, e.Subtract(amount, other))
+            case e.Max(left=e.Const(value=0), right=e.Increase() as other) if self.bounds.is_natural(other):
+                return other
             case e.Subtract(left=left, right=right):
                 less = self._seen(right)
                 return self._left(left, less) or self._left_of_some(left, less) or found
             case e.Share(amount=amount, part=part, whole=whole):
                 return amount if self._is_all(amount, part, whole) else found
+            case e.Choose(when=when, then=e.Increase() as then) if self.bounds.ranges.decided(when):
+                return then
             case e.Choose(when=when, then=e.Const(value=0, type=Money()) as zero, otherwise=other):
                 return zero if self._is_nothing(other, e.Not(when)) else found
             case e.Choose(when=when, then=other, otherwise=e.Const(value=0, type=Money())):

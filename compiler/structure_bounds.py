@@ -23,7 +23,7 @@ from hmbc.compiler.ranges import Ranges, ranges_of
 from hmbc.compiler.remember import remember
 from hmbc.compiler.structure_bands import topmost_of
 from hmbc.compiler.structure_scope import Constancy
-from hmbc.compiler.structure_stage import Stage, shape_of, stage_of
+from hmbc.compiler.structure_stage import Stage, rises, shape_of, stage_of
 from hmbc.compiler.structure_used import limit_of, rest_of
 from hmbc.compiler.structure_whole import Whole
 from hmbc.dsl import expr as e
@@ -106,8 +106,8 @@ class Bounds:
             case e.Subtract() if rest := rest_of(expr, self.accumulators):
                 return natural(rest[0])
             case e.Choose() | e.Increase() | e.Subtract() if stage := self.stage(expr):
-                rises = natural(stage.added) and shape_of(stage, self.ranges).rises
-                return rises and (stage.alone is None or natural(stage.alone))
+                grows = natural(stage.added) and rises(stage, self.ranges)
+                return grows and (stage.alone is None or natural(stage.alone))
             case (
                 e.Min(left=left, right=right)
                 | e.Add(left=left, right=right)

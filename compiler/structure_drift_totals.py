@@ -22,6 +22,7 @@ from hmbc.compiler.structure_stage import (
     Stage,
     is_concave,
     is_convex,
+    never_falls,
     parts_beside,
     shape_of,
     slope_of,
@@ -170,14 +171,17 @@ class TotalDrifts:
             return Drift(ANYTHING, NOTHING, stage.scope)
         constant = all(self.joins.is_one(part, stage.scope) for part in parts_beside(stage))
         shape = shape_of(stage, ranges)
-        if shape.rounding is None:
-            slope = slope_of(stage.of, total, ranges)
-            if slope is None:
-                return None
-            moved = over.times(slope)
-        elif shape.within is None or shape.around is None:
+        slope = slope_of(stage.of, total, ranges)
+        jumps = slope is None and (shape.within is None or shape.around is None)
+        if jumps and not never_falls(stage.of, total, ranges):
             return None
+        if jumps:
+            moved = over.sign
+        elif shape.rounding is None:
+            assert slope is not None
+            moved = over.times(slope)
         else:
+            assert shape.within is not None and shape.around is not None
             moved = self.joins.rounded(shape.rounding, over.times(shape.within)).times(shape.around)
         rows, sums = moved - moved, moved if constant else ANYTHING
         natural = self.joins.bounds.is_natural(stage.added)
@@ -196,7 +200,7 @@ class TotalDrifts:
             sums = over.times(path)
         found = self.joins.made(expr, rows, sums, stage.scope, one, changed)
         few = added.few if self.joins.kind == "raise" and natural and constant else None
-        if few is None or stage.alone is not None:
+        if few is None or jumps or stage.alone is not None:
             return found
         if shape.rounding is None:
             assert slope is not None

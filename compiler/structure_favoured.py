@@ -30,9 +30,10 @@ from hmbc.compiler.structure_stage import (
     Stage,
     at_zero,
     is_convex,
+    never_falls,
     parts_beside,
+    rises,
     shape_of,
-    slope_of,
 )
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
@@ -221,12 +222,12 @@ class _Pair:
             return None
         at = e.Total(one.total.name)
         functions = _Pair(self.more, self.less, self.attribute, at, self)
-        rises = shape_of(one, self.more.ranges).rises
-        grows = rises and reach == "rows" and is_convex(one.of, at, self.more.ranges)
+        never_less = rises(one, self.more.ranges)
+        grows = never_less and reach == "rows" and is_convex(one.of, at, self.more.ranges)
         if (grows or self.is_same(one.added, two.added)) and functions.is_steeper(one.of, two.of):
             return "rows"
         return (
-            self._in_sum(one, two, reach) if rises and functions.is_above(one.of, two.of) else None
+            self._in_sum(one, two, reach) if never_less and functions.is_above(one.of, two.of) else None
         )
 
     def _in_sum(self, one: Stage, two: Stage, reach: Reach) -> Reach:
@@ -283,13 +284,7 @@ class _Pair:
                 return False
 
     def _rises(self, function: e.Expr) -> bool:
-        if isinstance(function, e.Round):
-            return self._rises(function.amount)
-        if not self._reads_at(function):
-            return True
-        assert self.at is not None
-        slope = slope_of(function, self.at, self.more.ranges)
-        return slope is not None and slope.low >= 0
+        return self.at is None or never_falls(function, self.at, self.more.ranges)
 
 
 def _begins_at_zero(stage: Stage, bounds: Bounds) -> bool:

@@ -21,7 +21,7 @@ from attrs import evolve
 
 from hmbc.compiler.layer_parts import Cap
 from hmbc.compiler.structure_bounds import Bounds
-from hmbc.compiler.structure_stage import Stage, at_zero, parts_beside, shape_of
+from hmbc.compiler.structure_stage import Stage, at_zero, parts_beside, rises
 from hmbc.compiler.structure_used import limit_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
@@ -44,7 +44,7 @@ def holds_as_it_is(bounds: Bounds, expr: e.Expr, stage: Stage) -> bool:
     inner = evolve(stage, of=function)
     return (
         all(bounds.constancy.varying(part, stage.scope) is None for part in parts_beside(inner))
-        and shape_of(inner, bounds.ranges).rises
+        and rises(inner, bounds.ranges)
         and is_natural_at_zero(bounds, function, total)
         and bounds.is_natural(stage.added)
     )

@@ -26,7 +26,7 @@ from attrs import define, evolve, field, frozen
 
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_scope import Scope
-from hmbc.compiler.structure_stage import Stage, is_convex, parts_beside, shape_of, stage_of
+from hmbc.compiler.structure_stage import Stage, is_convex, parts_beside, rises, stage_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
 
@@ -195,9 +195,8 @@ class Orders:
             return alone
         if alone.scope is not None or alone.way not in ("same", added.way):
             return self._finer()
-        shape = shape_of(stage, self.bounds.ranges)
         total = e.Total(stage.total.name)
-        if not shape.rises:
+        if not rises(stage, self.bounds.ranges):
             return _unknown("算式随累计额可能下降", "what is paid can fall as the total grows")
         natural = self.bounds.is_natural(stage.added)
         if added.scope is None and natural and is_convex(stage.of, total, self.bounds.ranges):

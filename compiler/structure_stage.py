@@ -123,6 +123,39 @@ def shape_of(stage: Stage, ranges: Ranges) -> Shape:
     return Shape(None, rounding, slope_of(rounding.amount, total, ranges), around)
 
 
+def rises(stage: Stage, ranges: Ranges) -> bool:
+    """Whether a stage's function never falls, be it with jumps and roundings."""
+    return shape_of(stage, ranges).rises or never_falls(stage.of, e.Total(stage.total.name), ranges)
+
+
+def never_falls(expr: e.Expr, total: e.Expr, ranges: Ranges) -> bool:
+    """Whether a larger total makes it no less, whatever else it reads: by its slope, or part by part, where it
+    is rounded or one amount below a border and another, no less, above it."""
+    slope = slope_of(expr, total, ranges)
+    if slope is not None:
+        return slope.low >= 0
+    parts: tuple[e.Expr, ...]
+    match expr:
+        case (
+            e.Choose(when=e.Compare(op=">" | ">=", left=of, right=border), then=more, otherwise=less)
+            | e.Choose(when=e.Compare(op="<" | "<=", left=of, right=border), then=less, otherwise=more)
+        ) if not _reads(border, total) and ranges.value(less).high <= ranges.value(more).low:
+            parts = (of, less, more)
+        case e.Choose(when=when, then=left, otherwise=right) if not _reads(when, total):
+            parts = (left, right)
+        case e.Add(left=left, right=right) | e.Min(left=left, right=right) | e.Max(left=left, right=right):
+            parts = (left, right)
+        case e.Scale(amount=amount, by=by) if not _reads(by, total) and ranges.value(by).low >= 0:
+            parts = (amount,)
+        case e.Subtract(left=amount, right=right) if not _reads(right, total):
+            parts = (amount,)
+        case e.Round(amount=amount):
+            parts = (amount,)
+        case _:
+            return False
+    return all(never_falls(part, total, ranges) for part in parts)
+
+
 def is_convex(expr: e.Expr, total: e.Expr, ranges: Ranges) -> bool:
     """Whether a larger total makes each further increase no smaller."""
     bands = bands_of(expr, total, ranges)
