@@ -4,7 +4,7 @@ them, and schemes that differ in little of which the law is false."""
 from __future__ import annotations
 
 import pytest
-from one_law import kernel_of, is_proved
+from one_law import is_proved, kernel_of
 
 from hmbc.compiler.laws import Question
 
