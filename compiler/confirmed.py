@@ -13,7 +13,7 @@ from hmbc.compiler.directed import Setting
 from hmbc.compiler.interpret import Interpreter, State, Step
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Judge, changed
-from hmbc.compiler.refutation import Refutation, members_of
+from hmbc.compiler.refutation import Refutation, is_one_unit, members_of
 from hmbc.dsl.types import Ratio
 from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
@@ -55,8 +55,11 @@ class Runs:
 
 
 def confirmed(judge: Judge, found: Refutation) -> Runs | None:
-    """Both runs, if the judge finds its law broken by them on the interpreter, too. Raises Missing."""
+    """Both runs, if its claims can be one unit's and the judge finds its law broken by them on the interpreter, too.
+    Raises Missing."""
     kernel = judge.full
+    if not is_one_unit(kernel, found.unit):
+        return None
     before = interpreted(kernel, found, found.unit.claims, found.unit.members)
     if before is None:
         return None

@@ -268,6 +268,18 @@ class Directed:
                     found[given.name] = self._value(given, None)
         return found
 
+    def among(self, members: Sequence[Values], other: Values) -> Values:
+        """Another member as one of these, who are one unit's: where that is who it is, with its values of what
+        varies."""
+        unit = self.kernel.unit
+        for member in members:
+            if unit is None or member.get("member_id") == other.get("member_id"):
+                varying = {given.name for given in self.kernel.inputs if given.varies}
+                kept = {name: value for name, value in member.items() if name not in varying}
+                return kept | {name: value for name, value in other.items() if name in varying}
+        assert unit is not None
+        return {**other, unit: members[0][unit]}
+
     def claim(self, like: Values | None) -> Values:
         """A claim, or one like another with some things changed."""
         return self._values("claim", like)

@@ -45,6 +45,20 @@ def members_of(
     return members
 
 
+def is_one_unit(kernel: Kernel, unit: Unit) -> bool:
+    """Whether these rows can be one unit's: each member has one set of values a day, and always the same of what is
+    not declared to vary; and all are of one unit."""
+    varying = {given.name for given in kernel.inputs if given.owner == "member" and given.varies}
+    days: dict[object, Values] = {}
+    always: dict[object, Values] = {}
+    for claim, member in zip(unit.claims, unit.members, strict=True):
+        who = member.get("member_id") if kernel.unit is not None else None
+        fixed = {name: value for name, value in member.items() if name not in varying}
+        if days.setdefault((claim[kernel.date], who), member) != member or always.setdefault(who, fixed) != fixed:
+            return False
+    return kernel.unit is None or len({member.get(kernel.unit) for member in unit.members}) <= 1
+
+
 @define
 class Smaller:
     """Makes a refutation as small and plain as it gets: fewer claims, zeros, round amounts, one
@@ -75,7 +89,7 @@ class Smaller:
         if self.left <= 0:
             return False
         unit, change = other.unit, other.change
-        if not self._is_sound(unit):
+        if not is_one_unit(self.kernel, unit):
             return False
         self.left -= 2 * len(unit.claims) * len(self.machine.kernel.items)
         before = self.machine.run(unit.claims, unit.members)
@@ -90,15 +104,6 @@ class Smaller:
         if broken:
             self.best = other
         return broken
-
-    def _is_sound(self, unit: Unit) -> bool:
-        """Whether a member has one set of values a day."""
-        known: dict[object, Values] = {}
-        for claim, member in zip(unit.claims, unit.members, strict=True):
-            key = (claim[self.kernel.date], member.get("member_id"))
-            if known.setdefault(key, member) != member:
-                return False
-        return True
 
     def _moves(self) -> Iterator[Callable[[], Iterator[Refutation]]]:
         """What to make plainer, one after the other, each of the best so far."""

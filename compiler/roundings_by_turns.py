@@ -256,8 +256,8 @@ class ByTurns:
         date, claims, members = self.kernel.date, pair.unit.claims, pair.unit.members
         later = self.random.choice((1, 1, 31) if kind.member != members[-1] else (0, 0, 1, 31))
         day = self._day(claims[-1][date], later)
-        # On one day a member has one value of everything.
-        member = members[-1] if day == claims[-1][date] else kind.member
+        # On one day a member has one value of everything, and always of what does not vary.
+        member = members[-1] if day == claims[-1][date] else self.directed.among(members, kind.member)
         claim = {**kind.claim, date: day}
         for name in self.judge.amounts.bills:
             turning = list(self._turning(pair, claim, member, name)) if claim.get(name) else []
