@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from hmbc.compiler.kernel import Clause, Definition, Kernel
 from hmbc.compiler.laws import Question
@@ -29,6 +29,10 @@ class Proof:
     milliseconds: int = 0
     why: Bilingual | None = None
     example: str | None = None
+
+    def with_more(self, zh: str, en: str) -> Proof:
+        """With more to tell."""
+        return evolve(self, because=Bilingual(f"{self.because.zh}；{zh}", f"{self.because.en}; {en}"))
 
 
 def clause_of(kernel: Kernel, proof: Proof) -> Clause | None:

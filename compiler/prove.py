@@ -11,16 +11,12 @@ claims show it sooner than a formula.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from importlib.util import find_spec
-from random import Random
-from time import perf_counter
 
-from attrs import define, evolve, field, frozen
+from attrs import frozen
 
-from hmbc.compiler import brought_about, seeds
-from hmbc.compiler.climb import Climb
-from hmbc.compiler.directed import Setting, Unit
+from hmbc.compiler import seeds
 from hmbc.compiler.kernel import Kernel, Stated
 from hmbc.compiler.laws import (
     TWO_RUNS,
@@ -29,14 +25,10 @@ from hmbc.compiler.laws import (
 )
 from hmbc.compiler.proof import Proof
 from hmbc.compiler.prove_by_structure import by_cases, by_structure
-from hmbc.compiler.refutation import Refutation, smallest
-from hmbc.compiler.refute import Search
-from hmbc.compiler.roundings_by_turns import ByTurns
+from hmbc.compiler.searches import Searches
 from hmbc.compiler.settle import with_settled
-from hmbc.compiler.side_by_side import SideBySide
 from hmbc.compiler.stated_amounts import with_stated_totals
 from hmbc.compiler.structure import Verdict, structure_of
-from hmbc.compiler.witness import Witness, witness_of
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.names import amount_text, grouped
 from hmbc.dsl.scheme import CheckedScheme
@@ -71,12 +63,6 @@ QUICK = Budget((40_000, 100_000), 700_000, 2_500_000, 40_000, beside=100_000, tu
 """What compiling takes the time for."""
 
 
-_AGAINST_A_PROOF = (
-    "证明规则曾以为成立：这是 hmbc 的错误，请报告",
-    "a rule of proof had said that it holds: this is a bug of hmbc, please report it",
-)
-
-
 def has_solver() -> bool:
     """Whether z3 is installed (the extra `hmbc[prove]`)."""
     return find_spec("z3") is not None
@@ -102,7 +88,7 @@ def prove(
     found = {proof.question: proof for proof in by_structure(kernel, questions)}
     left = [question for question in questions if question not in found]
     if left:
-        search = _Looking(kernel, left, budget, [question for question in questions if question in found])
+        search = Searches(kernel, left, [question for question in questions if question in found])
         if scheme is not None:
             search.plant(seeds.of_examples(kernel, scheme))
         found |= search.refuted(budget.search[0])
@@ -166,8 +152,7 @@ def _with_effects(
     planted = () if scheme is None else seeds.of_examples(kernel, scheme)
     effects = order_effects(kernel, broken, budget.search[1] // 2, planted)
     return {
-        question: _with(
-            found[question],
+        question: found[question].with_more(
             f"先后所差，找到的最大为 {_amount(size, kernel)}",
             f"the most that the order was found to change: {_amount(size, kernel)}",
         )
@@ -188,17 +173,10 @@ def _with_bounds(kernel: Kernel, proofs: Sequence[Proof]) -> Iterator[Proof]:
             yield proof
         else:
             most = _amount(bound, kernel)
-            yield _with(
-                proof,
+            yield proof.with_more(
                 f"至多差 {most}（已证明：只涉及同一范围内的封顶）",
                 f"it can change at most {most} (proved: only what is under one cap can change)",
             )
-
-
-def _with(proof: Proof, zh: str, en: str) -> Proof:
-    """With more to tell."""
-    because = Bilingual(f"{proof.because.zh}；{zh}", f"{proof.because.en}; {en}")
-    return evolve(proof, because=because)
 
 
 def _amount(minor: int, kernel: Kernel) -> str:
@@ -227,194 +205,3 @@ def _hindrances(kernel: Kernel) -> dict[Question, Verdict]:
         for verdict in structure_of(kernel)
         if verdict.holds is None
     }
-
-
-# ---- search
-
-
-@define
-class _Looking:
-    """A search that may be taken up again."""
-
-    kernel: Kernel
-    questions: list[Question]
-    budget: Budget
-    proved: list[Question] = field(factory=list)
-    """Watched: a counterexample, confirmed by the interpreter, stands against any proof."""
-    _search: Search = field(init=False)
-    _told: set[Question] = field(init=False, factory=set)
-    _broken: dict[Question, Refutation] = field(init=False, factory=dict)
-    """What other searches than the first found."""
-
-    def __attrs_post_init__(self) -> None:
-        self._search = Search(self.kernel, self.questions, watched=self.proved)
-
-    def plant(self, units: Iterable[seeds.Seed]) -> None:
-        """Begin with these."""
-        for setting, unit in units:
-            self._search.plant(setting, unit)
-
-    @property
-    def unpaid(self) -> list[str]:
-        """Layers that the search has not seen pay anything yet."""
-        return [name for name in self._search.judge.layers if name not in self._search.paid]
-
-    def leave_out(self, found: dict[Question, Proof]) -> None:
-        """What has an answer needs no search."""
-        judge = self._search.judge
-        proved = [one for one in judge.questions if one in found and found[one].outcome == "proved"]
-        judge.watched = (*judge.watched, *proved)
-        judge.questions = tuple(one for one in judge.questions if one not in found)
-
-    def refuted(self, work: int) -> dict[Question, Proof]:
-        """What so much work more refutes; without any, what was planted does."""
-        search, left = self._search, work
-        found: dict[Question, Proof] = {}
-        while True:
-            start = perf_counter()
-            search.run(left)
-            left, spent = search.left, perf_counter() - start
-            reopened = False
-            while new := [one for one in search.found if one not in self._told | found.keys()]:
-                for question in new:
-                    begun = perf_counter()
-                    witness = witness_of(self.kernel, search.smallest(question)) or witness_of(
-                        self.kernel, search.found[question]
-                    )
-                    if witness is None:  # the interpreter does not confirm it: look for another
-                        search.reopen(question)
-                        reopened = True
-                        continue
-                    taken = spent / len(new) + perf_counter() - begun
-                    found[question] = _refuted(question, witness, taken)
-                    if question in self.proved:
-                        found[question] = _with(found[question], *_AGAINST_A_PROOF)
-            self._told |= found.keys()
-            if not reopened or left <= 0:
-                return found
-
-    def climbed(self, work: int) -> dict[Question, Proof]:
-        """What climbs refute, with so much work for each layer about which something is open."""
-        found: dict[Question, Proof] = {}
-        broken: list[tuple[Setting, Unit]] = []
-        search = self._search
-        left = search.judge.questions
-        for layer in dict.fromkeys(question.layer for question in left):
-            asked = [question for question in left if question.layer == layer]
-            pool = search.paying_for(layer)
-            climb = Climb(self.kernel, asked, search.directed, pool, broken, Random(len(found)))
-            start = perf_counter()
-            climb.run(work)
-            found |= self._told_of(climb, list(climb.found), perf_counter() - start)
-        self.leave_out(found)
-        return found
-
-    def refuted_by_turns(self, work: int) -> dict[Question, Proof]:
-        """What roundings that are given and taken back by turns refute, with so much work for each layer about
-        which something is open."""
-        found: dict[Question, Proof] = {}
-        search = self._search
-        left = [one for one in search.judge.questions if one.law in ("monotone", "deduction", "no_cliff")]
-        for layer in dict.fromkeys(question.layer for question in left):
-            asked = [question for question in left if question.layer == layer]
-            known = {**search.found, **self._broken}
-            broken = [one for question, one in known.items() if layer in (None, question.layer)]
-            random = Random(len(found))
-            turns = ByTurns(
-                self.kernel, asked, search.directed.apart(random), search.paying_for(layer), broken, random
-            )
-            start = perf_counter()
-            turns.run(work)
-            found |= self._told_of(turns, list(turns.found), perf_counter() - start)
-        self.leave_out(found)
-        return found
-
-    def refuted_side_by_side(self, work: int) -> dict[Question, Proof]:
-        """What two runs gone on with row by row refute, with so much work for each layer about which
-        something is open; those of layers that break a law are where those of the scheme begin."""
-        found: dict[Question, Proof] = {}
-        search, broken = self._search, list[tuple[Setting, Unit]]()
-        left = [question for question in search.judge.questions if question.law in TWO_RUNS]
-        for layer in dict.fromkeys(question.layer for question in left):
-            asked = [question for question in left if question.layer == layer]
-            pool = [*broken, *search.paying_for(layer), *search.bordering]
-            random = Random(len(found))
-            pairs = SideBySide(self.kernel, asked, search.directed.apart(random), pool, random)
-            start = perf_counter()
-            pairs.run(work)
-            broken += [(one.setting, one.unit) for one in pairs.found.values()]
-            found |= self._told_of(pairs, list(pairs.found), perf_counter() - start)
-        self.leave_out(found)
-        return found
-
-    def refuted_at_borders(self, work: int) -> dict[Question, Proof]:
-        """What units refute whose totals stand at a border (compiler/borders.py)."""
-        if any(question.law in TWO_RUNS for question in self._search.judge.questions):
-            brought_about.hold_at_borders(self._search, work)
-        return self.refuted(0)
-
-    def refuted_in_full(self) -> dict[Question, Proof]:
-        """What units refute that are paid as much as is easily found (compiler/paid_in_full.py)."""
-        brought_about.hold_in_full(self._search)
-        return self.refuted(0)
-
-    def refuted_under_unlike_limits(self, work: int) -> dict[Question, Proof]:
-        """What claims refute whose limits differ."""
-        brought_about.hold_under_unlike_limits(self._search, work)
-        return self.refuted(0)
-
-    def refuted_of_layers(self, work: int) -> dict[Question, Proof]:
-        """What breaks a scheme's laws of what breaks its layers'."""
-        brought_about.hold_of_layers(self._search, self._broken, work)
-        return self.refuted(0)
-
-    def refuted_after_many(self, work: int) -> dict[Question, Proof]:
-        """What claims refute that follow many others."""
-        brought_about.hold_after_many(self._search, work)
-        return self.refuted(0)
-
-    def refuted_in_bulk(self, histories: int) -> dict[Question, Proof]:
-        """What so many histories on the compiled evaluator refute."""
-        left = self._search.judge.questions
-        found: dict[Question, Proof] = {}
-        if histories and left:
-            from hmbc.compiler.bulk_search import broken_in_bulk
-
-            start = perf_counter()
-            known = self._search.known
-            for question, witness in broken_in_bulk(self.kernel, left, known, histories):
-                found[question] = _refuted(question, witness, perf_counter() - start)
-                start = perf_counter()
-        return found
-
-    def _told_of(
-        self, search: Climb | ByTurns | SideBySide, new: Sequence[Question], spent: float
-    ) -> dict[Question, Proof]:
-        """What was found in so many seconds and the interpreter confirms."""
-        found = {}
-        for question in new:
-            begun = perf_counter()
-            first = search.found[question]
-            witness = witness_of(self.kernel, smallest(self.kernel, first)) or witness_of(
-                self.kernel, first
-            )
-            if witness is not None:
-                taken = spent / len(new) + perf_counter() - begun
-                found[question] = _refuted(question, witness, taken)
-                self._broken[question] = first
-        self._told |= found.keys()
-        return found
-
-
-def _refuted(question: Question, witness: Witness, seconds: float) -> Proof:
-    return Proof(
-        question=question,
-        outcome="refuted",
-        by="search",
-        because=witness.text,
-        clause=witness.clause,
-        definition=witness.definition,
-        milliseconds=round(seconds * 1000),
-        why=witness.why,
-        example=witness.example,
-    )

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from hmbc.compiler import prove as prover
+from hmbc.compiler import searches
 from hmbc.compiler import verdicts as module
 from hmbc.compiler.laws import Question
 from hmbc.compiler.pipeline import Compiled, compile_source
 from hmbc.compiler.proof import Proof, clause_of
-from hmbc.compiler.prove import Budget, _Looking
+from hmbc.compiler.prove import Budget
+from hmbc.compiler.searches import Searches
 from hmbc.compiler.verdicts import verdicts
 from hmbc.dsl.source import Source
 
@@ -115,14 +117,14 @@ def test_a_refutation_that_is_not_confirmed_is_followed_by_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The interpreter has the last word; the search goes on where it says no."""
-    one, confirm, seen = compiled(), prover.witness_of, []
+    one, confirm, seen = compiled(), searches.witness_of, []
 
     def doubtful(*given: object) -> object:
         seen.append(given)
         return None if len(seen) <= 4 else confirm(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(prover, "witness_of", doubtful)
+    monkeypatch.setattr(searches, "witness_of", doubtful)
     assert one.kernel is not None
     wanted = [Question("monotone", None, "cost")]
-    found = _Looking(one.kernel, wanted, SHORT).refuted(400_000)
+    found = Searches(one.kernel, wanted).refuted(400_000)
     assert len(seen) == 5 and found.keys() == set(wanted)
