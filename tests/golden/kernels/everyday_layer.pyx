@@ -684,7 +684,7 @@ static inline int64_t hmb_of_closed(hmb_closed *closed, uint64_t seen, int32_t c
 #if defined(__x86_64__) && defined(__GNUC__)
 #define HMB_HAS_LANES 1
 #define HMB_LANES 16
-#define HMB_FOR_LANES __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,bmi,bmi2,lzcnt,popcnt")))
+#define HMB_FOR_LANES __attribute__((target("avx512f,avx512bw,avx512cd,avx512dq,avx512vl,bmi,bmi2,lzcnt,popcnt")))
 #define HMB_INLINE HMB_FOR_LANES static inline __attribute__((always_inline))
 
 typedef __mmask16 hmb_which;            /* of which rows something holds */
@@ -696,7 +696,7 @@ typedef struct {
 static int hmb_can_lanes(void)
 {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw")
-        && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
+        && __builtin_cpu_supports("avx512cd") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")
         && __builtin_cpu_supports("bmi2");
 }
 
@@ -726,8 +726,8 @@ HMB_INLINE hmb_pairs hmb_pairs_64(const int64_t *at)
 
 HMB_INLINE hmb_lanes hmb_narrowed(hmb_pairs x)
 {
-    const __m512i low = _mm512_castsi256_si512(_mm512_cvtepi64_epi32(x.low));
-    return _mm512_inserti64x4(low, _mm512_cvtepi64_epi32(x.high), 1);
+    const __m512i low_halves = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+    return _mm512_permutex2var_epi32(x.low, low_halves, x.high);
 }
 
 HMB_INLINE hmb_pairs hmb_widened(hmb_lanes x, int negative)
@@ -774,14 +774,12 @@ HMB_PAIRWISE(hmb_max_pairs, _mm512_max_epi64)
 
 HMB_INLINE hmb_which hmb_less_pairs(hmb_pairs a, hmb_pairs b)
 {
-    const unsigned low = _mm512_cmplt_epi64_mask(a.low, b.low);
-    return (hmb_which)(low | (unsigned)_mm512_cmplt_epi64_mask(a.high, b.high) << 8);
+    return _mm512_kunpackb(_mm512_cmplt_epi64_mask(a.high, b.high), _mm512_cmplt_epi64_mask(a.low, b.low));
 }
 
 HMB_INLINE hmb_which hmb_equal_pairs(hmb_pairs a, hmb_pairs b)
 {
-    const unsigned low = _mm512_cmpeq_epi64_mask(a.low, b.low);
-    return (hmb_which)(low | (unsigned)_mm512_cmpeq_epi64_mask(a.high, b.high) << 8);
+    return _mm512_kunpackb(_mm512_cmpeq_epi64_mask(a.high, b.high), _mm512_cmpeq_epi64_mask(a.low, b.low));
 }
 
 HMB_INLINE hmb_pairs hmb_choose_pairs(hmb_which when, hmb_pairs then, hmb_pairs otherwise)
@@ -820,6 +818,94 @@ HMB_INLINE hmb_which hmb_some(__m128i bytes)
 HMB_INLINE hmb_which hmb_none(__m128i bytes)
 {
     return _mm_testn_epi8_mask(bytes, bytes);
+}
+
+/* ---- what is known of the rows' units */
+
+/* As bits, at which of sixteen rows from row i of a block another unit's begin than that of the row above them; the
+ * block's first is the first of all. */
+HMB_INLINE uint32_t hmb_turns_from(const uint64_t *turns, int64_t i)
+{
+    return (uint32_t)(turns[i / 64] >> i % 64) & (i == 0 ? 0xFFFE : 0xFFFF);
+}
+
+/* How many turns each row has come to: a product by bytes of 1 adds up the bytes below each. */
+HMB_INLINE hmb_lanes hmb_turned(uint32_t turns)
+{
+    const uint64_t ones = 0x0101010101010101u, low = _pdep_u64(turns & 0xFF, ones) * ones;
+    const uint64_t high = (_pdep_u64(turns >> 8, ones) + (low >> 56)) * ones;
+    return _mm512_cvtepu8_epi32(_mm_set_epi64x((int64_t)high, (int64_t)low));
+}
+
+/* A value of each row's unit, from where that of the row above the sixteen lies. */
+HMB_INLINE hmb_lanes hmb_of(const int32_t *at, hmb_lanes whose)
+{
+    return _mm512_permutexvar_epi32(whose, _mm512_loadu_si512(at));
+}
+
+HMB_INLINE hmb_pairs hmb_of_pairs(const int64_t *at, hmb_lanes whose)
+{
+    const hmb_pairs from = hmb_pairs_64(at), place = hmb_widened(whose, 0);
+    return (hmb_pairs){_mm512_permutex2var_epi64(from.low, place.low, from.high),
+                       _mm512_permutex2var_epi64(from.low, place.high, from.high)};
+}
+
+HMB_INLINE hmb_which hmb_some_of(const int32_t *at, hmb_lanes whose)
+{
+    const hmb_lanes x = hmb_of(at, whose);
+    return _mm512_test_epi32_mask(x, x);
+}
+
+/* ---- totals */
+
+/* Which row above each has the same cell, the nearest of the sixteen; -1 where none has. */
+HMB_INLINE hmb_lanes hmb_same_above(hmb_lanes cells)
+{
+    const hmb_lanes rows = _mm512_conflict_epi32(cells);
+    return _mm512_sub_epi32(_mm512_set1_epi32(31), _mm512_lzcnt_epi32(rows));
+}
+
+/* Of each row what it and those above it of the same cell add. After each step it is of twice as many, and
+ * `above` is the next that is to come; -1 finds a nought, and itself. */
+HMB_INLINE hmb_lanes hmb_running(hmb_lanes above, hmb_lanes adds)
+{
+    const hmb_lanes nought = _mm512_setzero_si512(), none = _mm512_set1_epi32(-1);
+    adds = _mm512_add_epi32(adds, _mm512_permutex2var_epi32(adds, above, nought));
+    above = _mm512_permutex2var_epi32(above, above, none);
+    adds = _mm512_add_epi32(adds, _mm512_permutex2var_epi32(adds, above, nought));
+    above = _mm512_permutex2var_epi32(above, above, none);
+    adds = _mm512_add_epi32(adds, _mm512_permutex2var_epi32(adds, above, nought));
+    above = _mm512_permutex2var_epi32(above, above, none);
+    return _mm512_add_epi32(adds, _mm512_permutex2var_epi32(adds, above, nought));
+}
+
+/* What the cells of the unit of the row above the sixteen hold, for the rows that are still its. */
+HMB_INLINE hmb_lanes hmb_held_before(const uint32_t *cells, int count, hmb_lanes slot, hmb_lanes whose)
+{
+    const hmb_which its = _mm512_testn_epi32_mask(whose, whose);
+    if (count == 1)
+        return _mm512_maskz_set1_epi32(its, (int)cells[0]);
+    hmb_lanes held;
+    if (count <= 4) {       /* one by one, as they were written: a vector would wait until all have left for the cache */
+        const volatile uint32_t *at = cells;
+        const int third = count > 2 ? (int)at[2] : 0, last = count > 3 ? (int)at[3] : 0;
+        held = _mm512_castsi128_si512(_mm_set_epi32(last, third, (int)at[1], (int)at[0]));
+    } else
+        held = _mm512_maskz_loadu_epi32((hmb_which)((1u << count) - 1), cells);
+    return _mm512_maskz_permutexvar_epi32(its, slot, held);
+}
+
+/* Writes what cells are with each row, the last one's last. */
+HMB_INLINE void hmb_leave(uint32_t *cells, hmb_lanes at, hmb_lanes now)
+{
+    uint32_t to[HMB_LANES] __attribute__((aligned(64))), what[HMB_LANES] __attribute__((aligned(64)));
+    _mm512_store_si512(to, at);
+    _mm512_store_si512(what, now);
+    /* else they are taken out of the vectors, with more effort, and each address is worked out by itself */
+    __asm__("" : "+m"(to), "+m"(what), "+r"(cells));
+#pragma GCC unroll 16
+    for (int row = 0; row < HMB_LANES; row++)
+        cells[to[row]] = what[row];
 }
 
 /* ---- to columns */
@@ -955,10 +1041,8 @@ typedef struct {
     uint8_t s24[HMB_BLOCK] __attribute__((aligned(64)));
     int32_t s0[HMB_BLOCK] __attribute__((aligned(64)));
     uint8_t s144[HMB_BLOCK] __attribute__((aligned(64)));
-    int32_t d0[HMB_BLOCK + HMB_STEP] __attribute__((aligned(64)));
-    uint32_t at[HMB_BLOCK + HMB_STEP] __attribute__((aligned(64)));
-    uint8_t l39[HMB_BLOCK + HMB_STEP] __attribute__((aligned(64)));
-    uint8_t l24[HMB_BLOCK + HMB_STEP] __attribute__((aligned(64)));
+    int32_t d0[HMB_BLOCK] __attribute__((aligned(64)));
+    uint32_t at[HMB_BLOCK] __attribute__((aligned(64)));
 } feed_0_block;
 
 static int64_t feed_0_made1(const hmb_feed_input *in,
@@ -1514,99 +1598,62 @@ static __attribute__((noinline)) void feed_0_close(int64_t runs, feed_0_record *
 }
 
 #ifdef HMB_HAS_LANES
-HMB_FOR_LANES static __attribute__((noinline)) int64_t feed_0_first(
+typedef struct {
+    int32_t m39[HMB_BLOCK + HMB_LANES];
+    int32_t m8[HMB_BLOCK + HMB_LANES];
+    int32_t m9[HMB_BLOCK + HMB_LANES];
+    int32_t m15[HMB_BLOCK + HMB_LANES];
+    int32_t m16[HMB_BLOCK + HMB_LANES];
+    uint64_t turns[HMB_BLOCK / 64];
+} __attribute__((aligned(64))) feed_0_units;
+
+HMB_FOR_LANES static __attribute__((noinline)) int64_t feed_0_units_of(
     const int32_t *restrict unit,
     const int32_t *restrict far,
     const hmb_feed_input *in,
     feed_0_record *restrict own,
     feed_0_block *restrict b,
+    feed_0_units *restrict u,
     int goes_on,
-    const int32_t *restrict c2,
-    const uint8_t *restrict c0,
-    const int64_t *restrict c1)
+    const int32_t *restrict c2)
 {
     const hmb_feed_input here = *in;
     const uint8_t *column0 = in->member[0];
     feed_0_record *records = in->records;
     const int32_t first = (int32_t)in->first_day - 1;
-    const hmb_lanes before = _mm512_set1_epi32(first);
     int64_t runs = 0;
-    uint64_t turns[HMB_BLOCK / 64];
-    hmb_turns_512(HMB_BLOCK, unit, turns);
-    uint64_t left = turns[0] & (turns[0] - 1);
+    hmb_turns_512(HMB_BLOCK, unit, u->turns);
     int32_t above = unit[0];
-    for (int64_t i = 0, end, word = 0; i < HMB_BLOCK; runs++) {
-        while (left == 0 && (word += 64) < HMB_BLOCK)
-            left = turns[word / 64];
-        end = left == 0 ? HMB_BLOCK : word + __builtin_ctzll(left);
-        left &= left - 1;
-        const int32_t m = unit[i];
-        if ((uint32_t)(m - above) > HMB_STEP) {
-            __builtin_prefetch(column0 + far[i]);
+    for (int64_t word = 0; word < HMB_BLOCK; word += 64)
+        for (uint64_t left = u->turns[word / 64]; left != 0; left &= left - 1) {
+            const int64_t i = word + __builtin_ctzll(left);
+            const int32_t m = unit[i];
+            if ((uint32_t)(m - above) > HMB_STEP) {
+                __builtin_prefetch(column0 + far[i]);
+            }
+            __builtin_prefetch(records + m, 1);
+            above = m;
+            if (runs > 0)
+                own[runs - 1].last = (uint16_t)(c2[i - 1] - first);
+            feed_0_record *restrict r = own + runs;
+            b->whose[runs] = m;
+            if (runs >= goes_on)
+                feed_0_make(&here, column0, r, m);
+            u->m39[runs] = (int32_t)(int64_t)(r->w1 >> 0 & 1);
+            u->m8[runs] = (int32_t)(int64_t)(r->w0 >> 0 & 65535);
+            u->m9[runs] = (int32_t)(int64_t)(r->w0 >> 16 & 65535);
+            u->m15[runs] = (int32_t)(int64_t)(r->w0 >> 32 & 65535);
+            u->m16[runs] = (int32_t)(int64_t)(r->w0 >> 48 & 65535);
+            runs++;
         }
-        __builtin_prefetch(records + m, 1);
-        above = m;
-        feed_0_record *restrict r = own + runs;
-        b->whose[runs] = m;
-        if (runs >= goes_on)
-            feed_0_make(&here, column0, r, m);
-        const uint64_t v0 = r->w0;
-        const uint32_t v1 = r->w1;
-        const hmb_lanes cells = _mm512_set1_epi32((int32_t)runs * (int32_t)(sizeof(feed_0_record) / 4));
-        do {
-            const hmb_which v39 = (hmb_which)-((int64_t)(v1 >> 0 & 1));
-            const hmb_lanes v7 = _mm512_sub_epi32(hmb_lanes_32(c2 + i), before);
-            const hmb_lanes v8 = _mm512_set1_epi32((int32_t)((int64_t)(v0 >> 0 & 65535)));
-            const hmb_which v10 = _mm512_cmplt_epi32_mask(v7, v8);
-            const hmb_which v11 = (hmb_which)~v10;
-            const hmb_lanes v9 = _mm512_set1_epi32((int32_t)((int64_t)(v0 >> 16 & 65535)));
-            const hmb_which v12 = _mm512_cmplt_epi32_mask(v9, v7);
-            const hmb_which v13 = (hmb_which)~v12;
-            const hmb_which v14 = (hmb_which)(v11 & v13);
-            const hmb_which v22 = (hmb_which)~v14;
-            const hmb_lanes v15 = _mm512_set1_epi32((int32_t)((int64_t)(v0 >> 32 & 65535)));
-            const hmb_which v17 = _mm512_cmplt_epi32_mask(v7, v15);
-            const hmb_which v18 = (hmb_which)~v17;
-            const hmb_lanes v16 = _mm512_set1_epi32((int32_t)((int64_t)(v0 >> 48 & 65535)));
-            const hmb_which v19 = _mm512_cmplt_epi32_mask(v16, v7);
-            const hmb_which v20 = (hmb_which)~v19;
-            const hmb_which v21 = (hmb_which)(v18 & v20);
-            const hmb_which v23 = (hmb_which)~v21;
-            const hmb_which v24 = (hmb_which)(v22 & v23);
-            const hmb_which v28 = (hmb_which)(v22 & v23 & hmb_none(hmb_bytes(c0 + i)));
-            const hmb_pairs v29 = hmb_pairs_64(c1 + i);
-            const hmb_pairs v30 = hmb_choose_pairs(v28, v29, hmb_each(0));
-            hmb_put_8(b->l39 + i, _mm_maskz_set1_epi8(v39, 1));
-            hmb_put_8(b->l24 + i, _mm_maskz_set1_epi8(v24, 1));
-            hmb_put_32(b->d0 + i, hmb_narrowed(hmb_min_pairs(v30, hmb_each(1073741824))));
-            hmb_put_32(b->at + i, cells);
-            i += HMB_LANES;
-        } while (__builtin_expect(i < end, 0));
-        i = end;
-        r->last = (uint16_t)(c2[end - 1] - first);
-    }
-    (void)before;
+    own[runs - 1].last = (uint16_t)(c2[HMB_BLOCK - 1] - first);
     HMB_KEEP;
     return runs;
 }
 
-HMB_PLAIN_LOOP static void feed_0_at_once_sums(
-    int64_t n,
-    feed_0_record *records,
-    feed_0_block *restrict b)
-{
-    uint32_t *t0 = (uint32_t *)((char *)records + offsetof(feed_0_record, t0));
-#pragma GCC unroll 4
-    for (int64_t i = 0; i < n; i++) {
-        const uint32_t now0 = t0[b->at[i]] + (uint32_t)b->d0[i];
-        t0[b->at[i]] = now0;
-        b->n0[i] = (int32_t)now0;
-    }
-    HMB_KEEP;
-}
-
-HMB_FOR_LANES static __attribute__((noinline)) int feed_0_last_in_all(
-    const feed_0_block *restrict b,
+HMB_FOR_LANES static __attribute__((noinline)) int feed_0_rows_in_all(
+    feed_0_record *restrict own,
+    const feed_0_units *restrict u,
     int32_t first,
     const int32_t *restrict c2,
     const uint8_t *restrict c0,
@@ -1614,12 +1661,13 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_last_in_all(
     int64_t *restrict total,
     uint8_t *restrict decided)
 {
-    hmb_lanes over = _mm512_setzero_si512();
+    hmb_lanes most0 = _mm512_setzero_si512();
     hmb_which refused = 0;
     const hmb_lanes before = _mm512_set1_epi32(first);
-    const hmb_lanes k1073741823 = hmb_all((int32_t)1073741823);
-    const hmb_lanes k2000000 = hmb_all((int32_t)2000000);
+    const int size = (int)(sizeof(feed_0_record) / 4);
+    uint32_t *t0 = (uint32_t *)((char *)own + offsetof(feed_0_record, t0));
     const hmb_lanes k0 = hmb_all((int32_t)0);
+    const hmb_lanes k2000000 = hmb_all((int32_t)2000000);
     const hmb_lanes k1288490189 = hmb_all((int32_t)1288490189);
     const hmb_lanes k3221225472 = hmb_all((int32_t)3221225472LL);
     const hmb_lanes k2147483648 = hmb_all((int32_t)2147483648LL);
@@ -1631,14 +1679,43 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_last_in_all(
     const __m128i z3 = hmb_all_8(3);
     const __m128i z2 = hmb_all_8(2);
     const __m128i z1 = hmb_all_8(1);
+    int64_t run = 0;        /* the unit of the row above */
     for (int64_t i = 0; i < HMB_BLOCK; i += HMB_LANES) {
-        const hmb_lanes now0 = hmb_lanes_32(b->n0 + i);
-        const hmb_lanes was0 = _mm512_sub_epi32(now0, hmb_lanes_32(b->d0 + i));
-        over = _mm512_or_si512(over, _mm512_sub_epi32(k1073741823, now0));
+        const uint32_t turns = hmb_turns_from(u->turns, i);
+        const hmb_lanes whose = hmb_turned(turns);
+        const hmb_lanes records = _mm512_mullo_epi32(whose, _mm512_set1_epi32(size));
+        const hmb_lanes v7 = _mm512_sub_epi32(hmb_lanes_32(c2 + i), before);
+        const hmb_lanes v8 = hmb_of(u->m8 + run, whose);
+        const hmb_which v10 = _mm512_cmplt_epi32_mask(v7, v8);
+        const hmb_which v11 = (hmb_which)~v10;
+        const hmb_lanes v9 = hmb_of(u->m9 + run, whose);
+        const hmb_which v12 = _mm512_cmplt_epi32_mask(v9, v7);
+        const hmb_which v13 = (hmb_which)~v12;
+        const hmb_which v14 = (hmb_which)(v11 & v13);
+        const hmb_which v22 = (hmb_which)~v14;
+        const hmb_lanes v15 = hmb_of(u->m15 + run, whose);
+        const hmb_which v17 = _mm512_cmplt_epi32_mask(v7, v15);
+        const hmb_which v18 = (hmb_which)~v17;
+        const hmb_lanes v16 = hmb_of(u->m16 + run, whose);
+        const hmb_which v19 = _mm512_cmplt_epi32_mask(v16, v7);
+        const hmb_which v20 = (hmb_which)~v19;
+        const hmb_which v21 = (hmb_which)(v18 & v20);
+        const hmb_which v23 = (hmb_which)~v21;
+        const hmb_which v28 = (hmb_which)(v22 & v23 & hmb_none(hmb_bytes(c0 + i)));
+        const hmb_pairs v29 = hmb_pairs_64(c1 + i);
+        const hmb_pairs v30 = hmb_choose_pairs(v28, v29, hmb_each(0));
+        const hmb_lanes at = records;
+        const hmb_lanes above_at = hmb_same_above(at);
+        const hmb_lanes d0 = hmb_narrowed(hmb_min_pairs(v30, hmb_each(1073741824)));
+        const hmb_lanes was0 = _mm512_add_epi32(hmb_held_before(t0 + run * size, 1, k0, whose),
+            _mm512_sub_epi32(hmb_running(above_at, d0), d0));
+        const hmb_lanes now0 = _mm512_add_epi32(was0, d0);
+        hmb_leave(t0 + run * size, at, now0);
+        most0 = _mm512_max_epu32(most0, now0);
         const hmb_lanes v1 = now0;
         const hmb_lanes v34 = _mm512_sub_epi32(v1, k2000000);
         const hmb_lanes v35 = _mm512_max_epi32(v34, k0);
-        const hmb_which v39 = hmb_some(hmb_bytes(b->l39 + i));
+        const hmb_which v39 = hmb_some_of(u->m39 + run, whose);
         const hmb_lanes v57 = _mm512_mask_mov_epi32(k3221225472, v39, k1288490189);
         const hmb_lanes v59 = hmb_shift(v35, v57, k2147483648, 32);
         const hmb_lanes v126 = _mm512_min_epi32(v59, k100000000);
@@ -1657,23 +1734,26 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_last_in_all(
         const hmb_lanes v38 = _mm512_sub_epi32(v35, v37);
         const hmb_which v79 = _mm512_cmpeq_epi32_mask(v38, k0);
         const __m128i y143 = _mm_mask_mov_epi8(y142, v79, z3);
-        const hmb_pairs v29 = hmb_pairs_64(c1 + i);
         const hmb_which v74 = hmb_equal_pairs(v29, hmb_each(0));
         const __m128i y144 = _mm_mask_mov_epi8(y143, v74, z2);
         const hmb_which v26 = hmb_some(hmb_bytes(c0 + i));
         const __m128i y145 = _mm_mask_mov_epi8(y144, v26, z1);
-        const hmb_which v24 = hmb_some(hmb_bytes(b->l24 + i));
+        const hmb_which v24 = (hmb_which)(v22 & v23);
         const __m128i y146 = _mm_mask_mov_epi8(z0, v24, y145);
         hmb_put(total + i, hmb_widened(v138, 0));
         hmb_put_8(decided + i, y146);
+        run += __builtin_popcount(turns);
+        (void)records;
     }
     (void)before;
     HMB_KEEP;
-    return (refused | _mm512_movepi32_mask(over)) != 0;
+    refused |= _mm512_cmpgt_epu32_mask(most0, hmb_all(1073741823));
+    return refused != 0;
 }
 
-HMB_FOR_LANES static __attribute__((noinline)) int feed_0_last_by_layer(
-    const feed_0_block *restrict b,
+HMB_FOR_LANES static __attribute__((noinline)) int feed_0_rows_by_layer(
+    feed_0_record *restrict own,
+    const feed_0_units *restrict u,
     int32_t first,
     const int32_t *restrict c2,
     const uint8_t *restrict c0,
@@ -1683,12 +1763,13 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_last_by_layer(
     uint8_t *restrict q0,
     uint8_t *restrict decided)
 {
-    hmb_lanes over = _mm512_setzero_si512();
+    hmb_lanes most0 = _mm512_setzero_si512();
     hmb_which refused = 0;
     const hmb_lanes before = _mm512_set1_epi32(first);
-    const hmb_lanes k1073741823 = hmb_all((int32_t)1073741823);
-    const hmb_lanes k2000000 = hmb_all((int32_t)2000000);
+    const int size = (int)(sizeof(feed_0_record) / 4);
+    uint32_t *t0 = (uint32_t *)((char *)own + offsetof(feed_0_record, t0));
     const hmb_lanes k0 = hmb_all((int32_t)0);
+    const hmb_lanes k2000000 = hmb_all((int32_t)2000000);
     const hmb_lanes k1288490189 = hmb_all((int32_t)1288490189);
     const hmb_lanes k3221225472 = hmb_all((int32_t)3221225472LL);
     const hmb_lanes k2147483648 = hmb_all((int32_t)2147483648LL);
@@ -1700,14 +1781,43 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_last_by_layer(
     const __m128i z3 = hmb_all_8(3);
     const __m128i z2 = hmb_all_8(2);
     const __m128i z1 = hmb_all_8(1);
+    int64_t run = 0;        /* the unit of the row above */
     for (int64_t i = 0; i < HMB_BLOCK; i += HMB_LANES) {
-        const hmb_lanes now0 = hmb_lanes_32(b->n0 + i);
-        const hmb_lanes was0 = _mm512_sub_epi32(now0, hmb_lanes_32(b->d0 + i));
-        over = _mm512_or_si512(over, _mm512_sub_epi32(k1073741823, now0));
+        const uint32_t turns = hmb_turns_from(u->turns, i);
+        const hmb_lanes whose = hmb_turned(turns);
+        const hmb_lanes records = _mm512_mullo_epi32(whose, _mm512_set1_epi32(size));
+        const hmb_lanes v7 = _mm512_sub_epi32(hmb_lanes_32(c2 + i), before);
+        const hmb_lanes v8 = hmb_of(u->m8 + run, whose);
+        const hmb_which v10 = _mm512_cmplt_epi32_mask(v7, v8);
+        const hmb_which v11 = (hmb_which)~v10;
+        const hmb_lanes v9 = hmb_of(u->m9 + run, whose);
+        const hmb_which v12 = _mm512_cmplt_epi32_mask(v9, v7);
+        const hmb_which v13 = (hmb_which)~v12;
+        const hmb_which v14 = (hmb_which)(v11 & v13);
+        const hmb_which v22 = (hmb_which)~v14;
+        const hmb_lanes v15 = hmb_of(u->m15 + run, whose);
+        const hmb_which v17 = _mm512_cmplt_epi32_mask(v7, v15);
+        const hmb_which v18 = (hmb_which)~v17;
+        const hmb_lanes v16 = hmb_of(u->m16 + run, whose);
+        const hmb_which v19 = _mm512_cmplt_epi32_mask(v16, v7);
+        const hmb_which v20 = (hmb_which)~v19;
+        const hmb_which v21 = (hmb_which)(v18 & v20);
+        const hmb_which v23 = (hmb_which)~v21;
+        const hmb_which v28 = (hmb_which)(v22 & v23 & hmb_none(hmb_bytes(c0 + i)));
+        const hmb_pairs v29 = hmb_pairs_64(c1 + i);
+        const hmb_pairs v30 = hmb_choose_pairs(v28, v29, hmb_each(0));
+        const hmb_lanes at = records;
+        const hmb_lanes above_at = hmb_same_above(at);
+        const hmb_lanes d0 = hmb_narrowed(hmb_min_pairs(v30, hmb_each(1073741824)));
+        const hmb_lanes was0 = _mm512_add_epi32(hmb_held_before(t0 + run * size, 1, k0, whose),
+            _mm512_sub_epi32(hmb_running(above_at, d0), d0));
+        const hmb_lanes now0 = _mm512_add_epi32(was0, d0);
+        hmb_leave(t0 + run * size, at, now0);
+        most0 = _mm512_max_epu32(most0, now0);
         const hmb_lanes v1 = now0;
         const hmb_lanes v34 = _mm512_sub_epi32(v1, k2000000);
         const hmb_lanes v35 = _mm512_max_epi32(v34, k0);
-        const hmb_which v39 = hmb_some(hmb_bytes(b->l39 + i));
+        const hmb_which v39 = hmb_some_of(u->m39 + run, whose);
         const hmb_lanes v57 = _mm512_mask_mov_epi32(k3221225472, v39, k1288490189);
         const hmb_lanes v59 = hmb_shift(v35, v57, k2147483648, 32);
         const hmb_lanes v126 = _mm512_min_epi32(v59, k100000000);
@@ -1726,21 +1836,23 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_last_by_layer(
         const hmb_lanes v38 = _mm512_sub_epi32(v35, v37);
         const hmb_which v79 = _mm512_cmpeq_epi32_mask(v38, k0);
         const __m128i y143 = _mm_mask_mov_epi8(y142, v79, z3);
-        const hmb_pairs v29 = hmb_pairs_64(c1 + i);
         const hmb_which v74 = hmb_equal_pairs(v29, hmb_each(0));
         const __m128i y144 = _mm_mask_mov_epi8(y143, v74, z2);
         const hmb_which v26 = hmb_some(hmb_bytes(c0 + i));
         const __m128i y145 = _mm_mask_mov_epi8(y144, v26, z1);
-        const hmb_which v24 = hmb_some(hmb_bytes(b->l24 + i));
+        const hmb_which v24 = (hmb_which)(v22 & v23);
         const __m128i y146 = _mm_mask_mov_epi8(z0, v24, y145);
         hmb_put(o0 + i, hmb_widened(v138, 0));
         hmb_put(total + i, hmb_widened(v138, 0));
         hmb_put_8(q0 + i, y146);
         hmb_put_8(decided + i, y146);
+        run += __builtin_popcount(turns);
+        (void)records;
     }
     (void)before;
     HMB_KEEP;
-    return (refused | _mm512_movepi32_mask(over)) != 0;
+    refused |= _mm512_cmpgt_epu32_mask(most0, hmb_all(1073741823));
+    return refused != 0;
 }
 
 static int64_t feed_0_at_once(
@@ -1759,16 +1871,13 @@ static int64_t feed_0_at_once(
     uint8_t *decided,
     int by_layer)
 {
-    const uint16_t last = own[0].last;
-    const int64_t runs = feed_0_first(unit, far, in, own, b, goes_on, c2, c0, c1);
+    feed_0_units units, *u = &units;
+    const feed_0_record above = own[0];
+    const int64_t runs = feed_0_units_of(unit, far, in, own, b, u, goes_on, c2);
     const int32_t first = (int32_t)in->first_day - 1;
-    feed_0_at_once_sums(HMB_BLOCK, own, b);
-    if (by_layer ? feed_0_last_by_layer(b, first, c2, c0, c1, o0, total, q0, decided)
-                 : feed_0_last_in_all(b, first, c2, c0, c1, total, decided)) {
-            uint32_t *t0 = (uint32_t *)((char *)own + offsetof(feed_0_record, t0));
-            for (int64_t i = HMB_BLOCK - 1; i >= 0; i--)
-                t0[b->at[i]] = (uint32_t)b->n0[i] - (uint32_t)b->d0[i];
-        own[0].last = last;
+    if (by_layer ? feed_0_rows_by_layer(own, u, first, c2, c0, c1, o0, total, q0, decided)
+                 : feed_0_rows_in_all(own, u, first, c2, c0, c1, total, decided)) {
+        own[0] = above;
         return -1;
     }
     return runs;
@@ -1825,7 +1934,7 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
         }
         runs = -1;
         #ifdef HMB_HAS_LANES
-        if (lanes && n == HMB_BLOCK && end - i >= HMB_BLOCK + HMB_STEP)
+        if (lanes && n == HMB_BLOCK)
             runs = feed_0_at_once(in->unit + i, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), in, own, b,
                 i > first && in->unit[i] == in->unit[i - 1], c2 + i, c0 + i, c1 + i,
                 o0, total, q0, decided, pays || causes);
