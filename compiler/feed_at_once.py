@@ -150,7 +150,7 @@ class Blocks:
     def of_row(self, node: Node) -> Leaf | None:
         """The same, with what totals are and what there is of the rows' units."""
         if node in self.loops.record.places:
-            kind, at = kind_of(node), f"u->m{node.number} + run, whose"
+            kind, at = kind_of(node), f"u->m{node.number} + from, those"
             texts = {WHICH: f"hmb_some_of({at})", LANES: f"hmb_of({at})", PAIRS: f"hmb_of_pairs({at})"}
             return Leaf(texts[kind], kind)
         match node.op:
@@ -279,10 +279,13 @@ class Blocks:
             "for (int64_t i = 0; i < HMB_BLOCK; i += HMB_LANES) {",
             "    const uint32_t turns = hmb_turns_from(u->turns, i);",
             "    const hmb_lanes whose = hmb_turned(turns);",
+            "    /* counted from the unit of the first of them: from that of the row above there may be sixteen more */",
+            "    const int64_t from = run + (turns & 1);",
+            "    const hmb_lanes those = _mm512_sub_epi32(whose, _mm512_set1_epi32((int32_t)(turns & 1)));",
             "    const hmb_lanes records = _mm512_mullo_epi32(whose, _mm512_set1_epi32(size));",
             *(f"    {line}" for line in [*body.lines, *writes]),
             "    run += __builtin_popcount(turns);",
-            "    (void)records;",
+            "    (void)records, (void)from, (void)those;",
             "}",
             "(void)before;",
             "HMB_KEEP;",

@@ -89,7 +89,8 @@ def _is_whole(amount: e.Expr, scheme: CheckedScheme, inside: frozenset[str]) -> 
             case e.Scale() | e.LayerPay(which="base" | "excess"):
                 return False
             case e.Total(accumulator=name) | e.Before(accumulator=name) if name not in inside:
-                sums = (total.amount for total in scheme.totals if total.name == name)
+                of_last_year = name.removesuffix(".last").removesuffix(".newest")
+                sums = (total.amount for total in scheme.totals if total.name in (name, of_last_year))
                 if not all(_is_whole(one, scheme, inside | {name}) for one in sums):
                     return False
             case _:

@@ -162,22 +162,22 @@ HMB_INLINE hmb_lanes hmb_turned(uint32_t turns)
     return _mm512_cvtepu8_epi32(_mm_set_epi64x((int64_t)high, (int64_t)low));
 }
 
-/* A value of each row's unit, from where that of the row above the sixteen lies. */
-HMB_INLINE hmb_lanes hmb_of(const int32_t *at, hmb_lanes whose)
+/* A value of each row's unit, from where that of the first of the sixteen lies: of as many units at most. */
+HMB_INLINE hmb_lanes hmb_of(const int32_t *at, hmb_lanes those)
 {
-    return _mm512_permutexvar_epi32(whose, _mm512_loadu_si512(at));
+    return _mm512_permutexvar_epi32(those, _mm512_loadu_si512(at));
 }
 
-HMB_INLINE hmb_pairs hmb_of_pairs(const int64_t *at, hmb_lanes whose)
+HMB_INLINE hmb_pairs hmb_of_pairs(const int64_t *at, hmb_lanes those)
 {
-    const hmb_pairs from = hmb_pairs_64(at), place = hmb_widened(whose, 0);
+    const hmb_pairs from = hmb_pairs_64(at), place = hmb_widened(those, 0);
     return (hmb_pairs){_mm512_permutex2var_epi64(from.low, place.low, from.high),
                        _mm512_permutex2var_epi64(from.low, place.high, from.high)};
 }
 
-HMB_INLINE hmb_which hmb_some_of(const int32_t *at, hmb_lanes whose)
+HMB_INLINE hmb_which hmb_some_of(const int32_t *at, hmb_lanes those)
 {
-    const hmb_lanes x = hmb_of(at, whose);
+    const hmb_lanes x = hmb_of(at, those);
     return _mm512_test_epi32_mask(x, x);
 }
 

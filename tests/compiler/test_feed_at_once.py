@@ -244,6 +244,14 @@ def test_as_the_loops_and_the_interpreter(schemes: list[SimpleNamespace], feed_h
     assert seen["ok"] > 1_000 and {"paid", "capped", "below_threshold", "not_covered"} < set(seen), seen
 
 
+def test_as_many_units_as_rows(schemes: list[SimpleNamespace], feed_host: Any) -> None:
+    """Of sixteen rows each of a unit of its own the last is as far from the row above them as there are rows."""
+    seen = Counter[str]()
+    for seed, one in enumerate(schemes):
+        seen += both(one, feed_host, Random(200 + seed), 10**7, [1] * 400)
+    assert seen["ok"] > 300, seen
+
+
 def test_blocks_that_are_undone(schemes: list[SimpleNamespace], feed_host: Any) -> None:
     """Cells that cannot hold their totals, and rows that are refused."""
     seen = Counter[str]()

@@ -85,3 +85,16 @@ def test_events_are_counted_once_in_their_year() -> None:
     ]
     pays = [step.total_pay for step in Interpreter(compiled.kernel).run(claims, member)]
     assert pays == [0, 0, 0, 200, 100]
+
+
+def test_a_limit_of_parts_of_a_minor_unit_is_rounded_down() -> None:
+    """Half of three minor units, of the year before: a cap of one."""
+    text = _scheme("per year", what="claim.cost * 50%").replace(
+        "pays spent last year  no cap", "base claim.cost  no threshold  ratio 100%  cap (spent last year) per year"
+    )
+    compiled = compile_source(Source("s.hmb", text))
+    assert compiled.kernel is not None, compiled.diagnostics
+    days = [(date(year, 3, 1) - DAY).days for year in (2018, 2019)]
+    claims = [{"cost": 3, "counts": True, "kind": "a", "visit": "x", "date": day} for day in days]
+    steps = Interpreter(compiled.kernel).run(claims, {"member_id": "M", "joined": days[0]})
+    assert [step.total_pay for step in steps] == [0, 1]

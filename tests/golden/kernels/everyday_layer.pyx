@@ -837,22 +837,22 @@ HMB_INLINE hmb_lanes hmb_turned(uint32_t turns)
     return _mm512_cvtepu8_epi32(_mm_set_epi64x((int64_t)high, (int64_t)low));
 }
 
-/* A value of each row's unit, from where that of the row above the sixteen lies. */
-HMB_INLINE hmb_lanes hmb_of(const int32_t *at, hmb_lanes whose)
+/* A value of each row's unit, from where that of the first of the sixteen lies: of as many units at most. */
+HMB_INLINE hmb_lanes hmb_of(const int32_t *at, hmb_lanes those)
 {
-    return _mm512_permutexvar_epi32(whose, _mm512_loadu_si512(at));
+    return _mm512_permutexvar_epi32(those, _mm512_loadu_si512(at));
 }
 
-HMB_INLINE hmb_pairs hmb_of_pairs(const int64_t *at, hmb_lanes whose)
+HMB_INLINE hmb_pairs hmb_of_pairs(const int64_t *at, hmb_lanes those)
 {
-    const hmb_pairs from = hmb_pairs_64(at), place = hmb_widened(whose, 0);
+    const hmb_pairs from = hmb_pairs_64(at), place = hmb_widened(those, 0);
     return (hmb_pairs){_mm512_permutex2var_epi64(from.low, place.low, from.high),
                        _mm512_permutex2var_epi64(from.low, place.high, from.high)};
 }
 
-HMB_INLINE hmb_which hmb_some_of(const int32_t *at, hmb_lanes whose)
+HMB_INLINE hmb_which hmb_some_of(const int32_t *at, hmb_lanes those)
 {
-    const hmb_lanes x = hmb_of(at, whose);
+    const hmb_lanes x = hmb_of(at, those);
     return _mm512_test_epi32_mask(x, x);
 }
 
@@ -1683,20 +1683,23 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_rows_in_all(
     for (int64_t i = 0; i < HMB_BLOCK; i += HMB_LANES) {
         const uint32_t turns = hmb_turns_from(u->turns, i);
         const hmb_lanes whose = hmb_turned(turns);
+        /* counted from the unit of the first of them: from that of the row above there may be sixteen more */
+        const int64_t from = run + (turns & 1);
+        const hmb_lanes those = _mm512_sub_epi32(whose, _mm512_set1_epi32((int32_t)(turns & 1)));
         const hmb_lanes records = _mm512_mullo_epi32(whose, _mm512_set1_epi32(size));
         const hmb_lanes v7 = _mm512_sub_epi32(hmb_lanes_32(c2 + i), before);
-        const hmb_lanes v8 = hmb_of(u->m8 + run, whose);
+        const hmb_lanes v8 = hmb_of(u->m8 + from, those);
         const hmb_which v10 = _mm512_cmplt_epi32_mask(v7, v8);
         const hmb_which v11 = (hmb_which)~v10;
-        const hmb_lanes v9 = hmb_of(u->m9 + run, whose);
+        const hmb_lanes v9 = hmb_of(u->m9 + from, those);
         const hmb_which v12 = _mm512_cmplt_epi32_mask(v9, v7);
         const hmb_which v13 = (hmb_which)~v12;
         const hmb_which v14 = (hmb_which)(v11 & v13);
         const hmb_which v22 = (hmb_which)~v14;
-        const hmb_lanes v15 = hmb_of(u->m15 + run, whose);
+        const hmb_lanes v15 = hmb_of(u->m15 + from, those);
         const hmb_which v17 = _mm512_cmplt_epi32_mask(v7, v15);
         const hmb_which v18 = (hmb_which)~v17;
-        const hmb_lanes v16 = hmb_of(u->m16 + run, whose);
+        const hmb_lanes v16 = hmb_of(u->m16 + from, those);
         const hmb_which v19 = _mm512_cmplt_epi32_mask(v16, v7);
         const hmb_which v20 = (hmb_which)~v19;
         const hmb_which v21 = (hmb_which)(v18 & v20);
@@ -1715,7 +1718,7 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_rows_in_all(
         const hmb_lanes v1 = now0;
         const hmb_lanes v34 = _mm512_sub_epi32(v1, k2000000);
         const hmb_lanes v35 = _mm512_max_epi32(v34, k0);
-        const hmb_which v39 = hmb_some_of(u->m39 + run, whose);
+        const hmb_which v39 = hmb_some_of(u->m39 + from, those);
         const hmb_lanes v57 = _mm512_mask_mov_epi32(k3221225472, v39, k1288490189);
         const hmb_lanes v59 = hmb_shift(v35, v57, k2147483648, 32);
         const hmb_lanes v126 = _mm512_min_epi32(v59, k100000000);
@@ -1743,7 +1746,7 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_rows_in_all(
         hmb_put(total + i, hmb_widened(v138, 0));
         hmb_put_8(decided + i, y146);
         run += __builtin_popcount(turns);
-        (void)records;
+        (void)records, (void)from, (void)those;
     }
     (void)before;
     HMB_KEEP;
@@ -1785,20 +1788,23 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_rows_by_layer(
     for (int64_t i = 0; i < HMB_BLOCK; i += HMB_LANES) {
         const uint32_t turns = hmb_turns_from(u->turns, i);
         const hmb_lanes whose = hmb_turned(turns);
+        /* counted from the unit of the first of them: from that of the row above there may be sixteen more */
+        const int64_t from = run + (turns & 1);
+        const hmb_lanes those = _mm512_sub_epi32(whose, _mm512_set1_epi32((int32_t)(turns & 1)));
         const hmb_lanes records = _mm512_mullo_epi32(whose, _mm512_set1_epi32(size));
         const hmb_lanes v7 = _mm512_sub_epi32(hmb_lanes_32(c2 + i), before);
-        const hmb_lanes v8 = hmb_of(u->m8 + run, whose);
+        const hmb_lanes v8 = hmb_of(u->m8 + from, those);
         const hmb_which v10 = _mm512_cmplt_epi32_mask(v7, v8);
         const hmb_which v11 = (hmb_which)~v10;
-        const hmb_lanes v9 = hmb_of(u->m9 + run, whose);
+        const hmb_lanes v9 = hmb_of(u->m9 + from, those);
         const hmb_which v12 = _mm512_cmplt_epi32_mask(v9, v7);
         const hmb_which v13 = (hmb_which)~v12;
         const hmb_which v14 = (hmb_which)(v11 & v13);
         const hmb_which v22 = (hmb_which)~v14;
-        const hmb_lanes v15 = hmb_of(u->m15 + run, whose);
+        const hmb_lanes v15 = hmb_of(u->m15 + from, those);
         const hmb_which v17 = _mm512_cmplt_epi32_mask(v7, v15);
         const hmb_which v18 = (hmb_which)~v17;
-        const hmb_lanes v16 = hmb_of(u->m16 + run, whose);
+        const hmb_lanes v16 = hmb_of(u->m16 + from, those);
         const hmb_which v19 = _mm512_cmplt_epi32_mask(v16, v7);
         const hmb_which v20 = (hmb_which)~v19;
         const hmb_which v21 = (hmb_which)(v18 & v20);
@@ -1817,7 +1823,7 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_rows_by_layer(
         const hmb_lanes v1 = now0;
         const hmb_lanes v34 = _mm512_sub_epi32(v1, k2000000);
         const hmb_lanes v35 = _mm512_max_epi32(v34, k0);
-        const hmb_which v39 = hmb_some_of(u->m39 + run, whose);
+        const hmb_which v39 = hmb_some_of(u->m39 + from, those);
         const hmb_lanes v57 = _mm512_mask_mov_epi32(k3221225472, v39, k1288490189);
         const hmb_lanes v59 = hmb_shift(v35, v57, k2147483648, 32);
         const hmb_lanes v126 = _mm512_min_epi32(v59, k100000000);
@@ -1847,7 +1853,7 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_rows_by_layer(
         hmb_put_8(q0 + i, y146);
         hmb_put_8(decided + i, y146);
         run += __builtin_popcount(turns);
-        (void)records;
+        (void)records, (void)from, (void)those;
     }
     (void)before;
     HMB_KEEP;
