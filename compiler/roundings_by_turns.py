@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice, product
-from random import Random
 
 from attrs import define, evolve, field, frozen
 
@@ -25,11 +24,11 @@ from hmbc.compiler.directed import Directed, Setting, Unit, Values
 from hmbc.compiler.drawn_changes import subjects_of
 from hmbc.compiler.kernel import Definition, Input, Kernel
 from hmbc.compiler.kinds import Kind, claims_of, kinds_of
-from hmbc.compiler.laws import Change, Judge, Question, amounts_of, changed
-from hmbc.compiler.machines import Machines
-from hmbc.compiler.quick import Machine, Row
+from hmbc.compiler.laws import Change, changed
+from hmbc.compiler.quick import Row
 from hmbc.compiler.refutation import Refutation
-from hmbc.compiler.slices import of_layer, slice_of
+from hmbc.compiler.slices import of_layer
+from hmbc.compiler.two_runs import Pair, TwoRuns
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Money
@@ -66,51 +65,31 @@ def roundings_of(kernel: Kernel) -> tuple[Definition, ...]:
 
 
 @frozen
-class _Pair:
-    """A unit and its two runs. state: by how much more is paid in the second, and each rounding comes to."""
+class _At:
+    """Where turns stand. state: by how much more is paid in the second run, and each rounding comes to."""
 
-    setting: Setting
-    unit: Unit
-    change: Change
-    before: tuple[Row, ...]
-    after: tuple[Row, ...]
-    state: tuple[int, ...] = ()
+    pair: Pair
+    state: tuple[int, ...]
 
 
 @define
-class ByTurns:
-    """Such runs for questions about one layer, or about the scheme. pool: units that are paid; broken: what broke
-    a law of some layer, begun with first."""
+class ByTurns(TwoRuns):
+    """Such runs, begun with units that are paid. broken: what broke a law of some layer, begun with first."""
 
-    kernel: Kernel
-    questions: Sequence[Question]
-    directed: Directed
-    pool: Sequence[tuple[Setting, Unit]]
     broken: Sequence[Refutation]
-    random: Random
-    found: dict[Question, Refutation] = field(init=False, factory=dict)
-    judge: Judge = field(init=False)
-    left: int = field(init=False, default=0)
-    _part: Kernel = field(init=False)
     _roundings: tuple[str, ...] = field(init=False)
     _rounded: frozenset[str] = field(init=False)
     """The totals that are rounded."""
-    _machines: Machines = field(init=False)
     _money: dict[str, Input] = field(init=False)
     _last_day: int | None = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         part = of_layer(self.kernel, self.questions[0].layer)
-        self.judge = Judge(part, self.questions)
-        self.judge.amounts = amounts_of(self.kernel)
         roundings = roundings_of(part)
-        self._roundings = tuple(one.name for one in roundings)
+        self._roundings = self._watch(part, roundings)
         self._rounded = frozenset(
             node.accumulator for one in roundings for node in walk(one.expr) if isinstance(node, e.Total)
         )
-        full = evolve(self.judge.full, items=(*self.judge.full.items, *roundings))
-        self._part = slice_of(full, [*(item.name for item in self.judge.probed.items), *self._roundings])
-        self._machines = Machines(self._part)
         claim = [given for given in self.kernel.inputs if given.owner == "claim"]
         self._money = {given.name: given for given in claim if isinstance(given.type, Money)}
         self._last_day = next(given.high for given in claim if given.name == self.kernel.date)
@@ -131,9 +110,9 @@ class ByTurns:
         for setting, unit, change in [*((one.setting, one.unit, one.change) for one in raised), *begun]:
             if self.left <= 0 or not self.judge.questions:
                 return
-            pair = self._begun(setting, unit, change)
-            if pair is not None:
-                self._go_on(pair, [kind for kind in kinds if kind.setting == setting], work)
+            at = self._begun(setting, unit, change)
+            if at is not None:
+                self._go_on(at, [kind for kind in kinds if kind.setting == setting], work)
 
     # ---- what to begin with
 
@@ -189,22 +168,21 @@ class ByTurns:
 
     def _filled(self, kind: Kind, by: int, days: int) -> Unit:
         """A claim of so many times its amounts, again and again, until it is paid nothing any more, though it was."""
-        machine, date = self._machines.of(kind.setting), self.kernel.date
         claim, rows = self._times(kind.claim, by, 1), list[Row]()
         while len(rows) < MOST_REPEATED and self.left > 0:
-            row = self._row(machine, rows, claim, kind.member)
+            row = self._row(kind.setting, rows, claim, kind.member)
             if row is None:
                 return Unit((), ())
             rows.append(row)
             if not any(row.pays) and any(pay for one in rows for pay in one.pays):
                 break
-            claim = {**claim, date: self._day(claim[date], days)}
+            claim = {**claim, self.kernel.date: self._day(claim[self.kernel.date], days)}
         return Unit(tuple(dict(row.claim) for row in rows), (kind.member,) * len(rows))
 
     def _day(self, day: int, later: int) -> int:
         return day + later if self._last_day is None else max(day, min(day + later, self._last_day))
 
-    def _begun(self, setting: Setting, unit: Unit, change: Change) -> _Pair | None:
+    def _begun(self, setting: Setting, unit: Unit, change: Change) -> _At | None:
         """The two runs of a unit, if something that is rounded differs in them."""
         runs = []
         for claims in (unit.claims, changed(unit.claims, change)):
@@ -213,7 +191,7 @@ class ByTurns:
         before, after = runs
         if not before or not after or not self._is_moved(before[-1], after[-1]):
             return None
-        return self._told(_Pair(setting, unit, change, tuple(before), tuple(after)))
+        return self._at(Pair(setting, unit, change, tuple(before), tuple(after)))
 
     def _is_moved(self, one: Row, two: Row) -> bool:
         return any(
@@ -224,25 +202,20 @@ class ByTurns:
 
     # ---- turns
 
-    def _told(self, pair: _Pair) -> _Pair:
-        """The pair with its state; what it breaks is told."""
-        for one in list(self.judge.denied_by(pair.change, pair.before, pair.after)):
-            self.found[one] = Refutation(one, pair.setting, pair.unit, pair.change)
-            self.judge.questions = tuple(q for q in self.judge.questions if q != one)
-        layer, runs = self.questions[0].layer, (pair.before, pair.after)
-        paid, more = (self.judge.sums(layer, run) for run in runs)
+    def _at(self, pair: Pair) -> _At:
+        """Where turns stand with a pair; what it breaks is told."""
+        more = self._told(pair)
         rounded, other = (
-            [sum([row.value(name) for row in run]) for name in self._roundings] for run in runs
+            [sum([row.value(name) for row in run]) for name in self._roundings] for run in (pair.before, pair.after)
         )
-        by = (two - one for one, two in zip(rounded, other, strict=True))
-        return evolve(pair, state=(more - paid, *by))
+        return _At(pair, (more, *(two - one for one, two in zip(rounded, other, strict=True))))
 
-    def _go_on(self, begun: _Pair, kinds: Sequence[Kind], work: int) -> None:
+    def _go_on(self, begun: _At, kinds: Sequence[Kind], work: int) -> None:
         """Claim by claim, with so much work, as long as there is a state that is new."""
         best, seen, end = [begun], {begun.state}, max(self.left - work, 0)
         for _ in range(MOST_TURNS):
             found = []
-            for one in (one for pair in best for kind in kinds for one in self._with(pair, kind)):
+            for one in (one for at in best for kind in kinds for one in self._with(at.pair, kind)):
                 if self.left <= end or not self.judge.questions:
                     return
                 if one.state not in seen:
@@ -251,7 +224,7 @@ class ByTurns:
             # Those the furthest apart, of these the ones that were met first.
             best = sorted(found, key=lambda one: -abs(one.state[0]))[:WIDTH]
 
-    def _with(self, pair: _Pair, kind: Kind) -> Iterator[_Pair]:
+    def _with(self, pair: Pair, kind: Kind) -> Iterator[_At]:
         """The pair with a claim more, of amounts at which a rounding turns, and just does not."""
         date, claims, members = self.kernel.date, pair.unit.claims, pair.unit.members
         later = self.random.choice((1, 1, 31) if kind.member != members[-1] else (0, 0, 1, 31))
@@ -264,14 +237,13 @@ class ByTurns:
             for amount in dict.fromkeys(self._within(name, at - less) for at in turning for less in (1, 0, 2)):
                 longer = self._longer(pair, {**claim, name: amount}, member)
                 if longer is not None:
-                    yield longer
+                    yield self._at(longer)
 
-    def _turning(self, pair: _Pair, claim: Values, member: Values, name: str) -> Iterator[int]:
+    def _turning(self, pair: Pair, claim: Values, member: Values, name: str) -> Iterator[int]:
         """The least amounts, from the claim's on or within its domain, with which a rounding is another."""
-        machine = self._machines.of(pair.setting)
 
         def rounded(amount: int) -> tuple[int, ...] | None:
-            row = self._row(machine, pair.before, {**claim, name: amount}, member)
+            row = self._row(pair.setting, pair.before, {**claim, name: amount}, member)
             return None if row is None else tuple(row.value(one) for one in self._roundings)
 
         high = self._money[name].high
@@ -295,18 +267,3 @@ class ByTurns:
                 below, above = (middle, above) if at[place] == first[place] else (below, middle)
             if above > below:
                 yield above
-
-    def _row(self, machine: Machine, known: Sequence[Row], claim: Values, member: Values) -> Row | None:
-        """The row of a claim after those of a run."""
-        self.left -= len(self._part.items)
-        # Of the rows that are known only what they are is read.
-        rows = machine.run([*[claim] * len(known), claim], [*[member] * len(known), member], known)
-        return None if rows is None else rows[-1]
-
-    def _longer(self, pair: _Pair, claim: Values, member: Values) -> _Pair | None:
-        machine = self._machines.of(pair.setting)
-        one, two = (self._row(machine, known, claim, member) for known in (pair.before, pair.after))
-        if one is None or two is None:
-            return None
-        unit = Unit((*pair.unit.claims, claim), (*pair.unit.members, member))
-        return self._told(_Pair(pair.setting, unit, pair.change, (*pair.before, one), (*pair.after, two)))

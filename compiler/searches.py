@@ -4,7 +4,7 @@ others, and nothing is told that the interpreter does not confirm.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from random import Random
 from time import perf_counter
 
@@ -90,55 +90,56 @@ class Searches:
 
     def climbed(self, work: int) -> dict[Question, Proof]:
         """What climbs refute, with so much work for each layer about which something is open."""
-        found: dict[Question, Proof] = {}
         broken: list[tuple[Setting, Unit]] = []
         search = self._search
-        left = search.judge.questions
-        for layer in dict.fromkeys(question.layer for question in left):
-            asked = [question for question in left if question.layer == layer]
-            pool = search.paying_for(layer)
-            climb = Climb(self.kernel, asked, search.directed, pool, broken, Random(len(found)))
-            start = perf_counter()
-            climb.run(work)
-            found |= self._told_of(climb, list(climb.found), perf_counter() - start)
-        self.leave_out(found)
-        return found
+
+        def climb(layer: str | None, asked: list[Question], random: Random) -> Climb:
+            return Climb(self.kernel, asked, search.directed, search.paying_for(layer), broken, random)
+
+        return self._layer_by_layer(search.judge.questions, climb, work)
 
     def refuted_by_turns(self, work: int) -> dict[Question, Proof]:
         """What roundings that are given and taken back by turns refute, with so much work for each layer about
         which something is open."""
-        found: dict[Question, Proof] = {}
         search = self._search
-        left = [one for one in search.judge.questions if one.law in ("monotone", "deduction", "no_cliff")]
-        for layer in dict.fromkeys(question.layer for question in left):
-            asked = [question for question in left if question.layer == layer]
+
+        def turns(layer: str | None, asked: list[Question], random: Random) -> ByTurns:
             known = {**search.found, **self._broken}
             broken = [one for question, one in known.items() if layer in (None, question.layer)]
-            random = Random(len(found))
-            turns = ByTurns(
-                self.kernel, asked, search.directed.apart(random), search.paying_for(layer), broken, random
-            )
-            start = perf_counter()
-            turns.run(work)
-            found |= self._told_of(turns, list(turns.found), perf_counter() - start)
-        self.leave_out(found)
-        return found
+            directed = search.directed.apart(random)
+            return ByTurns(self.kernel, asked, directed, search.paying_for(layer), random, broken)
+
+        left = [one for one in search.judge.questions if one.law in ("monotone", "deduction", "no_cliff")]
+        return self._layer_by_layer(left, turns, work)
 
     def refuted_side_by_side(self, work: int) -> dict[Question, Proof]:
         """What two runs gone on with row by row refute, with so much work for each layer about which
         something is open; those of layers that break a law are where those of the scheme begin."""
-        found: dict[Question, Proof] = {}
-        search, broken = self._search, list[tuple[Setting, Unit]]()
+        search, made = self._search, list[SideBySide]()
+
+        def beside(layer: str | None, asked: list[Question], random: Random) -> SideBySide:
+            broken = [(one.setting, one.unit) for pairs in made for one in pairs.found.values()]
+            pool = [*broken, *search.paying_for(layer), *search.bordering]
+            made.append(SideBySide(self.kernel, asked, search.directed.apart(random), pool, random))
+            return made[-1]
+
         left = [question for question in search.judge.questions if question.law in TWO_RUNS]
+        return self._layer_by_layer(left, beside, work)
+
+    def _layer_by_layer(
+        self,
+        left: Sequence[Question],
+        made: Callable[[str | None, list[Question], Random], Climb | ByTurns | SideBySide],
+        work: int,
+    ) -> dict[Question, Proof]:
+        """What searches made for each layer of some questions refute, with so much work each."""
+        found: dict[Question, Proof] = {}
         for layer in dict.fromkeys(question.layer for question in left):
             asked = [question for question in left if question.layer == layer]
-            pool = [*broken, *search.paying_for(layer), *search.bordering]
-            random = Random(len(found))
-            pairs = SideBySide(self.kernel, asked, search.directed.apart(random), pool, random)
+            search = made(layer, asked, Random(len(found)))
             start = perf_counter()
-            pairs.run(work)
-            broken += [(one.setting, one.unit) for one in pairs.found.values()]
-            found |= self._told_of(pairs, list(pairs.found), perf_counter() - start)
+            search.run(work)
+            found |= self._told_of(search, list(search.found), perf_counter() - start)
         self.leave_out(found)
         return found
 

@@ -11,21 +11,20 @@ total is in either. A pair of runs that ends in a way not seen before is kept, a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from random import Random
+from collections.abc import Iterator
 from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from hmbc.compiler.borders import amounts_compared, borders_of
-from hmbc.compiler.directed import Directed, Setting, Unit, Values
+from hmbc.compiler.directed import Setting, Unit, Values
 from hmbc.compiler.expressions import expressions
 from hmbc.compiler.kernel import Input, Kernel
-from hmbc.compiler.laws import Change, Judge, Question, amounts_of, changed
-from hmbc.compiler.machines import Machines
-from hmbc.compiler.quick import Machine, Row
-from hmbc.compiler.refutation import Refutation, members_of
-from hmbc.compiler.slices import of_layer, slice_of
+from hmbc.compiler.laws import Change, changed
+from hmbc.compiler.quick import Row
+from hmbc.compiler.refutation import members_of
+from hmbc.compiler.slices import of_layer
+from hmbc.compiler.two_runs import Pair, TwoRuns
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Date, Money
@@ -46,32 +45,10 @@ NEAR = 3
 """Minor units of difference that are told apart; larger ones by their size in powers of two."""
 
 
-@frozen
-class Pair:
-    """A unit and its two runs, with what was external for them."""
-
-    setting: Setting
-    unit: Unit
-    change: Change
-    before: tuple[Row, ...]
-    after: tuple[Row, ...]
-    apart: int
-    """By how much more is paid in the second run."""
-
-
 @define
-class SideBySide:
-    """Pairs of runs for questions about one layer, or about the scheme. pool: units to begin with."""
+class SideBySide(TwoRuns):
+    """Pairs of runs; those that end in a way not seen before are kept."""
 
-    kernel: Kernel
-    questions: Sequence[Question]
-    directed: Directed
-    pool: Sequence[tuple[Setting, Unit]]
-    random: Random
-    found: dict[Question, Refutation] = field(init=False, factory=dict)
-    judge: Judge = field(init=False)
-    left: int = field(init=False, default=0)
-    _part: Kernel = field(init=False)
     _borders: tuple[str, ...] = field(init=False)
     _money: dict[str, tuple[int, int | None]] = field(init=False)
     """The amounts of a claim and their domains, in minor units."""
@@ -80,23 +57,15 @@ class SideBySide:
     _read: list[str] = field(init=False)
     """What is read of it, but for the deciding date."""
     _compared: list[int] = field(init=False)
-    _machines: Machines = field(init=False)
     _seen: set[object] = field(init=False, factory=set)
     _pairs: list[Pair] = field(init=False, factory=list)
     _tried: Counter[int] = field(init=False, factory=Counter)
-    _far: dict[tuple[str, bool], list[Pair]] = field(init=False, factory=dict)
-    """By kind of change and whether more is paid, the pairs that are the furthest apart."""
+    _far: dict[tuple[str, bool], tuple[int, list[Pair]]] = field(init=False, factory=dict)
+    """By kind of change and whether more is paid, how far apart pairs come, and those that are so far."""
 
     def __attrs_post_init__(self) -> None:
         part = of_layer(self.kernel, self.questions[0].layer)
-        self.judge = Judge(part, self.questions)
-        self.judge.amounts = amounts_of(self.kernel)
-        borders = borders_of(part)
-        self._borders = tuple(one.name for one in borders)
-        full = evolve(self.judge.full, items=(*self.judge.full.items, *borders))
-        needed = [item.name for item in self.judge.probed.items]
-        self._part = slice_of(full, [*needed, *self._borders])
-        self._machines = Machines(self._part)
+        self._borders = self._watch(part, borders_of(part))
         self._compared = amounts_compared(self._part)
         self._given = {given.name: given for given in self.kernel.inputs if given.owner == "claim"}
         self._money = {
@@ -195,36 +164,24 @@ class SideBySide:
         members = members_of(unit, change, self.judge.favoured)
         after = machine.run(changed(unit.claims, change), members, before[: change.row])
         if after is not None:
-            self._keep(setting, unit, change, before, after)
+            self._keep(Pair(setting, unit, change, tuple(before), tuple(after)))
 
-    def _keep(
-        self,
-        setting: Setting,
-        unit: Unit,
-        change: Change,
-        before: Sequence[Row],
-        after: Sequence[Row],
-    ) -> Pair | None:
+    def _keep(self, pair: Pair) -> None:
         """What the runs break is told; if they differ in a way not seen before, they are kept."""
-        for one in list(self.judge.denied_by(change, before, after)):
-            self.found[one] = Refutation(one, setting, unit, change)
-            self.judge.questions = tuple(q for q in self.judge.questions if q != one)
-        layer = self.questions[0].layer
-        apart = self.judge.sums(layer, after) - self.judge.sums(layer, before)
-        if not after or not before:
-            return None
-        pair = Pair(setting, unit, change, tuple(before), tuple(after), apart)
-        seen = (change.kind, change.subject, _size(apart, 1), self._way(before[-1], after[-1]))
+        apart, change = self._told(pair), pair.change
+        if not pair.after:  # the one claim was left out
+            return
+        seen = (change.kind, change.subject, _size(apart, 1), self._way(pair.before[-1], pair.after[-1]))
         if seen in self._seen or len(self._pairs) >= MOST_PAIRS:
-            return pair
+            return
         self._seen.add(seen)
         self._pairs.append(pair)
-        far = self._far.setdefault((change.kind, apart > 0), [])
-        if far and abs(far[0].apart) < abs(apart):
-            far.clear()
-        if not far or abs(far[0].apart) == abs(apart):
+        most, far = self._far.get((change.kind, apart > 0), (0, []))
+        if abs(apart) > most:
+            most, far = abs(apart), []
+        if abs(apart) == most:
             far.append(pair)
-        return pair
+        self._far[change.kind, apart > 0] = most, far
 
     def _way(self, before: Row, after: Row) -> tuple[object, ...]:
         """In which way two runs differ after a row."""
@@ -252,7 +209,7 @@ class SideBySide:
         pick = self.random.random()
         among = self._pairs if pick < 0.75 else self._pairs[-NEWEST:]
         if pick < 0.5:
-            among = self.random.choice(list(self._far.values()))
+            _, among = self.random.choice(list(self._far.values()))
         one, two = self.random.choice(among), self.random.choice(among)
         return one if self._tried[id(one)] <= self._tried[id(two)] else two
 
@@ -261,30 +218,26 @@ class SideBySide:
         if len(pair.unit.claims) >= MOST_CLAIMS:
             self.left -= 1
             return
-        machine, unit = self._machines.of(pair.setting), pair.unit
+        unit = pair.unit
         claim, member = self._claim(pair), self._member(unit)
         if claim[self.kernel.date] == unit.claims[-1][self.kernel.date]:
             same = [one for one in unit.members if one.get("member_id") == member.get("member_id")]
             member = same[-1] if same else member
         if self.random.random() < TO_BORDER:
-            claim = self._to_border(machine, pair, claim, member)
+            claim = self._to_border(pair, claim, member)
         if self.random.random() < REPEATED:
-            self._repeat(machine, pair, claim, member)
+            self._repeat(pair, claim, member)
         else:
-            self._with_row(machine, pair, claim, member)
+            self._with_row(pair, claim, member)
 
-    def _with_row(self, machine: Machine, pair: Pair, claim: Values, member: Values) -> Pair | None:
-        """The pair with a claim more; None where it is refused."""
-        longer = Unit((*pair.unit.claims, claim), (*pair.unit.members, member))
-        runs = []
-        for known in (pair.before, pair.after):
-            row = self._row(machine, known, claim, member)
-            if row is None:
-                return None
-            runs.append((*known, row))
-        return self._keep(pair.setting, longer, pair.change, *runs)
+    def _with_row(self, pair: Pair, claim: Values, member: Values) -> Pair | None:
+        """The pair with a claim more, which is kept; None where it is refused."""
+        found = self._longer(pair, claim, member)
+        if found is not None:
+            self._keep(found)
+        return found
 
-    def _repeat(self, machine: Machine, pair: Pair, claim: Values, member: Values) -> None:
+    def _repeat(self, pair: Pair, claim: Values, member: Values) -> None:
         """The claim again and again, on its day, or each some days later, until a border is passed: what takes
         many claims to fill is filled."""
         days, high = self.random.choice((0, 1, 31)), self._given[self.kernel.date].high
@@ -293,7 +246,7 @@ class SideBySide:
         for _ in range(MOST_REPEATED):
             if found is None or len(found.unit.claims) >= MOST_CLAIMS or not self.judge.questions:
                 return
-            found = self._with_row(machine, found, claim, member)
+            found = self._with_row(found, claim, member)
             if found is not None:
                 sides = [row.value(name) for row in (found.before[-1], found.after[-1]) for name in self._borders]
                 first = first or tuple(sides)
@@ -301,14 +254,6 @@ class SideBySide:
                     return
             day = claim[self.kernel.date] + days
             claim = {**claim, self.kernel.date: day if high is None else min(day, high)}
-
-    def _row(self, machine: Machine, known: Sequence[Row], claim: Values, member: Values) -> Row | None:
-        """The row of a claim after those of a run."""
-        self.left -= len(self._part.items)
-        # Of the rows that are known only what they are is read.
-        nothing = [known[0].claim] * len(known)
-        rows = machine.run([*nothing, claim], [*nothing, member], known)
-        return None if rows is None else rows[-1]
 
     def _claim(self, pair: Pair) -> dict[str, Any]:
         """A claim like one of the last, or like one of another unit, on their day or some days later."""
@@ -361,9 +306,7 @@ class SideBySide:
             member = self.directed.varied(dict(member))
         return member
 
-    def _to_border(
-        self, machine: Machine, pair: Pair, claim: dict[str, Any], member: Values
-    ) -> dict[str, Any]:
+    def _to_border(self, pair: Pair, claim: dict[str, Any], member: Values) -> dict[str, Any]:
         """The claim with an amount one minor unit from where some border is passed in the first run."""
         names = [name for name in self._read if name in self._money and name in claim]
         if not names:
@@ -372,7 +315,7 @@ class SideBySide:
         low, high = self._money[name]
 
         def sides(amount: int) -> tuple[bool, ...] | None:
-            row = self._row(machine, pair.before, {**claim, name: amount}, member)
+            row = self._row(pair.setting, pair.before, {**claim, name: amount}, member)
             return None if row is None else tuple(bool(row.value(one)) for one in self._borders)
 
         below, above = low, max(self.directed.amounts) if high is None else high

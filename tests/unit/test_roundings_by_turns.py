@@ -44,7 +44,7 @@ def by_turns(
     search.run(20_000)
     random = Random(1)
     pool = search.paying_for(question.layer)
-    found = ByTurns(kernel, [question], search.directed.apart(random), pool, broken, random)
+    found = ByTurns(kernel, [question], search.directed.apart(random), pool, random, broken)
     found.run(work)
     return found
 
