@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
+from small_kernels import kernel_of_text
 
 from hmbc.compiler import brought_about
 from hmbc.compiler.borders import at_borders, with_borders
 from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.kernel import Definition, Kernel, Reject
 from hmbc.compiler.laws import Question
-from hmbc.compiler.pipeline import compile_source
 from hmbc.compiler.refute import Search
 from hmbc.compiler.witness import witness_of
 from hmbc.dsl import expr as e
-from hmbc.dsl.source import Source
 from hmbc.dsl.types import Bool
 
 HEAD = """scheme s {{
@@ -32,9 +31,7 @@ NOTHING = Setting({}, {})
 
 
 def kernel_of(*body: str) -> Kernel:
-    found = compile_source(Source("s.hmb", HEAD.format(body="\n".join(body))))
-    assert found.kernel is not None, found.diagnostics
-    return found.kernel
+    return kernel_of_text(HEAD.format(body="\n".join(body)))
 
 
 def paid(bill: int, date: int = 19_800) -> Unit:

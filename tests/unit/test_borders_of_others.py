@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from attrs import evolve
+from small_kernels import kernel_of_text
 
 from hmbc.compiler import brought_about
 from hmbc.compiler.borders import at_borders
@@ -15,11 +16,9 @@ from hmbc.compiler.kernel import Kernel, Reject
 from hmbc.compiler.kinds import Kind, claims_of, kinds_of
 from hmbc.compiler.laws import Question
 from hmbc.compiler.machines import Machines
-from hmbc.compiler.pipeline import compile_source
 from hmbc.compiler.refute import Search
 from hmbc.compiler.witness import witness_of
 from hmbc.dsl import expr as e
-from hmbc.dsl.source import Source
 from hmbc.dsl.types import Bool
 
 HEAD = """scheme s {{
@@ -43,9 +42,7 @@ POOL = [(NOTHING, Unit((SHORT,), (ACTIVE,))), (NOTHING, Unit((LONG,), (ACTIVE,))
 
 
 def kernel_of(body: str, scope: str = "per year") -> Kernel:
-    found = compile_source(Source("s.hmb", HEAD.format(body=body, scope=scope)))
-    assert found.kernel is not None, found.diagnostics
-    return found.kernel
+    return kernel_of_text(HEAD.format(body=body, scope=scope))
 
 
 def dates_of(unit: Unit) -> list[int]:

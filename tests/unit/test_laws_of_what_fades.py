@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import pytest
 from one_law import is_proved
+from small_kernels import kernel_of_text
 
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question
-from hmbc.compiler.pipeline import compile_source
 from hmbc.compiler.quick import Machine
-from hmbc.dsl.source import Source
 
 TEXT = """scheme s {{
     source "d", 2024-01-01
@@ -25,9 +24,7 @@ REST, PART = "claim.bill - claim.fee", "share (claim.bill, 7, 30)"
 
 
 def kernel_of(base: str, threshold: str) -> Kernel:
-    found = compile_source(Source("s.hmb", TEXT.format(base=base, threshold=threshold)))
-    assert found.kernel is not None, found.diagnostics
-    return found.kernel
+    return kernel_of_text(TEXT.format(base=base, threshold=threshold))
 
 
 @pytest.mark.parametrize("base", [REST, PART])

@@ -8,15 +8,14 @@ from typing import Any
 
 import pytest
 from attrs import evolve
+from small_kernels import kernel_of_text
 
 from hmbc.compiler.directed import Directed, Unit
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question
-from hmbc.compiler.pipeline import compile_source
 from hmbc.compiler.refutation import is_one_unit
 from hmbc.compiler.refute import Search
 from hmbc.compiler.witness import witness_of
-from hmbc.dsl.source import Source
 
 HEAD = """scheme s {{
     source "d", 2024-01-01
@@ -32,9 +31,7 @@ FAMILY = "unit member.home"
 
 
 def kernel_of(unit: str = "") -> Kernel:
-    found = compile_source(Source("s.hmb", HEAD.format(unit=unit)))
-    assert found.kernel is not None, found.diagnostics
-    return found.kernel
+    return kernel_of_text(HEAD.format(unit=unit))
 
 
 def one(status: str = "active", tier: str = "low", home: str = "X1", member_id: str = "X1") -> dict[str, Any]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from small_kernels import kernel_of_text
 
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question
-from hmbc.compiler.pipeline import compile_source
 from hmbc.compiler.prove_by_structure import by_structure
 from hmbc.compiler.refute import Search
-from hmbc.dsl.source import Source
 
 HEAD = """scheme s {{
     source "d", 2024-01-01
@@ -34,10 +33,7 @@ ORDER_FREE = Question("order_free", "a")
 def kernel_of(
     free: str, scope: str = "month", rounding: str = "year", unit: str = "", varies: str = ""
 ) -> Kernel:
-    text = HEAD.format(free=free, scope=scope, rounding=rounding, unit=unit, varies=varies)
-    found = compile_source(Source("s.hmb", text))
-    assert found.kernel is not None, found.diagnostics
-    return found.kernel
+    return kernel_of_text(HEAD.format(free=free, scope=scope, rounding=rounding, unit=unit, varies=varies))
 
 
 @pytest.mark.parametrize("varies", ["", "varies"])

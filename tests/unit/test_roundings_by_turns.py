@@ -5,16 +5,15 @@ from __future__ import annotations
 from random import Random
 
 import pytest
+from small_kernels import confirmed, kernel_of_text
 
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question
-from hmbc.compiler.pipeline import compile_source
-from hmbc.compiler.refutation import Refutation, smallest
+from hmbc.compiler.refutation import Refutation
 from hmbc.compiler.refute import Search
 from hmbc.compiler.roundings_by_turns import MOST_REPEATED, MOST_TURNS, ByTurns, roundings_of
 from hmbc.compiler.witness import witness_of
 from hmbc.dsl import expr as e
-from hmbc.dsl.source import Source
 
 HEAD = """scheme s {{
     source "d", 2024-01-01
@@ -31,10 +30,7 @@ BASE = "base claim.bill no threshold"
 
 
 def kernel_of(*layers: str, most: str = "10_000", valid: str = "") -> Kernel:
-    text = HEAD.format(layers="\n".join(layers), most=most, valid=valid)
-    found = compile_source(Source("s.hmb", text))
-    assert found.kernel is not None, found.diagnostics
-    return found.kernel
+    return kernel_of_text(HEAD.format(layers="\n".join(layers), most=most, valid=valid))
 
 
 def by_turns(
@@ -47,14 +43,6 @@ def by_turns(
     found = ByTurns(kernel, [question], search.directed.apart(random), pool, random, broken)
     found.run(work)
     return found
-
-
-def confirmed(kernel: Kernel, found: Refutation | None) -> int:
-    """The claims of what was found, made small."""
-    assert found is not None
-    small = smallest(kernel, found)
-    assert witness_of(kernel, small) is not None
-    return len(small.unit.claims)
 
 
 @pytest.mark.parametrize(

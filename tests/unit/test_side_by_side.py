@@ -6,15 +6,12 @@ from __future__ import annotations
 from random import Random
 
 import pytest
+from small_kernels import confirmed, kernel_of_text
 
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question
-from hmbc.compiler.pipeline import compile_source
-from hmbc.compiler.refutation import Refutation, smallest
 from hmbc.compiler.refute import Search
 from hmbc.compiler.side_by_side import MOST_CLAIMS, SideBySide
-from hmbc.compiler.witness import witness_of
-from hmbc.dsl.source import Source
 
 HEAD = """scheme s {{
     source "d", 2024-01-01
@@ -31,9 +28,7 @@ BY_CARE = "by claim.care (inpatient: 100, otherwise: 60)"
 
 
 def kernel_of(body: str, most: str = "10_000") -> Kernel:
-    found = compile_source(Source("s.hmb", HEAD.format(body=body, most=most)))
-    assert found.kernel is not None, found.diagnostics
-    return found.kernel
+    return kernel_of_text(HEAD.format(body=body, most=most))
 
 
 def beside(kernel: Kernel, question: Question, work: int = 400_000) -> SideBySide:
@@ -44,14 +39,6 @@ def beside(kernel: Kernel, question: Question, work: int = 400_000) -> SideBySid
     found = SideBySide(kernel, [question], search.directed.apart(random), pool, random)
     found.run(work)
     return found
-
-
-def confirmed(kernel: Kernel, found: Refutation | None) -> int:
-    """The claims of what was found, made small."""
-    assert found is not None
-    small = smallest(kernel, found)
-    assert witness_of(kernel, small) is not None
-    return len(small.unit.claims)
 
 
 @pytest.mark.parametrize("question", [NO_CLIFF, Question("more_claims", None)])
