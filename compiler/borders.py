@@ -9,7 +9,7 @@ in some row: by halves, with the machine's answer for each half.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import define, evolve, field
 
@@ -17,7 +17,8 @@ from hmbc.compiler.days import add_months
 from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.expressions import expressions
 from hmbc.compiler.kernel import Definition, Kernel
-from hmbc.compiler.quick import Machine
+from hmbc.compiler.machines import Machines
+from hmbc.compiler.quick import Machine, Row, Values
 from hmbc.compiler.slices import slice_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
@@ -79,16 +80,39 @@ def with_borders(kernel: Kernel) -> tuple[Kernel, tuple[str, ...]]:
     return slice_of(evolve(kernel, items=(*kernel.items, *borders)), names), names
 
 
+@define
+class Watched:
+    """A kernel whose totals are watched on quick machines: on which side of their borders they are."""
+
+    kernel: Kernel
+    left: int
+    """Items of rows that may still be worked out."""
+    part: Kernel = field(init=False)
+    """What of the kernel answers that."""
+    names: tuple[str, ...] = field(init=False)
+    """The definitions that do; none where no total is compared with anything."""
+    machines: Machines = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.part, self.names = with_borders(self.kernel)
+        self.machines = Machines(self.part)
+
+    def run(
+        self, setting: Setting, claims: Sequence[Values], members: Sequence[Values], known: Sequence[Row] = ()
+    ) -> list[Row] | None:
+        """The rows of one unit (compiler/quick.py), which are worked out but for those that are known."""
+        self.left -= (len(claims) - len(known)) * len(self.part.items)
+        return self.machines.of(setting).run(claims, members, known)
+
+
 def at_borders(
     kernel: Kernel, pool: Iterable[tuple[Setting, Unit]], most: int, work: int
 ) -> Iterator[tuple[Setting, Unit]]:
     """Such units, of those of a pool, with what is external for them. most: the largest amount that is
     tried; work: items of rows that may be worked out."""
-    watched, names = with_borders(kernel)
-    stepper, left, done = None, work, set()
+    watched, done = Watched(kernel, work), set()
     for setting, unit in pool:
-        machine = Machine(watched, setting.parameters, setting.lists, stepper)  # type: ignore[arg-type]
-        stepper = machine.stepper
+        machine = watched.machines.of(setting)
         for pair in _pairs(kernel, unit):
             if repr((setting, pair)) in done:
                 continue
@@ -96,12 +120,12 @@ def at_borders(
             for name, (low, high) in money_of(kernel).items():
                 if name not in pair.claims[0]:
                     continue
-                if left <= 0:
+                if watched.left <= 0:
                     return
-                sides = Sides(machine, names, pair, name)
+                sides = Sides(machine, watched.names, pair, name)
                 for amount in sides.brinks(low, most if high is None else min(high, most)):
                     yield setting, sides.unit_with(amount)
-                left -= len(sides.known) * len(pair.claims) * len(watched.items)
+                watched.left -= len(sides.known) * len(pair.claims) * len(watched.part.items)
 
 
 def money_of(kernel: Kernel) -> dict[str, tuple[int, int | None]]:

@@ -15,12 +15,11 @@ from typing import Any
 
 from attrs import define, field
 
-from hmbc.compiler.borders import Sides, money_of, with_borders
+from hmbc.compiler.borders import Sides, Watched, money_of
 from hmbc.compiler.days import add_months
 from hmbc.compiler.directed import Directed, Setting, Unit, Values
 from hmbc.compiler.kernel import Input, Kernel
 from hmbc.compiler.kinds import Kind, claims_of, kinds_of
-from hmbc.compiler.machines import Machines
 from hmbc.dsl.types import Date
 
 MOST_KINDS = 30
@@ -32,30 +31,26 @@ def at_borders_of_others(
 ) -> Iterator[tuple[Setting, Unit]]:
     """Such units, with what is external for them. pool: units that are paid; most: the largest amount that is
     tried; work: items of rows that may be worked out."""
-    yield from _Looking(kernel, most, work).found(list(pool))
+    yield from _Looking(kernel, most, Watched(kernel, work)).found(list(pool))
 
 
 @define
 class _Looking:
     kernel: Kernel
     most: int
-    left: int
-    _watched: Kernel = field(init=False)
-    _names: tuple[str, ...] = field(init=False)
-    _machines: Machines = field(init=False)
+    watched: Watched
     _money: Mapping[str, tuple[int, int | None]] = field(init=False)
     _dates: Mapping[str, Input] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._watched, self._names = with_borders(self.kernel)
-        self._machines = Machines(self._watched)
         self._money = money_of(self.kernel)
         claim = [given for given in self.kernel.inputs if given.owner == "claim"]
         self._dates = {given.name: given for given in claim if isinstance(given.type, Date)}
 
     def found(self, pool: list[tuple[Setting, Unit]]) -> Iterator[tuple[Setting, Unit]]:
         """All of them; nothing where no total is compared with anything."""
-        found = kinds_of(self._watched, self._machines, claims_of(pool)) if self._names else ()
+        watched = self.watched
+        found = kinds_of(watched.part, watched.machines, claims_of(pool)) if watched.names else ()
         kinds = list(islice(found, MOST_KINDS))
         others = list(self._adding(kinds))
         after = [
@@ -69,7 +64,7 @@ class _Looking:
         Random(len(after)).shuffle(after)
         for kind, claim, other, name, (earlier, later) in after:
             moved, before = self._moved(claim, claim, later), self._moved(other.claim, claim, earlier)
-            if self.left <= 0:
+            if watched.left <= 0:
                 return
             if moved is not None and before is not None:
                 yield from self._after(kind, moved, before, name)
@@ -79,9 +74,8 @@ class _Looking:
         told: set[object] = set()
         for kind in kinds:
             for name in [one for one in self._money if one in kind.claim]:
-                self.left -= len(self._watched.items)
                 claim = {**kind.claim, name: self._high(name)}
-                rows = self._machines.of(kind.setting).run((claim,), (kind.member,))
+                rows = self.watched.run(kind.setting, (claim,), (kind.member,))
                 sign = (id(kind.setting), name, tuple(map(bool, rows[0].added)) if rows else None)
                 if rows and sign not in told:
                     told.add(sign)
@@ -91,13 +85,12 @@ class _Looking:
         """By how many months another claim is moved from a claim's day, and the claim itself: none; and as few as
         bring the one of them into another month, quarter or year by which some total is counted."""
         yield 0, 0
-        machine, keys = self._machines.of(kind.setting), list[tuple[Any, ...]]()
+        keys = list[tuple[Any, ...]]()
         for way in (-1, 1):
             told: set[int] = set()
             for months in range(0, way * (MOST_MONTHS + 1), way):
                 claim = self._moved(kind.claim, kind.claim, months)
-                self.left -= len(self._watched.items)
-                rows = machine.run((claim,), (kind.member,)) if claim is not None else None
+                rows = None if claim is None else self.watched.run(kind.setting, (claim,), (kind.member,))
                 if not rows:
                     break
                 keys = keys or list(rows[0].keys)
@@ -128,16 +121,15 @@ class _Looking:
         self, kind: Kind, claim: Values, first: Values, name: str
     ) -> Iterator[tuple[Setting, Unit]]:
         """A claim after one of another kind, of which an amount brings a total to a border."""
-        machine, unit = self._machines.of(kind.setting), Unit((first, claim), (kind.member, kind.member))
-        sides = Sides(machine, self._names, unit, name)
+        watched, unit = self.watched, Unit((first, claim), (kind.member, kind.member))
+        sides = Sides(watched.machines.of(kind.setting), watched.names, unit, name)
         low, high = self._money[name][0], self._high(name)
         pays = []
         for amount in (low, high):
-            self.left -= 2 * len(self._watched.items)
             found = sides.unit_with(amount)
-            rows = machine.run(found.claims, found.members)
+            rows = watched.run(kind.setting, found.claims, found.members)
             pays.append(rows[-1].pays if rows else ())
         if pays[0] != pays[1]:
             for amount in sides.brinks(low, high):
                 yield kind.setting, sides.unit_with(amount)
-            self.left -= 2 * len(sides.known) * len(self._watched.items)
+            watched.left -= 2 * len(sides.known) * len(watched.part.items)

@@ -14,15 +14,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from random import Random
-from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field
 
-from hmbc.compiler.borders import amounts_compared, with_borders
+from hmbc.compiler.borders import Watched, amounts_compared
 from hmbc.compiler.days import add_months
 from hmbc.compiler.directed import Directed, Setting, Unit, Values
 from hmbc.compiler.kernel import Accumulator, Input, Kernel
-from hmbc.compiler.machines import Machines
+from hmbc.compiler.kinds import Kind, claims_of
 from hmbc.compiler.quick import Row
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
@@ -47,31 +46,19 @@ AROUND = 400
 _Way = tuple[int, bool, int]
 
 
-@frozen
-class _Kind:
-    """A claim that is paid, with its member and what was external for it."""
-
-    setting: Setting
-    claim: dict[str, Any]
-    member: dict[str, Any]
-
-
 def many_claims(
     kernel: Kernel, pool: Iterable[tuple[Setting, Unit]], random: Random, work: int
 ) -> Iterator[tuple[Setting, Unit, int]]:
     """Such units, and the place of the first of the claims that follow. pool: units that are paid; work: items
     of rows that may be worked out."""
-    yield from _Repeating(kernel, random, work).found(list(pool))
+    yield from _Repeating(kernel, random, Watched(kernel, work)).found(list(pool))
 
 
 @define
 class _Repeating:
     kernel: Kernel
     random: Random
-    left: int
-    watched: Kernel = field(init=False)
-    names: tuple[str, ...] = field(init=False)
-    _machines: Machines = field(init=False)
+    watched: Watched
     _given: Mapping[str, Input] = field(init=False)
     _money: tuple[str, ...] = field(init=False)
     _codes: tuple[str, ...] = field(init=False)
@@ -82,12 +69,10 @@ class _Repeating:
     """How often a border, passed by so many claims in one way of repeating them, changed what a claim was paid."""
 
     def __attrs_post_init__(self) -> None:
-        self.watched, self.names = with_borders(self.kernel)
-        self._machines = Machines(self.watched)
         claim = [given for given in self.kernel.inputs if given.owner == "claim"]
         self._given = {given.name: given for given in claim}
         self._money = tuple(given.name for given in claim if isinstance(given.type, Money))
-        keys = [key for item in self.watched.items if isinstance(item, Accumulator) for key in item.keys]
+        keys = [key for item in self.watched.part.items if isinstance(item, Accumulator) for key in item.keys]
         read = {
             node.name
             for key in keys
@@ -102,13 +87,13 @@ class _Repeating:
 
     def found(self, pool: list[tuple[Setting, Unit]]) -> Iterator[tuple[Setting, Unit, int]]:
         """All of them, by turns of what is repeated."""
-        kinds = self._kinds(pool) if self.names else []
+        kinds = self._kinds(pool) if self.watched.names else []
         ways = list(product((0, 1, 2), (False, True) if self._codes else (False,), range(2 + len(self._money))))
         self.random.shuffle(ways)
         for way in ways:
             self.random.shuffle(kinds)
             for kind in kinds:
-                if self.left <= 0:
+                if self.watched.left <= 0:
                     return
                 line = self._line(kind, way)
                 rows = self._rows(kind, line)
@@ -118,14 +103,13 @@ class _Repeating:
                         self._told[border, place, way] += bool(found)
                         yield from found
 
-    def _kinds(self, pool: list[tuple[Setting, Unit]]) -> list[_Kind]:
+    def _kinds(self, pool: list[tuple[Setting, Unit]]) -> list[Kind]:
         """Claims that differ in what else they are than amounts and days."""
-        found: dict[str, _Kind] = {}
-        for setting, unit in pool:
-            for claim, member in zip(unit.claims, unit.members, strict=True):
-                others = {n: v for n, v in claim.items() if n not in self._money and not self._is_date(n)}
-                for one in (member, self._within_periods(claim, member)):
-                    found.setdefault(repr((others, one)), _Kind(setting, dict(claim), dict(one)))
+        found: dict[str, Kind] = {}
+        for kind in claims_of(pool):
+            others = {n: v for n, v in kind.claim.items() if n not in self._money and not self._is_date(n)}
+            for one in (kind.member, self._within_periods(kind.claim, kind.member)):
+                found.setdefault(repr((others, one)), evolve(kind, member=one))
         kinds = list(found.values())
         return self.random.sample(kinds, min(len(kinds), MOST_KINDS))
 
@@ -145,7 +129,7 @@ class _Repeating:
         kept = self._money[part - 2] if part > 1 else None
         return {n: min(v, 1) if n in self._money and n != kept else v for n, v in claim.items()}
 
-    def _line(self, kind: _Kind, way: _Way) -> list[Values]:
+    def _line(self, kind: Kind, way: _Way) -> list[Values]:
         """The claim again and again: on its day, by days (1) or by months (2); with the same codes or others; of
         some of its amounts."""
         step, anew, part = way
@@ -170,12 +154,11 @@ class _Repeating:
                     return None
         return found
 
-    def _rows(self, kind: _Kind, line: list[Values]) -> list[Row]:
+    def _rows(self, kind: Kind, line: list[Values]) -> list[Row]:
         """What becomes of the claims, to the first that is refused."""
-        machine, members, rows = self._machines.of(kind.setting), [kind.member] * len(line), list[Row]()
+        members, rows = [kind.member] * len(line), list[Row]()
         for place in range(len(line)):
-            self.left -= len(self.watched.items)
-            found = machine.run(line[: place + 1], members[: place + 1], rows)
+            found = self.watched.run(kind.setting, line[: place + 1], members[: place + 1], rows)
             if found is None:
                 break
             rows = found
@@ -184,7 +167,7 @@ class _Repeating:
     def _passing(self, rows: list[Row]) -> list[tuple[int, int]]:
         """The borders that are passed, with the places before which they are."""
         sides = [
-            (*(bool(row.value(one)) for one in self.names), *(pay > 0 for pay in row.pays)) for row in rows
+            (*(bool(row.value(one)) for one in self.watched.names), *(pay > 0 for pay in row.pays)) for row in rows
         ]
         found: dict[int, int] = {}
         for place in range(LEAST_REPEATED, len(rows)):
@@ -194,7 +177,7 @@ class _Repeating:
         return [(border, place) for place, border in found.items()]
 
     def _followed(
-        self, kind: _Kind, line: list[Values], rows: list[Row], place: int, kinds: list[_Kind], anew: bool
+        self, kind: Kind, line: list[Values], rows: list[Row], place: int, kinds: list[Kind], anew: bool
     ) -> Iterator[tuple[Setting, Unit, int]]:
         """Claims that follow so many of a line, of its day, and are paid otherwise than a claim later."""
         held = {n: v for n, v in line[place].items() if self._is_date(n)}
@@ -218,12 +201,11 @@ class _Repeating:
                 yield kind.setting, Unit(claims, (kind.member,) * len(claims)), len(claims) - 2
 
     def _paid(
-        self, kind: _Kind, line: list[Values], rows: list[Row], place: int, claim: Values
+        self, kind: Kind, line: list[Values], rows: list[Row], place: int, claim: Values
     ) -> tuple[int, ...] | None:
         """What layers pay for a claim after so many of a line."""
-        self.left -= len(self.watched.items)
         members = [kind.member] * (place + 1)
-        found = self._machines.of(kind.setting).run([*line[:place], claim], members, rows[:place])
+        found = self.watched.run(kind.setting, [*line[:place], claim], members, rows[:place])
         return None if found is None else found[-1].pays
 
     def _changed(self, claim: Values) -> Values:
