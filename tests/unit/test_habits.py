@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from advice import advice
 
 from hmbc.compiler.pipeline import compile_source
 from hmbc.dsl.chinese_numbers import in_digits
@@ -33,17 +34,6 @@ SCHEMES = {
     example { claim 2024-03-01 { care: inpatient, cost: 100 } pay 50 }
 }""",
 }
-
-
-def _advice(text: str, language: Language) -> list[str]:
-    """Everything that is proposed."""
-    compiled = compile_source(Source("t.hmb", text))
-    return [
-        said.get(language)
-        for found in compiled.diagnostics
-        if found.rule.severity == "error"
-        for _, said in found.extra
-    ]
 
 
 REST = "基数 费用.自付 无起付线 比例 75% 不封顶"
@@ -109,7 +99,7 @@ REST = "基数 费用.自付 无起付线 比例 75% 不封顶"
     ],
 )
 def test_habits_of_chinese_documents(clauses: str, said: str) -> None:
-    found = _advice(SCHEMES["zh"].replace("CLAUSES", clauses), "zh")
+    found = advice(SCHEMES["zh"].replace("CLAUSES", clauses), "zh")
     assert any(one.startswith(said) for one in found), found
 
 
@@ -126,7 +116,7 @@ def test_habits_of_chinese_documents(clauses: str, said: str) -> None:
     ],
 )  # fmt: skip
 def test_days_as_people_write_them(day: str, said: str | None) -> None:
-    found = _advice(SCHEMES["en"].replace('source "e"', f'source "e", {day}'), "en")
+    found = advice(SCHEMES["en"].replace('source "e"', f'source "e", {day}'), "en")
     expected = [] if said is None else [f"the year comes first: write {said}"]
     assert [one for one in found if one.startswith("the year comes first")] == expected
 
@@ -198,7 +188,7 @@ ALL = "base claim.cost no threshold ratio 75%"
     ],
 )
 def test_habits_of_other_languages(clauses: str, said: str) -> None:
-    found = _advice(SCHEMES["en"].replace("CLAUSES", clauses), "en")
+    found = advice(SCHEMES["en"].replace("CLAUSES", clauses), "en")
     assert any(one.startswith(said) for one in found), found
 
 
@@ -229,7 +219,7 @@ BANDS_EN = "bands: `ratio bands above threshold per year: up to "
 def test_bands_as_documents_write_them(language: Language, ratio: str, said: str) -> None:
     """The advice has the author's own figures where it is clear which belong together."""
     rest = {"zh": f"基数 费用.自付 无起付线 比例 {ratio} 封顶 9万元 每年", "en": f"base claim.cost no threshold ratio {ratio} cap 90000 per year"}
-    found = _advice(SCHEMES[language].replace("CLAUSES", rest[language]), language)
+    found = advice(SCHEMES[language].replace("CLAUSES", rest[language]), language)
     begins = {"zh": BANDS_ZH, "en": BANDS_EN}[language] + said
     assert any(one.startswith(begins) for one in found), found
 
@@ -240,7 +230,7 @@ def test_the_bands_that_are_proposed_can_be_written(language: Language) -> None:
     rest = {"zh": "基数 费用.自付 起付线 1万元 每年 RATIO 不封顶", "en": "base claim.cost threshold 10_000 per year RATIO no cap"}
     word = {"zh": "比例", "en": "ratio"}[language]
     scheme = SCHEMES[language].replace("CLAUSES", rest[language])
-    (said,) = _advice(scheme.replace("RATIO", f"{word} {ratio}"), language)
+    (said,) = advice(scheme.replace("RATIO", f"{word} {ratio}"), language)
     proposed = re.search("“(比例.+?)”" if language == "zh" else "`(ratio.+?)`", said)
     assert proposed is not None
     text = scheme.replace("RATIO", proposed[1])
@@ -258,7 +248,7 @@ def test_the_bands_that_are_proposed_can_be_written(language: Language) -> None:
     ],
 )
 def test_what_is_no_band_of_amounts_is_not_taken_for_one(language: Language, clauses: str) -> None:
-    found = _advice(SCHEMES[language].replace("CLAUSES", clauses), language)
+    found = advice(SCHEMES[language].replace("CLAUSES", clauses), language)
     assert not any(one.startswith((BANDS_ZH, BANDS_EN)) for one in found), found
 
 
@@ -277,17 +267,17 @@ def test_what_is_no_band_of_amounts_is_not_taken_for_one(language: Language, cla
 def test_the_benefit_year_as_people_write_it(language: Language, year: str, said: str) -> None:
     text = SCHEMES[language].replace("CLAUSES", {"zh": REST, "en": f"{ALL} no cap"}[language])
     word = {"zh": "保障年度", "en": "benefit year"}[language]
-    found = _advice(re.sub(f"{word} .*", f"{word} {year}", text), language)
+    found = advice(re.sub(f"{word} .*", f"{word} {year}", text), language)
     assert found and found[0].startswith(said), found
 
 
 def test_words_of_a_citation_and_of_an_example() -> None:
     zh, en = SCHEMES["zh"].replace("CLAUSES", REST), SCHEMES["en"].replace("CLAUSES", f"{ALL} no cap")
-    assert _advice(zh.replace("据 “1”", "“住院” “1”"), "zh") == ["少了“据”：据 “1”"]
-    assert _advice(zh.replace("据 “1”", "根据 “1”"), "zh") == ["这里的说法是“据”"]
-    assert _advice(en.replace('cite "1"', 'source "1"'), "en") == ["the word for it here is `cite`"]
-    assert _advice(zh.replace("给付 50", "赔付 50"), "zh") == ["这里的说法是“给付”"]
-    assert _advice(en.replace("pay 50", "pays 50"), "en") == ["the word for it here is `pay`"]
+    assert advice(zh.replace("据 “1”", "“住院” “1”"), "zh") == ["少了“据”：据 “1”"]
+    assert advice(zh.replace("据 “1”", "根据 “1”"), "zh") == ["这里的说法是“据”"]
+    assert advice(en.replace('cite "1"', 'source "1"'), "en") == ["the word for it here is `cite`"]
+    assert advice(zh.replace("给付 50", "赔付 50"), "zh") == ["这里的说法是“给付”"]
+    assert advice(en.replace("pay 50", "pays 50"), "en") == ["the word for it here is `pay`"]
 
 
 @pytest.mark.parametrize(
@@ -308,22 +298,22 @@ def test_words_of_a_citation_and_of_an_example() -> None:
 def test_declarations_in_another_shape(language: Language, written: str, instead: str, said: str) -> None:
     text = SCHEMES[language].replace("CLAUSES", {"zh": REST, "en": f"{ALL} no cap"}[language])
     assert text.count(written) == 1
-    found = _advice(text.replace(written, instead), language)
+    found = advice(text.replace(written, instead), language)
     assert any(one.startswith(said) for one in found), found
 
 
 def test_a_sign_of_another_language_is_told_once() -> None:
     text = SCHEMES["en"].replace("CLAUSES", f"when claim.days > 3 && claim.cost > 1 {ALL} no cap")
-    assert _advice(text, "en") == ["write `and`"]
+    assert advice(text, "en") == ["write `and`"]
 
 
 def test_commas_between_attributes_and_a_colon_behind_a_layer() -> None:
     text = SCHEMES["en"].replace("CLAUSES", f"{ALL} no cap")
     commas = text.replace("cost: money", "cost: money, other: money")
-    assert _advice(commas, "en") == [
+    assert advice(commas, "en") == [
         "they are set apart by blanks or line breaks, not by commas"
     ]
-    assert _advice(text.replace("pay 50", "pay hospital: 50"), "en") == ["no colon here"]
+    assert advice(text.replace("pay 50", "pay hospital: 50"), "en") == ["no colon here"]
 
 
 @pytest.mark.parametrize("date", ["2024/3/1", "2024.03.01", "2024年3月1日"])
@@ -367,89 +357,3 @@ def test_a_name_that_nothing_reads_is_checked_and_its_parts_are_not_blamed() -> 
     fine = text.replace("+ claim.cost", "+ 1")
     told = [d.values["name"] for d in compile_source(Source("t.hmb", fine)).diagnostics]
     assert "half" not in told and "claim.days" not in told and "twice" in told
-
-
-SHARED = {
-    "zh": """方案 例 {
-    依据 “关于“惠民保”的意见”
-    币种 人民币
-    保障年度 公历年
-    理算单位 参保人.户号
-    参保人 { 户号：编码  健康：健康 | 既往症  首次：是否 }
-    费用 { 病种：编码  自付：金额  意外：是否 }
-    名单 除外病种：“M1”
-    等待 首月：参保人.首次 且 费用.日期 < 首日（保障年度） + 30天 但不含 费用.意外  据 “2”
-    除外 病种：费用.病种 属于 除外病种  据 “3”
-    共用 封顶 总额：100万元 每年 依次  据 “4”
-    层 住院 据 “1” { 基数 费用.自付 起付线 1万元 每年 合计不超过 2万元 每年 每户 比例 健康：80%，既往症：40% 封顶 共用 总额 }
-    示例 { 参保人 { 户号：“H”，健康：健康，首次：假 }  费用 2024-03-01 { 自付：10001 } 给付 0.80 }
-}""",
-    "en": """scheme s {
-    source "e"
-    currency CNY
-    benefit year calendar
-    unit member.household
-    member { household: code  health: healthy | ill  first: bool }
-    claim { drug: code  cost: money  accident: bool }
-    list excluded: "M1"
-    wait month: member.first and claim.date < first day of (benefit year) + 30 days unless claim.accident  cite "2"
-    exclude drugs: claim.drug in excluded  cite "3"
-    shared cap whole: 1_000_000 per year in order  cite "4"
-    layer hospital cite "1" { base claim.cost threshold 100 per year within 200 per year per family ratio healthy: 80%, ill: 40% cap shared whole }
-    example { member { household: "H", health: healthy, first: no }  claim 2024-03-01 { cost: 101 } pay 0.80 }
-}""",
-}
-
-
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_scheme_of_mistakes_has_none(language: Language) -> None:
-    found = compile_source(Source("t.hmb", SHARED[language])).diagnostics
-    assert [one for one in found if one.rule.severity != "note"] == []
-
-
-@pytest.mark.parametrize(
-    ("language", "written", "instead", "said"),
-    [
-        ("zh", "首日（保障年度）", "保障年度.开始", "年度的第一天、最后一天：首日（保障年度）"),
-        ("zh", "但不含 费用.意外", "除非 费用.意外", "什么情况除外，写“但不含 条件”"),
-        ("en", "unless claim.accident", "except claim.accident", "an exception is `unless` and a condition"),
-        ("zh", "但不含 费用.意外", "除外 费用.意外", "“除外”是一条自己的条款"),
-        ("zh", "名单 除外病种：“M1”", "名单 除外病种：M1", "编码要加引号：“M1”；从文件读，写：自 “文件名.csv”"),
-        ("zh", "名单 除外病种：“M1”", "名单 除外病种：自 病种.csv", "文件名要加引号"),
-        ("en", '"M1"', "from m.csv", 'a file is in quotes: from "file.csv"'),
-        ("zh", "属于 除外病种", "在 除外病种 中", "写“属于”"),
-        ("zh", "封顶 共用 总额", "封顶 总额", "少了“共用”：封顶 共用 总额"),
-        ("en", "cap shared whole", "cap whole", "`shared` is missing: cap shared whole"),
-        ("zh", "合计不超过 2万元", "且 全家不超过 2万元", "起付线另有一道上限的，写：1000元 每年 合计不超过"),
-        ("en", "within 200", "and 200", "a threshold within another"),
-        ("zh", "健康 | 既往症", "枚举（健康，既往症）", "类型后面没有括号"),
-        ("zh", "自付：金额", "自付：金额（元）", "类型后面没有括号"),
-        ("zh", "除外 病种：费用", "除外：费用", "除外要有名称和条件"),
-        ("zh", "等待 首月：参保人", "等待：参保人", "等待要有名称和条件"),
-        ("zh", "理算单位 参保人.户号", "理算单位 家庭", "按参保人的一项归户"),
-        ("zh", "参保人.首次 且", "参保人.首次 是 是 且", "“是否”的属性本身就是条件"),
-        ("en", "member.first and", "member.first is true and", "what is yes or no is a condition itself"),
-        ("zh", "健康：健康，首次", "健康：“健康”，首次", "取值、真、假都不加引号"),
-        ("zh", "首次：假", "首次：0", "写“真”或“假”"),
-        ("en", "claim.drug in excluded", 'claim.drug in ["M1"]', "several values or codes: commas between, no brackets"),
-        ("en", "claim.drug in excluded", 'claim.drug = "M1"', "write `is` or `is not`; `=` is for amounts and dates"),
-        ("zh", "费用.病种 属于 除外病种", "费用.病种 属于 【“M1”】", "几个取值或编码之间用逗号，外面没有括号"),
-        ("en", "+ 30 days", "+ 30", "say of what: 30 days"),
-        ("en", "base claim.cost", "base claim.cost minus 5", "write `-`"),
-        ("en", 'cite "3"', "cite 3", "a citation is in quotes"),
-        ("en", "example {", "test {", "the word for it here is `example`"),
-        ("zh", "示例 {", "案例 {", "这里的说法是“示例”"),
-    ],
-)  # fmt: skip
-def test_what_is_missing_or_in_another_shape(
-    language: Language, written: str, instead: str, said: str
-) -> None:
-    text = SHARED[language]
-    assert text.count(written) == 1
-    found = _advice(text.replace(written, instead), language)
-    assert any(one.startswith(said) for one in found), found
-
-
-def test_a_file_without_from_is_no_code() -> None:
-    text = SHARED["en"].replace('"M1"', '"drugs.csv"')
-    assert [one.code for one in compile_source(Source("t.hmb", text)).diagnostics] == ["HMB346"]
