@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from attrs import frozen
 
+from hmbc.compiler.explain_shared import LIMIT
 from hmbc.compiler.interpret import Step
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.lower_pools import pool_of
@@ -34,6 +35,10 @@ _ROLES = {
     "within_cap": Bilingual("不超过封顶线", "within the cap"),
     "limited": Bilingual("不超过封顶线", "within the cap"),
     "pay": Bilingual("给付", "pays"),
+    "limit_of_shared_threshold": Bilingual("共用起付线", "shared threshold"),
+    "left_of_shared_threshold": Bilingual("本笔之前尚未扣足", "left to be borne before"),
+    "limit_of_shared_cap": Bilingual("共用封顶线", "shared cap"),
+    "left_of_shared_cap": Bilingual("本笔之前尚余", "left of it before"),
 }
 
 
@@ -42,7 +47,10 @@ _WITHIN = {
     "excess": Bilingual("超出本人起付线的部分", "above one's own threshold"),
 }
 """Of a threshold within another: that other one, and what is above the first alone."""
-_OF_LIMITS = frozenset(("threshold", "borne", "deducted", "excess", "cap", "within_cap"))
+_OF_CAPS = frozenset(("cap", "within_cap", "limit_of_shared_cap", "left_of_shared_cap"))
+_OF_LIMITS = _OF_CAPS | {
+    "threshold", "borne", "deducted", "excess", "limit_of_shared_threshold", "left_of_shared_threshold",
+}  # fmt: skip
 _OWED = Bilingual("应付（未舍入）", "owed, not rounded")
 
 
@@ -141,6 +149,9 @@ def _lines(kernel: Kernel, step: Step, layer: str) -> Iterator[Line]:
             shown = amount_text(Fraction(value), kernel.minor_digits, fixed=True)
         label = _ROLES[item.role] if rated or item.role != "share" else _OWED
         label = _WITHIN[item.role] if item.name in within else label
+        if item.role.startswith(LIMIT):
+            shared = item.name.rpartition(".")[2]
+            label = Bilingual(f"{label.zh} {shared}", f"{label.en} {shared}")
         yield Line(item.role, label, shown, moved, item.clause.cites)
 
 
@@ -162,7 +173,7 @@ def _of_joint_limits(kernel: Kernel, layer: str) -> set[str]:
 def _is_passed_over(item: Definition, step: Step) -> bool:
     """Whether a step says nothing of this claim: a threshold or cap that it is free of; where it is
     not free, the choice between the two ways."""
-    way = "no_cap" if item.role in ("cap", "within_cap") else "no_threshold"
+    way = "no_cap" if item.role in _OF_CAPS else "no_threshold"
     free = step.trace.get(f"{item.layer}.{way}", False)
     match item.expr:
         case e.Choose(when=e.Ref(name=name)) if name == f"{item.layer}.no_threshold":

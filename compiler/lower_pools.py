@@ -32,6 +32,13 @@ def pool_of(total: str) -> str | None:
     return total.partition(DRAWN)[2] or None
 
 
+def total_drawn(total: str) -> str | None:
+    """What is shared of which a total, by its name, is what layers draw, one of them or all together."""
+    if total.startswith("shared.") and total.endswith(".total"):
+        return total.removeprefix("shared.").removesuffix(".total")
+    return pool_of(total)
+
+
 @frozen
 class PoolDraw:
     """A layer asks: with this amount, what does the shared threshold or cap leave me?"""

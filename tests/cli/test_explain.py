@@ -213,3 +213,65 @@ def test_a_threshold_within_another_and_what_layers_share_are_told_apart(call, f
         "at the ratio, not rounded 240.00 cite 2",
     ]
     assert "pays 240.00 total whole care [B 2024] 0.00 → 240.00 cite 2" in said
+
+
+SHARED = """方案 共用示例 {
+    依据 “例”
+    币种 人民币
+    保障年度 公历年
+    费用 { 自付：金额  药费：金额  罕见病：是否 }
+    共用 起付线 免赔：2000元 每年 依次  据 “二”
+    共用 封顶 总额：200万元 每年 依次  据 “三”
+    共用 封顶 单笔：100万元 每笔 依次  据 “四”
+    层 住院 据 “五” { 基数 费用.自付  起付线 共用 免赔  比例 80%  封顶 共用 总额  不封顶 若 费用.罕见病 }
+    层 特药 据 “六” { 基数 费用.药费  起付线 共用 免赔  比例 60%  封顶 共用 总额 }
+    层 津贴 据 “七” { 基数 费用.药费  无起付线  比例 10%  封顶 共用 单笔 }
+    示例 { 费用 2024-03-01 { 自付：3000 } 给付 住院 800 }
+}
+"""
+
+
+def steps_of_layers(done):
+    """Label and value of each step, layer by layer."""
+    layers: dict[str, list[tuple[str, str]]] = {}
+    for line in done.stdout.splitlines():
+        words = line.split()
+        if line.startswith(("层 ", "layer ")):
+            steps = layers.setdefault(words[1], [])
+        elif layers and words and (amount := next((x for x in words if x[0].isdigit()), None)):
+            steps.append((" ".join(words[: words.index(amount)]), amount))
+    return layers
+
+
+@pytest.mark.parametrize("draws", ["依次", "按份"])
+def test_what_layers_share_is_told_with_its_limit_and_what_was_left_before(call, folder, draws):
+    (folder / "shared.hmb").write_text(SHARED.replace("每年 依次", f"每年 {draws}"), encoding="utf-8")
+    rows = [
+        "claim_id,member_id,date,自付,药费,罕见病",
+        "1,M,2024-03-01,1000,500,否",
+        "2,M,2024-03-02,2000500,500000,否",
+        "3,M,2024-03-03,500000,500000,否",
+        "4,M,2024-03-04,500000,500000,是",
+    ]
+    (folder / "bills.csv").write_text("\n".join(rows), encoding="utf-8")
+
+    def of(claim, language="zh"):
+        return steps_of_layers(call("explain", "shared.hmb", "bills.csv", "--claim", claim, "--lang", language))
+
+    threshold, cap = ("共用起付线 免赔", "2000.00"), ("共用封顶线 总额", "2000000.00")
+    second, third, fourth = of("2"), of("3"), of("4")
+    for layer in ("住院", "特药"):
+        assert second[layer][1:3] == [threshold, ("本笔之前尚未扣足", "500.00")]
+        assert second[layer][second[layer].index(cap) + 1] == ("本笔之前尚余", "2000000.00")
+        assert third[layer][1:3] == [threshold, ("本笔之前尚未扣足", "0.00")]
+    # of the second claim, in order: 2,000,000 x 80% and 500,000 x 60% come to 1,900,000
+    if draws == "依次":
+        for layer in ("住院", "特药"):
+            place = third[layer].index(cap)
+            assert third[layer][place + 1] == ("本笔之前尚余", "100000.00")
+    assert cap not in fourth["住院"]  # free of caps
+    assert ("本笔之前尚余", "0.00") in fourth["特药"]
+    assert second["津贴"][-4:-2] == [("共用封顶线 单笔", "1000000.00"), ("给付", "50000.00")]
+    english = of("2", "en")["特药"]
+    assert ("shared threshold 免赔", "2000.00") in english and ("left to be borne before", "500.00") in english
+    assert ("shared cap 总额", "2000000.00") in english and ("left of it before", "2000000.00") in english

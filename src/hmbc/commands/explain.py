@@ -54,6 +54,7 @@ def command(
 
     from hmbc.compiler.explain import explain, totals
     from hmbc.compiler.explain_names import named_values, with_names
+    from hmbc.compiler.explain_shared import with_shared
     from hmbc.compiler.interpret import Interpreter, State, StateRow
     from hmbc.compiler.plan import plan_of
     from hmbc.compiler.refunds import Row, settle
@@ -89,7 +90,7 @@ def command(
         fail(str(error))
     assert history is not None
     values, lists = parameter_values(plan, given)
-    kernel = with_names(kernel, scheme)
+    kernel = with_names(with_shared(kernel, scheme), scheme)
     interpreter = Interpreter(kernel, values, lists)
     rows = [
         Row(id=claim.claim_id, claim=claim.values, member=claim.member, refunds=claim.refunds)
