@@ -233,9 +233,10 @@ class Blocks:
             by = next(total.by for total in totals if cell_array(self.loops, total) == array)
             slot = "" if by is None else body.lanes(by[0])
             cells = f"_mm512_add_epi32(records, {slot})" if slot else "records"
+            bits = 0 if by is None else by[0].high.bit_length()
             lines += [
                 f"const hmb_lanes {array} = {cells};",
-                f"const hmb_lanes above_{array} = hmb_same_above({array});",
+                f"const hmb_lanes above_{array} = hmb_same_above(turns, {slot or 'records'}, {bits});",
             ]
         for total in totals:
             number, array = total.number, cell_array(self.loops, total)

@@ -183,11 +183,23 @@ HMB_INLINE hmb_which hmb_some_of(const int32_t *at, hmb_lanes those)
 
 /* ---- totals */
 
-/* Which row above each has the same cell, the nearest of the sixteen; -1 where none has. */
-HMB_INLINE hmb_lanes hmb_same_above(hmb_lanes cells)
+/* Which row above each, of its unit, has the same cell, the nearest of the sixteen; -1 where none has. turns: at which
+ * rows another unit's begin; slot: a row's cell of its unit, of as many bits. A row is one bit: those that
+ * agree with it in each bit of the slot, less those at and below it. */
+HMB_INLINE hmb_lanes hmb_same_above(uint32_t turns, hmb_lanes slot, int bits)
 {
-    const hmb_lanes rows = _mm512_conflict_epi32(cells);
-    return _mm512_sub_epi32(_mm512_set1_epi32(31), _mm512_lzcnt_epi32(rows));
+    const hmb_lanes below = _mm512_setr_epi32(0, 0x1, 0x3, 0x7, 0xF, 0x1F, 0x3F, 0x7F, 0xFF, 0x1FF, 0x3FF, 0x7FF, 0xFFF,
+                                              0x1FFF, 0x3FFF, 0x7FFF);
+    const hmb_lanes to_it = _mm512_setr_epi32(0x1, 0x3, 0x7, 0xF, 0x1F, 0x3F, 0x7F, 0xFF, 0x1FF, 0x3FF, 0x7FF, 0xFFF,
+                                              0x1FFF, 0x3FFF, 0x7FFF, 0xFFFF);
+    hmb_lanes same = below;
+    for (int bit = 0; bit < bits; bit++) {
+        const hmb_which set = _mm512_test_epi32_mask(slot, _mm512_set1_epi32(1 << bit));
+        same = _mm512_ternarylogic_epi32(same, _mm512_broadcastmw_epi32(set), _mm512_movm_epi32(set), 0x90);
+    }
+    const hmb_lanes down = _mm512_lzcnt_epi32(same);
+    const hmb_lanes begun = _mm512_lzcnt_epi32(_mm512_and_si512(_mm512_set1_epi32((int32_t)turns), to_it));
+    return _mm512_mask_sub_epi32(_mm512_set1_epi32(-1), _mm512_cmple_epu32_mask(down, begun), _mm512_set1_epi32(31), down);
 }
 
 /* Of each row what it and those above it of the same cell add. After each step it is of twice as many, and
