@@ -101,6 +101,12 @@ def explain_unexpected(
     return Diagnostic(codes.UNEXPECTED, lexeme.span, {"found": _quoted(lexeme.text)}, extra=extra)
 
 
+def needless_comma(comma: Lexeme) -> Diagnostic:
+    """The diagnostic for a comma behind the last of a list."""
+    advice = both("最后一项后面没有逗号", "no comma behind the last one")
+    return Diagnostic(codes.UNEXPECTED, comma.span, {"found": _quoted(comma.text)}, extra=((ADVICE, advice),))
+
+
 def _quoted(text: str) -> Bilingual:
     return both(text if text[:1] in ("“", "「") else f"“{text}”", f"`{text}`")
 

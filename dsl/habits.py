@@ -161,6 +161,15 @@ _CLAUSES = {
     "franchise": _ALL_ONCE_REACHED, **dict.fromkeys(_NEVER, _NOT_OF_LAYER),
 }  # fmt: skip
 """What other systems have as a clause of its own."""
+_GROWS = ("增加", "增长", "增额", "增量", "新增", "increase", "growth")
+_INCREASE = Bilingual(
+    "这一层付累计比此前多出的，写“给付增量 全年”；算式里的一项写“增量（全年）”",
+    "what a total grew by is `increase of`: the layer `pays increase of spent`; in an expression: increase of (spent)",
+)
+_PAYING = ("给付", "赔付", "支付", "报销", "pay", "paid", "payment")
+_FIXED = Bilingual(
+    "每笔付一个固定的数，写“给付额 100元”；付几成，写“比例 80%”", "a fixed amount: `pays 100`; a share: `ratio 80%`"
+)
 _MONIES = {"美元", "欧元", "港元", "日元", "英镑", "港币", "人民币", "韩元", "新元"}
 _NO_CURRENCY = Bilingual(
     "金额不带币种：币种在方案开头写一次", "an amount bears no currency: the scheme states it once"
@@ -171,6 +180,10 @@ def _clause(text: str, after: Lexeme) -> Bilingual | None:
     """For a word at the beginning of a clause."""
     if text in _CLAUSES:
         return _CLAUSES[text]
+    if text in _PAYING and after.text.startswith(_GROWS):
+        return _INCREASE
+    if text in _PAYING and after.terminal in _FIGURES:
+        return _FIXED
     if text not in _OTHERS_SHARE:
         return None
     if isinstance(share := after.value, Fraction) and after.terminal == "PERCENT" and share <= 1:
@@ -205,6 +218,8 @@ def habit(
             return _SCOPES[text]
     if text.startswith("近") or (text == "in" and after.text in ("the", "last")):
         return _WINDOW
+    if before in _GROWS and last.terminal == "NAME" and (lexeme.terminal in ("LPAR", "NAME", "OF")):
+        return _INCREASE
     if lexeme.terminal == "LPAR" and before in _CALLS:
         zh, en = _CALLS[before]
         return Bilingual(f"写“{zh}（a，b）”", f"write `{en} (a, b)`")
@@ -257,6 +272,8 @@ def _punctuation(lexeme: Lexeme, accepts: Collection[str], last: Lexeme) -> Bili
     if lexeme.terminal == "LBRACE" and last.terminal == "NAME" and "BANDS_OF_EXCESS" not in accepts:
         if "PLUS_POINTS" in accepts or "PLUS" in accepts:
             return _BANDS_BY_VALUE
+    if lexeme.terminal == "COMMA" and last.terminal == "COMMA":
+        return Bilingual("多了一个逗号", "one comma too many")
     if lexeme.terminal == "COMMA" and last.terminal == "PERCENT" and "PLUS_POINTS" in accepts:
         return _ANOTHER_RATIO
     if lexeme.terminal == "EQUAL" and last.terminal == "EQUAL":

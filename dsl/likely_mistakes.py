@@ -34,6 +34,11 @@ _NO = {
     "limit": "NO_CAP", "maximum": "NO_CAP", "ceiling": "NO_CAP", "deductible": "NO_THRESHOLD",
     "excess": "NO_THRESHOLD",
 }  # fmt: skip
+_VISITS = {
+    "次", "每次", "同次", "就医", "同次住院", "每次住院", "按次", "住院", "住院号", "事件", "admission", "stay", "visit",
+    "episode", "hospitalisation", "hospitalization",
+}  # fmt: skip
+"""What stands for `event` in the header, before the attribute that tells one from another."""
 _JOINS = ("IS", "IS_NOT", "IN", "NOT_IN", "AND", "OR")
 
 
@@ -70,6 +75,10 @@ def likely_mistake(
         )
     if last is None:
         return None
+    if "EVENT" in accepts and lexeme.text in _VISITS and after.terminal in ("CLAIM", "MEMBER"):
+        found = re.match(r"\S+\s*\.\s*[^\s,;}]+", source[after.span.start :])
+        which = found[0] if found else after.text
+        return Bilingual(f"哪些费用算同一次：同次就医 {which}", f"which claims are one event: event {which}")
     if (figure := figure_meant(lexeme, accepts, last, after, language, source)) is not None:
         return figure
     if (said := habit(lexeme, accepts, last, after, language)) is not None:

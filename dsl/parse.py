@@ -17,14 +17,14 @@ from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from hmbc.dsl import codes
 from hmbc.dsl.diagnostic import Diagnostic, Related, in_order
-from hmbc.dsl.expected import both, explain_unexpected
+from hmbc.dsl.expected import both, explain_unexpected, needless_comma
 from hmbc.dsl.from_tree import build_file
 from hmbc.dsl.lexer import END, Comment, Lexeme, Lexer, depth_of, first_word
 from hmbc.dsl.likely_mistakes import BLOCK_WORDS
 from hmbc.dsl.nodes import Guideline, Scheme
 from hmbc.dsl.source import Source, Span
 from hmbc.grammar import tables
-from hmbc.grammar.keywords import language_of, spelling, words
+from hmbc.grammar.keywords import KEYWORDS, language_of, spelling, words
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 64
@@ -141,6 +141,12 @@ class _Run:
             try:
                 result = parser.feed_token(self._token(lexeme))
             except UnexpectedToken:
+                if (comma := self._needless_comma()) is not None:
+                    position = self.fed[comma].span.end
+                    self.diagnostics.append(needless_comma(self.fed[comma]))
+                    del self.fed[comma:]
+                    parser = self._again()
+                    continue
                 self._report(parser, lexeme)
                 if lexeme.terminal == END or _accepts(parser) == {END}:
                     return None
@@ -157,6 +163,17 @@ class _Run:
                 return result  # type: ignore[no-any-return]
             self.fed.append(lexeme)
             position = lexeme.span.end
+        return None
+
+    def _needless_comma(self) -> int | None:
+        """The place of a comma that is the last or the last but one of what was read, where without it
+        the next token is a word, or a closing bracket, that may stand there."""
+        for comma in range(len(self.fed) - 1, max(len(self.fed) - 3, -1), -1):
+            if self.fed[comma].terminal == "COMMA":
+                parser = self._fed_to(comma)
+                after = self.lexer.next(self.fed[comma].span.end, _choices(parser))
+                ends = after.terminal in KEYWORDS.keys() - {"AND", "OR"} or after.terminal in ("RBRACE", "RPAR")
+                return comma if ends and after.terminal in _accepts(parser) else None
         return None
 
     def _filled_in(
@@ -182,8 +199,11 @@ class _Run:
         return _Leaf.make(lexeme)
 
     def _again(self) -> InteractiveParser:
+        return self._fed_to(len(self.fed))
+
+    def _fed_to(self, end: int) -> InteractiveParser:
         parser = _fresh()
-        for lexeme in self.fed:
+        for lexeme in self.fed[:end]:
             parser.feed_token(self._token(lexeme))
         return parser
 

@@ -357,3 +357,64 @@ def test_a_name_that_nothing_reads_is_checked_and_its_parts_are_not_blamed() -> 
     fine = text.replace("+ claim.cost", "+ 1")
     told = [d.values["name"] for d in compile_source(Source("t.hmb", fine)).diagnostics]
     assert "half" not in told and "claim.days" not in told and "twice" in told
+
+
+HEADS = {
+    "zh": ("同次就医 费用.住院号", "层 住院 据 “1” {", "基数 费用.自付 无起付线 比例 75% 不封顶"),
+    "en": ("event claim.admission", 'layer hospital cite "1" {', "base claim.cost no threshold ratio 75% no cap"),
+}
+
+
+def _errors(language: Language, clauses: str, event: str | None = None) -> list[tuple[str, str]]:
+    """What the errors of a scheme point at, and what they propose."""
+    head, _, _ = HEADS[language]
+    source = Source("t.hmb", SCHEMES[language].replace("CLAUSES", clauses).replace(head, event or head))
+    found = [x for x in compile_source(source).diagnostics if x.rule.severity == "error"]
+    return [
+        (source.text[x.span.start : x.span.end], " ".join(said.get(language) for _, said in x.extra)) for x in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("language", "clauses"),
+    [
+        ("zh", "基数 费用.自付 无起付线 比例 健康：75%，既往症：30%，\n不封顶"),
+        ("zh", "基数 费用.自付 无起付线 比例 健康：75%，既往症：30%，\n封顶 5万元 每年"),
+        ("zh", "基数 费用.自付 无起付线 比例 75% 封顶 健康：5万元，既往症：3万元， 每年"),
+        ("zh", "基数 费用.自付 无起付线 不封顶 比例 健康：75%，既往症：30%，\n"),
+        ("zh", "适用 费用.类别 属于 住院，门诊，\n基数 费用.自付 无起付线 比例 75% 不封顶"),
+        ("en", "base claim.cost no threshold ratio healthy: 75%, preexisting: 30%,\nno cap"),
+        ("en", "base claim.cost no threshold ratio healthy: 75%, preexisting: 30%, cap 50_000 per year"),
+        ("en", "base claim.cost no threshold no cap ratio healthy: 75%, preexisting: 30%,\n"),
+    ],
+)
+def test_a_comma_behind_the_last_of_a_list_is_one_error_at_the_comma(language, clauses):
+    comma, advice = ("，", "最后一项后面没有逗号") if language == "zh" else (",", "no comma behind the last one")
+    assert _errors(language, clauses) == [(comma, advice)]
+
+
+@pytest.mark.parametrize(
+    ("language", "clauses", "said"),
+    [
+        ("zh", "赔付 增加（费用.自付） 不封顶", "写“给付增量 全年”"),
+        ("zh", "给付 增加（费用.自付） 不封顶", "写“给付增量 全年”"),
+        ("zh", "给付额 增加（费用.自付） 不封顶", "写“给付增量 全年”"),
+        ("zh", "报销 100元 不封顶", "每笔付一个固定的数，写“给付额 100元”"),
+        ("zh", "基数 费用.自付 无起付线 比例 健康：75%，，既往症：30% 不封顶", "多了一个逗号"),
+        ("en", "pays increase (claim.cost) no cap", "the layer `pays increase of spent`"),
+        ("en", "pays increase spent no cap", "the layer `pays increase of spent`"),
+    ],
+)
+def test_what_a_layer_pays_in_words_of_habit(language, clauses, said):
+    ((_, advice),) = _errors(language, clauses)
+    assert said in advice
+
+
+@pytest.mark.parametrize(
+    ("language", "written"),
+    [("zh", "次"), ("zh", "每次"), ("zh", "住院"), ("en", "admission"), ("en", "visit")],
+)
+def test_what_is_one_event_in_words_of_habit(language, written):
+    event, _, clauses = HEADS[language]
+    ((at, advice),) = _errors(language, clauses, written + event[event.index(" ") :])
+    assert at == written and event in advice
