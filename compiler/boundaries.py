@@ -185,7 +185,7 @@ class _Maker:
 
     def approach(self, probe: Expr, at: Assignment) -> Iterator[History]:
         approached = 0
-        slots = [slot for slot in self.search.reads(probe) if self.search.is_number(slot)]
+        slots = [slot for slot in self.search.readers.inputs_of(probe) if self.search.is_number(slot)]
         slots.sort(key=lambda slot: slot[0] == "parameter")
         for slot in slots[:TRIES]:
             turns = self.search.turns(probe, slot, at)
@@ -332,7 +332,7 @@ class _Maker:
                     continue
                 ceiling = self.search.prepared.ceilings[item.name]
                 probe = Subtract(Total(item.name), money(ceiling))
-                slots = [s for s in self.search.reads(item.adds) if isinstance(self.kind(s), Money)]
+                slots = [s for s in self.search.readers.inputs_of(item.adds) if isinstance(self.kind(s), Money)]
                 for slot in slots[:TRIES]:
                     most = 10**19
                     turns = self.search.turns(probe, slot, at, high=most)

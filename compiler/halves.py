@@ -122,7 +122,7 @@ class Halves:
         """The assignment with another choice, of those that an expression reads; then with another number
         that is no amount."""
         for kinds in ((Enum, Bool), (Int,)):
-            for slot in self.search.reads(expr):
+            for slot in self.search.readers.inputs_of(expr):
                 if isinstance(self.search.kind(slot), kinds):
                     for value in self.search.candidates.values[slot][:CHOICES]:
                         if value != at[slot]:
@@ -133,7 +133,7 @@ class Halves:
     ) -> Iterator[tuple[Slot, int, LazyRow]]:
         """What of an assignment is changed to which number, so that an amount may lie half way between two
         steps, with the row. border: about where its sign turns; None: about the first step."""
-        for slot in self.search.reads(node.amount)[:TRIES]:
+        for slot in self.search.readers.inputs_of(node.amount)[:TRIES]:
             if not isinstance(self.search.kind(slot), Money) or slot[0] != "claim":
                 continue
             probe = border or Subtract(node.amount, money(node.step))

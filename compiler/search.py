@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import chain, islice
+from itertools import islice
 from math import isqrt
 from typing import Any
 
@@ -21,22 +21,8 @@ from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.lazy_row import LazyRow
 from hmbc.compiler.meaning import Meaning, Missing, Value
 from hmbc.compiler.refunds import Row
-from hmbc.dsl.expr import (
-    And,
-    Attribute,
-    Before,
-    Compare,
-    Expr,
-    InPeriods,
-    Not,
-    Or,
-    Parameter,
-    Ref,
-    Subtract,
-    Total,
-)
-from hmbc.dsl.expr import Given as IsGiven
-from hmbc.dsl.reads import walk
+from hmbc.compiler.who_reads import Readers
+from hmbc.dsl.expr import And, Compare, Expr, Not, Or, Ref, Subtract
 from hmbc.dsl.types import Money, Type
 
 Assignment = Mapping[Slot, Given]
@@ -61,25 +47,17 @@ class Search:
 
     prepared: Prepared
     candidates: Candidates
-    _reads: dict[Expr, tuple[Slot, ...]] = field(factory=dict)
+    readers: Readers = field(init=False)
     _interpreters: dict[tuple[Given, ...], Interpreter] = field(factory=dict)
     _types: dict[Slot, tuple[Type, tuple[int, int] | None]] = field(init=False)
     exprs: dict[str, tuple[Expr, ...]] = field(init=False)
-    _own_reads: dict[str, tuple[Slot | str, ...]] = field(init=False)
-    """Of each definition and accumulator, the inputs and others that it reads itself."""
-    _readers: dict[Slot | str, list[str]] = field(factory=dict)
-    """The other way round: who reads an input, a definition or an accumulator itself."""
-    _turned: dict[Slot, tuple[frozenset[str], frozenset[str]]] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
         kernel = self.kernel
         self._types = {(i.owner, i.name): (i.type, limits(i)) for i in kernel.inputs}
         self._types |= {("parameter", p.name): (p.type, limits(p)) for p in kernel.parameters}
         self.exprs = {item.name: item.exprs for item in kernel.items}
-        self._own_reads = {name: tuple(_read_by(exprs)) for name, exprs in self.exprs.items()}
-        for name, reads in self._own_reads.items():
-            for read in dict.fromkeys(reads):
-                self._readers.setdefault(read, []).append(name)
+        self.readers = Readers(kernel)
 
     @property
     def kernel(self) -> Kernel:
@@ -100,7 +78,7 @@ class Search:
     def rows(self, at: Assignment, slot: Slot, state: State = EMPTY) -> Callable[[Given], LazyRow]:
         """The rows of an assignment with other values of one input, by these: what does not read it is worked
         out once for all of them."""
-        like, (turned, rekeyed), parts = self.row(at, state), self._turned_by(slot), parts_of(at)
+        like, (turned, rekeyed), parts = self.row(at, state), self.readers.turned_by(slot), parts_of(at)
         owner, name = slot
 
         def row(value: Given) -> LazyRow:
@@ -119,23 +97,6 @@ class Search:
             )
         return self._interpreters[known]
 
-    def _turned_by(self, slot: Slot) -> tuple[frozenset[str], frozenset[str]]:
-        """The definitions and accumulators that read an input, also through others; and the accumulators
-        whose keys do."""
-        if slot not in self._turned:
-            waiting: list[Slot | str] = [slot]
-            for one in waiting:
-                waiting += [name for name in self._readers.get(one, ()) if name not in waiting]
-            read = {*waiting}
-            rekeyed = (
-                name
-                for name, item in self.prepared.accumulators.items()
-                if not read.isdisjoint(_read_by(item.keys))
-            )
-            turned = frozenset(name for name in waiting if isinstance(name, str))
-            self._turned[slot] = turned, frozenset(rekeyed)
-        return self._turned[slot]
-
     def value(self, expr: Expr, at: Assignment, state: State = EMPTY) -> Value | None:
         """What an expression is, None where an input is lacking that it reads."""
         return self.value_on(expr, self.row(at, state))
@@ -146,23 +107,6 @@ class Search:
             return row.value(self.prepared.meanings.of(expr))
         except Missing:
             return None
-
-    def reads(self, expr: Expr) -> tuple[Slot, ...]:
-        """The inputs that an expression may read, also through other definitions and totals; the
-        nearest first."""
-        if expr not in self._reads:
-            self._reads[expr] = tuple(dict.fromkeys(self._read(expr)))
-        return self._reads[expr]
-
-    def _read(self, expr: Expr) -> Iterator[Slot]:
-        waiting = [*_read_by((expr,))]
-        seen = set()
-        for one in waiting:
-            if not isinstance(one, str):
-                yield one
-            elif one not in seen:
-                seen.add(one)
-                waiting += self._own_reads[one]
 
     def make_all(
         self, goals: Sequence[Goal], at: Assignment, state: State = EMPTY
@@ -302,20 +246,6 @@ def part_of(at: Assignment, owner: str) -> dict[str, Given]:
     return {name: value for (of, name), value in at.items() if of == owner}
 
 
-def _read_by(exprs: Iterable[Expr]) -> Iterator[Slot | str]:
-    """The inputs that expressions read themselves, and the names of definitions and accumulators."""
-    for node in chain.from_iterable(map(walk, exprs)):
-        match node:
-            case Attribute(owner=owner, name=name):
-                yield owner, name
-            case IsGiven(owner=owner, name=name) | InPeriods(owner=owner, name=name):
-                yield owner, name
-            case Parameter(name=name):
-                yield "parameter", name
-            case Ref(name=name) | Total(accumulator=name) | Before(accumulator=name):
-                yield name
-
-
 def _between(low: int, high: int) -> int:
     """The middle, by size where the two lie far apart: boundaries are small next to domains."""
     if low >= 0 and high > 4 * (low + 1_000):
@@ -381,7 +311,7 @@ class _Sought:
     def changes(self, expr: Expr, wanted: bool, at: Assignment) -> Iterator[dict[Slot, Given]]:
         """Changes of one input, or of all the claim's amounts, that make a condition as wanted."""
         search, value = self.search, self.search.value
-        slots, meaning = search.reads(expr), search.prepared.meanings.of(expr)
+        slots, meaning = search.readers.inputs_of(expr), search.prepared.meanings.of(expr)
         if isinstance(expr, Compare) and isinstance(
             value(expr.left, at, self.state), int | Fraction
         ):
