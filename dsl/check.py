@@ -19,6 +19,7 @@ from hmbc.dsl.check_declarations import check_attributes, check_lists, check_par
 from hmbc.dsl.check_examples import check_examples
 from hmbc.dsl.check_guideline import check_conforms, check_guideline
 from hmbc.dsl.check_header import check_header, check_header_attributes
+from hmbc.dsl.check_later_years import check_later_years
 from hmbc.dsl.check_layers import check_layers, check_pro_rata
 from hmbc.dsl.check_means import check_facts
 from hmbc.dsl.check_promises import check_promises
@@ -107,6 +108,7 @@ def check_scheme(scheme: n.Scheme, folder: Path | None = None) -> Checked:
         check_conditions(scheme, layers, stops, env)
         check_branches(scheme, layers, stops, parts, env)
         check_carried(scheme, env)
+        check_later_years(scheme, stops, env)
         _check_unread(layers, env)
         _check_unused(env, used | {(one.owner, one.name) for one in independences})
         _check_examples_exist(scheme, env)

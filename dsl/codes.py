@@ -589,6 +589,13 @@ LAST_YEAR_CUT = _rule(
     "`{name}` 的“上年度”在这一版的第一年是 0，不接所修订的那一版", "`{name} last year` is 0 in the first year of this edition and does not go on from the revised one",
     "上一版的数由参保人的属性带来，如：`{name} 上年度 + 参保人.前一版所计`", "let the member bring what the edition before counted: `{name} last year + member.counted_before`",
 )
+LATER_YEARS = _rule(
+    "HMB358", "warning",
+    "有“参保期”，却没有说管哪一年：以前参保的人，以后各年的费用照付",
+    "there is an `enrolment` period, and nothing says for which year: whoever enrolled once is paid in all later years too",
+    "只管一年的写“有效期 2024-01-01 至 2024-12-31”；每年都要参保的写：等待 未参保：参保人.投保日期 不属于 参保期",
+    "for one year say `valid 2024-01-01 to 2024-12-31`; where people enrol every year: wait not_enrolled: member.joined not in enrolment",
+)
 SUMMARY_UNEXPRESSED = _rule(
     "HMB320", "note",
     "未表达的条款（{kind}）：{text}", "clause not expressed ({kind}): {text}",
