@@ -10,7 +10,8 @@ from random import Random
 from hmbc.compiler.borders import at_borders
 from hmbc.compiler.borders_of_others import at_borders_of_others
 from hmbc.compiler.drawn_changes import subjects_of
-from hmbc.compiler.laws import TWO_RUNS, Question
+from hmbc.compiler.judge import TWO_RUNS
+from hmbc.compiler.laws import Question
 from hmbc.compiler.many_claims import many_claims
 from hmbc.compiler.paid_in_full import paid_in_full
 from hmbc.compiler.planted import changes_read_off

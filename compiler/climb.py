@@ -18,10 +18,12 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
+from hmbc.compiler.bills_and_deductions import amounts_of
 from hmbc.compiler.climb_moves import KIND, Moves
 from hmbc.compiler.directed import Directed, Setting, Unit
+from hmbc.compiler.judge import Change, Judge, changed
 from hmbc.compiler.kernel import Kernel
-from hmbc.compiler.laws import Change, Judge, Question, amounts_of, changed
+from hmbc.compiler.laws import Question
 from hmbc.compiler.machines import Machines
 from hmbc.compiler.quick import Machine, Row
 from hmbc.compiler.refutation import Refutation, members_of

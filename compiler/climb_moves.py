@@ -8,8 +8,9 @@ from random import Random
 from attrs import define, evolve
 
 from hmbc.compiler.directed import Directed, Setting, Unit, Values
+from hmbc.compiler.judge import Change, Judge
 from hmbc.compiler.kernel import Kernel
-from hmbc.compiler.laws import Change, Judge, Law, Question
+from hmbc.compiler.laws import Law, Question
 
 MOST_REPEATED = 256
 KIND: dict[Law, str] = {

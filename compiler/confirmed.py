@@ -11,8 +11,8 @@ from attrs import field, frozen
 from hmbc.compiler.denominators import Denominators, denominators_of
 from hmbc.compiler.directed import Setting
 from hmbc.compiler.interpret import Interpreter, State, Step
+from hmbc.compiler.judge import Judge, changed
 from hmbc.compiler.kernel import Kernel
-from hmbc.compiler.laws import Judge, changed
 from hmbc.compiler.refutation import Refutation, is_one_unit, members_of
 from hmbc.dsl.types import Ratio
 from hmbc.runtime.ratio import RATIO_DENOMINATOR

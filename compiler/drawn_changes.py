@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from random import Random
 
 from hmbc.compiler.directed import Directed, Unit
-from hmbc.compiler.laws import Change, Judge
+from hmbc.compiler.judge import Change, Judge
 from hmbc.dsl.types import Money
 
 

@@ -24,14 +24,16 @@ from typing import Any
 import z3
 from attrs import define, field
 
+from hmbc.compiler.bills_and_deductions import amounts_of
 from hmbc.compiler.induct_frame import Framed
 from hmbc.compiler.induct_ghosts import Keys, ghost_of, groups_of, with_ghosts
 from hmbc.compiler.induct_pair import Pair
 from hmbc.compiler.induct_row import Step
 from hmbc.compiler.induct_swap import Swap
 from hmbc.compiler.induct_vectors import Frame, Key, Known, found_in
+from hmbc.compiler.judge import TWO_RUNS, Judge
 from hmbc.compiler.kernel import Accumulator, Kernel, Stated
-from hmbc.compiler.laws import TWO_RUNS, Judge, Question, amounts_of, steps_of
+from hmbc.compiler.laws import Question, steps_of
 from hmbc.compiler.layer_parts import base_of, caps_of
 from hmbc.compiler.proof import Proof
 from hmbc.compiler.settle import with_settled

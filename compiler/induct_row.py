@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import z3
 from attrs import define, field
 
+from hmbc.compiler.bills_and_deductions import amounts_of
 from hmbc.compiler.induct_ghosts import ghost
 from hmbc.compiler.induct_invariants import Guess, Houdini, guesses_of
-from hmbc.compiler.laws import Question, amounts_of
+from hmbc.compiler.laws import Question
 from hmbc.compiler.layer_parts import base_of, caps_of
 from hmbc.compiler.smt import Encoding, Row, Term
 

@@ -18,8 +18,9 @@ from math import floor, inf
 from attrs import define, evolve, field
 
 from hmbc.compiler import seeds
+from hmbc.compiler.judge import changed
 from hmbc.compiler.kernel import Accumulator, Kernel, Outcome
-from hmbc.compiler.laws import Question, changed
+from hmbc.compiler.laws import Question
 from hmbc.compiler.layer_parts import caps_of
 from hmbc.compiler.refutation import Refutation, members_of
 from hmbc.compiler.refute import Search

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hmbc.compiler.directed import Unit, Values
+from hmbc.compiler.judge import Change
 from hmbc.compiler.kernel import Kernel, NeverLess
-from hmbc.compiler.laws import Change
 from hmbc.dsl.types import Money
 
 MOST_WITH_ZEROS = 5

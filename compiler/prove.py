@@ -17,12 +17,9 @@ from importlib.util import find_spec
 from attrs import frozen
 
 from hmbc.compiler import seeds
+from hmbc.compiler.judge import TWO_RUNS
 from hmbc.compiler.kernel import Kernel, Stated
-from hmbc.compiler.laws import (
-    TWO_RUNS,
-    Question,
-    questions_of,
-)
+from hmbc.compiler.laws import Question, questions_of
 from hmbc.compiler.proof import Proof
 from hmbc.compiler.prove_by_structure import by_cases, by_structure
 from hmbc.compiler.searches import Searches

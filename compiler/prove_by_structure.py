@@ -9,8 +9,9 @@ from typing import Literal
 from attrs import define, field
 
 from hmbc.compiler.always import always
+from hmbc.compiler.bills_and_deductions import Amounts, amounts_of
 from hmbc.compiler.kernel import Clause, Kernel, NeverLess, Stated
-from hmbc.compiler.laws import Amounts, Question, amounts_of, steps_of
+from hmbc.compiler.laws import Question, steps_of
 from hmbc.compiler.proof import Proof
 from hmbc.compiler.ranges import ranges_of
 from hmbc.compiler.said_plainly import said_plainly

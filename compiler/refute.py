@@ -12,8 +12,9 @@ from attrs import define, evolve, field
 from hmbc.compiler.directed import Directed, Setting, Unit
 from hmbc.compiler.drawn_changes import drawn_changes, subjects_of
 from hmbc.compiler.drifts import beginnings, gone_on
+from hmbc.compiler.judge import Change, Judge, changed
 from hmbc.compiler.kernel import Kernel
-from hmbc.compiler.laws import Change, Judge, Question, changed
+from hmbc.compiler.laws import Question
 from hmbc.compiler.planted import changes_read_off
 from hmbc.compiler.quick import Machine, Row, Values
 from hmbc.compiler.refutation import Refutation, Smaller, members_of

@@ -22,9 +22,9 @@ from attrs import define, evolve, field, frozen
 
 from hmbc.compiler.directed import Directed, Setting, Unit, Values
 from hmbc.compiler.drawn_changes import subjects_of
+from hmbc.compiler.judge import Change, changed
 from hmbc.compiler.kernel import Definition, Input, Kernel
 from hmbc.compiler.kinds import Kind, claims_of, kinds_of
-from hmbc.compiler.laws import Change, changed
 from hmbc.compiler.quick import Row
 from hmbc.compiler.refutation import Refutation
 from hmbc.compiler.slices import of_layer

@@ -13,8 +13,9 @@ from attrs import define, field
 from hmbc.compiler import brought_about, seeds
 from hmbc.compiler.climb import Climb
 from hmbc.compiler.directed import Setting, Unit
+from hmbc.compiler.judge import TWO_RUNS
 from hmbc.compiler.kernel import Kernel
-from hmbc.compiler.laws import TWO_RUNS, Question
+from hmbc.compiler.laws import Question
 from hmbc.compiler.proof import Proof
 from hmbc.compiler.refutation import Refutation, smallest
 from hmbc.compiler.refute import Search

@@ -19,8 +19,8 @@ from attrs import define, evolve, field
 from hmbc.compiler.borders import amounts_compared, borders_of
 from hmbc.compiler.directed import Setting, Unit, Values
 from hmbc.compiler.expressions import expressions
+from hmbc.compiler.judge import Change, changed
 from hmbc.compiler.kernel import Input, Kernel
-from hmbc.compiler.laws import Change, changed
 from hmbc.compiler.quick import Row
 from hmbc.compiler.refutation import members_of
 from hmbc.compiler.slices import of_layer

@@ -9,9 +9,11 @@ from random import Random
 
 from attrs import define, evolve, field, frozen
 
+from hmbc.compiler.bills_and_deductions import amounts_of
 from hmbc.compiler.directed import Directed, Setting, Unit, Values
+from hmbc.compiler.judge import Change, Judge
 from hmbc.compiler.kernel import Definition, Kernel
-from hmbc.compiler.laws import Change, Judge, Question, amounts_of
+from hmbc.compiler.laws import Question
 from hmbc.compiler.machines import Machines
 from hmbc.compiler.quick import Row
 from hmbc.compiler.refutation import Refutation

@@ -19,9 +19,11 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
+from hmbc.compiler.bills_and_deductions import amounts_of
 from hmbc.compiler.directed import Directed, Setting, Unit
+from hmbc.compiler.judge import Change
 from hmbc.compiler.kernel import Accumulator, Definition, Input, Kernel
-from hmbc.compiler.laws import Change, amounts_of, steps_of
+from hmbc.compiler.laws import steps_of
 from hmbc.compiler.machines import Machines
 from hmbc.compiler.quick import Row, Values
 from hmbc.compiler.slices import slice_of

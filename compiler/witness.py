@@ -12,8 +12,9 @@ from attrs import evolve, frozen
 from hmbc.compiler.confirmed import ConfirmedRow, Runs, confirmed, interpreted
 from hmbc.compiler.failed_comparison import failed_comparison
 from hmbc.compiler.interpret import Missing
+from hmbc.compiler.judge import Change, Judge
 from hmbc.compiler.kernel import Clause, Definition, Kernel, Stated
-from hmbc.compiler.laws import Change, Judge, Question
+from hmbc.compiler.laws import Question
 from hmbc.compiler.layer_parts import base_of
 from hmbc.compiler.refutation import Refutation
 from hmbc.compiler.types_of import names_of, type_of

@@ -9,8 +9,9 @@ from typing import Any
 
 from attrs import frozen
 
+from hmbc.compiler.judge import changed
 from hmbc.compiler.kernel import Input, Kernel, NeverLess, ParameterInput
-from hmbc.compiler.laws import Law, changed
+from hmbc.compiler.laws import Law
 from hmbc.compiler.refutation import Refutation, members_of
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.names import amount_text, percent_text

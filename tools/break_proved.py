@@ -40,9 +40,10 @@ sys.path.insert(0, str(ROOT / "tests" / "laws"))
 import mutate_schemes  # noqa: E402
 import random_schemes  # noqa: E402
 
+from hmbc.compiler.bills_and_deductions import amounts_of  # noqa: E402
 from hmbc.compiler.bulk_columns import MEMBER_ID, Truth  # noqa: E402
 from hmbc.compiler.bulk_runs import CHUNK, Trial, Trials  # noqa: E402
-from hmbc.compiler.laws import Question, amounts_of  # noqa: E402
+from hmbc.compiler.laws import Question  # noqa: E402
 from hmbc.compiler.pipeline import Compiled, compile_file, compile_source  # noqa: E402
 from hmbc.compiler.print_kernel import print_kernel  # noqa: E402
 from hmbc.compiler.prove import prove  # noqa: E402

@@ -19,8 +19,9 @@ from typing import Any
 from attrs import define, field, frozen
 
 from hmbc.compiler.directed import Setting, Unit
+from hmbc.compiler.judge import Change, Judge
 from hmbc.compiler.kernel import Input, Kernel
-from hmbc.compiler.laws import Change, Judge, Question
+from hmbc.compiler.laws import Question
 from hmbc.compiler.quick import Machine, Row, Values
 from hmbc.compiler.quick_code import Stepper, stepper_of
 from hmbc.compiler.refutation import Refutation, smallest

@@ -16,9 +16,10 @@ from hmbc.compiler.bulk import Bulk
 from hmbc.compiler.bulk_runs import Trials
 from hmbc.compiler.bulk_search import broken_in_bulk
 from hmbc.compiler.directed import Directed
+from hmbc.compiler.judge import changed
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.law_columns import with_laws
-from hmbc.compiler.laws import Question, changed, questions_of
+from hmbc.compiler.laws import Question, questions_of
 from hmbc.compiler.pipeline import compile_file, compile_source
 from hmbc.compiler.quick import Machine
 from hmbc.compiler.refutation import members_of
