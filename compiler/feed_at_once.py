@@ -4,7 +4,8 @@
 ones. Where the processor has vectors of 512 bits there are two:
 
     units    of each unit its record, and in an array of its own each value that rows read of it
-    rows     sixteen at a time, whosever they are: what each adds, the totals, payments and reasons
+    rows     sixteen at a time, whosever they are: what each adds, the totals, payments, and what decides the
+             reasons; these then 64 at a time, as are columns of bytes before (`lanes_of_bytes.py`)
 
 A value of a row's unit comes from its array by where in these sixteen the row's unit stands, a total from
 what the rows above it of the same cell add, all in vectors. A block in which a row is refused, or a
@@ -13,7 +14,7 @@ cell does not hold its total, goes through the loops.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from attrs import define, field, frozen
 
@@ -23,6 +24,7 @@ from hmbc.compiler.feed_packing import call_to_make, making, reading_columns
 from hmbc.compiler.feed_sums import cell_array, is_summed
 from hmbc.compiler.feed_together import prefetches
 from hmbc.compiler.lanes import LANES, PAIRS, WHICH, LaneBody, Leaf, NoLanes, kind_of
+from hmbc.compiler.lanes_of_bytes import ByteBody
 from hmbc.compiler.nodes import Known, Node, place_of, reachable
 
 MOST_CELLS = 16
@@ -133,13 +135,12 @@ class Blocks:
                 kind = self.loops.column_type(place_of(node))
                 at = f"c{node.data} + i"
                 if kind == "uint8_t":
-                    is_bytes = kind_of(node) == WHICH
-                    return Leaf(f"hmb_bytes({at})" if is_bytes else f"hmb_lanes_8({at})", LANES, is_bytes)
+                    return Leaf(at, WHICH, True) if kind_of(node) == WHICH else Leaf(f"hmb_lanes_8({at})", LANES)
                 return Leaf(f"hmb_lanes_32({at})", LANES) if kind == "int32_t" else Leaf(
                     f"hmb_pairs_64({at})", PAIRS
                 )  # fmt: skip
             case "claim_given":
-                return Leaf(f"hmb_bytes(g{node.data} + i)", WHICH, True)
+                return Leaf(f"g{node.data} + i", WHICH, True)
             case "parameter":
                 return Leaf(f"hmb_each(p{node.data})", PAIRS)
             case "day":
@@ -226,9 +227,7 @@ class Blocks:
         adds = dict[int, str]()
         for total in totals:
             more = self.sure(total.adds)
-            adds[total.number] = body.lanes(more) if more.high <= total.most else (
-                f"hmb_narrowed(hmb_min_pairs({body.pairs(more)}, hmb_each({literal(total.most + 1)})))"
-            )  # fmt: skip
+            adds[total.number] = body.lanes(more) if more.high <= total.most else body.capped(more, total.most + 1)
         for array in dict.fromkeys(cell_array(self.loops, total) for total in totals):
             by = next(total.by for total in totals if cell_array(self.loops, total) == array)
             slot = "" if by is None else body.lanes(by[0])
@@ -264,7 +263,9 @@ class Blocks:
         body.lines += self.running(body)
         body.lines += [f"refused |= (hmb_which)~{body.which(node)};" for node in self.good]
         writes = [f"hmb_put({to} + i, {body.pairs(node)});" for to, node in pays]
-        writes += [f"hmb_put_8({to} + i, {body.byte(node)});" for to, node in reasons]
+        choices = ByteBody(body)
+        bytes_out = [f"hmb_put_64({to} + i, {choices.byte(node)});" for to, node in reasons]
+        writes += choices.kept.values()
         lines = [
             *(f"hmb_lanes most{total.number} = _mm512_setzero_si512();" for total in totals),
             "hmb_which refused = 0;",
@@ -276,6 +277,9 @@ class Blocks:
                 for total in totals
             ),
             *body.constants.values(),
+            *choices.kept,
+            *body.looks,
+            *by_64(body.looks.values()),
             "int64_t run = 0;        /* the unit of the row above */",
             "for (int64_t i = 0; i < HMB_BLOCK; i += HMB_LANES) {",
             "    const uint32_t turns = hmb_turns_from(u->turns, i);",
@@ -288,6 +292,8 @@ class Blocks:
             "    run += __builtin_popcount(turns);",
             "    (void)records, (void)from, (void)those;",
             "}",
+            *choices.constants.values(),
+            *by_64([*choices.lines, *bytes_out]),
             "(void)before;",
             "HMB_KEEP;",
             *(
@@ -343,6 +349,11 @@ class Blocks:
             f"                i > first && in->unit[i] == in->unit[i - 1], {columns},\n"
             f"                {', '.join(self.outs())}, pays || causes);"
         )
+
+
+def by_64(lines: Collection[str]) -> list[str]:
+    """The loop that does them for 64 rows at a time."""
+    return [] if not lines else ["for (int64_t i = 0; i < HMB_BLOCK; i += 64) {", *(f"    {line}" for line in lines), "}"]
 
 
 def function(gives: str, name: str, parts: Sequence[str], lines: Sequence[str], head: str = HEAD) -> str:

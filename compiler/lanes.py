@@ -40,7 +40,7 @@ def kind_of(node: Node) -> str:
 
 @define
 class Leaf:
-    """The text of a value that is there: of the kind, or of bytes of which a condition is made."""
+    """The text of a value that is there: of the kind, or of where bytes are of which a condition is made."""
 
     text: str
     kind: str
@@ -54,8 +54,10 @@ class LaneBody:
     given: Callable[[Node], Leaf | None]
     lines: list[str] = field(factory=list)
     names: dict[Node, str] = field(factory=dict)
-    bytes: dict[Node, str] = field(factory=dict)
-    """Values that stand in a byte for each row."""
+    caps: dict[tuple[Node, int], str] = field(factory=dict)
+    """Numbers of 64 bits that stand in 32, each with its cap: what is nothing is nothing in them."""
+    looks: dict[str, str] = field(factory=dict)
+    """Arrays that a loop over 64 rows at once fills before: the declaration, and the line that does it."""
     constants: dict[str, str] = field(factory=dict)
     """What is to stand before the loop, by its name."""
 
@@ -73,7 +75,7 @@ class LaneBody:
         if leaf is None:
             return self.worked_out(node, kind)
         if leaf.is_bytes:
-            return f"hmb_some({leaf.text})"
+            return f"hmb_some(hmb_bytes({leaf.text}))"
         if leaf.kind == kind:
             return leaf.text
         if kind == LANES and leaf.kind == PAIRS:
@@ -103,11 +105,6 @@ class LaneBody:
         self.constants[name] = f"const hmb_lanes {name} = hmb_all((int32_t){literal(number)});"
         return name
 
-    def byte_constant(self, number: int) -> str:
-        name = f"z{number}"
-        self.constants[name] = f"const __m128i {name} = hmb_all_8({number});"
-        return name
-
     def pairs(self, node: Node) -> str:
         """A number of 64 bits."""
         if node.const is not None:
@@ -115,6 +112,16 @@ class LaneBody:
         if kind_of(node) == PAIRS:
             return self.value(node)
         return f"hmb_widened({self.lanes(node)}, {int(node.low < 0)})"
+
+    def capped(self, node: Node, most: int) -> str:
+        """A number of 64 bits, never below zero, as one of 32 bits: `most` where it is above that."""
+        if node.op == "select" and node.args[2].const == 0 and self.given(node) is None:
+            return f"_mm512_maskz_mov_epi32({self.which(node.args[0])}, {self.capped(node.args[1], most)})"
+        if (name := self.caps.get((node, most))) is None:
+            text = f"hmb_narrowed(hmb_min_pairs({self.pairs(node)}, hmb_each({literal(most)})))"
+            name = self.caps[node, most] = f"m{node.number}_{most}"
+            self.lines.append(f"const hmb_lanes {name} = {text};")
+        return name
 
     def worked_out(self, node: Node, kind: str) -> str:
         """The node's own operation."""
@@ -124,6 +131,8 @@ class LaneBody:
         match node.op:
             case "all":
                 return self.all_of(node)
+            case "not" if args[0].op in ("less", "equal") and self.given(args[0]) is None and args[0] not in self.names:
+                return self.compared(args[0], True)
             case "not":
                 return f"(hmb_which)~{self.which(args[0])}"
             case "select" if kind == WHICH:
@@ -141,13 +150,18 @@ class LaneBody:
                 return self.compared(node)
         return self.arithmetic(node, kind)
 
-    def compared(self, node: Node) -> str:
-        is_less = node.op == "less"
+    def compared(self, node: Node, other: bool = False) -> str:
+        """A comparison; other: whether it does not hold."""
+        if node.op == "equal" and node.args[1].const == 0 and node.args[0].low >= 0:
+            for (capped, _), name in self.caps.items():
+                if capped is node.args[0]:
+                    return f"_mm512_test{'' if other else 'n'}_epi32_mask({name}, {name})"
         if not fits(node):
             one, two = map(self.pairs, node.args)
-            return f"hmb_{node.op}_pairs({one}, {two})"
+            return f"{'(hmb_which)~' * other}hmb_{node.op}_pairs({one}, {two})"
         one, two = map(self.lanes, node.args)
-        return f"_mm512_cmp{'lt' if is_less else 'eq'}_{self.sign(node)}_mask({one}, {two})"
+        how = {("less", False): "lt", ("less", True): "ge", ("equal", False): "eq", ("equal", True): "neq"}[node.op, other]
+        return f"_mm512_cmp{how}_{self.sign(node)}_mask({one}, {two})"
 
     @staticmethod
     def sign(node: Node) -> str:
@@ -189,27 +203,16 @@ class LaneBody:
         for part in node.args:
             leaf = self.given(part.args[0]) if part.op == "not" else None
             if leaf is not None and leaf.is_bytes:
-                unset.append(leaf.text)
+                unset.append(f"hmb_64_bytes({leaf.text})")
             else:
                 found.append(self.which(part))
         if unset:
+            array = f"none{node.number}"
             every = unset[0]
             for text in unset[1:]:
-                every = f"_mm_or_si128({every}, {text})"
-            found.append(f"hmb_none({every})")
+                every = f"_mm512_or_si512({every}, {text})"
+            self.looks[f"hmb_which {array}[HMB_BLOCK / HMB_LANES] __attribute__((aligned(8)));"] = (
+                f"hmb_keep_64({array}, i, hmb_none_of_64({every}));"
+            )
+            found.append(f"{array}[i / HMB_LANES]")
         return f"(hmb_which)({' & '.join(found)})"
-
-    def byte(self, node: Node) -> str:
-        """A value below 256 as a byte: choices between such are made on bytes."""
-        if node.const is not None:
-            return self.byte_constant(node.low)
-        if (name := self.bytes.get(node)) is None:
-            if node.op == "select" and self.given(node) is None:
-                # a condition right before it is needed: there are seven registers for them
-                otherwise, then, when = self.byte(node.args[2]), self.byte(node.args[1]), self.which(node.args[0])
-                text = f"_mm_mask_mov_epi8({otherwise}, {when}, {then})"
-            else:
-                text = f"_mm512_cvtepi32_epi8({self.lanes(node)})"
-            name = self.bytes[node] = f"y{node.number}"
-            self.lines.append(f"const __m128i {name} = {text};")
-        return name

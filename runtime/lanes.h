@@ -72,13 +72,6 @@ HMB_INLINE hmb_lanes hmb_all(int32_t number)
     return x;
 }
 
-HMB_INLINE __m128i hmb_all_8(int number)
-{
-    __m128i x = _mm_set1_epi8((char)number);
-    __asm__("" : "+v"(x));
-    return x;
-}
-
 HMB_INLINE hmb_pairs hmb_each(int64_t number)
 {
     return (hmb_pairs){_mm512_set1_epi64(number), _mm512_set1_epi64(number)};
@@ -140,9 +133,45 @@ HMB_INLINE hmb_which hmb_some(__m128i bytes)
     return _mm_test_epi8_mask(bytes, bytes);
 }
 
-HMB_INLINE hmb_which hmb_none(__m128i bytes)
+/* ---- 64 rows at once, a byte each */
+
+HMB_INLINE __m512i hmb_all_8(int number)
 {
-    return _mm_testn_epi8_mask(bytes, bytes);
+    return _mm512_set1_epi8((char)number);
+}
+
+HMB_INLINE __m512i hmb_64_bytes(const uint8_t *at)
+{
+    return _mm512_loadu_si512(at);
+}
+
+HMB_INLINE uint64_t hmb_some_of_64(const uint8_t *at)
+{
+    const __m512i bytes = hmb_64_bytes(at);
+    return _mm512_test_epi8_mask(bytes, bytes);
+}
+
+HMB_INLINE uint64_t hmb_none_of_64(__m512i bytes)
+{
+    return _mm512_testn_epi8_mask(bytes, bytes);
+}
+
+HMB_INLINE void hmb_keep_64(hmb_which *kept, int64_t i, uint64_t bits)
+{
+    memcpy(kept + i / HMB_LANES, &bits, sizeof bits);
+}
+
+/* Of rows i to i + 63 what was kept of sixteen at a time. */
+HMB_INLINE uint64_t hmb_which_of_64(const hmb_which *kept, int64_t i)
+{
+    uint64_t bits;
+    memcpy(&bits, kept + i / HMB_LANES, sizeof bits);
+    return bits;
+}
+
+HMB_INLINE void hmb_put_64(uint8_t *at, __m512i x)
+{
+    _mm512_storeu_si512(at, x);
 }
 
 /* ---- what is known of the rows' units */

@@ -6,6 +6,7 @@ import pytest
 
 from hmbc.compiler.graph import Graph
 from hmbc.compiler.lanes import LANES, PAIRS, WHICH, LaneBody, Leaf, NoLanes, kind_of
+from hmbc.compiler.lanes_of_bytes import ByteBody
 from hmbc.compiler.nodes import Node
 
 GRAPH = Graph()
@@ -35,7 +36,7 @@ def test_what_a_value_stands_in() -> None:
 
 
 def test_leaves() -> None:
-    assert "hmb_some(bits)" in text(BIT)
+    assert "hmb_some(hmb_bytes(bits))" in text(BIT)
     assert "hmb_narrowed(signed)" in text(SIGNED)
     with pytest.raises(NoLanes):
         text(ABSENT)
@@ -84,13 +85,28 @@ def test_choices() -> None:
     assert "hmb_choose_pairs" in text(GRAPH.select(BIT, LARGE, SMALL))
 
 
-def test_bytes() -> None:
+def test_what_is_equal_to_nothing_or_not_below() -> None:
+    less = GRAPH.less(SMALL, GRAPH.const(5))
+    assert "cmpge_epi32" in text(GRAPH.no(less))
+    assert "~hmb_less_pairs" in text(GRAPH.no(GRAPH.less(LARGE, GRAPH.const(5))))
     body = LaneBody(LEAVES.get)
-    few = GRAPH.leaf("claim", 7, 0, 200)
-    chosen = GRAPH.select(BIT, GRAPH.const(7), GRAPH.select(GRAPH.less(SMALL, GRAPH.const(3)), GRAPH.const(2), few))
-    body.given = {**LEAVES, few: Leaf("few", LANES)}.get
+    capped = body.capped(GRAPH.select(BIT, LARGE, GRAPH.const(0)), 2**30)
+    assert capped.startswith("_mm512_maskz_mov_epi32(") and body.capped(LARGE, 2**30) in capped
+    body.value(GRAPH.equal(LARGE, GRAPH.const(0)))
+    assert "_mm512_testn_epi32_mask" in body.lines[-1]
+    assert "hmb_equal_pairs" in text(GRAPH.equal(LARGE, GRAPH.const(0)))
+
+
+def test_bytes() -> None:
+    few, late = GRAPH.leaf("claim", 7, 0, 200), GRAPH.less(SMALL, GRAPH.const(3))
+    chosen = GRAPH.select(BIT, GRAPH.const(7), GRAPH.select(late, GRAPH.const(2), few))
+    lanes = LaneBody({**LEAVES, few: Leaf("few", LANES)}.get)
+    body = ByteBody(lanes)
     assert body.byte(chosen) == body.byte(chosen)
-    assert "_mm512_cvtepi32_epi8" in "\n".join(body.lines)
+    lines = "\n".join(body.lines)
+    assert "hmb_some_of_64(bits)" in lines and f"hmb_which_of_64(if{late.number}, i)" in lines
+    kept = "\n".join(body.kept.values())
+    assert "_mm512_cvtepi32_epi8" in kept and f"if{late.number}[i / HMB_LANES] = " in kept
     assert "hmb_all_8(7)" in "\n".join(body.constants.values())
 
 
@@ -98,4 +114,5 @@ def test_none_of_some_bytes_is_one_look() -> None:
     second = GRAPH.leaf("claim", 8, 0, 1)
     body = LaneBody({**LEAVES, second: Leaf("more", WHICH, True)}.get)
     body.value(GRAPH.all([GRAPH.no(BIT), GRAPH.no(second), GRAPH.less(SMALL, GRAPH.const(3))]))
-    assert "hmb_none(_mm_or_si128(" in body.lines[-1] and body.lines[-1].count("hmb_none") == 1
+    (look,) = body.looks.values()
+    assert "hmb_none_of_64(_mm512_or_si512(" in look and body.lines[-1].count("none") == 1

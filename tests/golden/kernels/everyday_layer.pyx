@@ -747,13 +747,6 @@ HMB_INLINE hmb_lanes hmb_all(int32_t number)
     return x;
 }
 
-HMB_INLINE __m128i hmb_all_8(int number)
-{
-    __m128i x = _mm_set1_epi8((char)number);
-    __asm__("" : "+v"(x));
-    return x;
-}
-
 HMB_INLINE hmb_pairs hmb_each(int64_t number)
 {
     return (hmb_pairs){_mm512_set1_epi64(number), _mm512_set1_epi64(number)};
@@ -815,9 +808,45 @@ HMB_INLINE hmb_which hmb_some(__m128i bytes)
     return _mm_test_epi8_mask(bytes, bytes);
 }
 
-HMB_INLINE hmb_which hmb_none(__m128i bytes)
+/* ---- 64 rows at once, a byte each */
+
+HMB_INLINE __m512i hmb_all_8(int number)
 {
-    return _mm_testn_epi8_mask(bytes, bytes);
+    return _mm512_set1_epi8((char)number);
+}
+
+HMB_INLINE __m512i hmb_64_bytes(const uint8_t *at)
+{
+    return _mm512_loadu_si512(at);
+}
+
+HMB_INLINE uint64_t hmb_some_of_64(const uint8_t *at)
+{
+    const __m512i bytes = hmb_64_bytes(at);
+    return _mm512_test_epi8_mask(bytes, bytes);
+}
+
+HMB_INLINE uint64_t hmb_none_of_64(__m512i bytes)
+{
+    return _mm512_testn_epi8_mask(bytes, bytes);
+}
+
+HMB_INLINE void hmb_keep_64(hmb_which *kept, int64_t i, uint64_t bits)
+{
+    memcpy(kept + i / HMB_LANES, &bits, sizeof bits);
+}
+
+/* Of rows i to i + 63 what was kept of sixteen at a time. */
+HMB_INLINE uint64_t hmb_which_of_64(const hmb_which *kept, int64_t i)
+{
+    uint64_t bits;
+    memcpy(&bits, kept + i / HMB_LANES, sizeof bits);
+    return bits;
+}
+
+HMB_INLINE void hmb_put_64(uint8_t *at, __m512i x)
+{
+    _mm512_storeu_si512(at, x);
 }
 
 /* ---- what is known of the rows' units */
@@ -1684,13 +1713,15 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_rows_in_all(
     const hmb_lanes k3221225472 = hmb_all((int32_t)3221225472LL);
     const hmb_lanes k2147483648 = hmb_all((int32_t)2147483648LL);
     const hmb_lanes k100000000 = hmb_all((int32_t)100000000);
-    const __m128i z0 = hmb_all_8(0);
-    const __m128i z6 = hmb_all_8(6);
-    const __m128i z5 = hmb_all_8(5);
-    const __m128i z4 = hmb_all_8(4);
-    const __m128i z3 = hmb_all_8(3);
-    const __m128i z2 = hmb_all_8(2);
-    const __m128i z1 = hmb_all_8(1);
+    hmb_which if140[HMB_BLOCK / HMB_LANES] __attribute__((aligned(8)));
+    hmb_which if139[HMB_BLOCK / HMB_LANES] __attribute__((aligned(8)));
+    hmb_which if79[HMB_BLOCK / HMB_LANES] __attribute__((aligned(8)));
+    hmb_which if74[HMB_BLOCK / HMB_LANES] __attribute__((aligned(8)));
+    hmb_which if24[HMB_BLOCK / HMB_LANES] __attribute__((aligned(8)));
+    hmb_which none28[HMB_BLOCK / HMB_LANES] __attribute__((aligned(8)));
+    for (int64_t i = 0; i < HMB_BLOCK; i += 64) {
+        hmb_keep_64(none28, i, hmb_none_of_64(hmb_64_bytes(c0 + i)));
+    }
     int64_t run = 0;        /* the unit of the row above */
     for (int64_t i = 0; i < HMB_BLOCK; i += HMB_LANES) {
         const uint32_t turns = hmb_turns_from(u->turns, i);
@@ -1701,27 +1732,23 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_rows_in_all(
         const hmb_lanes records = _mm512_mullo_epi32(whose, _mm512_set1_epi32(size));
         const hmb_lanes v7 = _mm512_sub_epi32(hmb_lanes_32(c2 + i), before);
         const hmb_lanes v8 = hmb_of(u->m8 + from, those);
-        const hmb_which v10 = _mm512_cmplt_epi32_mask(v7, v8);
-        const hmb_which v11 = (hmb_which)~v10;
+        const hmb_which v11 = _mm512_cmpge_epi32_mask(v7, v8);
         const hmb_lanes v9 = hmb_of(u->m9 + from, those);
-        const hmb_which v12 = _mm512_cmplt_epi32_mask(v9, v7);
-        const hmb_which v13 = (hmb_which)~v12;
+        const hmb_which v13 = _mm512_cmpge_epi32_mask(v9, v7);
         const hmb_which v14 = (hmb_which)(v11 & v13);
         const hmb_which v22 = (hmb_which)~v14;
         const hmb_lanes v15 = hmb_of(u->m15 + from, those);
-        const hmb_which v17 = _mm512_cmplt_epi32_mask(v7, v15);
-        const hmb_which v18 = (hmb_which)~v17;
+        const hmb_which v18 = _mm512_cmpge_epi32_mask(v7, v15);
         const hmb_lanes v16 = hmb_of(u->m16 + from, those);
-        const hmb_which v19 = _mm512_cmplt_epi32_mask(v16, v7);
-        const hmb_which v20 = (hmb_which)~v19;
+        const hmb_which v20 = _mm512_cmpge_epi32_mask(v16, v7);
         const hmb_which v21 = (hmb_which)(v18 & v20);
         const hmb_which v23 = (hmb_which)~v21;
-        const hmb_which v28 = (hmb_which)(v22 & v23 & hmb_none(hmb_bytes(c0 + i)));
+        const hmb_which v28 = (hmb_which)(v22 & v23 & none28[i / HMB_LANES]);
         const hmb_pairs v29 = hmb_pairs_64(c1 + i);
-        const hmb_pairs v30 = hmb_choose_pairs(v28, v29, hmb_each(0));
+        const hmb_lanes m29_1073741824 = hmb_narrowed(hmb_min_pairs(v29, hmb_each(1073741824)));
         const hmb_lanes at = records;
         const hmb_lanes above_at = hmb_same_above(turns, records, 0);
-        const hmb_lanes d0 = hmb_narrowed(hmb_min_pairs(v30, hmb_each(1073741824)));
+        const hmb_lanes d0 = _mm512_maskz_mov_epi32(v28, m29_1073741824);
         const hmb_lanes was0 = _mm512_add_epi32(hmb_held_before(t0 + run * size, 1, k0, whose),
             _mm512_sub_epi32(hmb_running(above_at, d0), d0));
         const hmb_lanes now0 = _mm512_add_epi32(was0, d0);
@@ -1741,24 +1768,37 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_rows_in_all(
         const hmb_lanes v127 = _mm512_min_epi32(v60, k100000000);
         const hmb_lanes v138 = _mm512_sub_epi32(v126, v127);
         const hmb_which v140 = _mm512_cmpeq_epi32_mask(v138, k0);
-        const __m128i y141 = _mm_mask_mov_epi8(z6, v140, z5);
         const hmb_which v87 = _mm512_cmplt_epi32_mask(v60, v59);
         const hmb_which v136 = _mm512_cmplt_epi32_mask(k100000000, v59);
         const hmb_which v139 = (hmb_which)(v87 & v136);
-        const __m128i y142 = _mm_mask_mov_epi8(y141, v139, z4);
         const hmb_lanes v38 = _mm512_sub_epi32(v35, v37);
         const hmb_which v79 = _mm512_cmpeq_epi32_mask(v38, k0);
-        const __m128i y143 = _mm_mask_mov_epi8(y142, v79, z3);
-        const hmb_which v74 = hmb_equal_pairs(v29, hmb_each(0));
-        const __m128i y144 = _mm_mask_mov_epi8(y143, v74, z2);
-        const hmb_which v26 = hmb_some(hmb_bytes(c0 + i));
-        const __m128i y145 = _mm_mask_mov_epi8(y144, v26, z1);
+        const hmb_which v74 = _mm512_testn_epi32_mask(m29_1073741824, m29_1073741824);
         const hmb_which v24 = (hmb_which)(v22 & v23);
-        const __m128i y146 = _mm_mask_mov_epi8(z0, v24, y145);
         hmb_put(total + i, hmb_widened(v138, 0));
-        hmb_put_8(decided + i, y146);
+        if140[i / HMB_LANES] = v140;
+        if139[i / HMB_LANES] = v139;
+        if79[i / HMB_LANES] = v79;
+        if74[i / HMB_LANES] = v74;
+        if24[i / HMB_LANES] = v24;
         run += __builtin_popcount(turns);
         (void)records, (void)from, (void)those;
+    }
+    const __m512i z1 = hmb_all_8(1);
+    const __m512i z2 = hmb_all_8(2);
+    const __m512i z3 = hmb_all_8(3);
+    const __m512i z4 = hmb_all_8(4);
+    const __m512i z5 = hmb_all_8(5);
+    const __m512i z6 = hmb_all_8(6);
+    const __m512i z0 = hmb_all_8(0);
+    for (int64_t i = 0; i < HMB_BLOCK; i += 64) {
+        const __m512i y141 = _mm512_mask_mov_epi8(z6, hmb_which_of_64(if140, i), z5);
+        const __m512i y142 = _mm512_mask_mov_epi8(y141, hmb_which_of_64(if139, i), z4);
+        const __m512i y143 = _mm512_mask_mov_epi8(y142, hmb_which_of_64(if79, i), z3);
+        const __m512i y144 = _mm512_mask_mov_epi8(y143, hmb_which_of_64(if74, i), z2);
+        const __m512i y145 = _mm512_mask_mov_epi8(y144, hmb_some_of_64(c0 + i), z1);
+        const __m512i y146 = _mm512_mask_mov_epi8(z0, hmb_which_of_64(if24, i), y145);
+        hmb_put_64(decided + i, y146);
     }
     (void)before;
     HMB_KEEP;
@@ -1789,13 +1829,15 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_rows_by_layer(
     const hmb_lanes k3221225472 = hmb_all((int32_t)3221225472LL);
     const hmb_lanes k2147483648 = hmb_all((int32_t)2147483648LL);
     const hmb_lanes k100000000 = hmb_all((int32_t)100000000);
-    const __m128i z0 = hmb_all_8(0);
-    const __m128i z6 = hmb_all_8(6);
-    const __m128i z5 = hmb_all_8(5);
-    const __m128i z4 = hmb_all_8(4);
-    const __m128i z3 = hmb_all_8(3);
-    const __m128i z2 = hmb_all_8(2);
-    const __m128i z1 = hmb_all_8(1);
+    hmb_which if140[HMB_BLOCK / HMB_LANES] __attribute__((aligned(8)));
+    hmb_which if139[HMB_BLOCK / HMB_LANES] __attribute__((aligned(8)));
+    hmb_which if79[HMB_BLOCK / HMB_LANES] __attribute__((aligned(8)));
+    hmb_which if74[HMB_BLOCK / HMB_LANES] __attribute__((aligned(8)));
+    hmb_which if24[HMB_BLOCK / HMB_LANES] __attribute__((aligned(8)));
+    hmb_which none28[HMB_BLOCK / HMB_LANES] __attribute__((aligned(8)));
+    for (int64_t i = 0; i < HMB_BLOCK; i += 64) {
+        hmb_keep_64(none28, i, hmb_none_of_64(hmb_64_bytes(c0 + i)));
+    }
     int64_t run = 0;        /* the unit of the row above */
     for (int64_t i = 0; i < HMB_BLOCK; i += HMB_LANES) {
         const uint32_t turns = hmb_turns_from(u->turns, i);
@@ -1806,27 +1848,23 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_rows_by_layer(
         const hmb_lanes records = _mm512_mullo_epi32(whose, _mm512_set1_epi32(size));
         const hmb_lanes v7 = _mm512_sub_epi32(hmb_lanes_32(c2 + i), before);
         const hmb_lanes v8 = hmb_of(u->m8 + from, those);
-        const hmb_which v10 = _mm512_cmplt_epi32_mask(v7, v8);
-        const hmb_which v11 = (hmb_which)~v10;
+        const hmb_which v11 = _mm512_cmpge_epi32_mask(v7, v8);
         const hmb_lanes v9 = hmb_of(u->m9 + from, those);
-        const hmb_which v12 = _mm512_cmplt_epi32_mask(v9, v7);
-        const hmb_which v13 = (hmb_which)~v12;
+        const hmb_which v13 = _mm512_cmpge_epi32_mask(v9, v7);
         const hmb_which v14 = (hmb_which)(v11 & v13);
         const hmb_which v22 = (hmb_which)~v14;
         const hmb_lanes v15 = hmb_of(u->m15 + from, those);
-        const hmb_which v17 = _mm512_cmplt_epi32_mask(v7, v15);
-        const hmb_which v18 = (hmb_which)~v17;
+        const hmb_which v18 = _mm512_cmpge_epi32_mask(v7, v15);
         const hmb_lanes v16 = hmb_of(u->m16 + from, those);
-        const hmb_which v19 = _mm512_cmplt_epi32_mask(v16, v7);
-        const hmb_which v20 = (hmb_which)~v19;
+        const hmb_which v20 = _mm512_cmpge_epi32_mask(v16, v7);
         const hmb_which v21 = (hmb_which)(v18 & v20);
         const hmb_which v23 = (hmb_which)~v21;
-        const hmb_which v28 = (hmb_which)(v22 & v23 & hmb_none(hmb_bytes(c0 + i)));
+        const hmb_which v28 = (hmb_which)(v22 & v23 & none28[i / HMB_LANES]);
         const hmb_pairs v29 = hmb_pairs_64(c1 + i);
-        const hmb_pairs v30 = hmb_choose_pairs(v28, v29, hmb_each(0));
+        const hmb_lanes m29_1073741824 = hmb_narrowed(hmb_min_pairs(v29, hmb_each(1073741824)));
         const hmb_lanes at = records;
         const hmb_lanes above_at = hmb_same_above(turns, records, 0);
-        const hmb_lanes d0 = hmb_narrowed(hmb_min_pairs(v30, hmb_each(1073741824)));
+        const hmb_lanes d0 = _mm512_maskz_mov_epi32(v28, m29_1073741824);
         const hmb_lanes was0 = _mm512_add_epi32(hmb_held_before(t0 + run * size, 1, k0, whose),
             _mm512_sub_epi32(hmb_running(above_at, d0), d0));
         const hmb_lanes now0 = _mm512_add_epi32(was0, d0);
@@ -1846,26 +1884,39 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_rows_by_layer(
         const hmb_lanes v127 = _mm512_min_epi32(v60, k100000000);
         const hmb_lanes v138 = _mm512_sub_epi32(v126, v127);
         const hmb_which v140 = _mm512_cmpeq_epi32_mask(v138, k0);
-        const __m128i y141 = _mm_mask_mov_epi8(z6, v140, z5);
         const hmb_which v87 = _mm512_cmplt_epi32_mask(v60, v59);
         const hmb_which v136 = _mm512_cmplt_epi32_mask(k100000000, v59);
         const hmb_which v139 = (hmb_which)(v87 & v136);
-        const __m128i y142 = _mm_mask_mov_epi8(y141, v139, z4);
         const hmb_lanes v38 = _mm512_sub_epi32(v35, v37);
         const hmb_which v79 = _mm512_cmpeq_epi32_mask(v38, k0);
-        const __m128i y143 = _mm_mask_mov_epi8(y142, v79, z3);
-        const hmb_which v74 = hmb_equal_pairs(v29, hmb_each(0));
-        const __m128i y144 = _mm_mask_mov_epi8(y143, v74, z2);
-        const hmb_which v26 = hmb_some(hmb_bytes(c0 + i));
-        const __m128i y145 = _mm_mask_mov_epi8(y144, v26, z1);
+        const hmb_which v74 = _mm512_testn_epi32_mask(m29_1073741824, m29_1073741824);
         const hmb_which v24 = (hmb_which)(v22 & v23);
-        const __m128i y146 = _mm_mask_mov_epi8(z0, v24, y145);
         hmb_put(o0 + i, hmb_widened(v138, 0));
         hmb_put(total + i, hmb_widened(v138, 0));
-        hmb_put_8(q0 + i, y146);
-        hmb_put_8(decided + i, y146);
+        if140[i / HMB_LANES] = v140;
+        if139[i / HMB_LANES] = v139;
+        if79[i / HMB_LANES] = v79;
+        if74[i / HMB_LANES] = v74;
+        if24[i / HMB_LANES] = v24;
         run += __builtin_popcount(turns);
         (void)records, (void)from, (void)those;
+    }
+    const __m512i z1 = hmb_all_8(1);
+    const __m512i z2 = hmb_all_8(2);
+    const __m512i z3 = hmb_all_8(3);
+    const __m512i z4 = hmb_all_8(4);
+    const __m512i z5 = hmb_all_8(5);
+    const __m512i z6 = hmb_all_8(6);
+    const __m512i z0 = hmb_all_8(0);
+    for (int64_t i = 0; i < HMB_BLOCK; i += 64) {
+        const __m512i y141 = _mm512_mask_mov_epi8(z6, hmb_which_of_64(if140, i), z5);
+        const __m512i y142 = _mm512_mask_mov_epi8(y141, hmb_which_of_64(if139, i), z4);
+        const __m512i y143 = _mm512_mask_mov_epi8(y142, hmb_which_of_64(if79, i), z3);
+        const __m512i y144 = _mm512_mask_mov_epi8(y143, hmb_which_of_64(if74, i), z2);
+        const __m512i y145 = _mm512_mask_mov_epi8(y144, hmb_some_of_64(c0 + i), z1);
+        const __m512i y146 = _mm512_mask_mov_epi8(z0, hmb_which_of_64(if24, i), y145);
+        hmb_put_64(q0 + i, y146);
+        hmb_put_64(decided + i, y146);
     }
     (void)before;
     HMB_KEEP;
