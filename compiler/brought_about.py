@@ -28,7 +28,7 @@ LEAST = 3
 def hold_at_borders(search: Search, work: int) -> None:
     """Hold units whose totals stand at a border against every law; to find them, so many items of rows may be
     worked out."""
-    most, pool = max(search.directed.amounts), search.paying_for(None)
+    most, pool = max(search.directed.amounts), search.met.paying_for(None)
     for setting, unit in at_borders(search.kernel, pool, most, work):
         if not search.judge.questions:
             return
@@ -43,7 +43,7 @@ def hold_at_borders(search: Search, work: int) -> None:
 def hold_in_full(search: Search) -> None:
     """Hold units that are paid as much as is easily found against what is stated."""
     most = LARGE * max(search.directed.amounts)
-    for setting, unit in paid_in_full(search.kernel, search.paying_for(None), most):
+    for setting, unit in paid_in_full(search.kernel, search.met.paying_for(None), most):
         if not search.asks("stated"):
             return
         _, machine = search.known_with(setting)
@@ -53,7 +53,7 @@ def hold_in_full(search: Search) -> None:
 def hold_under_unlike_limits(search: Search, work: int) -> None:
     """Hold claims whose limits differ against the laws about two runs; to find them, so many items of rows may
     be worked out."""
-    pool = search.paying_for(None)
+    pool = search.met.paying_for(None)
     for setting, unit, change in under_unlike_limits(search.kernel, pool, search.directed, work):
         if not search.asks("monotone", "no_cliff", "more_claims", "order_free"):
             return
@@ -68,7 +68,7 @@ def hold_under_unlike_limits(search: Search, work: int) -> None:
 def hold_after_many(search: Search, work: int) -> None:
     """Hold claims that follow many others against every law, with so many items of rows."""
     search.left = work
-    pool, random = search.paying_for(None), Random(search.seed)
+    pool, random = search.met.paying_for(None), Random(search.seed)
     for setting, unit, first in many_claims(search.kernel, pool, random, work // 2):
         known = search.known_with(setting)
         rows = search.work_out(known[1], unit.claims, unit.members)

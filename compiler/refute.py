@@ -15,19 +15,17 @@ from hmbc.compiler.drifts import beginnings, gone_on
 from hmbc.compiler.judge import Change, Judge, changed
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question
+from hmbc.compiler.met_units import Known, MetUnits
 from hmbc.compiler.planted import changes_read_off
 from hmbc.compiler.quick import Machine, Row, Values
 from hmbc.compiler.refutation import Refutation, Smaller, members_of
-from hmbc.dsl.types import Date, Int, Money
 
 SETTINGS = 6
-MOST_RICH = 60
 MOST_CHANGES = 60
-MOST_BOUND = 100
 ANEW = 500
 """Units after which the search begins anew."""
 PRESSED = 0.1
-"""How often such a unit is taken up again."""
+"""How often a unit in which one row takes from another is taken up again."""
 SMALL = 20
 """The most minor units of an amount that is raised, or claimed besides, for what roundings make of it."""
 MOST_PLANTED = 5
@@ -55,34 +53,14 @@ class Search:
     directed: Directed = field(init=False)
     bordering: list[tuple[Setting, Unit]] = field(init=False, factory=list)
     """Units whose totals stand at a border."""
-    _paid: set[str] = field(init=False, factory=set)
-    _planted: list[tuple[tuple[Setting, Machine], Unit, list[Row]]] = field(
-        init=False, factory=list
-    )
-    _rich: dict[tuple[tuple[bool, ...], ...], tuple[tuple[Setting, Machine], Unit]] = field(
-        init=False, factory=dict
-    )
-    """Units by which layers pay in their rows."""
-    _bound: dict[object, tuple[tuple[Setting, Machine], Unit, Change]] = field(
-        init=False, factory=dict
-    )
-    """Units with a change by which another row was paid less; one of each kind of claims."""
-    _felt: dict[object, tuple[tuple[Setting, Machine], Unit, Change]] = field(
-        init=False, factory=dict
-    )
-    """Those of them that were planted."""
-    _given: list[tuple[Setting, Unit]] = field(init=False, factory=list)
-    """All that was planted, whole."""
-    _machines: list[tuple[Setting, Machine]] = field(init=False)
-    _numbers: set[str] = field(init=False)
+    met: MetUnits = field(init=False)
+    _machines: list[Known] = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.judge = Judge(self.kernel, tuple(self.questions), tuple(self.watched))
         self.random = Random(self.seed)
         self.directed = Directed(self.judge.full, self.random)
-        self._numbers = {
-            given.name for given in self.kernel.inputs if isinstance(given.type, Money | Date | Int)
-        }
+        self.met = MetUnits(self.directed, self.judge.layers)
         external = self.kernel.parameters or any(one.codes is None for one in self.kernel.lists)
         settings = [self.directed.setting() for _ in range(SETTINGS if external else 1)]
         first = Machine(self.judge.probed, settings[0].parameters, settings[0].lists)
@@ -100,19 +78,15 @@ class Search:
                 del self._machines[0]
         self.directed.learn(setting, unit)
         self.try_all((setting, machine), unit)
-        self._given.append((setting, unit))
+        self.met.planted.append((setting, unit))
         unit = Unit(unit.claims[-MOST_PLANTED:], unit.members[-MOST_PLANTED:])
         rows = machine.run(unit.claims, unit.members)
         if rows is not None:
-            self._planted.append(((setting, machine), unit, rows))
-            self.directed.keep(unit)
-            self._learn(setting, machine, unit, rows)
+            self.met.keep((setting, machine), unit, rows)
             self.deny(setting, unit, rows)
             self._feel((setting, machine), unit, rows)
 
-    def try_all(
-        self, known: tuple[Setting, Machine], unit: Unit, pressed: bool = False
-    ) -> None:
+    def try_all(self, known: Known, unit: Unit, pressed: bool = False) -> None:
         """Hold a whole unit against every law, with every change that is read off it and off those
         planted before: what was once found to break a law, and was written down as an example or as
         two, breaks it again."""
@@ -120,7 +94,7 @@ class Search:
         if before is None:
             return
         self.deny(known[0], unit, before)
-        others = [other for setting, other in self._given if setting == known[0]]
+        others = [other for setting, other in self.met.planted if setting == known[0]]
         for first, change in changes_read_off(self.kernel, unit, others, subjects_of(self.judge)):
             rows = before if first is unit else known[1].run(first.claims, first.members)
             if rows is not None and self.judge.asks(change.kind):
@@ -128,7 +102,7 @@ class Search:
         if self.asks("no_cliff") and len(unit.claims) > 2:
             self._go_on(known, unit, before)
 
-    def _go_on(self, known: tuple[Setting, Machine], unit: Unit, before: Sequence[Row]) -> None:
+    def _go_on(self, known: Known, unit: Unit, before: Sequence[Row]) -> None:
         """A minor unit more of a claim that moves what both of the last two are paid: do their like, by
         turns, move it on?"""
         longer = gone_on(self.kernel, unit)
@@ -151,19 +125,9 @@ class Search:
                         self._add(Refutation(question, known[0], begun, change))
 
     @property
-    def paid(self) -> frozenset[str]:
-        """The layers that some unit made to pay."""
-        return frozenset(self._paid)
-
-    @property
-    def paying(self) -> tuple[tuple[Setting, Unit], ...]:
-        """A unit for each way in which its rows are paid by layers, with what was external."""
-        return tuple((setting, unit) for (setting, _), unit in self._rich.values())
-
-    @property
     def known(self) -> tuple[tuple[Setting, Unit], ...]:
         """All that was planted, whole, and what was found to be paid."""
-        return (*self._given, *self.paying)
+        return (*self.met.planted, *self.met.paying)
 
     def run(self, work: int) -> None:
         """Search until everything is refuted, or as many items of rows have been worked out. The same
@@ -172,18 +136,10 @@ class Search:
         self.left = work
         while self.judge.questions and self.left > 0:
             if self.units % ANEW == ANEW - 1:
-                self._forget()
+                self.met.forget()
             self._one()
 
-    def _forget(self) -> None:
-        self.directed.forget()
-        self._rich.clear()
-        self._bound = dict(self._felt)
-        for known, unit, rows in self._planted:
-            self.directed.keep(unit)
-            self._learn(*known, unit, rows)
-
-    def _feel(self, known: tuple[Setting, Machine], unit: Unit, before: Sequence[Row]) -> None:
+    def _feel(self, known: Known, unit: Unit, before: Sequence[Row]) -> None:
         """Which rows of a unit take from others: raised by so much that no rounding hides it."""
         names = subjects_of(self.judge)
         if self.asks("more_claims"):
@@ -194,7 +150,7 @@ class Search:
                 by = 10 * self.directed.digits
                 change = Change("raise", row, self.random.choice(held), by)
                 self.try_change(known, unit, change, before)
-        self._felt = dict(self._bound)
+        self.met.keep_bound()
 
     def work_out(
         self,
@@ -208,13 +164,13 @@ class Search:
 
     def _one(self) -> None:
         self.units += 1
-        if self._bound and self.random.random() < PRESSED:
+        if self.met.bound and self.random.random() < PRESSED:
             self._press()
             return
-        fine = bool(self._rich) and self.random.random() < 0.7
+        fine = bool(self.met.rich) and self.random.random() < 0.7
         if fine:
-            known, pattern = self.random.choice(list(self._rich.values()))
-            (other, _), more = self.random.choice(list(self._rich.values()))
+            known, pattern = self.random.choice(list(self.met.rich.values()))
+            (other, _), more = self.random.choice(list(self.met.rich.values()))
             unit = self.directed.shaken(pattern, more if other is known[0] else pattern)
         else:
             known = self.random.choice(self._machines)
@@ -223,7 +179,7 @@ class Search:
         before = self.work_out(machine, unit.claims, unit.members)
         if before is None:
             return
-        self._learn(setting, machine, unit, before)
+        self.met.learn(known, unit, before)
         self.deny(setting, unit, before)
         changes = list(drawn_changes(self.judge, self.directed, unit, fine))
         for change in changes:
@@ -241,7 +197,7 @@ class Search:
 
     def try_change(
         self,
-        known: tuple[Setting, Machine],
+        known: Known,
         unit: Unit,
         change: Change,
         before: Sequence[Row],
@@ -257,18 +213,18 @@ class Search:
         for question in denied:
             self._add(Refutation(question, known[0], unit, change))
         if change.kind in ("raise", "swap") and not pressed:
-            self._note(known, unit, change, before, after)
+            self.met.note(known, unit, change, before, after)
         return bool(denied)
 
     def _further(
-        self, known: tuple[Setting, Machine], unit: Unit, row: int, before: Sequence[Row]
+        self, known: Known, unit: Unit, row: int, before: Sequence[Row]
     ) -> None:
         """A small claim more, like another and before it: the first run is with it."""
         self.try_one_more(known, unit, row, before, {name: self._small() for name in self.judge.amounts.bills})
 
     def try_one_more(
         self,
-        known: tuple[Setting, Machine],
+        known: Known,
         unit: Unit,
         row: int,
         before: Sequence[Row],
@@ -288,37 +244,9 @@ class Search:
         for question in list(self.judge.denied_by(change, rows, before)):
             self._add(Refutation(question, known[0], more, change))
 
-    def _note(
-        self,
-        known: tuple[Setting, Machine],
-        unit: Unit,
-        change: Change,
-        before: Sequence[Row],
-        after: Sequence[Row],
-    ) -> None:
-        """Keep a unit in which a change of one row takes from what another is paid. What is taken and
-        what is gained are rounded and limited apart: other amounts may take more than they gain."""
-        row = change.row
-        if len(self._bound) >= MOST_BOUND:
-            return
-        rows = list(after)
-        if change.kind == "swap":
-            rows[row : row + 2] = rows[row : row + 2][::-1]
-        others = zip(before[row:], rows[row:], strict=True)
-        if any(
-            sum(two.pays) < sum(one.pays)
-            for place, (one, two) in enumerate(others)
-            if place or change.kind == "swap"
-        ):
-            kinds = tuple(
-                tuple(value for name, value in claim.items() if name not in self._numbers)
-                for claim in unit.claims
-            )
-            self._bound.setdefault((change.kind, row, kinds), (known, unit, change))
-
     def _press(self) -> None:
         """Once more a change that took from another row's payment, of other amounts."""
-        known, unit, change = self.random.choice(list(self._bound.values()))
+        known, unit, change = self.random.choice(list(self.met.bound.values()))
         if self.random.random() < 0.5:
             unit = self.directed.other_digits(unit)
         else:
@@ -338,23 +266,6 @@ class Search:
 
     def _small(self) -> int:
         return self.random.randint(1, self.random.choice((1, 3, SMALL)))
-
-    def _learn(
-        self, setting: Setting, machine: Machine, unit: Unit, before: Sequence[Row]
-    ) -> None:
-        """Make more like a unit that is paid, most of all where many layers pay many rows."""
-        layers = self.judge.layers
-        paid = {name for row in before for name, pay in zip(layers, row.pays, strict=True) if pay}
-        if not paid:
-            return
-        # A layer that was hardly ever paid is worth more than another of the usual ones.
-        if paid - self._paid:
-            self._planted.append(((setting, machine), unit, list(before)))
-        self.directed.keep(unit, times=3 if paid - self._paid else 1)
-        self._paid |= paid
-        paying = tuple(sorted(tuple(pay > 0 for pay in row.pays) for row in before))
-        if paying in self._rich or len(self._rich) < MOST_RICH:
-            self._rich[paying] = ((setting, machine), unit)
 
     def _narrow(
         self, setting: Setting, machine: Machine, unit: Unit, before: Sequence[Row]
@@ -412,7 +323,7 @@ class Search:
         """What is external, as it is tried by turns."""
         return [setting for setting, _ in self._machines]
 
-    def known_with(self, setting: Setting) -> tuple[Setting, Machine]:
+    def known_with(self, setting: Setting) -> Known:
         """What is external, with a machine for it."""
         return setting, self._machines[0][1].with_external(setting.parameters, setting.lists)
 
@@ -443,17 +354,3 @@ class Search:
         if before is not None and found.change.kind != "none":
             self.try_change((found.setting, machine), found.unit, found.change, before, pressed=True)
         return found
-
-    def paying_for(self, layer: str | None) -> list[tuple[Setting, Unit]]:
-        """Units in which a layer pays, or any, of all kinds that were found; first those planted."""
-        place = None if layer is None else self.judge.layers[layer]
-        planted = [
-            (setting, unit)
-            for (setting, _), unit, rows in self._planted
-            if any(row.pays[place] if place is not None else any(row.pays) for row in rows)
-        ]
-        return planted + [
-            (setting, unit)
-            for rows, ((setting, _), unit) in self._rich.items()
-            if place is None or any(row[place] for row in rows)
-        ]

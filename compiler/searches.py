@@ -53,7 +53,7 @@ class Searches:
     @property
     def unpaid(self) -> list[str]:
         """Layers that the search has not seen pay anything yet."""
-        return [name for name in self._search.judge.layers if name not in self._search.paid]
+        return [name for name in self._search.judge.layers if name not in self._search.met.paid]
 
     def leave_out(self, found: dict[Question, Proof]) -> None:
         """What has an answer needs no search."""
@@ -95,7 +95,7 @@ class Searches:
         search = self._search
 
         def climb(layer: str | None, asked: list[Question], random: Random) -> Climb:
-            return Climb(self.kernel, asked, search.directed, search.paying_for(layer), broken, random)
+            return Climb(self.kernel, asked, search.directed, search.met.paying_for(layer), broken, random)
 
         return self._layer_by_layer(search.judge.questions, climb, work)
 
@@ -108,7 +108,7 @@ class Searches:
             known = {**search.found, **self._broken}
             broken = [one for question, one in known.items() if layer in (None, question.layer)]
             directed = search.directed.apart(random)
-            return ByTurns(self.kernel, asked, directed, search.paying_for(layer), random, broken)
+            return ByTurns(self.kernel, asked, directed, search.met.paying_for(layer), random, broken)
 
         left = [one for one in search.judge.questions if one.law in ("monotone", "deduction", "no_cliff")]
         return self._layer_by_layer(left, turns, work)
@@ -120,7 +120,7 @@ class Searches:
 
         def beside(layer: str | None, asked: list[Question], random: Random) -> SideBySide:
             broken = [(one.setting, one.unit) for pairs in made for one in pairs.found.values()]
-            pool = [*broken, *search.paying_for(layer), *search.bordering]
+            pool = [*broken, *search.met.paying_for(layer), *search.bordering]
             made.append(SideBySide(self.kernel, asked, search.directed.apart(random), pool, random))
             return made[-1]
 

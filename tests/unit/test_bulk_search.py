@@ -80,7 +80,7 @@ def test_what_one_unit_at_a_time_does_not_break_is_broken_in_bulk(
 ) -> None:
     kernel, search = kernel_and_search(name, 6)
     alone = Search(kernel, [question])
-    for setting, unit in search._given:
+    for setting, unit in search.met.planted:
         alone.plant(setting, unit)
     alone.run(50_000)
     assert not alone.found

@@ -36,7 +36,7 @@ def kernel_of(*body: str) -> Kernel:
 def climbed(kernel: Kernel, question: Question, work: int = 400_000) -> Refutation | None:
     search = Search(kernel, [question])
     search.run(20_000)
-    pool = search.paying_for(question.layer)
+    pool = search.met.paying_for(question.layer)
     climb = Climb(kernel, [question], search.directed, pool, [], Random(1))
     climb.run(work)
     return climb.found.get(question)

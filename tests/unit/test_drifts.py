@@ -77,7 +77,7 @@ def test_claims_that_move_nothing_on_break_nothing() -> None:
 
 def test_the_last_two_claims_come_again_later_or_on_one_day() -> None:
     search = searched()
-    kernel, unit = search.kernel, search._given[0][1]
+    kernel, unit = search.kernel, search.met.planted[0][1]
     days = [claim[kernel.date] for claim in gone_on(kernel, unit).claims]
     first = days[1]
     assert days[1:7] == [first, first + 2, first + 3, first + 5, first + 6, first + 8]
@@ -88,6 +88,6 @@ def test_the_last_two_claims_come_again_later_or_on_one_day() -> None:
 
 def test_beginnings_end_with_a_pair() -> None:
     search = searched()
-    longer = gone_on(search.kernel, search._given[0][1])
+    longer = gone_on(search.kernel, search.met.planted[0][1])
     sizes = [len(unit.claims) for unit in beginnings(longer, 3)]
     assert sizes == list(range(3, 3 + 2 * TIMES + 1, 2))

@@ -39,7 +39,7 @@ def by_turns(
     search = Search(kernel, [question])
     search.run(20_000)
     random = Random(1)
-    pool = search.paying_for(question.layer)
+    pool = search.met.paying_for(question.layer)
     found = ByTurns(kernel, [question], search.directed.apart(random), pool, random, broken)
     found.run(work)
     return found

@@ -35,7 +35,7 @@ def beside(kernel: Kernel, question: Question, work: int = 400_000) -> SideBySid
     search = Search(kernel, [question])
     search.run(20_000)
     random = Random(1)
-    pool = search.paying_for(question.layer)
+    pool = search.met.paying_for(question.layer)
     found = SideBySide(kernel, [question], search.directed.apart(random), pool, random)
     found.run(work)
     return found
