@@ -27,16 +27,12 @@ from hmbc.dsl.scheme import (
     Plain,
 )
 from hmbc.dsl.source import Span
+from hmbc.dsl.truths import YES_NO
 from hmbc.dsl.types import Bool, Code, Enum, Money, Periods, Type
 
 _BEFORE = Bilingual("前一笔", "the one before")
 _FIXED = Bilingual("没有声明为可变", "it is not declared `varies`")
 _ONE_DAY = Bilingual("同一天里只有一种情况", "a member has one value a day")
-_YES_NO = {
-    "是": True, "否": False, "真": True, "假": False,
-    "yes": True, "no": False, "true": True, "false": False,
-}  # fmt: skip
-"""What people write for yes and no in a table, and so in an example, whichever its language."""
 
 Stops = Mapping[str, n.Eligible | n.Wait | n.Exclude]
 
@@ -249,8 +245,8 @@ def _value(assignment: n.Assignment, type_: Type, env: Environment) -> Plain | N
             codes.WRONG_TYPE, first.span, expected=type_name(type_), found=type_name(Periods())
         )
         return None
-    if isinstance(type_, Bool) and isinstance(first, n.NameRef) and first.name in _YES_NO:
-        return _YES_NO[first.name]
+    if isinstance(type_, Bool) and isinstance(first, n.NameRef) and first.name in YES_NO:
+        return YES_NO[first.name]
     found = check_as(first, type_, env)
     if not isinstance(found, e.Const):
         return None

@@ -21,6 +21,7 @@ from hmbc.dsl.inside import inside
 from hmbc.dsl.lexer import Comment, Lexeme, first_word
 from hmbc.dsl.parse import Parsed, choices_along, parse
 from hmbc.dsl.source import Source
+from hmbc.dsl.truths import in_own_words
 from hmbc.grammar.keywords import Language, language_of
 
 _ALIGNED = {
@@ -56,15 +57,18 @@ def format_source(source: Source, to: Language | None = None) -> Formatted:
     """
     parsed = parse(source)
     if parsed.tree is None:
-        own = language_of(first_word(source.text)) or "zh"
-        return Formatted(None, own, parsed.diagnostics)
-    text = set_in_columns(_lines(source, parsed, to or parsed.tree.language))
+        return Formatted(None, language_of(first_word(source.text)) or "zh", parsed.diagnostics)
+    own = parsed.tree.language
+    if to not in (None, own) and parsed.scheme is not None:
+        source = in_own_words(source, parsed.scheme)
+        parsed = parse(source)
+    text = set_in_columns(_lines(source, parsed, to or own))
     again = parse(Source(source.name, text))
     if again.tree != parsed.tree:
         raise FormatterBug(f"formatting {source.name} would change what it says")
     if [comment.text for comment in again.comments] != [c.text for c in parsed.comments]:
         raise FormatterBug(f"formatting {source.name} would lose a comment")
-    return Formatted(text, parsed.tree.language)
+    return Formatted(text, own)
 
 
 @define

@@ -177,3 +177,39 @@ def test_a_command_imports_what_it_needs_and_no_more(folder, words, unwanted):
         [sys.executable, "-c", code], cwd=folder, capture_output=True, text=True
     )
     assert done.returncode == 0, done.stderr
+
+
+TRUTHS = """方案 例 {
+    依据 “例”，2023-01-01
+    币种 人民币
+    保障年度 公历年
+    参数 加急：是否，外部
+    参保人 { 退役：是否 可变  愿意：是 | 否 }
+    费用 { 自付：金额  急诊：是否 }
+    层 住院 据 “1” {
+        适用 费用.急诊 且 参保人.退役 且 非 加急 且 参保人.愿意 是 否
+        基数 费用.自付  无起付线  比例 80%  不封顶
+    }
+    示例 “是” {  # 是
+        参数 { 加急：否 }
+        参保人 { 退役：是，愿意：否 }
+        费用 2024-03-01 { 自付：100，急诊：yes }  给付 80
+        费用 2024-03-02 { 自付：100，急诊：否 }   给付 0
+    }
+}
+"""
+
+
+def test_yes_and_no_in_examples_are_translated_and_values_of_that_name_are_not(call, folder):
+    path = folder / "truths.hmb"
+    path.write_text(TRUTHS, encoding="utf-8")
+    assert call("fmt", "truths.hmb").exit_code == 0
+    assert "急诊：yes" in path.read_text(encoding="utf-8")  # as the author has it
+    for language, (given, member, urgent, no) in {
+        "en": ("{ 加急: no }", "{ 退役: yes, 愿意: 否 }", "急诊: yes }", "急诊: no }"),
+        "zh": ("{ 加急：假 }", "{ 退役：真，愿意：否 }", "急诊：真 }", "急诊：假 }"),
+    }.items():
+        assert call("fmt", "--to", language, "truths.hmb").exit_code == 0
+        text = path.read_text(encoding="utf-8")
+        assert all(part in text for part in (given, member, urgent, no, "# 是", "愿意"))
+        assert call("test", "truths.hmb").exit_code == 0
