@@ -13,7 +13,6 @@ from hmbc.compiler.lower_amounts import ZERO
 from hmbc.compiler.lower_pools import PoolLowering, total_drawn
 from hmbc.compiler.scopes import alone_in
 from hmbc.dsl import expr as e
-from hmbc.dsl.check_layers import shared_by
 from hmbc.dsl.reads import walk
 from hmbc.dsl.scheme import CheckedPool, CheckedScheme
 
@@ -25,7 +24,7 @@ def with_shared(kernel: Kernel, scheme: CheckedScheme) -> Kernel:
     """The kernel with these definitions for each layer and each amount that it shares."""
     before: dict[str, list[Definition]] = {}
     for pool in scheme.pools:
-        for layer in (x.name for x in scheme.layers if pool.name in shared_by(x)):
+        for layer in (x.name for x in scheme.layers if pool.name in x.draws_on):
             before.setdefault(_first_step(kernel, pool, layer), []).extend(_told(kernel, scheme, pool, layer))
     items = [one for item in kernel.items for one in (*before.get(item.name, ()), item)]
     return evolve(kernel, items=tuple(items))

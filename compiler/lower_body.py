@@ -11,7 +11,6 @@ from hmbc.compiler.lower_layer import LayerLowering
 from hmbc.compiler.lower_pools import PoolDraw, PoolLowering
 from hmbc.compiler.lower_total import lower_total
 from hmbc.dsl import expr as e
-from hmbc.dsl.check_layers import shared_by
 from hmbc.dsl.inside import inside
 from hmbc.dsl.scheme import CheckedLayer, CheckedScheme, Stop
 
@@ -58,7 +57,7 @@ class _Body:
     def __attrs_post_init__(self) -> None:
         self.read = workings_read(self.scheme)
         for pool in self.scheme.pools:
-            names = tuple(x.name for x in self.scheme.layers if pool.name in shared_by(x))
+            names = tuple(x.name for x in self.scheme.layers if pool.name in x.draws_on)
             self.pools[pool.name] = PoolLowering(pool, names, self.scheme)
 
     def add_totals(self, place: int) -> None:

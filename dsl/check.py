@@ -20,8 +20,9 @@ from hmbc.dsl.check_examples import check_examples
 from hmbc.dsl.check_guideline import check_conforms, check_guideline
 from hmbc.dsl.check_header import check_header, check_header_attributes
 from hmbc.dsl.check_later_years import check_later_years
-from hmbc.dsl.check_layers import check_layers, check_pro_rata
+from hmbc.dsl.check_layers import check_layers
 from hmbc.dsl.check_means import check_facts
+from hmbc.dsl.check_pro_rata import check_pro_rata
 from hmbc.dsl.check_promises import check_promises
 from hmbc.dsl.check_statements import asked_of, check_statements
 from hmbc.dsl.check_stops import check_stops

@@ -205,6 +205,12 @@ class CheckedLayer:
     ratio_at: Span = _span()
     span: Span = _span()
 
+    @property
+    def draws_on(self) -> frozenset[str]:
+        """The names of the shared thresholds and caps on which it draws."""
+        caps = {cap.amount for cap in self.caps if isinstance(cap.amount, str)}
+        return frozenset(caps | {x for x in self.thresholds if isinstance(x, str)})
+
 
 @frozen(repr=False)
 class Stop:
