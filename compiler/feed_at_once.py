@@ -247,10 +247,9 @@ class Blocks:
             count = self.loops.record.cells(total)
             lines += [
                 f"const hmb_lanes d{number} = {adds[number]};",
-                f"const hmb_lanes was{number} = _mm512_add_epi32("
-                f"hmb_held_before({held}, {count}, {slot}, whose),",
-                f"    _mm512_sub_epi32(hmb_running(above_{array}, d{number}), d{number}));",
-                f"const hmb_lanes now{number} = _mm512_add_epi32(was{number}, d{number});",
+                f"const hmb_lanes now{number} = _mm512_add_epi32("
+                f"hmb_held_before({held}, {count}, {slot}, whose), hmb_running(above_{array}, d{number}));",
+                f"const hmb_lanes was{number} = _mm512_sub_epi32(now{number}, d{number});",
                 f"hmb_leave({held}, {array}, now{number});",
                 f"most{number} = _mm512_max_epu32(most{number}, now{number});",
             ]

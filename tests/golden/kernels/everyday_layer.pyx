@@ -1749,9 +1749,8 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_rows_in_all(
         const hmb_lanes at = records;
         const hmb_lanes above_at = hmb_same_above(turns, records, 0);
         const hmb_lanes d0 = _mm512_maskz_mov_epi32(v28, m29_1073741824);
-        const hmb_lanes was0 = _mm512_add_epi32(hmb_held_before(t0 + run * size, 1, k0, whose),
-            _mm512_sub_epi32(hmb_running(above_at, d0), d0));
-        const hmb_lanes now0 = _mm512_add_epi32(was0, d0);
+        const hmb_lanes now0 = _mm512_add_epi32(hmb_held_before(t0 + run * size, 1, k0, whose), hmb_running(above_at, d0));
+        const hmb_lanes was0 = _mm512_sub_epi32(now0, d0);
         hmb_leave(t0 + run * size, at, now0);
         most0 = _mm512_max_epu32(most0, now0);
         const hmb_lanes v1 = now0;
@@ -1865,9 +1864,8 @@ HMB_FOR_LANES static __attribute__((noinline)) int feed_0_rows_by_layer(
         const hmb_lanes at = records;
         const hmb_lanes above_at = hmb_same_above(turns, records, 0);
         const hmb_lanes d0 = _mm512_maskz_mov_epi32(v28, m29_1073741824);
-        const hmb_lanes was0 = _mm512_add_epi32(hmb_held_before(t0 + run * size, 1, k0, whose),
-            _mm512_sub_epi32(hmb_running(above_at, d0), d0));
-        const hmb_lanes now0 = _mm512_add_epi32(was0, d0);
+        const hmb_lanes now0 = _mm512_add_epi32(hmb_held_before(t0 + run * size, 1, k0, whose), hmb_running(above_at, d0));
+        const hmb_lanes was0 = _mm512_sub_epi32(now0, d0);
         hmb_leave(t0 + run * size, at, now0);
         most0 = _mm512_max_epu32(most0, now0);
         const hmb_lanes v1 = now0;
