@@ -202,10 +202,10 @@ void best_w2a(i64 n, const int32_t *member, const int32_t *date, const uint8_t *
 
 /* Claims of a member stand together: no table. What claims need of their members is laid out for a block
  * of claims; then 16 claims at once, whosever they are, in vectors. Running sums too: those of one member
- * and kind among the 16 are found by their conflicts, and added up in four steps, by 1, 2, 4 and 8 of
- * them. Sums stay below 2^31: one above LARGE is as good as LARGE, which is above every MOST by more than
- * HELD, the most that a claim adds. */
-#if defined __AVX512F__ && defined __AVX512CD__ && defined __AVX512VL__
+ * and kind among the 16 are found as bits, of each claim those above it that have its kind, down to where its
+ * member's begin, and added up in four steps, by 1, 2, 4 and 8 of them. Sums stay below 2^31: one above
+ * LARGE is as good as LARGE, which is above every MOST by more than HELD, the most that a claim adds. */
+#if defined __AVX512F__ && defined __AVX512CD__ && defined __AVX512DQ__ && defined __AVX512VL__
 #define HELD (1 << 29)
 #define LARGE (1 << 30)
 
@@ -227,10 +227,19 @@ static inline __m512i counted(u32 bits)
     return _mm512_cvtepu8_epi32(_mm_set_epi64x((i64)high, (i64)low));
 }
 
-static inline __m512i running(__m512i cells, __m512i x)
+static inline __m512i running(u32 bits, __m512i kinds, __m512i x)
 {
     const __m512i none = _mm512_set1_epi32(-1), zero = _mm512_setzero_si512(), large = _mm512_set1_epi32(LARGE);
-    __m512i above = _mm512_sub_epi32(_mm512_set1_epi32(31), _mm512_lzcnt_epi32(_mm512_conflict_epi32(cells)));
+    const __m512i to_it = _mm512_setr_epi32(0x1, 0x3, 0x7, 0xF, 0x1F, 0x3F, 0x7F, 0xFF, 0x1FF, 0x3FF, 0x7FF, 0xFFF,
+                                            0x1FFF, 0x3FFF, 0x7FFF, 0xFFFF);
+    __m512i same = _mm512_srli_epi32(to_it, 1);
+    for (int bit = 0; bit < 2; bit++) {
+        __mmask16 set = _mm512_test_epi32_mask(kinds, _mm512_set1_epi32(1 << bit));
+        same = _mm512_ternarylogic_epi32(same, _mm512_broadcastmw_epi32(set), _mm512_movm_epi32(set), 0x90);
+    }
+    __m512i down = _mm512_lzcnt_epi32(same);
+    __m512i begun = _mm512_lzcnt_epi32(_mm512_and_si512(_mm512_set1_epi32((int)bits), to_it));
+    __m512i above = _mm512_mask_sub_epi32(none, _mm512_cmple_epu32_mask(down, begun), _mm512_set1_epi32(31), down);
     x = _mm512_add_epi32(x, _mm512_permutex2var_epi32(x, above, zero));
     for (int step = 0; step < 3; step++) {
         above = _mm512_permutex2var_epi32(above, above, none);
@@ -315,7 +324,7 @@ void best_w2b(i64 n, const int32_t *member, const int32_t *date, const uint8_t *
             __m512i cells = _mm512_add_epi32(_mm512_slli_epi32(whose, 2), kinds);
             __m512i held = _mm512_castsi128_si512(_mm_loadu_si128((const void *)(p.sum + 4 * k)));
             held = _mm512_maskz_permutexvar_epi32(_mm512_testn_epi32_mask(whose, whose), kinds, held);
-            __m512i after = _mm512_add_epi32(running(cells, x), held);
+            __m512i after = _mm512_add_epi32(running(bits, kinds, x), held);
             after = _mm512_min_epu32(after, _mm512_set1_epi32(LARGE));
             _mm512_store_si512(cell, cells);
             _mm512_store_si512(sum, after);
