@@ -1,13 +1,14 @@
 """What payments come to in all, by their caps: `demanded <= limit`, where `demanded` adds up what layers pay.
 
 A layer that is held to a cap, and is never paid less than nothing, is paid at most that cap by the rows that
-share it; by fewer rows no more. So a total whose rows share the key of the cap adds up to at most the sum of
-the caps, each as large as it can be.
+share it; by fewer rows no more. So a total whose rows share the key of the caps adds up to at most the sum of
+them, each as large as it can be. A cap that layers share holds all of them, so it counts once, and a layer's own
+cap is needed only where no shared one holds it: of what holds every layer, the least sum.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from math import floor, inf
 
 from hmbc.compiler.kernel import Accumulator, Kernel
@@ -35,18 +36,14 @@ def capped_in_all(kernel: Kernel, holds: e.Expr, proved: Container[Question]) ->
         case _:
             return False
     layers = {outcome.pay: outcome.layer for outcome in kernel.outcomes}
-    bounds = bounds_of(kernel)
-    in_all: dict[str, int] = {}
-    """By whose it is, each limit."""
     pays = list(_added(total.adds))
-    if len(set(pays)) < len(pays):
+    if len(set(pays)) < len(pays) or not layers.keys() >= set(pays):
         return False  # a layer that is added twice comes to twice its cap
-    for pay in pays:
-        most = None if pay not in layers else _least(kernel, layers[pay], total, bounds, proved)
-        if most is None:
-            return False
-        in_all[most[1]] = most[0]
-    return sum(in_all.values()) <= bounds.ranges.value(limit).low
+    bounds = bounds_of(kernel)
+    paid, limits = [layers[pay] for pay in pays], dict[frozenset[str], int]()
+    for held, most in _limits(kernel, paid, total, bounds, proved):
+        limits[held] = min(most, limits.get(held, most))
+    return _least(limits, frozenset(paid)) <= bounds.ranges.value(limit).low
 
 
 def _added(adds: e.Expr) -> Iterator[str]:
@@ -65,23 +62,31 @@ def _added(adds: e.Expr) -> Iterator[str]:
             yield ""
 
 
-def _least(
-    kernel: Kernel, layer: str, total: Accumulator, bounds: Bounds, proved: Container[Question]
-) -> tuple[int, str] | None:
-    """The least of its caps that the rows of a total share, in minor units, and whose it is: the layer's, or
-    one that layers share, which counts once and is taken first. None without one."""
-    own, limits = Scope(total.keys), []
-    shared = [cap for cap in shared_caps_of(kernel) if layer in {one for one, _ in cap.draws}]
-    for cap in (*shared, *caps_of(kernel, layer)):
-        high, of = bounds.ranges.value(cap.limit).high, None if cap.draws else layer
+def _limits(
+    kernel: Kernel, layers: Sequence[str], total: Accumulator, bounds: Bounds, proved: Container[Question]
+) -> Iterator[tuple[frozenset[str], int]]:
+    """The caps that all rows of a total share: which layers each of them holds together, to how much in all,
+    in minor units."""
+    own = Scope(total.keys)
+    caps = [(frozenset(one for one, _ in cap.draws), None, cap) for cap in shared_caps_of(kernel)]
+    caps += [(frozenset((layer,)), layer, cap) for layer in layers for cap in caps_of(kernel, layer)]
+    for held, of, cap in caps:
+        high = bounds.ranges.value(cap.limit).high
         if (
             not cap.of_step
             and Question("within_cap", of, cap.definition.name) in proved
-            and all(Question("non_negative", one) in proved for one, _ in cap.draws or ((layer, ""),))
+            and all(Question("non_negative", one) in proved for one in held)
             and cap.total is not None
             and bounds.constancy.refines(own, cap.scope)
             and cap.scope.alone == e.FALSE
             and high < inf
         ):
-            limits.append((floor(high), of or cap.definition.name))
-    return min(limits, key=lambda one: one[0], default=None)
+            yield held, floor(high)
+
+
+def _least(limits: dict[frozenset[str], int], layers: frozenset[str]) -> float:
+    """The least that some of the limits, which hold all of the layers between them, come to; infinity if none do."""
+    if not layers:
+        return 0
+    first = min(layers)
+    return min((most + _least(limits, layers - held) for held, most in limits.items() if first in held), default=inf)

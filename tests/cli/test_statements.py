@@ -83,6 +83,24 @@ def test_statements_are_decided(call, of, stated, verdict):
     assert row["verdict"] == verdict
 
 
+@pytest.mark.parametrize(
+    ("limit", "verdict"),
+    [("1_500_000", "proved"), ("1_499_999", "refuted")],
+)
+def test_a_shared_cap_counts_once_beside_a_smaller_one_of_a_layer(call, of, folder, limit, verdict):
+    """1,500,000 for both, though the clinic's own 2,000 is less."""
+    file = of(f"prove pay <= {limit} per year")
+    text = (folder / file).read_text()
+    text = text.replace("layer ward", "shared cap all: 1_500_000 per year in order cite R-3\n    layer ward", 1)
+    text = text.replace("cap 1_000_000 per year", "cap shared all")
+    text = text.replace("cap 2_000 per year", "cap 2_000 per year\n        cap shared all")
+    (folder / file).write_text(text)
+    (row,) = stated_of(call, file)
+    assert row["verdict"] == verdict
+    if verdict == "proved":
+        assert row["by"] == "structure"
+
+
 def test_what_is_added_up_is_told_with_claims(call, of):
     (row,) = stated_of(call, of("prove clinic.pay <= 2_000 per lifetime"))
     assert "<= 2,000.00 does not hold" in row["because"]
