@@ -10,6 +10,8 @@ from attrs import define, field
 
 from hmbc.compiler.always import always
 from hmbc.compiler.bills_and_deductions import Amounts, amounts_of
+from hmbc.compiler.drawn_together import drawn_together
+from hmbc.compiler.judge import TWO_RUNS
 from hmbc.compiler.kernel import Clause, Kernel, NeverLess, Stated
 from hmbc.compiler.laws import Question, steps_of
 from hmbc.compiler.proof import Proof
@@ -41,10 +43,14 @@ def by_structure(
         if verdict.holds
     }
     drifts = [_Drifting(one, amounts) for one in ((simple,) if apart is simple else (simple, apart))]
+    together = drawn_together(simple)
+    of_all = None if together is simple else _OfAll(together, amounts)
     for question in questions:
         if (verdict := held.get(question)) is not None:
             yield _proved(question, verdict.because, verdict.clause)
         elif (because := _first(one.because(question) for one in drifts)) is not None:
+            yield _proved(question, because, None)
+        elif of_all is not None and (because := of_all.because(question)) is not None:
             yield _proved(question, because, None)
         elif question.law == "no_overflow" and not ranges_of(kernel).findings:
             yield _proved(question, _FITS, None)  # of the numbers that are computed, not of plainer ones
@@ -155,3 +161,27 @@ class _Drifting:
         )
         drift = self._known[key].of_sum(pays)
         return None if drift is None else (drift.low, drift.high)  # type: ignore[return-value]
+
+
+@define
+class _OfAll:
+    """What holds of all that is paid. kernel: with what layers draw on shared caps paid by one of them."""
+
+    kernel: Kernel
+    amounts: Amounts
+    _drifting: _Drifting = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._drifting = _Drifting(self.kernel, self.amounts)
+
+    def because(self, question: Question) -> Bilingual | None:
+        """Why it holds; None of a law about one layer or one run, and where it is not seen."""
+        if question.layer is not None or question.law not in TWO_RUNS:
+            return None
+        found = self._drifting.because(question)
+        if question.law == "split_proof":
+            split = (one for one in structure_of(self.kernel) if one.law == "split_proof" and one.layer is None)
+            found = _first(one.because if one.holds else None for one in split)
+        if found is None:
+            return None
+        return Bilingual(f"共用的封顶合为一个来看，{found.zh}", f"with what layers share taken as one, {found.en}")

@@ -100,7 +100,7 @@ def _pro_rata(kernel: Kernel) -> Iterator[Cap]:
 
 def _share_of(left: str, expr: e.Expr) -> bool:
     match expr:
-        case e.Share(amount=e.Ref(name=name)):
+        case e.Share(amount=e.Ref(name=name)) | e.Ref(name=name):
             return name == left
         case e.Subtract(left=one, right=two):
             return _share_of(left, one) and _share_of(left, two)
@@ -120,6 +120,8 @@ def _are_shares(
     match upto:
         case e.Share(part=part, whole=e.Ref(name=together)):
             return part == definitions[together].expr and _adds_up([whole, *parts[1:]])
+        case e.Ref(name=name):  # the whole, said plainly
+            return name == left and _adds_up([whole, *parts[1:]])
         case _:
             return False
 

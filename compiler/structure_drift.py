@@ -39,6 +39,7 @@ from attrs import define, evolve, field
 from hmbc.compiler.interval import Interval, between
 from hmbc.compiler.kernel import Accumulator
 from hmbc.compiler.structure_bounds import Bounds
+from hmbc.compiler.structure_drawn import drawn_in_order
 from hmbc.compiler.structure_drift_totals import TotalDrifts
 from hmbc.compiler.structure_drift_value import SAME, Drift, Joins, Kind, in_changed_row
 from hmbc.compiler.structure_fading import left_as_it_fades
@@ -138,6 +139,8 @@ class Drifts:
                 return self._of_totals.rest(*rest)
             case e.Choose() | e.Increase() | e.Subtract() if stage := self.bounds.stage(expr):
                 found = self._of_totals.stage(expr, stage)
+                if found is None and isinstance(expr, e.Subtract):
+                    return drawn_in_order(self._of_totals, stage)
                 if found is None and self.kind == "swap" and isinstance(expr, e.Choose):
                     return self._choice(expr, expr.when, expr.then, expr.otherwise)
                 return found

@@ -33,7 +33,8 @@ class Drift:
     a scope the inserted claim's own row is in it. one: all rows that differ share one key of the
     scope (None: it is a single row). changed: and it is the key (or the row) of the claim in which
     the runs differ. parts: the rows that differ, where they are few (an amount being raised); total: by
-    how much the sum over all rows differs, as far as that is known beside what the others say.
+    how much the sum over all rows differs, as far as that is known beside what the others say. within: of
+    a single row, a scope of which it shares the key of the claim in which the runs differ.
     """
 
     rows: Span
@@ -43,6 +44,7 @@ class Drift:
     changed: bool = False
     parts: Parts | None = field(default=None, eq=False)
     total: Span = field(default=ANYTHING, eq=False)
+    within: Scope | None = field(default=None, eq=False)
 
     @property
     def in_all(self) -> Span:
@@ -185,7 +187,10 @@ class Joins:
         return found, one, changed
 
     def _over(self, drift: Drift, scope: Scope) -> tuple[Span, bool, bool]:
-        if drift.scope is None or drift.scope == scope:
+        if drift.scope is None:
+            in_key = drift.within is not None and self.refines(drift.within, scope)
+            return drift.sums, drift.one, drift.changed or in_key
+        if drift.scope == scope:
             return drift.sums, drift.one, drift.changed
         if self.refines(drift.scope, scope):
             if drift.one:
@@ -270,7 +275,8 @@ class Joins:
             span = Span(-max(floor(-sums.low), 0), 0)
         else:
             return drift
-        return Drift(span, span, one=True, parts={("where", name): span}, total=span)
+        within = drift.scope if drift.one and drift.changed else drift.within
+        return Drift(span, span, one=True, parts={("where", name): span}, total=span, within=within)
 
     def rounded(self, expr: e.Round, rows: Span) -> Span:
         """A rounding keeps order and, above 0 and but for half even, looks alike at every step. Half

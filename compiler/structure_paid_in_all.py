@@ -68,9 +68,9 @@ def _limits(
     """The caps that all rows of a total share: which layers each of them holds together, to how much in all,
     in minor units."""
     own = Scope(total.keys)
-    caps = [(frozenset(one for one, _ in cap.draws), None, cap) for cap in shared_caps_of(kernel)]
-    caps += [(frozenset((layer,)), layer, cap) for layer in layers for cap in caps_of(kernel, layer)]
-    for held, of, cap in caps:
+    own_caps = [(layer, cap) for layer in layers for cap in caps_of(kernel, layer)]
+    for of, cap in (*((None, cap) for cap in shared_caps_of(kernel)), *own_caps):
+        held = frozenset(one for one, _ in cap.draws) if of is None else frozenset((of,))
         high = bounds.ranges.value(cap.limit).high
         if (
             not cap.of_step

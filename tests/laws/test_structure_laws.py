@@ -12,6 +12,7 @@ from attrs import asdict
 from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
+from hmbc.compiler.drawn_together import drawn_together
 from hmbc.compiler.said_plainly import said_plainly
 
 SLOW = settings(suppress_health_check=list(HealthCheck))
@@ -100,3 +101,16 @@ def test_a_divided_bill_pays_the_same_where_the_structure_promises_it(
         after = one.run(rows)
         for verdict in promised:
             assert not lawful.laws.otherwise_paid(before, after, verdict.layer), verdict
+
+
+@SLOW
+@given(seeds, seeds, numbers)
+def test_what_is_drawn_together_pays_the_same_in_all(
+    lawful: SimpleNamespace, seed: int, of: int, number: int
+) -> None:
+    one = unit(lawful, seed, of, number)
+    for plain in (one.kernel, said_plainly(one.kernel).simple):
+        together = drawn_together(plain)
+        if together is not plain:
+            before, after = one.run(one.rows), one.run(one.rows, together)
+            assert not lawful.laws.otherwise_paid(before, after, None)

@@ -7,8 +7,9 @@ from attrs import evolve
 from one_law import is_proved, kernel_of
 
 from hmbc.compiler.difference import compare
+from hmbc.compiler.drawn_together import drawn_together
 from hmbc.compiler.kernel import Definition, Kernel
-from hmbc.compiler.laws import Question, questions_of
+from hmbc.compiler.laws import Law, Question, questions_of
 from hmbc.compiler.prove import Budget, prove
 from hmbc.compiler.shared_caps import shared_caps_of
 from hmbc.dsl import expr as e
@@ -114,3 +115,79 @@ def test_a_shared_cap_of_shorter_scope_that_never_binds_changes_nothing(size: st
     assert (found.verdict == "equal") == same
     if same:
         assert found.how == "form"
+
+
+# ---- what changes where one claim is changed
+
+WARD = "when claim.care is inpatient base claim.bill threshold 100 per year ratio 80% cap shared pool"
+DRUGS = "when claim.care is outpatient base claim.bill no threshold ratio 60% cap 300 per year cap shared pool"
+OF_ALL = [("monotone", "bill"), ("more_claims", None), ("no_cliff", None), ("order_free", None), ("split_proof", None)]
+
+
+@pytest.mark.parametrize("law", OF_ALL)
+@pytest.mark.parametrize("draws", ["in order", "pro rata"])
+def test_what_all_are_paid_is_as_under_one_cap(draws: str, law: tuple[Law, str | None]) -> None:
+    kernel = pooled(WARD, DRUGS, draws=draws)
+    assert drawn_together(kernel) is not kernel
+    assert is_proved(kernel, Question(law[0], None, law[1]))
+
+
+def test_of_one_layer_what_the_others_draw_is_missing() -> None:
+    kernel = pooled(WARD, DRUGS)
+    assert not is_proved(kernel, Question("monotone", "l1", "bill"), broken=True)
+    assert not is_proved(kernel, Question("order_free", "l2"), broken=True)
+
+
+@pytest.mark.parametrize("draws", ["in order", "pro rata"])
+def test_a_cap_that_varies_does_not_pay_as_one(draws: str) -> None:
+    pool = "    shared cap pool: by claim.care (inpatient: 3, outpatient: 2) per year acknowledged {draws}"
+    kernel = pooled(WARD, DRUGS, pool=pool, draws=draws)
+    assert not is_proved(kernel, Question("order_free", None), broken=True)
+
+
+@pytest.mark.parametrize(
+    ("reads", "same"),
+    [
+        ("no threshold", True),
+        ("threshold larger of (0, 90 - l1.pay) per claim acknowledged", False),
+    ],
+)
+def test_draws_that_others_read_stay_as_they_are(reads: str, same: bool) -> None:
+    third = f"base claim.others {reads} ratio 50% no cap"
+    kernel = pooled(WARD, DRUGS, third)
+    assert (drawn_together(kernel) is not kernel) == same
+
+
+def test_two_caps_are_drawn_together_each() -> None:
+    pools = POOL.format(draws="in order") + "\n    shared cap other: 300 per year pro rata"
+    third, fourth = (f"base claim.{one} no threshold ratio 50% cap shared other" for one in ("fee", "others"))
+    kernel = pooled(WARD, DRUGS, third, fourth, pool=pools)
+    together = {item.name: item for item in drawn_together(kernel).items}
+    assert [together[f"l{one}.pay"].exprs == (e.money(0),) for one in (1, 2, 3, 4)] == [True, False, True, False]
+    assert is_proved(kernel, Question("order_free", None))
+
+
+BOTH = ["base claim.bill no threshold ratio 100%", "base claim.bill threshold 50 per year ratio 40%"]
+BILLS = "    total bills: claim.bill per year\n"
+
+
+@pytest.mark.parametrize(
+    ("layer", "more", "holds"),
+    [
+        ("l1", [], True),
+        ("l2", [], True),
+        ("l1", ["base claim.bill no threshold ratio 100%"], False),  # two others may draw one more each
+        ("l2", ["base claim.bill no threshold ratio 100%"], False),
+        ("l1", ["pays increase of (400 if bills >= 200 else 0)"], False),  # what it leaves to others jumps
+    ],
+)
+def test_by_a_minor_unit_more_a_layer_draws_one_more_or_one_less(layer: str, more: list[str], holds: bool) -> None:
+    """All may count the same claim."""
+    kernel = pooled(*[f"{text} cap shared pool" for text in (*BOTH, *more)], pool=BILLS + POOL)
+    assert is_proved(kernel, Question("no_cliff", layer), broken=not holds) == holds
+
+
+def test_what_one_layer_draws_may_move_what_comes_to_another() -> None:
+    second = "base claim.bill - l1.pay threshold 50 per year ratio 40% cap shared pool"
+    kernel = pooled(f"{BOTH[0]} cap shared pool", second)
+    assert not is_proved(kernel, Question("monotone", "l1", "bill"))
