@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.plan import plan_of
+from hmbc.dsl.checked_example import Plain
 from hmbc.dsl.diagnostic import Bilingual
-from hmbc.dsl.scheme import Plain
 from hmbc.dsl.types import Enum, Ratio
 from hmbc.runtime.deadlines import Deadlines
 from hmbc.runtime.errors import BadTable

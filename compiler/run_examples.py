@@ -12,15 +12,10 @@ from hmbc.compiler.kernel import Input, Kernel
 from hmbc.compiler.scopes import MEMBER_ID
 from hmbc.dsl import codes
 from hmbc.dsl.check_dated import day_text
+from hmbc.dsl.checked_example import CheckedExample, CheckedExampleClaim, CheckedExpectation, Plain
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic
 from hmbc.dsl.names import amount_text, word
-from hmbc.dsl.scheme import (
-    CheckedExample,
-    CheckedExampleClaim,
-    CheckedExpectation,
-    CheckedScheme,
-    Plain,
-)
+from hmbc.dsl.scheme import CheckedScheme
 from hmbc.dsl.types import Bool, Code, Money, Periods
 
 _STATUS = {

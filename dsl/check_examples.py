@@ -15,17 +15,11 @@ from hmbc.dsl import nodes as n
 from hmbc.dsl.check_dated import day_text
 from hmbc.dsl.check_declarations import constant, value_text
 from hmbc.dsl.check_expressions import check_as
+from hmbc.dsl.checked_example import CheckedExample, CheckedExampleClaim, CheckedExpectation, Plain
 from hmbc.dsl.diagnostic import Bilingual, Related
 from hmbc.dsl.environment import DECLARED, FIRST, Environment, listed
 from hmbc.dsl.names import type_name, word
-from hmbc.dsl.scheme import (
-    AttributeInfo,
-    CheckedExample,
-    CheckedExampleClaim,
-    CheckedExpectation,
-    ParameterInfo,
-    Plain,
-)
+from hmbc.dsl.scheme import AttributeInfo, ParameterInfo
 from hmbc.dsl.source import Span
 from hmbc.dsl.truths import YES_NO
 from hmbc.dsl.types import Bool, Code, Enum, Money, Periods, Type
