@@ -19,7 +19,7 @@ from attrs import evolve, frozen
 from hmbc.compiler.interval import Interval, between
 from hmbc.compiler.ranges import Ranges
 from hmbc.dsl import expr as e
-from hmbc.dsl.reads import walk
+from hmbc.dsl.reads import terms, walk
 
 _MOST_CONDITIONS = 6
 
@@ -110,7 +110,7 @@ class Bands:
 def bands_of(expr: e.Expr, total: e.Expr, ranges: Ranges) -> Bands | None:
     """The bands that an expression is; None for another form."""
     slices = []
-    for term in _terms(expr):
+    for term in terms(expr):
         ratio: e.Expr = e.ratio(1)
         if isinstance(term, e.Scale):
             ratio, term = term.by, term.amount
@@ -139,12 +139,12 @@ class Topmost:
     def above(self, limit: e.Expr) -> e.Expr:
         """What the bands come to of that part of the amount which is above a limit."""
         zero = e.money(0)
-        terms: list[e.Expr] = []
+        added: list[e.Expr] = []
         for one in self.bands.slices:
             upper = self.amount if one.upper is None else e.Min(self.amount, one.upper)
             lower = limit if one.lower == zero else e.Max(one.lower, limit)
-            terms.append(e.Scale(e.Max(zero, e.Subtract(upper, lower)), one.ratio))
-        return reduce(e.Add, terms)
+            added.append(e.Scale(e.Max(zero, e.Subtract(upper, lower)), one.ratio))
+        return reduce(e.Add, added)
 
 
 def topmost_of(expr: e.Expr, ranges: Ranges) -> Topmost | None:
@@ -157,7 +157,7 @@ def topmost_of(expr: e.Expr, ranges: Ranges) -> Topmost | None:
     """
     whole: list[e.Expr] = []
     rests: set[e.Subtract] = set()
-    for term in _terms(expr):
+    for term in terms(expr):
         scaled, ratio = (term.amount, term.by) if isinstance(term, e.Scale) else (term, e.ratio(1))
         match scaled:
             case e.Max(
@@ -177,14 +177,6 @@ def topmost_of(expr: e.Expr, ranges: Ranges) -> Topmost | None:
 
 def _is_empty(one: Slice, ranges: Ranges) -> bool:
     return one.upper is not None and ranges.value(one.upper).high <= ranges.value(one.lower).low
-
-
-def _terms(expr: e.Expr) -> Iterator[e.Expr]:
-    if isinstance(expr, e.Add):
-        yield from _terms(expr.left)
-        yield from _terms(expr.right)
-    else:
-        yield expr
 
 
 def _slice(term: e.Expr, ratio: e.Expr, total: e.Expr) -> Slice | None:
@@ -296,8 +288,8 @@ def _at_most(low: e.Expr, high: e.Expr, ranges: Ranges) -> bool:
 
 def _sums(low: e.Expr, high: e.Expr, ranges: Ranges) -> bool:
     """Sums term by term: each of the lower's is in the upper's, what is over there is not negative."""
-    rest = list(_terms(high))
-    for term in _terms(low):
+    rest = list(terms(high))
+    for term in terms(low):
         if term not in rest:
             return False
         rest.remove(term)

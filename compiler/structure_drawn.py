@@ -18,13 +18,12 @@ So X differs by no less than the lesser of a and −b', and by no more than the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from hmbc.compiler.structure_drift_totals import TotalDrifts
 from hmbc.compiler.structure_drift_value import SAME, Drift
 from hmbc.compiler.structure_span import NOTHING
 from hmbc.compiler.structure_stage import Stage
 from hmbc.dsl import expr as e
+from hmbc.dsl.reads import terms
 
 
 def drawn_in_order(totals: TotalDrifts, stage: Stage) -> Drift | None:
@@ -56,16 +55,8 @@ def _limit_and_totals(stage: Stage) -> tuple[e.Expr, list[str]] | None:
     """C, and the totals that are added up below it; each once."""
     match stage.of:
         case e.Min(left=limit, right=e.Add() as added) if stage.alone is None:
-            names = [one.accumulator if isinstance(one, e.Total | e.Before) else None for one in _terms(added)]
+            names = [one.accumulator if isinstance(one, e.Total | e.Before) else None for one in terms(added)]
         case _:
             return None
     known = [name for name in names if name is not None]
     return (limit, known) if len(set(known)) == len(names) else None
-
-
-def _terms(expr: e.Expr) -> Iterator[e.Expr]:
-    if isinstance(expr, e.Add):
-        yield from _terms(expr.left)
-        yield from _terms(expr.right)
-    else:
-        yield expr

@@ -24,6 +24,16 @@ def conjuncts(expr: e.Expr) -> Iterator[e.Expr]:
             yield expr
 
 
+def terms(expr: e.Expr) -> Iterator[e.Expr]:
+    """What a sum adds up."""
+    match expr:
+        case e.Add(left=left, right=right):
+            yield from terms(left)
+            yield from terms(right)
+        case _:
+            yield expr
+
+
 def attributes_read(expr: e.Expr) -> frozenset[tuple[str, str]]:
     """(owner, name) of every attribute on which the value depends."""
     found = set()
