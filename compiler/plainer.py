@@ -46,6 +46,7 @@ from hmbc.compiler.kernel import Accumulator, Kernel, read_anew
 from hmbc.compiler.structure_bands import Topmost, topmost_of
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_exclusive import are_exclusive
+from hmbc.compiler.structure_let_through import is_asked
 from hmbc.compiler.structure_nothing import Nothing
 from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_used import limit_of, rest_of
@@ -338,7 +339,7 @@ class _Plain:
             self._is_same(part, whole)
             and self.bounds.whole.of(amount)
             and self.bounds.is_natural(amount)
-            and self.bounds.is_asked(amount, whole)
+            and is_asked(self.bounds, amount, whole)
         )
 
     def _is_nothing(self, amount: e.Expr, where: e.Expr) -> bool:

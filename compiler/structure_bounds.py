@@ -22,6 +22,7 @@ from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.ranges import Ranges, ranges_of
 from hmbc.compiler.remember import remember
 from hmbc.compiler.structure_bands import topmost_of
+from hmbc.compiler.structure_let_through import above_drawn, drawn, let_through, sum_of
 from hmbc.compiler.structure_scope import Constancy
 from hmbc.compiler.structure_stage import Stage, rises, shape_of, stage_of
 from hmbc.compiler.structure_used import limit_of, rest_of
@@ -118,7 +119,7 @@ class Bounds:
             case e.Round(amount=amount) | e.Share(amount=amount):
                 return natural(amount)
             case e.Subtract():
-                parted = self._drawn(expr) is not None or self._let_through(expr) is not None
+                parted = drawn(self, expr) is not None or let_through(self, expr) is not None
                 return parted or self._is_left(expr)
             case e.Total(accumulator=name) | e.Before(accumulator=name):
                 self._signs[expr] = False  # for one that reads itself
@@ -136,9 +137,9 @@ class Bounds:
     def is_within(self, expr: e.Expr, bound: e.Expr) -> bool:
         """Whether an amount is never above a bound, or above 0 where the bound is below: as what is
         left of the same sum."""
-        sum_of = _terms(bound)
+        most = sum_of(bound)
         return any(
-            self._left_of(self.definitions[name].expr) == sum_of
+            self._left_of(self.definitions[name].expr) == most
             for name in self.of(expr)
             if name in self.definitions
         )
@@ -156,14 +157,14 @@ class Bounds:
                 left=left, right=e.Choose(when=when, then=part, otherwise=e.Const(value=0))
             ) if self._is_chosen(left, when) and self.is_natural(part):
                 found = self._left_of(left)
-                found.subtract(_terms(part))
+                found.subtract(sum_of(part))
                 return found
             case e.Subtract(left=left, right=right) if self.is_natural(right):
                 found = self._left_of(left)
-                found.subtract(_terms(right))
+                found.subtract(sum_of(right))
                 return found
             case _:
-                return _terms(expr)
+                return sum_of(expr)
 
     def _is_chosen(self, expr: e.Expr, when: e.Expr) -> bool:
         """Whether an expression is 0 where a condition does not hold."""
@@ -233,70 +234,6 @@ class Bounds:
                 return True
         return False
 
-    def _drawn(self, expr: e.Expr) -> tuple[e.Share, e.Expr] | None:
-        """What layers share pro rata, and the part for which one of them draws on it:
-
-            round(left × (a + b) / all) − round(left × a / all)        b
-
-        Not negative, as b is not: more of `left` is rounded to no less.
-        """
-        match expr:
-            case e.Share():
-                return (expr, expr.part) if self.is_natural(expr.amount) else None
-            case e.Subtract(left=e.Share() as above, right=e.Share() as below) if (
-                evolve(above, part=below.part) == below and self.is_natural(above.amount)
-            ):
-                own = self._added(above.part, below.part)
-                return None if own is None else (above, own)
-            case _:
-                return None
-
-    def _let_through(self, expr: e.Expr) -> e.Expr | None:
-        """What a limit lets through of an amount that comes after others, as that amount:
-
-            min(limit, a + b) − min(limit, a)        b
-
-        Not negative, as b is not, and never above b: of more no less is let through, and no more than
-        comes to it.
-        """
-        match expr:
-            case e.Subtract(left=e.Min() as above, right=e.Min() as below) if above.left == below.left:
-                return self._added(above.right, below.right)
-            case _:
-                return None
-
-    def _added(self, above: e.Expr, below: e.Expr) -> e.Expr | None:
-        """The one term that a sum adds to another, if it is never negative."""
-        rest = _terms(above)
-        rest.subtract(_terms(below))
-        own = [term for term, times in rest.items() if times]
-        return own[0] if len(own) == 1 and rest[own[0]] == 1 and self.is_natural(own[0]) else None
-
-    def _above_drawn(self, expr: e.Expr) -> Names:
-        """What a draw on what is shared pro rata never exceeds: where there is no more to share than
-        all ask for, what one asks for, if that is whole: round(t + s) <= round(t) + b for s <= b, the
-        rounding being alike at every whole number; halves to even are, where what one asks for comes first."""
-        drawn = self._drawn(expr)
-        if drawn is None:
-            return NO_NAMES
-        share, own = drawn
-        if share.mode == "half_even" and not isinstance(expr, e.Share) or not self.is_natural(own):
-            return NO_NAMES
-        if not self.is_asked(share.amount, share.whole):
-            return NO_NAMES
-        return self.of(own) if self.denominators.of(own) == 1 else NO_NAMES
-
-    def is_asked(self, amount: e.Expr, whole: e.Expr) -> bool:
-        """Whether an amount to be shared is never above what all ask for, or what some of them do."""
-        asked = self.named(whole)
-        if asked:
-            return asked <= self.of(amount)
-        terms = _terms(whole)
-        above = self.of(amount)
-        return all(times > 0 and self.is_natural(term) for term, times in terms.items()) and any(
-            self.named(term) & above for term in terms
-        )
-
     def named(self, expr: e.Expr) -> Names:
         """The name of a definition or an amount, as bounds are called."""
         match expr:
@@ -336,9 +273,9 @@ class Bounds:
                 return above if stage.alone is None else above & self.of(stage.alone)
             case e.Subtract() if rest := rest_of(expr, self.accumulators):
                 return self.of(rest[0]) if self.is_natural(rest[0]) else NO_NAMES
-            case e.Subtract() if self._drawn(expr) is not None:
-                return self._above_drawn(expr)
-            case e.Subtract() if own := self._let_through(expr):
+            case e.Subtract() if drawn(self, expr) is not None:
+                return above_drawn(self, expr)
+            case e.Subtract() if own := let_through(self, expr):
                 return self.of(own)
             case e.Subtract(left=left, right=right) if self.is_natural(right):
                 return self.of(left)
@@ -348,7 +285,7 @@ class Bounds:
                 above = self.of(amount)
                 return above if mode == "down" else self.only_whole(above, step)
             case e.Share(amount=amount) if self.is_natural(amount):
-                return self.only_whole(self.of(amount), 1) | self._above_drawn(expr)
+                return self.only_whole(self.of(amount), 1) | above_drawn(self, expr)
             case e.Choose(then=then, otherwise=otherwise):
                 return self.of(then) & self.of(otherwise)
             case e.Add() if topmost := topmost_of(expr, self.ranges):
@@ -428,20 +365,3 @@ def _reads(item: Definition | Accumulator) -> Iterator[str]:
                 yield name
             case _:
                 pass
-
-
-def _terms(expr: e.Expr) -> Counter[e.Expr]:
-    """What a sum adds up, and how often; less than 0 times for what it takes off."""
-    match expr:
-        case e.Add(left=left, right=right):
-            found = _terms(left)
-            found.update(_terms(right))
-            return found
-        case e.Subtract(left=left, right=right):
-            found = _terms(left)
-            found.subtract(_terms(right))
-            return found
-        case e.Const(value=0):
-            return Counter()
-        case _:
-            return Counter([expr])
