@@ -30,7 +30,6 @@ as often: so a larger bill never pays less where no sum can fall for one minor u
 from __future__ import annotations
 
 from collections.abc import Callable
-from fractions import Fraction
 from functools import partial
 from math import inf
 
@@ -40,6 +39,7 @@ from hmbc.compiler.interval import Interval, between
 from hmbc.compiler.kernel import Accumulator
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_drawn import drawn_in_order
+from hmbc.compiler.structure_drift_share import drift_of_share
 from hmbc.compiler.structure_drift_totals import TotalDrifts
 from hmbc.compiler.structure_drift_value import SAME, Drift, Joins, Kind, in_changed_row
 from hmbc.compiler.structure_fading import left_as_it_fades
@@ -190,7 +190,7 @@ class Drifts:
             case e.Compare(op=op, left=left, right=right):
                 return self._comparison(expr, op, left, right)
             case e.Share():
-                return self._share(expr)
+                return drift_of_share(self._of_totals, expr)
             case e.Total(accumulator=name) | e.Before(accumulator=name):
                 return self._of_totals.total(name)
             case _:
@@ -358,58 +358,6 @@ class Drifts:
         if not signed or share.low < 0 or self._joins.holds_own(found):
             sums = ANYTHING
         return self._joins.made(expr, rows, sums.with_zero, found.scope, found.one, found.changed)
-
-    def _share(self, expr: e.Share) -> Drift | None:
-        """Of a proportional share: which way it goes; and by no more than the part of which it is
-        the share, where there is no more to share than the whole."""
-        parts = [self.of(part) for part in (expr.amount, expr.part, expr.whole)]
-        if None in parts:
-            return None
-        amount, part, whole = parts
-        assert amount is not None and part is not None and whole is not None
-        if amount == part == whole == SAME:
-            return SAME
-        if not self.bounds.is_natural(expr.amount):
-            return None
-        held_by = self._held_by(expr)
-        less = NOTHING if held_by is not None else whole.rows.flipped.with_zero
-        if held_by is None and self.bounds.ranges.value(expr.whole).low <= 0:
-            less += whole.rows.with_zero  # of a whole of 0 nothing is shared, of a larger one all may be
-        way = (amount.rows.with_zero + part.rows.with_zero + less).sign
-        if any(one.scope is not None or not one.one for one in parts if one and one != SAME):
-            return self._joins.made(expr, way, ANYTHING, None)
-        rows = way
-        of, most = self.bounds.ranges.value(expr.part), self.bounds.ranges.value(expr.whole)
-        if part == whole == SAME and expr.mode != "half_even" and 0 <= of.low <= of.high <= most.low:
-            rows = way.meet(amount.rows.with_zero.in_steps(1))  # of a part that is at most the whole
-        if amount == whole == SAME and expr.mode != "half_even" and self.bounds.is_within(
-            expr.amount, expr.whole
-        ):
-            rows = way.meet(part.rows.with_zero.in_steps(1))
-        elif held_by == expr.amount and part == SAME and expr.mode != "half_even":
-            rows = way.meet(amount.rows.with_zero.in_steps(1))
-        changed = all(one.changed for one in parts if one is not None)
-        if sum(one != SAME for one in parts) > 1 and not changed:
-            return self._joins.made(expr, way, ANYTHING, None)
-        return Drift(rows, rows.with_zero, one=True, changed=changed)
-
-    def _held_by(self, expr: e.Share) -> e.Expr | None:
-        """The amount or the part of a share, where the whole is that and a rest that does not differ:
-
-            x · p / (x + r)        rises with x, by no more than it; with p
-            a · x / (x + r)        rises with x, and with a                        for r >= 0
-        """
-        whole = linear(expr.whole)
-        for held in (expr.amount, expr.part):
-            rest = dict(whole)
-            for term, often in linear(held).items():
-                rest[term] = rest.get(term, Fraction(0)) - often
-            if self.bounds.is_natural(held) and all(
-                often == 0 or often > 0 and self.bounds.is_natural(term) and self.of(term) == SAME
-                for term, often in rest.items()
-            ):
-                return held
-        return None
 
     def _last_year(self, total: Accumulator) -> Drift | None:
         """What a total came to in the year before, of claims that change places: the same where what
