@@ -86,19 +86,6 @@ def of_feed(text: str) -> Iterator[tuple[str, int, str]]:
                 yield kind, place, faults._with(line, found.span(1), other[found[1]])
 
 
-def drawn(ways: list[tuple[str, int, str]], random: Random, count: int) -> list[tuple[str, int, str]]:
-    """So many of them, as evenly over the kinds as their numbers allow."""
-    by_kind: dict[str, list[tuple[str, int, str]]] = {}
-    for way in ways:
-        by_kind.setdefault(way[0], []).append(way)
-    chosen: list[tuple[str, int, str]] = []
-    while len(chosen) < min(count, len(ways)):
-        for group in by_kind.values():
-            if group and len(chosen) < count:
-                chosen.append(group.pop(random.randrange(len(group))))
-    return chosen
-
-
 def rows(kernel: Kernel, random: Random, count: int) -> Iterator[tuple[str, str, bool]]:
     """Kind, line and whether it is caught, of faults in the row function: all in one module."""
     seeded = faults.spoiled(kernel, random, count)
@@ -145,7 +132,7 @@ def feeds(kernel: Kernel, random: Random, count: int) -> Iterator[tuple[str, str
     """The same of faults in the feed."""
     text = pyx_of(kernel)
     lines = text.split("\n")
-    for kind, place, line in drawn(list(of_feed(text)), random, count):
+    for kind, place, line in faults.drawn(list(of_feed(text)), random, count):
         spoilt = "\n".join([*lines[:place], line, *lines[place + 1 :]])
         said = _apart(_feed_agrees, kernel, spoilt)
         if said != "refused":  # by the C compiler: then it is not seeded

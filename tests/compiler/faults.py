@@ -75,6 +75,15 @@ def spoiled(kernel: Kernel, random: Random, count: int) -> list[tuple[str, str, 
         for place, line in enumerate(lines)
         for kind, spoilt in mutants(kernel, line)
     ]
+    return [
+        (kind, f"{lines[place].strip()} -> {spoilt.strip()}",
+         "\n".join([*lines[:place], spoilt, *lines[place + 1 :]]).replace("run_0", f"run_{number}"))
+        for number, (kind, place, spoilt) in enumerate(drawn(ways, random, count))
+    ]  # fmt: skip
+
+
+def drawn(ways: list[tuple[str, int, str]], random: Random, count: int) -> list[tuple[str, int, str]]:
+    """So many of them, as evenly over the kinds as their numbers allow."""
     by_kind: dict[str, list[tuple[str, int, str]]] = {}
     for way in ways:
         by_kind.setdefault(way[0], []).append(way)
@@ -83,11 +92,7 @@ def spoiled(kernel: Kernel, random: Random, count: int) -> list[tuple[str, str, 
         for group in by_kind.values():
             if group and len(chosen) < count:
                 chosen.append(group.pop(random.randrange(len(group))))
-    return [
-        (kind, f"{lines[place].strip()} -> {spoilt.strip()}",
-         "\n".join([*lines[:place], spoilt, *lines[place + 1 :]]).replace("run_0", f"run_{number}"))
-        for number, (kind, place, spoilt) in enumerate(chosen)
-    ]  # fmt: skip
+    return chosen
 
 
 def module_text(clean: str, sources: list[str]) -> str:
