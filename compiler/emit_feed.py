@@ -21,7 +21,7 @@ from contextlib import suppress
 
 from attrs import evolve
 
-from hmbc.compiler import feed_packing
+from hmbc.compiler import feed_fresh_record, feed_packing
 from hmbc.compiler.emit_c import Body
 from hmbc.compiler.feed import Feed, NoFeed
 from hmbc.compiler.feed_at_once import at_once
@@ -111,7 +111,7 @@ def by_rows(loops: Loops, accepted: Node) -> str:
     run = driver(loops, early, {}, [], accepted, refused, row_loops(loops, accepted), [], None)
     record = loops.record.text()        # the loops know what kinds of rows want of it
     turns = feed_packing.turns(loops.record) if years_of(loops.feed) else ""
-    makes = [feed_packing.making(loops.record)] if loops.record.is_there else []
+    makes = [feed_fresh_record.making(loops.record)] if loops.record.is_there else []
     made, own = feed_packing.made_functions(loops.record), feed_packing.functions(loops.record, False)
     return "\n".join([record, loops.block(), *made, *makes, turns, *loops.functions, run, own])
 
@@ -169,7 +169,7 @@ def by_steps(loops: Loops, accepted: Node) -> str:
     # what is made of others comes first: a year that is over holds it too
     made, years = feed_packing.made_functions(loops.record), ""
     if loops.record.is_there:
-        made.append(feed_packing.making(loops.record))
+        made.append(feed_fresh_record.making(loops.record))
     if years_of(feed):
         years = "\n".join([feed_packing.turns(loops.record), rows_of_years(feed, name, loops.head)])
     return "\n".join([record, loops.block(), *made, years, *loops.functions, *makes, run, own])

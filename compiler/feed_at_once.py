@@ -19,8 +19,8 @@ from collections.abc import Collection, Sequence
 from attrs import define, field, frozen
 
 from hmbc.compiler.emit_c import literal
+from hmbc.compiler.feed_fresh_record import call_to_make, making, reading_columns
 from hmbc.compiler.feed_loops import Loop, Loops
-from hmbc.compiler.feed_packing import call_to_make, making, reading_columns
 from hmbc.compiler.feed_sums import cell_array, is_summed
 from hmbc.compiler.feed_together import prefetches
 from hmbc.compiler.lanes import LANES, PAIRS, WHICH, LaneBody, Leaf, NoLanes, kind_of

@@ -9,8 +9,8 @@ kept for it.
 
 from __future__ import annotations
 
+from hmbc.compiler.feed_fresh_record import call_to_make, columns, reading_columns
 from hmbc.compiler.feed_loops import Loop, Loops
-from hmbc.compiler.feed_packing import call_to_make, columns, reading_columns
 from hmbc.compiler.feed_record import Record
 from hmbc.compiler.nodes import Node
 
