@@ -12,6 +12,7 @@ from collections.abc import Callable
 
 from attrs import define, field
 
+from hmbc.compiler.choice_tables import MOST, Tables, tables_of
 from hmbc.compiler.emit_c import BOOL, literal, type_of
 from hmbc.compiler.feed_money import fits, is_narrow
 from hmbc.compiler.nodes import Node
@@ -138,6 +139,8 @@ class LaneBody:
             case "select" if kind == WHICH:
                 when, then, otherwise = map(self.which, args)
                 return f"(hmb_which)(({when} & {then}) | (~{when} & {otherwise}))"
+            case "select" if kind == LANES and (tables := tables_of(node)) is not None:
+                return self.looked_up(tables)
             case "select" if kind == LANES:
                 then = self.lanes(args[1])
                 if args[2].const == 0:
@@ -149,6 +152,20 @@ class LaneBody:
             case "less" | "equal":
                 return self.compared(node)
         return self.arithmetic(node, kind)
+
+    def looked_up(self, tables: Tables) -> str:
+        """What a choice's tables have for each row."""
+        at = self.lanes(tables.by)
+        text = f"_mm512_permutexvar_epi32({at}, {self.table(tables.otherwise)})"
+        if tables.when is None:
+            return text
+        return f"_mm512_mask_permutexvar_epi32({text}, {self.which(tables.when)}, {at}, {self.table(tables.then)})"
+
+    def table(self, numbers: list[int]) -> str:
+        name = "_".join(["table", *(str(number & 0xFFFFFFFF) for number in numbers)])
+        values = [f"(int32_t){literal(number)}" for number in [*numbers, *[0] * (MOST - len(numbers))]]
+        self.constants[name] = f"const hmb_lanes {name} = _mm512_setr_epi32({', '.join(values)});"
+        return name
 
     def compared(self, node: Node, other: bool = False) -> str:
         """A comparison; other: whether it does not hold."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hmbc.compiler.choice_tables import Tables, tables_of
 from hmbc.compiler.graph import Graph
 from hmbc.compiler.lanes import LANES, PAIRS, WHICH, LaneBody, Leaf, NoLanes, kind_of
 from hmbc.compiler.lanes_of_bytes import ByteBody
@@ -95,6 +96,28 @@ def test_what_is_equal_to_nothing_or_not_below() -> None:
     body.value(GRAPH.equal(LARGE, GRAPH.const(0)))
     assert "_mm512_testn_epi32_mask" in body.lines[-1]
     assert "hmb_equal_pairs" in text(GRAPH.equal(LARGE, GRAPH.const(0)))
+
+
+def test_choices_among_constants_are_looked_up() -> None:
+    kind, amount = GRAPH.leaf("claim", 9, 0, 3), [GRAPH.const(number) for number in (50, 60, 70, 2**31)]
+
+    def when(node: Node, value: int, then: Node, otherwise: Node) -> Node:
+        return GRAPH.node("select", (GRAPH.equal(node, GRAPH.const(value)), then, otherwise), None, 0, 2**32 - 1)
+
+    inner = when(kind, 2, amount[1], amount[0])
+    healthy = GRAPH.node("select", (BIT, amount[2], inner), None, 0, 2**32 - 1)
+    tables = tables_of(when(kind, 3, amount[3], healthy))
+    assert tables == Tables(kind, [50, 50, 60, 2**31], BIT, [70, 70, 70, 2**31])
+    body = LaneBody({**LEAVES, kind: Leaf("kinds", LANES)}.get)
+    assert body.value(when(kind, 3, amount[3], healthy)) and "_mm512_mask_permutexvar_epi32(" in body.lines[-1]
+    assert "_mm512_setr_epi32((int32_t)70," in "\n".join(body.constants.values())
+    alone = tables_of(when(kind, 3, amount[3], inner))
+    assert alone == Tables(kind, [50, 50, 60, 2**31], None, [50, 50, 60, 2**31])
+    assert tables_of(inner) is None                                     # one choice
+    assert tables_of(when(kind, 3, SMALL, inner)) is None               # not of constants
+    assert tables_of(when(SMALL, 3, amount[3], when(SMALL, 4, amount[1], amount[0]))) is None
+    other = GRAPH.less(SMALL, GRAPH.const(3))
+    assert tables_of(GRAPH.node("select", (other, amount[3], healthy), None, 0, 2**32 - 1)) is None
 
 
 def test_bytes() -> None:
