@@ -14,7 +14,7 @@ from random import Random
 from attrs import define, evolve, field
 
 from hmbc.compiler.confirmed import in_the_interpreters_values
-from hmbc.compiler.directed import Directed, Setting, Unit
+from hmbc.compiler.directed import Directed
 from hmbc.compiler.histories import MEMBER_ID, History
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.product import NEW, OLD
@@ -22,6 +22,7 @@ from hmbc.compiler.quick import Machine, Row
 from hmbc.compiler.refunds import Row as Claimed
 from hmbc.compiler.seeds import Kinds
 from hmbc.compiler.slices import slice_of
+from hmbc.compiler.tried_units import Setting, Unit
 from hmbc.compiler.varied import Varied
 from hmbc.dsl import expr as e
 

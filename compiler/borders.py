@@ -14,12 +14,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from attrs import define, evolve, field
 
 from hmbc.compiler.days import add_months
-from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.expressions import expressions
 from hmbc.compiler.kernel import Definition, Kernel
 from hmbc.compiler.machines import Machines
 from hmbc.compiler.quick import Machine, Row, Values
 from hmbc.compiler.slices import slice_of
+from hmbc.compiler.tried_units import Setting, Unit
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Money

@@ -17,9 +17,10 @@ from attrs import define, field
 
 from hmbc.compiler.borders import Sides, Watched, money_of
 from hmbc.compiler.days import add_months
-from hmbc.compiler.directed import Directed, Setting, Unit, Values
+from hmbc.compiler.directed import Directed
 from hmbc.compiler.kernel import Input, Kernel
 from hmbc.compiler.kinds import Kind, claims_of, kinds_of
+from hmbc.compiler.tried_units import Setting, Unit, Values
 from hmbc.dsl.types import Date
 
 MOST_KINDS = 30

@@ -18,8 +18,9 @@ from attrs import evolve, frozen
 
 from hmbc.compiler.bulk_columns import MEMBER_ID, Column, Histories, Pool, Truth, Whole, pool_of
 from hmbc.compiler.bulk_tables import Tables
-from hmbc.compiler.directed import Directed, Unit
+from hmbc.compiler.directed import Directed
 from hmbc.compiler.kernel import Input, Kernel
+from hmbc.compiler.tried_units import Unit
 from hmbc.dsl.types import Date, Money
 
 DRAWS = 3_000

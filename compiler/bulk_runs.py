@@ -18,12 +18,13 @@ from attrs import define, frozen
 from hmbc.compiler.bills_and_deductions import amounts_of
 from hmbc.compiler.bulk import Bulk
 from hmbc.compiler.bulk_columns import Histories, Truth, Whole
-from hmbc.compiler.directed import Directed, Setting, Unit
+from hmbc.compiler.directed import Directed
 from hmbc.compiler.judge import Change
 from hmbc.compiler.kernel import Input, Kernel, NeverLess
 from hmbc.compiler.law_columns import LawColumns, with_laws
 from hmbc.compiler.laws import Question, steps_of
 from hmbc.compiler.pipeline import module_of
+from hmbc.compiler.tried_units import Setting, Unit
 from hmbc.dsl.types import Money
 from hmbc.runtime.evaluator import Evaluator
 

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from hmbc.compiler.bulk_runs import CHUNK, Trial, Trials
-from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question
 from hmbc.compiler.refutation import Refutation, smallest
+from hmbc.compiler.tried_units import Setting, Unit
 from hmbc.compiler.witness import Witness, witness_of
 
 MOST_TRIED = 5

@@ -23,8 +23,8 @@ from hmbc.compiler.bulk_columns import (
     cell,
     iso,
 )
-from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.kernel import Kernel
+from hmbc.compiler.tried_units import Setting, Unit
 from hmbc.dsl.types import Date, Days, Int, Money, Periods
 
 

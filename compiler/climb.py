@@ -20,7 +20,7 @@ from attrs import define, evolve, field, frozen
 
 from hmbc.compiler.bills_and_deductions import amounts_of
 from hmbc.compiler.climb_moves import KIND, Moves
-from hmbc.compiler.directed import Directed, Setting, Unit
+from hmbc.compiler.directed import Directed
 from hmbc.compiler.judge import Change, Judge, changed
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question
@@ -28,6 +28,7 @@ from hmbc.compiler.machines import Machines
 from hmbc.compiler.quick import Machine, Row
 from hmbc.compiler.refutation import Refutation, members_of
 from hmbc.compiler.slices import of_layer, slice_of
+from hmbc.compiler.tried_units import Setting, Unit
 from hmbc.compiler.unrounded import unrounded, with_unrounded
 from hmbc.dsl.types import Money
 

@@ -7,10 +7,11 @@ from random import Random
 
 from attrs import define, evolve
 
-from hmbc.compiler.directed import Directed, Setting, Unit, Values
+from hmbc.compiler.directed import Directed
 from hmbc.compiler.judge import Change, Judge
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Law, Question
+from hmbc.compiler.tried_units import Setting, Unit, Values
 
 MOST_REPEATED = 256
 KIND: dict[Law, str] = {

@@ -9,11 +9,11 @@ from typing import Any
 from attrs import field, frozen
 
 from hmbc.compiler.denominators import Denominators, denominators_of
-from hmbc.compiler.directed import Setting
 from hmbc.compiler.interpret import Interpreter, State, Step
 from hmbc.compiler.judge import Judge, changed
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.refutation import Refutation, is_one_unit, members_of
+from hmbc.compiler.tried_units import Setting
 from hmbc.dsl.types import Ratio
 from hmbc.runtime.ratio import RATIO_DENOMINATOR
 

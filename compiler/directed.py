@@ -15,11 +15,12 @@ from math import ceil
 from random import Random
 from typing import Any
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from hmbc.compiler import days
 from hmbc.compiler.expressions import expressions
 from hmbc.compiler.kernel import Input, Kernel, ParameterInput
+from hmbc.compiler.tried_units import Setting, Unit, Values
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
 from hmbc.dsl.types import (
@@ -37,28 +38,10 @@ from hmbc.dsl.types import (
 )
 from hmbc.runtime.ratio import RATIO_DENOMINATOR
 
-Values = dict[str, Any]
-
 MOST_CLAIMS = 3
 MOST_SHAKEN = 5
 _NEW_CODES = ("X1", "X2", "X3")
 _KEPT = 60
-
-
-@frozen
-class Setting:
-    """External parameters and lists, in the units of a machine."""
-
-    parameters: dict[str, Any]
-    lists: dict[str, tuple[str, ...]]
-
-
-@frozen
-class Unit:
-    """A unit's claims in date order, and the member of each."""
-
-    claims: tuple[Values, ...]
-    members: tuple[Values, ...]
 
 
 @define

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from hmbc.compiler.directed import Directed, Unit
+from hmbc.compiler.directed import Directed
 from hmbc.compiler.judge import Change, Judge
+from hmbc.compiler.tried_units import Unit
 from hmbc.dsl.types import Money
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hmbc.compiler.directed import Unit
 from hmbc.compiler.kernel import Kernel
+from hmbc.compiler.tried_units import Unit
 from hmbc.dsl.types import Date
 
 TIMES = 64

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 
 from attrs import frozen
 
-from hmbc.compiler.directed import Setting, Unit, Values
 from hmbc.compiler.kernel import Definition, Kernel
 from hmbc.compiler.machines import Machines
+from hmbc.compiler.tried_units import Setting, Unit, Values
 
 _TELLING = (
     "applies", "wait", "exclude", "threshold", "no_threshold", "cost_cap", "ratio", "cap", "no_cap"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from attrs import define, field
 
-from hmbc.compiler.directed import Setting
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.quick import Machine
+from hmbc.compiler.tried_units import Setting
 
 
 @define

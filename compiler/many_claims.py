@@ -19,10 +19,11 @@ from attrs import define, evolve, field
 
 from hmbc.compiler.borders import Watched, amounts_compared
 from hmbc.compiler.days import add_months
-from hmbc.compiler.directed import Directed, Setting, Unit, Values
+from hmbc.compiler.directed import Directed
 from hmbc.compiler.kernel import Accumulator, Input, Kernel
 from hmbc.compiler.kinds import Kind, claims_of
 from hmbc.compiler.quick import Row
+from hmbc.compiler.tried_units import Setting, Unit, Values
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Code, Date, Money, Periods, Type

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 
 from attrs import define, field
 
-from hmbc.compiler.directed import Directed, Setting, Unit
+from hmbc.compiler.directed import Directed
 from hmbc.compiler.judge import Change
 from hmbc.compiler.quick import Machine, Row
+from hmbc.compiler.tried_units import Setting, Unit
 from hmbc.dsl.types import Date, Int, Money
 
 MOST_RICH = 60

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hmbc.compiler.days import add_months
-from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.kernel import Input, Kernel
+from hmbc.compiler.tried_units import Setting, Unit
 from hmbc.dsl.types import Money
 
 MOST_KINDS = 8

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from hmbc.compiler.directed import Unit, Values
 from hmbc.compiler.judge import Change
 from hmbc.compiler.kernel import Kernel, NeverLess
+from hmbc.compiler.tried_units import Unit, Values
 from hmbc.dsl.types import Money
 
 MOST_WITH_ZEROS = 5

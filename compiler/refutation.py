@@ -8,11 +8,11 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.judge import Change, Judge, changed
 from hmbc.compiler.kernel import Input, Kernel, NeverLess
 from hmbc.compiler.laws import Question
 from hmbc.compiler.quick import Machine, Values
+from hmbc.compiler.tried_units import Setting, Unit
 from hmbc.dsl.types import Bool, Code, Date, Days, Enum, Int, Money, Periods, Ratio
 
 

@@ -9,7 +9,7 @@ from random import Random
 
 from attrs import define, evolve, field
 
-from hmbc.compiler.directed import Directed, Setting, Unit
+from hmbc.compiler.directed import Directed
 from hmbc.compiler.drawn_changes import drawn_changes, subjects_of
 from hmbc.compiler.drifts import beginnings, gone_on
 from hmbc.compiler.judge import Change, Judge, changed
@@ -19,6 +19,7 @@ from hmbc.compiler.met_units import Known, MetUnits
 from hmbc.compiler.planted import changes_read_off
 from hmbc.compiler.quick import Machine, Row, Values
 from hmbc.compiler.refutation import Refutation, Smaller, members_of
+from hmbc.compiler.tried_units import Setting, Unit
 
 SETTINGS = 6
 MOST_CHANGES = 60

@@ -20,7 +20,7 @@ from itertools import chain, islice, product
 
 from attrs import define, evolve, field, frozen
 
-from hmbc.compiler.directed import Directed, Setting, Unit, Values
+from hmbc.compiler.directed import Directed
 from hmbc.compiler.drawn_changes import subjects_of
 from hmbc.compiler.judge import Change, changed
 from hmbc.compiler.kernel import Definition, Input, Kernel
@@ -28,6 +28,7 @@ from hmbc.compiler.kinds import Kind, claims_of, kinds_of
 from hmbc.compiler.quick import Row
 from hmbc.compiler.refutation import Refutation
 from hmbc.compiler.slices import of_layer
+from hmbc.compiler.tried_units import Setting, Unit, Values
 from hmbc.compiler.two_runs import Pair, TwoRuns
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk

@@ -12,7 +12,6 @@ from attrs import define, field
 
 from hmbc.compiler import brought_about, seeds
 from hmbc.compiler.climb import Climb
-from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.judge import TWO_RUNS
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question
@@ -21,6 +20,7 @@ from hmbc.compiler.refutation import Refutation, smallest
 from hmbc.compiler.refute import Search
 from hmbc.compiler.roundings_by_turns import ByTurns
 from hmbc.compiler.side_by_side import SideBySide
+from hmbc.compiler.tried_units import Setting, Unit
 from hmbc.compiler.witness import Witness, witness_of
 
 _AGAINST_A_PROOF = (

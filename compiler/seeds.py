@@ -10,10 +10,10 @@ from typing import Any
 
 from attrs import evolve
 
-from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.kernel import Definition, Input, Kernel, Stated
 from hmbc.compiler.run_examples import defaults, member_of, unit_of
 from hmbc.compiler.slices import slice_of
+from hmbc.compiler.tried_units import Setting, Unit
 from hmbc.dsl.scheme import CheckedScheme
 from hmbc.dsl.types import Date, Days, Enum, Int, Money, Ratio
 from hmbc.runtime.ratio import RATIO_DENOMINATOR

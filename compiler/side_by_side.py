@@ -17,13 +17,13 @@ from typing import Any
 from attrs import define, evolve, field
 
 from hmbc.compiler.borders import amounts_compared, borders_of
-from hmbc.compiler.directed import Setting, Unit, Values
 from hmbc.compiler.expressions import expressions
 from hmbc.compiler.judge import Change, changed
 from hmbc.compiler.kernel import Input, Kernel
 from hmbc.compiler.quick import Row
 from hmbc.compiler.refutation import members_of
 from hmbc.compiler.slices import of_layer
+from hmbc.compiler.tried_units import Setting, Unit, Values
 from hmbc.compiler.two_runs import Pair, TwoRuns
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk

@@ -10,7 +10,7 @@ from random import Random
 from attrs import define, evolve, field, frozen
 
 from hmbc.compiler.bills_and_deductions import amounts_of
-from hmbc.compiler.directed import Directed, Setting, Unit, Values
+from hmbc.compiler.directed import Directed
 from hmbc.compiler.judge import Change, Judge
 from hmbc.compiler.kernel import Definition, Kernel
 from hmbc.compiler.laws import Question
@@ -18,6 +18,7 @@ from hmbc.compiler.machines import Machines
 from hmbc.compiler.quick import Row
 from hmbc.compiler.refutation import Refutation
 from hmbc.compiler.slices import slice_of
+from hmbc.compiler.tried_units import Setting, Unit, Values
 
 
 @frozen

@@ -20,7 +20,7 @@ from typing import Any
 from attrs import define, evolve, field, frozen
 
 from hmbc.compiler.bills_and_deductions import amounts_of
-from hmbc.compiler.directed import Directed, Setting, Unit
+from hmbc.compiler.directed import Directed
 from hmbc.compiler.judge import Change
 from hmbc.compiler.kernel import Accumulator, Definition, Input, Kernel
 from hmbc.compiler.laws import steps_of
@@ -29,6 +29,7 @@ from hmbc.compiler.quick import Row, Values
 from hmbc.compiler.slices import slice_of
 from hmbc.compiler.structure_scope import Constancy, Scope
 from hmbc.compiler.structure_used import limit_of
+from hmbc.compiler.tried_units import Setting, Unit
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Date, Money

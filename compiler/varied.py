@@ -10,7 +10,8 @@ from collections.abc import Sequence, Set
 
 from attrs import frozen
 
-from hmbc.compiler.directed import Directed, Unit, Values
+from hmbc.compiler.directed import Directed
+from hmbc.compiler.tried_units import Unit, Values
 from hmbc.dsl.types import Money
 
 MOST_CLAIMS = 8

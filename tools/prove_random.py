@@ -33,13 +33,14 @@ sys.path.insert(0, str(ROOT / "tests" / "laws"))
 import random_claims  # noqa: E402
 import random_schemes  # noqa: E402
 
-from hmbc.compiler.directed import Directed, Unit  # noqa: E402
+from hmbc.compiler.directed import Directed  # noqa: E402
 from hmbc.compiler.kernel import Kernel  # noqa: E402
 from hmbc.compiler.laws import STATED, Question, questions_of  # noqa: E402
 from hmbc.compiler.pipeline import Compiled, compile_source  # noqa: E402
 from hmbc.compiler.proof import Proof  # noqa: E402
 from hmbc.compiler.prove import FULL, prove  # noqa: E402
 from hmbc.compiler.refute import Search  # noqa: E402
+from hmbc.compiler.tried_units import Unit  # noqa: E402
 from hmbc.compiler.witness import witness_of  # noqa: E402
 from hmbc.dsl.scheme import CheckedScheme  # noqa: E402
 from hmbc.dsl.source import Source  # noqa: E402

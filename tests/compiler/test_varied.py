@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from random import Random
 
-from hmbc.compiler.directed import Directed, Unit
+from hmbc.compiler.directed import Directed
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.pipeline import compile_source
+from hmbc.compiler.tried_units import Unit
 from hmbc.compiler.varied import MOST_CLAIMS, Varied
 from hmbc.dsl.source import Source
 

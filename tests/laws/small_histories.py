@@ -18,13 +18,13 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.judge import Change, Judge
 from hmbc.compiler.kernel import Input, Kernel
 from hmbc.compiler.laws import Question
 from hmbc.compiler.quick import Machine, Row, Values
 from hmbc.compiler.quick_code import Stepper, stepper_of
 from hmbc.compiler.refutation import Refutation, smallest
+from hmbc.compiler.tried_units import Setting, Unit
 from hmbc.compiler.witness import Witness, witness_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.reads import walk

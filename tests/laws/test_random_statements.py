@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
-from hmbc.compiler.directed import Directed, Unit
+from hmbc.compiler.directed import Directed
 from hmbc.compiler.laws import STATED, Question, questions_of
 from hmbc.compiler.pipeline import Compiled, compile_source
 from hmbc.compiler.prove import Budget, prove
@@ -18,6 +18,7 @@ from hmbc.compiler.prove_by_structure import by_cases, by_structure
 from hmbc.compiler.quick import Machine
 from hmbc.compiler.refute import Search
 from hmbc.compiler.run_examples import run_examples
+from hmbc.compiler.tried_units import Unit
 from hmbc.dsl.source import Source
 
 FEW = settings(suppress_health_check=list(HealthCheck), max_examples=20)

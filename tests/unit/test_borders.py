@@ -8,10 +8,10 @@ from small_kernels import kernel_of_text
 
 from hmbc.compiler import brought_about
 from hmbc.compiler.borders import at_borders, with_borders
-from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.kernel import Definition, Kernel, Reject
 from hmbc.compiler.laws import Question
 from hmbc.compiler.refute import Search
+from hmbc.compiler.tried_units import Setting, Unit
 from hmbc.compiler.witness import witness_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.types import Bool

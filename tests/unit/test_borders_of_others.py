@@ -11,12 +11,12 @@ from small_kernels import kernel_of_text
 from hmbc.compiler import brought_about
 from hmbc.compiler.borders import at_borders
 from hmbc.compiler.borders_of_others import at_borders_of_others
-from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.kernel import Kernel, Reject
 from hmbc.compiler.kinds import Kind, claims_of, kinds_of
 from hmbc.compiler.laws import Question
 from hmbc.compiler.machines import Machines
 from hmbc.compiler.refute import Search
+from hmbc.compiler.tried_units import Setting, Unit
 from hmbc.compiler.witness import witness_of
 from hmbc.dsl import expr as e
 from hmbc.dsl.types import Bool

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from hmbc.compiler import seeds
-from hmbc.compiler.directed import Unit
 from hmbc.compiler.drifts import TIMES, beginnings, gone_on
 from hmbc.compiler.laws import Question
 from hmbc.compiler.pipeline import compile_source
 from hmbc.compiler.refute import Search
+from hmbc.compiler.tried_units import Unit
 from hmbc.compiler.witness import witness_of
 from hmbc.dsl.source import Source
 

@@ -8,11 +8,11 @@ import pytest
 from small_kernels import confirmed, kernel_of_text
 
 from hmbc.compiler import brought_about
-from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question
 from hmbc.compiler.many_claims import LEAST_REPEATED, MOST_REPEATED, many_claims
 from hmbc.compiler.refute import Search
+from hmbc.compiler.tried_units import Setting, Unit
 
 HEAD = """scheme s {{
     source "d", 2024-01-01

@@ -10,11 +10,12 @@ import pytest
 from attrs import evolve
 from small_kernels import kernel_of_text
 
-from hmbc.compiler.directed import Directed, Unit
+from hmbc.compiler.directed import Directed
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question
 from hmbc.compiler.refutation import is_one_unit
 from hmbc.compiler.refute import Search
+from hmbc.compiler.tried_units import Unit
 from hmbc.compiler.witness import witness_of
 
 HEAD = """scheme s {{

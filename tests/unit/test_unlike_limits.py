@@ -7,10 +7,10 @@ from attrs import evolve
 from one_law import kernel_of
 
 from hmbc.compiler import brought_about
-from hmbc.compiler.directed import Setting, Unit
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question
 from hmbc.compiler.refute import Search
+from hmbc.compiler.tried_units import Setting, Unit
 from hmbc.compiler.unlike_limits import limits_of, under_unlike_limits
 from hmbc.compiler.witness import witness_of
 
