@@ -13,6 +13,7 @@ from attrs import evolve
 from hmbc.compiler.conform_laws import ask
 from hmbc.compiler.conform_reads import layer_concepts
 from hmbc.compiler.kernel import Clause, Kernel
+from hmbc.compiler.law_names import DEMANDED
 from hmbc.compiler.laws import Question
 from hmbc.compiler.stated_amounts import stated_amount
 from hmbc.dsl import codes
@@ -20,8 +21,6 @@ from hmbc.dsl.check_demanded import Lacking, check_demanded
 from hmbc.dsl.checked_guideline import CheckedDemand
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic
 from hmbc.dsl.scheme import CheckedScheme
-
-_NAME = "demanded"
 
 
 def amount(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> Iterator[Diagnostic]:
@@ -33,8 +32,8 @@ def amount(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> Iter
         code = codes.NOTHING_TO_CHECK if found.vacuous else codes.NOT_DECIDED
         yield Diagnostic(code, scheme.span, {"why": found.why})
         return
-    stating = evolve(kernel, stated=(stated_amount(found, _NAME, Clause(), scheme),))
-    asked, text = {Question("stated", None, _NAME)}, demand.amount.text
+    stating = evolve(kernel, stated=(stated_amount(found, DEMANDED, Clause(), scheme),))
+    asked, text = {Question("stated", None, DEMANDED)}, demand.amount.text
     yield from ask(stating, scheme, asked, None, Bilingual(f"“{text}”", text))
 
 

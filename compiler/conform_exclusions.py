@@ -74,7 +74,7 @@ def not_exclude(
     for layer in scheme.paying:
         spared = of_lists(lists_read(layer.applies, wanted=False), scheme)
         if names := [name for name in demand.names if name in spared]:
-            values = {"kind": word("LAYER"), "name": layer.name, "what": concept_row(names)}
+            values = {"kind": word("LAYER"), "name": layer.label or layer.name, "what": concept_row(names)}
             yield Diagnostic(codes.WRONGLY_EXCLUDED, layer.span, values)
 
 

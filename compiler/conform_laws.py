@@ -13,7 +13,7 @@ from collections.abc import Iterator, Set
 from attrs import evolve
 
 from hmbc.compiler.kernel import Kernel, NeverLess
-from hmbc.compiler.law_names import LAWS
+from hmbc.compiler.law_names import DEMANDED, LAWS
 from hmbc.compiler.laws import Question
 from hmbc.compiler.proof_diagnostics import why_of
 from hmbc.compiler.prove import Budget
@@ -21,9 +21,13 @@ from hmbc.compiler.verdicts import verdicts
 from hmbc.dsl import codes
 from hmbc.dsl.checked_guideline import CheckedDemand
 from hmbc.dsl.diagnostic import Bilingual, Diagnostic
+from hmbc.dsl.lexer import ADVICE
 from hmbc.dsl.scheme import CheckedScheme
 from hmbc.dsl.types import Enum
 
+_CORRECT = Bilingual(
+    "改正方案；若是指导意见的文件写错了要求，改正它", "correct the scheme; or the guideline's file, if it says more than the document demands"
+)
 SHORT = Budget((80_000, 0), climb=40_000, beside=100_000, many=50_000)
 """What checking takes the time for."""
 
@@ -45,7 +49,7 @@ def never_less(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> 
             if all(value in given.type.values for value in values):
                 more, less = values
                 stated.append(
-                    NeverLess(name=f"demanded.{given.name}", attribute=given.name, more=more, less=less)
+                    NeverLess(name=f"{DEMANDED}.{given.name}", attribute=given.name, more=more, less=less)
                 )
     if not stated:
         one, two = demand.names
@@ -76,8 +80,9 @@ def ask(
         if proof.outcome == "refuted":
             values = {"law": law, "what": proof.because}
             yield Diagnostic(
-                codes.STATED_BROKEN, scheme.span, values, extra=why_of(proof), example=proof.example
-            )
+                codes.STATED_BROKEN, scheme.span, values, extra=(*why_of(proof), (ADVICE, _CORRECT)),
+                hint=False, example=proof.example,
+            )  # fmt: skip
         elif proof.outcome == "open":
             why = Bilingual(f"{law.zh}，要用 hmbc prove", f"{law.en}; run hmbc prove")
             if demanded is not None:  # it is no law that `hmbc prove` lists

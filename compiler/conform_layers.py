@@ -26,7 +26,7 @@ def state(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> Itera
             if token == "BASE" and not layer.has_base or (
                 token in ("THRESHOLD", "RATIO") and layer.pays is not None
             ):
-                values = {"layer": layer.name, "clause": word(token)}
+                values = {"layer": layer.label or layer.name, "clause": word(token)}
                 yield Diagnostic(codes.NOT_STATED, layer.span, values)
 
 
@@ -44,13 +44,14 @@ def come_after(
     """Every layer counts only what each payer left."""
     for layer in scheme.paying:
         if not layer.has_base:
-            zh, en = f"层 `{layer.name}` 没有基数", f"layer `{layer.name}` has no base"
+            name = layer.label or layer.name
+            zh, en = f"层 `{name}` 没有基数", f"layer `{name}` has no base"
             yield Diagnostic(codes.NOT_DECIDED, layer.span, {"why": Bilingual(zh, en)})
             continue
         before = [payer for payer in demand.names if not comes_after(layer, payer, scheme)]
         if before:
             values = {
-                "layer": layer.name,
+                "layer": layer.label or layer.name,
                 "paid": concept_row([f"paid_by_{payer}" for payer in before]),
                 "left": concept_row([f"left_after_{payer}" for payer in before]),
             }
@@ -64,7 +65,7 @@ def rise(demand: CheckedDemand, scheme: CheckedScheme, kernel: Kernel) -> Iterat
         if isinstance(how, Diagnostic):
             yield how
         elif how is not None:
-            values = {"layer": layer.name, "how": how}
+            values = {"layer": layer.label or layer.name, "how": how}
             flat = not isinstance(layer.ratio, CheckedBands)
             yield Diagnostic(codes.RATIO_NOT_RISING, layer.ratio_at, values, hint=flat)
 
@@ -112,5 +113,6 @@ def _reads_amounts(ratio: e.Expr) -> bool:
 
 
 def _undecided(layer: CheckedLayer, zh: str, en: str) -> Diagnostic:
-    why = Bilingual(f"层 `{layer.name}` {zh}", f"layer `{layer.name}` {en}")
+    name = layer.label or layer.name
+    why = Bilingual(f"层 `{name}` {zh}", f"layer `{name}` {en}")
     return Diagnostic(codes.NOT_DECIDED, layer.ratio_at, {"why": why})

@@ -1,7 +1,8 @@
-"""How laws are called."""
+"""How laws are called, and the layers that they are about."""
 
 from __future__ import annotations
 
+from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Law, Question
 from hmbc.dsl.diagnostic import Bilingual
 
@@ -32,3 +33,20 @@ def name_of(question: Question) -> Bilingual:
     if question.law == "within_cap" and question.layer is None:
         return _SHARED_CAP
     return LAWS[question.law]
+
+
+DEMANDED = "demanded"
+"""The first part of the name of a statement that a guideline demands, not the scheme's author."""
+_STATED = Bilingual("不合所声明的", "against what is stated")
+_DEMANDED = Bilingual("不合所要求的", "against what is demanded")
+
+
+def against_what(question: Question) -> Bilingual:
+    """What a claim that breaks a statement is against."""
+    is_demanded = (question.subject or "").partition(".")[0] == DEMANDED
+    return _DEMANDED if is_demanded else _STATED
+
+
+def called(kernel: Kernel, layer: str) -> str:
+    """The title of a layer; its name, where it has none or others pay it."""
+    return next((x.label for x in kernel.outcomes if x.layer == layer and x.label), layer)

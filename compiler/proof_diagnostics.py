@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from hmbc.compiler.kernel import Clause, Kernel
-from hmbc.compiler.law_names import name_of
+from hmbc.compiler.law_names import called, name_of
 from hmbc.compiler.laws import STATED, Law, Question
 from hmbc.compiler.proof import Proof, clause_of
 from hmbc.dsl import codes
@@ -71,7 +71,7 @@ def findings(
         elif proof.outcome == "refuted" and (question.is_held or not held_only):
             yield _refuted(kernel, scheme, proof, question.law in waived)
         elif proof.outcome == "open" and question.is_held and question.law not in waived:
-            values = {"where": _where(proof), "law": name_of(question)}
+            values = {"where": _where(kernel, proof), "law": name_of(question)}
             yield Diagnostic(codes.LAW_OPEN, _span(kernel, scheme, proof), values)
     for waiver in scheme.waivers:
         about = [p for p in proofs if p.question.law == waiver.law and p.question.is_held]
@@ -107,7 +107,7 @@ def _refuted(
 ) -> Diagnostic:
     held = proof.question.is_held and not is_waived
     values: dict[str, object] = {
-        "where": _where(proof),
+        "where": _where(kernel, proof),
         "law": name_of(proof.question),
         "what": proof.because,
     }
@@ -119,11 +119,12 @@ def _refuted(
     return Diagnostic(code, span, values, extra=why_of(proof), example=example)
 
 
-def _where(proof: Proof) -> Bilingual:
+def _where(kernel: Kernel, proof: Proof) -> Bilingual:
     question = proof.question
-    zh = f"层“{question.layer}”的" if question.layer else ""
-    en = f"layer `{question.layer}`: " if question.layer else ""
-    return Bilingual(zh, en)
+    if question.layer is None:
+        return Bilingual("", "")
+    name = called(kernel, question.layer)
+    return Bilingual(f"层“{name}”的", f"layer `{name}`: ")
 
 
 def _span(kernel: Kernel, scheme: CheckedScheme, proof: Proof) -> Span:

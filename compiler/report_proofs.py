@@ -12,7 +12,7 @@ from attrs import define, field
 
 from hmbc.compiler.clauses import LINES
 from hmbc.compiler.kernel import Kernel
-from hmbc.compiler.law_names import LAWS, name_of
+from hmbc.compiler.law_names import LAWS, called, name_of
 from hmbc.compiler.laws import STATED
 from hmbc.compiler.proof import Proof, clause_of
 from hmbc.compiler.prove import has_solver
@@ -109,7 +109,7 @@ class _Report:
         layers = list(dict.fromkeys(proof.question.layer for proof in proofs))
         for layer in layers:
             whole = self._say("整个方案", "the scheme")
-            yield "  " + (whole if layer is None else f"{self._say('层 ', 'layer ')}{layer}")
+            yield "  " + (whole if layer is None else f"{self._say('层 ', 'layer ')}{self._titled(layer)}")
             own = [proof for proof in proofs if proof.question.layer == layer]
             for proof in sorted(own, key=lambda proof: _ORDER.index(proof.outcome)):
                 yield from self._proof(proof)
@@ -164,6 +164,11 @@ class _Report:
             # A cap that cites nothing of its own goes back to the whole layer.
             return f"{law} [{text}]" if "{" not in text else f"{law} [{question.subject}]"
         return f"{law} [{self._label(question.subject)}]"
+
+    def _titled(self, layer: str) -> str:
+        """Its name, and its title behind it."""
+        title = called(self.kernel, layer)
+        return layer if title == layer else f"{layer} {title}"
 
     def _label(self, name: str) -> str:
         given = next(

@@ -14,6 +14,7 @@ from hmbc.compiler.failed_comparison import failed_comparison
 from hmbc.compiler.interpret import Missing
 from hmbc.compiler.judge import Change, Judge
 from hmbc.compiler.kernel import Clause, Definition, Kernel, Stated
+from hmbc.compiler.law_names import against_what, called
 from hmbc.compiler.laws import Question
 from hmbc.compiler.layer_parts import base_of
 from hmbc.compiler.refutation import Refutation
@@ -159,7 +160,7 @@ class _Teller:
             case "within_bill":
                 billed = sum(row.claim.get(name, 0) for name in self.judge.amounts.bills)
                 parts = [
-                    (name, self.amount(pay))
+                    (called(self.kernel, name), self.amount(pay))
                     for name, pay in zip(self.judge.layers, row.pays, strict=True)
                     if pay
                 ]
@@ -173,9 +174,10 @@ class _Teller:
                     place for place, one in enumerate(rows, 1) if not one.value(question.subject or "")
                 )
                 paid = sum(rows[number - 1].pays)
+                against = against_what(question)
                 return self._what_fails() or Bilingual(
-                    f"第 {number} 笔费用给付 {self.amount(paid)}，不合所声明的",
-                    f"claim {number} is paid {self.amount(paid)}, against what is stated",
+                    f"第 {number} 笔费用给付 {self.amount(paid)}，{against.zh}",
+                    f"claim {number} is paid {self.amount(paid)}, {against.en}",
                 )
             case "within_cap":
                 place, cap = self.judge._caps[question.subject or ""]
@@ -204,24 +206,26 @@ class _Teller:
                 )
 
     def _what_fails(self) -> Bilingual | None:
-        """Of a statement about ratios, or about what is paid in several claims: which two amounts do not
-        compare so, and in which claim."""
+        """Of a statement about ratios or amounts: which two do not compare so, and in which claim."""
         name = self.found.question.subject
         holds = next(x.holds for x in self.kernel.stated if isinstance(x, Stated) and x.name == name)
         failed = failed_comparison(holds, self._worked_out)
         if failed is None:
             return None
-        left = failed.what.left
-        match type_of(left, names_of(self.judge.full)):
+        match type_of(failed.what.left, names_of(self.judge.full)):
             case Ratio():
                 one, two = (percent_text(Fraction(x)) for x in (failed.left, failed.right))
-            case Money() if isinstance(left, e.Total):
+            case Money():
                 one, two = (self.amount(x) for x in (failed.left, failed.right))
             case _:
                 return None
+        number, against = failed.row + 1, _AGAINST[failed.what.op]
+        if failed.left == sum(self.runs.before[failed.row].pays) and not isinstance(failed.what.left, e.Total):
+            return Bilingual(
+                f"第 {number} 笔费用给付 {one}，{against.zh} {two}", f"claim {number} is paid {one}, {against.en} {two}"
+            )
         return Bilingual(
-            f"第 {failed.row + 1} 笔费用：{one} {failed.what.op} {two} 不成立",
-            f"claim {failed.row + 1}: {one} {failed.what.op} {two} does not hold",
+            f"第 {number} 笔费用：{one} {against.zh} {two}", f"claim {number}: {one} is {against.en} {two}"
         )
 
     def _worked_out(self, probes: Sequence[Definition]) -> list[Mapping[str, Any]]:
@@ -229,6 +233,10 @@ class _Teller:
         probed = evolve(kernel, items=(*kernel.items, *probes))
         rows = interpreted(probed, self.found, unit.claims, unit.members)
         return [row.step.trace for row in rows or ()]
+
+    def called(self, item: Definition) -> str:
+        """The layer of a step, as its author calls it."""
+        return called(self.kernel, item.layer or "")
 
     def shown(self, name: str) -> str:
         given = next(i for i in self.kernel.inputs if (i.owner, i.name) == ("claim", name))
@@ -307,8 +315,8 @@ class _Teller:
         if item.role == "ratio":
             one, two = percent_text(Fraction(before)), percent_text(Fraction(after))
             return Bilingual(
-                f"“{item.layer}”的比例从 {one} 变为 {two}，适用于整笔金额",
-                f"the ratio of `{item.layer}` goes from {one} to {two}, for the whole amount",
+                f"“{self.called(item)}”的比例从 {one} 变为 {two}，适用于整笔金额",
+                f"the ratio of `{self.called(item)}` goes from {one} to {two}, for the whole amount",
             )
         if isinstance(before, bool):
             return self._turned(item, after)
@@ -316,32 +324,38 @@ class _Teller:
         if item.layer is not None and item.role in _AMOUNTS:
             zh, en = _AMOUNTS[item.role]
             return Bilingual(
-                f"层“{item.layer}”的{zh}从 {one} 变为 {two}",
-                f"the {en} of layer `{item.layer}` goes from {one} to {two}",
+                f"层“{self.called(item)}”的{zh}从 {one} 变为 {two}",
+                f"the {en} of layer `{self.called(item)}` goes from {one} to {two}",
             )
         return Bilingual(f"“{name}”从 {one} 变为 {two}", f"`{name}` goes from {one} to {two}")
 
     def _turned(self, item: Definition, holds: bool) -> Bilingual:
         """A condition that holds in the second run alone, or no longer."""
         zh, en = _CONDITIONS[item.role]
-        name = item.name.rpartition(".")[2] if item.role in _NAMED else item.layer
+        name = item.name.rpartition(".")[2] if item.role in _NAMED else self.called(item)
         now = ("由不成立变为成立", "holds now") if holds else ("不再成立", "no longer holds")
         return Bilingual(f"{zh.format(name)}{now[0]}", f"{en.format(name)} {now[1]}")
 
     def _step(self, item: Definition) -> Bilingual:
         zh, en = _WORKING[item.role]
         return Bilingual(
-            f"“{item.layer}”的{zh}合计由此减少", f"the sum of {en} of `{item.layer}` falls by it"
+            f"“{self.called(item)}”的{zh}合计由此减少", f"the sum of {en} of `{self.called(item)}` falls by it"
         )
 
     def _summed(self, item: Definition, before: Fraction, after: Fraction) -> Bilingual:
         zh, en = _WORKING[item.role]
         one, two = self.amount(before), self.amount(after)
         return Bilingual(
-            f"“{item.layer}”的{zh}合计从 {one} 变为 {two}",
-            f"the sum of {en} of `{item.layer}` goes from {one} to {two}",
+            f"“{self.called(item)}”的{zh}合计从 {one} 变为 {two}",
+            f"the sum of {en} of `{self.called(item)}` goes from {one} to {two}",
         )
 
+_AGAINST = {
+    "<=": Bilingual("多于", "more than"), "<": Bilingual("不少于", "not less than"),
+    ">=": Bilingual("少于", "less than"), ">": Bilingual("不多于", "not more than"),
+    "==": Bilingual("不等于", "not equal to"), "!=": Bilingual("等于", "equal to"),
+}  # fmt: skip
+"""Two values of which a comparison does not hold."""
 _CONDITIONS = {
     "eligible": ("不符合参保条件“{}”", "that the condition `{}` to be enrolled is not met"),
     "wait": ("等待条件“{}”", "the waiting condition `{}`"),

@@ -11,6 +11,7 @@ from attrs import frozen
 
 from hmbc.compiler.judge import changed
 from hmbc.compiler.kernel import Input, Kernel, NeverLess, ParameterInput
+from hmbc.compiler.law_names import against_what
 from hmbc.compiler.laws import Law
 from hmbc.compiler.refutation import Refutation, members_of
 from hmbc.dsl.diagnostic import Bilingual
@@ -50,7 +51,8 @@ class _Writer:
     favoured: Mapping[str, NeverLess]
 
     def _title(self, second: bool) -> str:
-        zh, title = self.kernel.language == "zh", _TITLES[self.found.question.law]
+        zh, title = self.kernel.language == "zh", _TITLES.get(self.found.question.law)
+        title = title or against_what(self.found.question)
         law = title.zh if zh else title.en
         if self.found.change.kind == "none":
             return f"反例：{law}" if zh else f"counterexample: {law}"
@@ -161,7 +163,6 @@ _TITLES: Mapping[Law, Bilingual] = {
     "no_cliff": Bilingual("多一分而给付跳跃", "one minor unit makes a jump"),
     "split_proof": Bilingual("拆单", "a bill in two"),
     "order_free": Bilingual("先后", "the other order"),
-    "stated": Bilingual("不合所声明的", "against what is stated"),
     "never_less": Bilingual("少于另一类人", "less than the other"),
 }
 """What an example of a broken law is called."""

@@ -23,7 +23,7 @@ from hmbc.dsl.checked_guideline import DemandedAmount
 from hmbc.dsl.concepts import OF_ATTRIBUTE, OF_LAYER, concept
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.environment import Environment
-from hmbc.dsl.inside import attributes_in
+from hmbc.dsl.inside import attributes_in, inside
 from hmbc.dsl.scheme import AttributeInfo, CheckedScheme, PaidWithin
 from hmbc.dsl.source import NOWHERE
 from hmbc.dsl.types import Bool, Enum, Money
@@ -50,6 +50,12 @@ def check_demanded(
         return error.lacking
 
 
+_PAY_ALONE = Bilingual(
+    "要求里能读各层的给付，不能读层的基数、超出部分、封顶前的数",
+    "a demand can read what a layer pays, not its base, its excess or what it would pay before its cap",
+)
+
+
 class _NotSaid(Exception):
     def __init__(self, why: Bilingual, vacuous: bool = False) -> None:
         super().__init__(why.en)
@@ -62,6 +68,9 @@ class _Words:
     covers: Callable[[str], frozenset[str]]
 
     def demanded(self, written: DemandedAmount) -> PaidWithin:
+        for part in inside(written.expressions):
+            if isinstance(part, n.LayerPayRef) and part.which != "pay":
+                raise _NotSaid(_PAY_ALONE)
         paid = self._layers(written.layer)
         env = self._environment()
         attributes = dict(self._attributes(written.expressions))

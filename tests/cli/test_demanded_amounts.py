@@ -82,10 +82,10 @@ def test_what_a_scheme_keeps_is_passed(held, demand):
 @pytest.mark.parametrize(
     ("demand", "what"),
     [
-        ("must keep pay <= 1_151_999 per year", r"claim \d: 1,15[12],\d{3}.\d\d <= 1,151,999.00 does not hold"),
-        ("must keep clinic.pay <= 1_500 per year", r"claim \d: 1,[5-9]\d\d.\d\d <= 1,500.00 does not hold"),
-        ("must keep special_drugs.pay < 150_000 per lifetime", r"150,000.\d\d < 150,000.00 does not hold"),
-        ("must keep pay <= 5_000 when claim.care is clinic", r"claim \d is paid"),
+        ("must keep pay <= 1_151_999 per year", r"claim \d: 1,15[12],\d{3}.\d\d is more than 1,151,999.00"),
+        ("must keep clinic.pay <= 1_500 per year", r"claim \d: 1,[5-9]\d\d.\d\d is more than 1,500.00"),
+        ("must keep special_drugs.pay < 150_000 per lifetime", r"150,000.\d\d is not less than 150,000.00"),
+        ("must keep pay <= 5_000 when claim.care is clinic", r"claim \d is paid 5,\d{3}.\d\d, more than 5,000.00"),
         ("must keep pay <= 0 when member.group is resident and claim.care is ward", "group: resident"),
         ("must keep clinic.pay <= claim.repaid", r"repaid: "),
     ],
@@ -95,6 +95,8 @@ def test_what_breaks_it_is_told_with_the_clause_and_claims(held, call, folder, d
     assert code == 1
     assert f"error[HMB407]: `{demand}` does not hold: " in told and '= cites: "Province" G-1' in told
     assert re.search(what, told)
+    assert "against what is demanded" in told and "what is stated" not in told
+    assert "= help: correct the scheme; or the guideline's file" in told
     examples = re.search(r"scheme:\n((?: {6,}.*\n)+)", told)
     assert examples is not None
     pasted = SCHEME.rstrip().removesuffix("}").replace("conforms to province", "")
@@ -121,6 +123,8 @@ def test_prove_and_compile_say_so_too(held):
 @pytest.mark.parametrize(
     ("demand", "code", "said"),
     [
+        ("must keep ward.pay <= ward.base", "HMB343", "a demand can read what a layer pays, not its base"),
+        ("must keep pay <= 5 when ward.excess > 0", "HMB343", "a demand can read what a layer pays"),
         ("must keep dental.pay <= 5_000", "HMB342", "no layer is called `dental`, or covers it"),
         ("must keep rare_disease_drugs.pay <= 5_000", "HMB342", "no layer is called `rare_disease_drugs`"),
         ("must keep pay <= 5 when claim.hospital is small", "HMB343", "no attribute of the claim is called `hospital`"),
@@ -179,3 +183,8 @@ def test_a_guideline_and_a_scheme_of_two_languages(held, call, folder):
 def test_attributes_that_share_a_label_are_not_chosen_between(held):
     scheme = SCHEME.replace("drug: code", 'drug "kind": code').replace('"kind of care"', '"kind"')
     assert "no attribute of the claim is called `kind`" in held("must keep pay <= 5 when claim.kind is ward", scheme)[1]
+
+
+def test_layers_are_called_by_their_titles(held):
+    assert "the ratio of layer `clinics` is flat" in held("ratio must rise with the amount")[1]
+    assert "\n  layer clinic clinics\n" in held("must keep pay >= 0", command=("prove",))[1]
