@@ -15,7 +15,6 @@ from collections.abc import Iterator
 
 from attrs import evolve
 
-from hmbc.compiler.ceilings import with_ceilings
 from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.layer_parts import Cap
 from hmbc.compiler.shared_caps import shared_caps_of
@@ -32,7 +31,7 @@ def drawn_together(kernel: Kernel) -> Kernel:
     for cap in shared_caps_of(kernel):
         if not read & {name for _, name in cap.draws}:
             found = _together(found, cap)
-    return kernel if found is kernel else with_ceilings(found)
+    return found
 
 
 def _together(kernel: Kernel, cap: Cap) -> Kernel:
@@ -65,10 +64,10 @@ def _drawn(kernel: Kernel, cap: Cap) -> tuple[tuple[Accumulator, ...], e.Expr] |
             return None
     if any(one.keys != first.keys for one in others):
         return None
-    adds = first.adds
+    adds, ceiling = first.adds, first.ceiling
     for one in others:
-        adds = e.Add(adds, one.adds)
-    pool = evolve(first, name=f"{cap.definition.name}.drawn", adds=adds, layer=None)
+        adds, ceiling = e.Add(adds, one.adds), ceiling + one.ceiling
+    pool = evolve(first, name=f"{cap.definition.name}.drawn", adds=adds, ceiling=ceiling, layer=None)
     return (pool,), e.Increase(e.Min(limit, e.Total(pool.name)))
 
 

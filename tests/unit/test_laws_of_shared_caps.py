@@ -8,9 +8,10 @@ from one_law import is_proved, kernel_of
 
 from hmbc.compiler.difference import compare
 from hmbc.compiler.drawn_together import drawn_together
-from hmbc.compiler.kernel import Definition, Kernel
+from hmbc.compiler.kernel import Accumulator, Definition, Kernel
 from hmbc.compiler.laws import Law, Question, questions_of
 from hmbc.compiler.prove import Budget, prove
+from hmbc.compiler.ranges import ranges_of
 from hmbc.compiler.shared_caps import shared_caps_of
 from hmbc.dsl import expr as e
 
@@ -165,6 +166,13 @@ def test_two_caps_are_drawn_together_each() -> None:
     together = {item.name: item for item in drawn_together(kernel).items}
     assert [together[f"l{one}.pay"].exprs == (e.money(0),) for one in (1, 2, 3, 4)] == [True, False, True, False]
     assert is_proved(kernel, Question("order_free", None))
+
+
+def test_what_all_draw_may_come_to_more_than_what_one_of_them_may() -> None:
+    kernel = pooled(WARD, DRUGS)
+    low = tuple(evolve(item, ceiling=30_000) if isinstance(item, Accumulator) else item for item in kernel.items)
+    together = drawn_together(evolve(kernel, items=low))
+    assert ranges_of(together).value(e.Total("shared.pool.drawn")).high == 60_000  # above the cap, which is 50,000
 
 
 BOTH = ["base claim.bill no threshold ratio 100%", "base claim.bill threshold 50 per year ratio 40%"]
