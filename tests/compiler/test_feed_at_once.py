@@ -79,7 +79,7 @@ def of_kinds(name: str, kinds: tuple[str, ...]) -> str:
         when       claim.kind is {kind}
         base       claim.amount
         threshold  1_000 per year
-        ratio      (60% if member.ill else 80%)
+        ratio      ({60 if n == 3 else 30}% if member.ill else {75 if n < 2 else 60}%)
         cap        {5 + n}0_000 per year
     }}"""
         for n, kind in enumerate(kinds)
@@ -281,3 +281,5 @@ def test_which_schemes_have_it(schemes: list[SimpleNamespace]) -> None:
     # records of which only what outlives the block is made, and a total's cells as they are read
     assert "feed_begin(" not in extra and "feed_begin(" in four and "feed_begin(" in six
     assert " * size, 4, " in four and " * size, 6, " in six
+    # ratios and caps by kind, healthy or not
+    assert "_mm512_mask_permutexvar_epi32(" in four and "_mm512_mask_permutexvar_epi32(" in six
