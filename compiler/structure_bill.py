@@ -13,7 +13,7 @@ from attrs import frozen
 from hmbc.compiler.layer_parts import base_of
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_exclusive import are_exclusive
-from hmbc.compiler.through_names import through_names
+from hmbc.compiler.structure_nothing import counts_where
 from hmbc.dsl import expr as e
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.types import Money
@@ -34,7 +34,7 @@ def paid_twice(bounds: Bounds) -> tuple[str, Bilingual] | None:
                 "这一层可能多于它读取的金额", "this layer may pay more than the money it reads"
             )
         pays = {pay}
-        conditions[pay] = e.TRUE if counted is None else read.condition(e.Ref(counted))
+        conditions[pay] = e.TRUE if counted is None else counts_where(bounds, e.Ref(counted))
         for group in [group for group in groups if group[0] & money]:
             left_to = frozenset() if counted is None else read.taken_off(e.Ref(counted))
             both = group[1] - left_to
@@ -54,20 +54,6 @@ class _Read:
     """What the base of a layer is worked out from."""
 
     bounds: Bounds
-
-    def condition(self, expr: e.Expr) -> e.Expr:
-        """What holds wherever an amount that is never negative is above 0."""
-        match expr:
-            case e.Ref(name=name):
-                return self.condition(self.bounds.definitions[name].expr)
-            case e.Max(left=zero, right=inner) if _is_zero(zero):
-                return self.condition(inner)
-            case e.Subtract(left=inner, right=right) if self.bounds.is_natural(right):
-                return self.condition(inner)
-            case e.Choose(when=when, otherwise=zero) if _is_zero(zero):
-                return through_names(when, self.bounds.definitions)
-            case _:
-                return e.TRUE
 
     def money(self, expr: e.Expr) -> frozenset[str] | None:
         """Amounts of the claim whose sum an expression never exceeds."""

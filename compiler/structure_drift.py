@@ -46,7 +46,7 @@ from hmbc.compiler.structure_fading import left_as_it_fades
 from hmbc.compiler.structure_kept import without_kept
 from hmbc.compiler.structure_last_year import last_year_of
 from hmbc.compiler.structure_left_over import left_over
-from hmbc.compiler.structure_nothing import Nothing
+from hmbc.compiler.structure_nothing import Nothing, counts_where, never_both
 from hmbc.compiler.structure_scope import Scope
 from hmbc.compiler.structure_single_rows import Parts, each, joined, linear
 from hmbc.compiler.structure_span import ANYTHING, NOTHING, Number, Span
@@ -138,9 +138,8 @@ class Drifts:
             case e.Subtract() if rest := rest_of(expr, self.bounds.accumulators):
                 return self._of_totals.rest(*rest)
             case e.Choose() | e.Increase() | e.Subtract() if stage := self.bounds.stage(expr):
-                found = self._of_totals.stage(expr, stage)
-                if found is None and isinstance(expr, e.Subtract):
-                    return drawn_in_order(self._of_totals, stage)
+                drawn = drawn_in_order(self._of_totals, expr, stage) if isinstance(expr, e.Subtract) else None
+                found = drawn or self._of_totals.stage(expr, stage)
                 if found is None and self.kind == "swap" and isinstance(expr, e.Choose):
                     return self._choice(expr, expr.when, expr.then, expr.otherwise)
                 return found
@@ -203,6 +202,9 @@ class Drifts:
         one, two = self.of(left), self.of(right)
         if one is None or two is None:
             return None
+        alone = one.is_in_changed_row and two.is_in_changed_row and SAME not in (one, two)
+        if alone and self._never_both(left, right):
+            return in_changed_row(join(one.rows, NOTHING).hull(join(NOTHING, two.rows)))
         found = self._joins.sum(expr, (left, one), (right, two), join)
         if self.kind != "raise" or found == SAME or found.is_in_changed_row:
             return found
@@ -213,6 +215,13 @@ class Drifts:
             own = None if drift is None else each(drift.few, partial(Span.times, by=between(often, often)))
             parts = joined(parts, own, Span.__add__)
         return self._joins.spread(found, parts or found.parts, found.total)
+
+    def _never_both(self, one: e.Expr, two: e.Expr) -> bool:
+        """Whether one of two amounts is nothing in each row, the same one in both runs: as of what layers count that
+        are for claims of different kinds."""
+        natural = self.bounds.is_natural(one) and self.bounds.is_natural(two)
+        when = counts_where(self.bounds, one) if natural else e.TRUE
+        return when != e.TRUE and self.of(when) == SAME and never_both(self.bounds, one, two)
 
     def _conjunction(self, expr: e.And) -> Drift | None:
         """Of conditions that read what a total keeps where the others hold."""

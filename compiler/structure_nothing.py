@@ -92,3 +92,32 @@ class Nothing:
 
     def _told(self, when: e.Expr) -> e.Expr:
         return through_names(when, self.bounds.definitions)
+
+
+def counts_where(bounds: Bounds, amount: e.Expr) -> e.Expr:
+    """What holds of each row in which an amount that is never negative is above 0; true where nothing is seen."""
+    match amount:
+        case e.Ref(name=name):
+            return counts_where(bounds, bounds.definitions[name].expr)
+        case e.Max(left=e.Const(value=0), right=inner) | e.Round(amount=inner):
+            return counts_where(bounds, inner)
+        case e.Scale(amount=inner, by=by) if bounds.ranges.value(by).low >= 0:
+            return counts_where(bounds, inner)
+        case e.Subtract(left=inner, right=right) if bounds.is_natural(right):
+            return counts_where(bounds, inner)
+        case e.Choose(when=when, otherwise=e.Const(value=0)):
+            return through_names(when, bounds.definitions)
+        case e.Add(left=left, right=right):
+            return e.Or(counts_where(bounds, left), counts_where(bounds, right))
+        case e.Increase(of=of):
+            totals = {node.accumulator for node in walk(of) if isinstance(node, e.Total)}
+            added = bounds.accumulators[totals.pop()].adds if len(totals) == 1 else amount
+            return counts_where(bounds, added) if added != amount and bounds.is_natural(added) else e.TRUE
+        case _:
+            return e.TRUE
+
+
+def never_both(bounds: Bounds, one: e.Expr, two: e.Expr) -> bool:
+    """Whether of two amounts that are never negative at least one is 0 in each row, as what layers count of claims of
+    different kinds."""
+    return are_exclusive(counts_where(bounds, one), counts_where(bounds, two))

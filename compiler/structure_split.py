@@ -16,6 +16,7 @@ from attrs import define, field, frozen
 from hmbc.compiler.kernel import Accumulator
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_last_year import last_year_of
+from hmbc.compiler.structure_nothing import counts_where, never_both
 from hmbc.compiler.structure_settled import counted_first_of, first_of, kept_of
 from hmbc.compiler.structure_stage import Stage, parts_beside
 from hmbc.compiler.structure_used import limit_of, rest_of
@@ -111,7 +112,7 @@ class Divisions:
             case e.Choose() | e.Increase() | e.Subtract() if stage := self.bounds.stage(expr):
                 fixed = (*stage.scope.keys, stage.scope.alone, *parts_beside(stage))
                 for part in fixed:
-                    if not (found := self.of(part)).is_same:
+                    if not (found := self.of(part)).is_same and not self._stands_still(part, stage):
                         return found if found.way == "unknown" else _CONDITION
                 added = self.of(stage.added)
                 if added == SOME and stage.alone is None:
@@ -211,6 +212,25 @@ class Divisions:
             if not (found := self.of(part)).is_same:
                 return found if found.way == "unknown" else _CONDITION
         return self._splitting(self.of(amount)) if self.bounds.is_natural(amount) else _ALONE
+
+    def _stands_still(self, part: e.Expr, stage: Stage) -> bool:
+        """Whether a total beside a stage's own is the same before and after each row that adds to its own, and the
+        same after two rows as after the undivided one: of a layer for claims of another kind."""
+        match part:
+            case e.Total(accumulator=name) | e.Before(accumulator=name):
+                other = self.bounds.accumulators[name]
+            case _:
+                return False
+        return (
+            other.keys == stage.scope.keys
+            and stage.alone is None
+            and self.bounds.is_natural(other.adds)
+            and self.bounds.is_natural(stage.added)
+            and self.of(counts_where(self.bounds, stage.added)).is_same
+            and never_both(self.bounds, stage.added, other.adds)
+            and not self.bounds.reads_itself(name)
+            and self.of(other.adds).splits
+        )
 
     def _is_full_at_once(self, stage: Stage) -> bool:
         """Whether a cap is reached by the first that is added, so that a second changes nothing."""
