@@ -115,7 +115,7 @@ def bands_of(expr: e.Expr, total: e.Expr, ranges: Ranges) -> Bands | None:
         if isinstance(term, e.Scale):
             ratio, term = term.by, term.amount
         found = _slice(term, ratio, total)
-        if found is None or any(node == total for node in walk(ratio)):
+        if found is None or total in walk(ratio):
             return None
         slices.append(found)
     while len(slices) > 1 and _is_empty(slices[0], ranges):
@@ -192,7 +192,7 @@ def _slice(term: e.Expr, ratio: e.Expr, total: e.Expr) -> Slice | None:
         case _:
             return Slice(ratio, zero, None) if term == total else None
     match inner:
-        case e.Subtract(left=left, right=lower) if all(node != total for node in walk(lower)):
+        case e.Subtract(left=left, right=lower) if total not in walk(lower):
             if left == total:
                 return Slice(ratio, lower, None)
             upper = _upper(left, total)
@@ -206,7 +206,7 @@ def _upper(expr: e.Expr, total: e.Expr) -> e.Expr | None:
     match expr:
         case e.Min(left=left, right=right) if left == total or right == total:
             border = right if left == total else left
-            return None if any(node == total for node in walk(border)) else border
+            return None if total in walk(border) else border
         case _:
             return None
 

@@ -88,7 +88,7 @@ class _Pair:
 
     def _reads_attribute(self, name: str) -> bool:
         item = self.more.definitions.get(name) or self.more.accumulators[name]
-        return any(node == self.attribute for part in item.exprs for node in walk(part))
+        return any(self.attribute in walk(part) for part in item.exprs)
 
     @property
     def _flipped(self) -> _Pair:
@@ -136,7 +136,7 @@ class _Pair:
         return self._parts(one, two) if found is None else found
 
     def _reads_at(self, expr: e.Expr) -> bool:
-        return self.at is not None and any(node == self.at for node in walk(expr))
+        return self.at is not None and self.at in walk(expr)
 
     def _parts(self, one: e.Expr, two: e.Expr) -> Reach:
         match one, two:

@@ -35,7 +35,7 @@ def without_kept(
         if found is None or not is_one(found[-1], Scope(item.keys)):
             continue
         needed = {own for one in found[:-1] for own in conjuncts(through_names(one, bounds.definitions))}
-        others = {part for part in parts if e.Total(name) not in set(walk(part))}
+        others = {part for part in parts if e.Total(name) not in walk(part)}
         if needed <= others:
             kept.add(name)
     return tuple(_read(part, frozenset(kept)) for part in parts), frozenset(kept)

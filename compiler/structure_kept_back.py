@@ -53,7 +53,7 @@ def _added_by_rounding(bounds: Bounds, stage: Stage) -> Fraction | None:
         case (
             e.Min(left=limit, right=e.Round(amount=amount, mode=mode, step=step))
             | e.Min(left=e.Round(amount=amount, mode=mode, step=step), right=limit)
-        ) if total not in set(walk(limit)):
+        ) if total not in walk(limit):
             pass
         case e.Round(amount=amount, mode=mode, step=step):
             pass
@@ -84,7 +84,7 @@ def _threshold(bounds: Bounds, expr: e.Expr) -> tuple[Fraction, e.Expr] | None:
     total = e.Total(stage.total.name)
     match stage.of:
         case e.Max(left=e.Const(value=0), right=e.Subtract(left=left, right=limit)) if (
-            left == total and total not in set(walk(limit))
+            left == total and total not in walk(limit)
         ):
             return bounds.ranges.value(limit).low, stage.added
         case _:

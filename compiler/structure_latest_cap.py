@@ -37,7 +37,7 @@ def holds_as_it_is(bounds: Bounds, expr: e.Expr, stage: Stage) -> bool:
         found = limit_of(stage.total)
         return found is not None and bounds.is_natural(found[0])
     match stage.of:
-        case e.Min(left=limit, right=function) if total not in set(walk(limit)):
+        case e.Min(left=limit, right=function) if total not in walk(limit):
             pass
         case _:
             return False

@@ -31,6 +31,7 @@ from fractions import Fraction
 from hmbc.compiler.structure_bounds import Bounds
 from hmbc.compiler.structure_span import NOTHING, Span
 from hmbc.dsl import expr as e
+from hmbc.dsl.reads import walk
 
 Row = Hashable
 """What a row is called: CHANGED, or a tuple of why it differs."""
@@ -125,7 +126,7 @@ def _border(bounds: Bounds, of: e.Expr, total: e.Expr) -> str | None:
             return None
     beside = _beside(inner, total)
     whole = beside is not None and bounds.whole.of(beside) and bounds.whole.of(limit)
-    return bends if whole and not _reads(limit, total) else None
+    return bends if whole and total not in walk(limit) else None
 
 
 def _beside(expr: e.Expr, total: e.Expr) -> e.Expr | None:
@@ -133,13 +134,9 @@ def _beside(expr: e.Expr, total: e.Expr) -> e.Expr | None:
     match expr:
         case _ if expr == total:
             return e.money(0)
-        case e.Add(left=left, right=right) if right == total and not _reads(left, total):
+        case e.Add(left=left, right=right) if right == total and total not in walk(left):
             return left
-        case e.Add(left=left, right=right) if left == total and not _reads(right, total):
+        case e.Add(left=left, right=right) if left == total and total not in walk(right):
             return right
         case _:
             return None
-
-
-def _reads(expr: e.Expr, part: e.Expr) -> bool:
-    return expr == part or any(_reads(child, part) for child in e.parts_of(expr))

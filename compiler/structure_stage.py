@@ -78,7 +78,7 @@ def parts_beside(stage: Stage) -> list[e.Expr]:
 def _without(expr: e.Expr, total: e.Expr) -> list[e.Expr]:
     if expr == total:
         return []
-    if all(node != total for node in walk(expr)):
+    if total not in walk(expr):
         return [expr]
     return [part for child in e.parts_of(expr) for part in _without(child, total)]
 
@@ -110,7 +110,7 @@ def shape_of(stage: Stage, ranges: Ranges) -> Shape:
     """The shape of a stage's function."""
     total = e.Total(stage.total.name)
     roundings = {
-        node for node in walk(stage.of) if isinstance(node, e.Round) and _reads(node, total)
+        node for node in walk(stage.of) if isinstance(node, e.Round) and total in walk(node)
     }
     if not roundings:
         return Shape(slope_of(stage.of, total, ranges))
@@ -139,15 +139,15 @@ def never_falls(expr: e.Expr, total: e.Expr, ranges: Ranges) -> bool:
         case (
             e.Choose(when=e.Compare(op=">" | ">=", left=of, right=border), then=more, otherwise=less)
             | e.Choose(when=e.Compare(op="<" | "<=", left=of, right=border), then=less, otherwise=more)
-        ) if not _reads(border, total) and ranges.value(less).high <= ranges.value(more).low:
+        ) if total not in walk(border) and ranges.value(less).high <= ranges.value(more).low:
             parts = (of, less, more)
-        case e.Choose(when=when, then=left, otherwise=right) if not _reads(when, total):
+        case e.Choose(when=when, then=left, otherwise=right) if total not in walk(when):
             parts = (left, right)
         case e.Add(left=left, right=right) | e.Min(left=left, right=right) | e.Max(left=left, right=right):
             parts = (left, right)
-        case e.Scale(amount=amount, by=by) if not _reads(by, total) and ranges.value(by).low >= 0:
+        case e.Scale(amount=amount, by=by) if total not in walk(by) and ranges.value(by).low >= 0:
             parts = (amount,)
-        case e.Subtract(left=amount, right=right) if not _reads(right, total):
+        case e.Subtract(left=amount, right=right) if total not in walk(right):
             parts = (amount,)
         case e.Round(amount=amount):
             parts = (amount,)
@@ -213,13 +213,13 @@ class _Cell:
         """Value and slope of an expression."""
         if expr == self.variable:
             return self.cell, between(1, 1)
-        if not _reads(expr, self.variable):
+        if self.variable not in walk(expr):
             return self.ranges.value(expr), between(0, 0)
         match expr:
-            case e.Scale(amount=amount, by=by) if not _reads(by, self.variable):
+            case e.Scale(amount=amount, by=by) if self.variable not in walk(by):
                 one, share = self.read(amount), self.ranges.value(by)
                 return None if one is None else (one[0] * share, one[1] * share)
-            case e.Choose(when=when, then=left, otherwise=right) if not _reads(when, self.variable):
+            case e.Choose(when=when, then=left, otherwise=right) if self.variable not in walk(when):
                 pass
             case (
                 e.Add(left=left, right=right)
@@ -250,27 +250,23 @@ class _Cell:
 
 
 def _bends(expr: e.Expr, total: e.Expr, ranges: Ranges, up: bool) -> bool:
-    if expr == total or not _reads(expr, total):
+    if expr == total or total not in walk(expr):
         return True
     match expr:
         case e.Add(left=left, right=right):
             return _bends(left, total, ranges, up) and _bends(right, total, ranges, up)
         case e.Subtract(left=left, right=right):
             return _bends(left, total, ranges, up) and _bends(right, total, ranges, not up)
-        case e.Scale(amount=amount, by=by) if not _reads(by, total):
+        case e.Scale(amount=amount, by=by) if total not in walk(by):
             return ranges.value(by).low >= 0 and _bends(amount, total, ranges, up)
         case e.Max(left=left, right=right) if up:
             return _bends(left, total, ranges, up) and _bends(right, total, ranges, up)
         case e.Min(left=left, right=right) if not up:
             return _bends(left, total, ranges, up) and _bends(right, total, ranges, up)
-        case e.Choose(when=when, then=left, otherwise=right) if not _reads(when, total):
+        case e.Choose(when=when, then=left, otherwise=right) if total not in walk(when):
             return _bends(left, total, ranges, up) and _bends(right, total, ranges, up)
         case _:
             return False
-
-
-def _reads(expr: e.Expr, part: e.Expr) -> bool:
-    return any(node == part for node in walk(expr))
 
 
 def _reads_outside(expr: e.Expr, part: e.Expr, around: e.Expr) -> bool:
