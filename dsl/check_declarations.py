@@ -19,6 +19,7 @@ from hmbc.dsl.names import amount_text, percent_text
 from hmbc.dsl.scheme import AttributeInfo, ListInfo, ParameterInfo
 from hmbc.dsl.source import Span
 from hmbc.dsl.types import MONEY_HIGH, Bool, Code, Date, Enum, Int, Money, Periods, Ratio, Type
+from hmbc.dsl.types_as_written import in_own_types
 from hmbc.dsl.written_codes import refuse_file
 
 MILLION = 1_000_000
@@ -74,6 +75,7 @@ def _attribute(owner: str, declared: n.AttributeDeclaration, env: Environment) -
     labels: tuple[str | None, ...] = ()
     low: int | None
     high: int | None
+    declared = in_own_types(declared, env)
     if isinstance(declared.type, n.EnumType):
         values = declared.type.values
         type_: Type = Enum(f"{owner}.{name}", tuple(value.name.text for value in values))

@@ -59,7 +59,8 @@ _NO_CURRENCY = Bilingual(
 _NO_SIGN = Bilingual("金额不带货币符号，只写数：10", "amounts bear no sign, only the number: 10")
 _QUOTED = Bilingual("引号用“ ”；取值和名称不加引号", 'quotes are "…"; values and names have none')
 _NO_LIST = Bilingual(
-    "几个取值或编码之间用逗号，外面没有括号：属于 “K1”，“K2”", "several values or codes: commas between, no brackets: in \"K1\", \"K2\""
+    "几个取值或编码之间用逗号，外面没有括号：属于 “K1”，“K2”；声明取值写作 健康 | 既往症",
+    "several values or codes: commas between, no brackets: in \"K1\", \"K2\"; values are declared as healthy | ill",
 )
 _PERCENT = Bilingual(
     "“%”紧跟在数后面，数与前面的名称分开：健康：75%",

@@ -8,6 +8,7 @@ from collections.abc import Collection
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.figures_as_written import figure_meant
 from hmbc.dsl.habits import habit
+from hmbc.dsl.left_out import left_out
 from hmbc.dsl.lexer import Lexeme
 from hmbc.dsl.shapes_as_written import shape_meant
 from hmbc.grammar.keywords import Language, spelling, words
@@ -79,6 +80,8 @@ def likely_mistake(
         found = re.match(r"\S+\s*\.\s*[^\s,;}]+", source[after.span.start :])
         which = found[0] if found else after.text
         return Bilingual(f"哪些费用算同一次：同次就医 {which}", f"which claims are one event: event {which}")
+    if (missing := left_out(lexeme, accepts, last, after, language, source)) is not None:
+        return missing
     if (figure := figure_meant(lexeme, accepts, last, after, language, source)) is not None:
         return figure
     if (said := habit(lexeme, accepts, last, after, language)) is not None:

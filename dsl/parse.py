@@ -65,7 +65,7 @@ def parse(source: Source) -> Parsed:
         return Parsed(None, (Diagnostic(codes.NO_SCHEME, _first_token(source)),))
     run = _Run(source, Lexer(source, language))
     tree = run.parse()
-    found = in_order([*_not_caused(run), *run.lexer.diagnostics])
+    found = in_order(_not_caused(run))
     if len(found) > MAX_ERRORS:
         rest = Diagnostic(codes.TOO_MANY, found[MAX_ERRORS].span, {"count": MAX_ERRORS})
         found = (*found[:MAX_ERRORS], rest)
@@ -81,16 +81,32 @@ def parse(source: Source) -> Parsed:
 
 
 def _not_caused(run: _Run) -> list[Diagnostic]:
-    """The grammar's errors, without those at a token that is itself ill-written or follows a character
-    left out, and without those after a string that runs away with the rest of its line."""
-    lexical = run.lexer.diagnostics
+    """The errors: of the grammar's, none at a token that is itself ill-written or follows a character left
+    out, and none after a string that runs away with the rest of its line; of characters that cannot stand
+    there, none behind another error of their line, and where that one is a bracket no other error either."""
+    lexical, grammar = _first_of_lines(run)
     at = {diagnostic.span.start for diagnostic in lexical}
     strays = [x.span.end for x in lexical if x.code == codes.STRAY_CHARACTER]
     text = run.source.text
     at |= {len(text) - len(text[end:].lstrip()) for end in strays}
     opened = [x.span.start for x in lexical if x.code == codes.OPEN_STRING]
     end = min(opened, default=len(run.source.text) + 1)
-    return [x for x in run.diagnostics if x.span.start < end and x.span.start not in at]
+    return [*lexical, *(x for x in grammar if x.span.start < end and x.span.start not in at)]
+
+
+def _first_of_lines(run: _Run) -> tuple[list[Diagnostic], list[Diagnostic]]:
+    """The lexer's errors and the grammar's, without what follows from another one of the same line."""
+    lexical, grammar = run.lexer.diagnostics, run.diagnostics
+    text, place = run.source.text, run.source.position
+    strays = [x for x in lexical if x.code == codes.STRAY_CHARACTER]
+    first: dict[int, int] = {}
+    for one in (*strays, *grammar):
+        line = place(one.span.start)[0]
+        first[line] = min(first.get(line, one.span.start), one.span.start)
+    brackets = {place(x.span.start)[0]: x.span.start for x in reversed(strays) if text[x.span.start] in "[【"}
+    kept = [x for x in lexical if x not in strays or x.span.start == first[place(x.span.start)[0]]]
+    told = [x for x in grammar if x.span.start <= brackets.get(place(x.span.start)[0], x.span.start)]
+    return kept, told
 
 
 def _refused(source: Source) -> Diagnostic | None:

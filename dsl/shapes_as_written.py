@@ -30,8 +30,8 @@ _IN_CONDITION = Bilingual(
     "`exclude` is a clause of its own, with a name; an exception in a condition is `unless` and a condition",
 )
 _NO_BRACKETS = Bilingual(
-    "类型后面没有括号：金额都以币种的元计，不写单位；取值写作 健康 | 既往症",
-    "no brackets behind a type: amounts are in the scheme's currency; values are written healthy | ill",
+    "类型后面没有括号：金额都以币种的元计，不写单位；范围写作 金额 0 至 500万元；取值写作 健康 | 既往症",
+    "no brackets behind a type: amounts are in the scheme's currency; a range is money 0 to 5_000; values are written healthy | ill",
 )
 _FIGURES = ("NUMBER", "MONEY_AMOUNT")
 _NONE = ("NO_THRESHOLD", "NO_CAP")
