@@ -29,12 +29,13 @@ from hmbc.compiler.feed_carry import with_carries
 from hmbc.compiler.feed_conditions import byte_leaves, early_conditions
 from hmbc.compiler.feed_days import with_days
 from hmbc.compiler.feed_driver import driver
+from hmbc.compiler.feed_fetching import fetch, fetch_runs, gather, gather_of_row, watching
 from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.feed_money import money_loops
 from hmbc.compiler.feed_rows import is_rich, row_loops
 from hmbc.compiler.feed_shares import with_shares_once
 from hmbc.compiler.feed_together import can_make_records, closing, opening
-from hmbc.compiler.feed_totals import fetch, fetch_runs, gather, gather_of_row, totals, watching
+from hmbc.compiler.feed_totals import totals
 from hmbc.compiler.feed_years import rows_of_years, years_of
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.lower_feed import feed_of, lower_feed

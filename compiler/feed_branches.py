@@ -16,6 +16,7 @@ from attrs import define, evolve, field, frozen
 from hmbc.compiler.emit_c import Body, literal, type_of
 from hmbc.compiler.feed import FeedTotal
 from hmbc.compiler.feed_closed import key_type
+from hmbc.compiler.feed_goals import Goal, needs, ordered
 from hmbc.compiler.feed_record import Record
 from hmbc.compiler.graph import Graph
 from hmbc.compiler.nodes import Known, Node, flat, place_of, reachable
@@ -33,19 +34,6 @@ COSTS = {
     "date_in": 20, "add_months": 40, "age": 40,
 }  # fmt: skip
 """Of operations, in the time of an addition."""
-
-
-@frozen(eq=False)
-class Goal:
-    """A value that a row needs. sink: where it is written. total: what it is added to."""
-
-    node: Node
-    sink: str | None = None
-    total: FeedTotal | None = None
-
-    @property
-    def number(self) -> int | None:
-        return None if self.total is None else self.total.number
 
 
 @define
@@ -395,48 +383,3 @@ class Branches:
 def mentioned(name: str, lines: list[str]) -> bool:
     """Whether lines of C have that name."""
     return any(re.search(rf"\b{name}\b", line) for line in lines)
-
-
-def ordered(goals: Iterable[Goal]) -> list[Goal]:
-    """Goals so that each comes after those that it needs. Where not all that read a keyed total as it was can
-    come before it is moved, the rest follow: what it was is in a variable then."""
-    left, found = list(goals), list[Goal]()
-    while left:
-        ready = first_ready(left, needs) or first_ready(left, needs_moved)
-        assert ready is not None  # totals are worked out from earlier ones
-        left.remove(ready)
-        found.append(ready)
-    return found
-
-
-def first_ready(left: Sequence[Goal], needs: Callable[[Goal, Goal], bool]) -> Goal | None:
-    """The first goal that needs no other."""
-    return next(
-        (goal for goal in left if not any(needs(goal, one) for one in left if one is not goal)),
-        None,
-    )
-
-
-def needs(goal: Goal, other: Goal) -> bool:
-    """Whether a goal comes after another: it is worked out from that, or moves a keyed total that the other
-    reads as it is before the row."""
-    if goal.total is not None and goal.total.key is not None and goal.total is not other.total:
-        if reads(other.node, goal.total) == {"before"}:
-            return True
-    same = other.node.const is not None or other.node is goal.node
-    return needs_moved(goal, other) or (not same and other.node in reachable([goal.node]))
-
-
-def needs_moved(goal: Goal, other: Goal) -> bool:
-    """Whether a goal reads a total that has been moved by the other."""
-    total = other.total
-    return total is not None and total is not goal.total and "after" in reads(goal.node, total)
-
-
-def reads(node: Node, total: FeedTotal) -> set[str]:
-    """Whether a value is worked out from a total as it is before the row, and after it."""
-    return {
-        one.op
-        for one in reachable([node])
-        if one.op in ("before", "after") and one.data == total.number
-    }

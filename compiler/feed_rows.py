@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import Counter
 
 from hmbc.compiler.feed import Feed, NoFeed, under
-from hmbc.compiler.feed_branches import Branches, Goal, mentioned
+from hmbc.compiler.feed_branches import Branches, mentioned
+from hmbc.compiler.feed_fetching import watch
+from hmbc.compiler.feed_goals import Goal
 from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.feed_record import Record
-from hmbc.compiler.feed_totals import watch
 from hmbc.compiler.feed_years import turning, years_of
 from hmbc.compiler.merge_layers import MOST_VALUES
 from hmbc.compiler.nodes import Node, place_of, reachable
