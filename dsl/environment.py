@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -35,6 +36,9 @@ FIRST = Bilingual("第一次写在这里", "first written here")
 BEFORE = Bilingual("前一段", "the one before")
 DECLARED_ARE = Bilingual("已声明", "declared")
 _LISTED = 8
+_IN_TIME = Bilingual(
+    "时间写成比较：费用.日期 < 参保人.参保日期 + 30天", "a time is a comparison: claim.date < member.joined + 30 days"
+)
 
 
 def listed(names: Sequence[str]) -> Bilingual:
@@ -188,6 +192,9 @@ class Environment:
             return
         if name in TRUTHS and code == codes.UNKNOWN_NAME:
             self.report(code, span, hint=False, extra=((ADVICE, TRUTH),), name=name, near="")
+            return
+        if code == codes.UNKNOWN_NAME and re.search(r"\d+(个月|天|日|年)", name):
+            self.report(code, span, hint=False, extra=((ADVICE, _IN_TIME),), name=name, near="")
             return
         if name in NOTHING:
             self.report(code, span, hint=False, extra=((ADVICE, NO_LIMIT),), name=name, near="")

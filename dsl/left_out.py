@@ -25,6 +25,14 @@ _FROM_TO = Bilingual(
     "写明从哪天起：{ 自 2024-01-01 至 2024-12-31：15000  自 2025-01-01：16000 }",
     "say from which day on: { from 2024-01-01 to 2024-12-31: 15_000  from 2025-01-01: 16_000 }",
 )
+_OTHER_RATIO = re.compile(r"\(\s*([^\W\d]+)\s*:?\s*([\d.]+%)\s*\)")
+"""Behind a ratio, that of a value: `80% (ill 40%)`."""
+_BAND_WORDS = ("分段", "累进", "分级", "阶梯", "bands", "tiers", "tiered", "banded")
+_BANDS = Bilingual(
+    "写明从哪里起分段，每段的界限在前：起付线以上分段 每年：至多 5万元：60%，以上：70%；从 0 元起算的写“费用分段”",
+    "say from where on, each band's limit first: bands above threshold per year: up to 50_000: 60%, beyond: 70%; "
+    "where the limits count from 0: bands of cost",
+)
 _OTHER_CASE = Bilingual(
     "另一种情况要写条件：（1万元 若 参保人.困难 否则 2万元） 每年",
     "another case needs its condition: (10_000 if member.poor else 20_000) per year",
@@ -63,6 +71,11 @@ def left_out(
         return Bilingual(
             f"参数要写类型：参数 {before}：金额 = {after.text}", f"a parameter has a type: parameter {before}: money = {after.text}"
         )
+    if last.terminal == "PERCENT" and (other := _OTHER_RATIO.match(source, lexeme.span.start)):
+        name, ratio = other.groups()
+        return Bilingual(
+            f"按取值写，不加括号：{name}：{ratio}，其余：{before}", f"by value, without brackets: {name}: {ratio}, otherwise: {before}"
+        )
     return _of_names(lexeme, accepts, last, after, language)
 
 
@@ -73,6 +86,8 @@ def _of_names(
     text = lexeme.text
     if lexeme.terminal == "NAME" and {"EXTERNAL", "FROM"} <= set(accepts) and after.terminal == "DOT":
         return Bilingual(f"从文件读：自 “{text}.csv”", f'it is read from a file: from "{text}.csv"')
+    if last.terminal == "NAME" and last.text in _BAND_WORDS and words(language).get(text, "").startswith("PER"):
+        return _BANDS
     if last.terminal == "DOT" and lexeme.terminal in _FIGURES:
         return Bilingual("金额前面不加字，直接写数：1.5万元", "nothing stands before the figure of an amount: 1.5")
     for none in ("NO_CAP", "NO_THRESHOLD"):

@@ -274,6 +274,10 @@ class Lexer:
         if digits := in_digits(self.text[span.start : span.end]):
             advice = ((ADVICE, Bilingual(f"写作 {digits}", f"write {digits}")),)
             self._report(codes.BAD_NUMBER, span, advice, text=shown)
+        elif year := re.fullmatch(r"(\d{4})年度?", shown):
+            days = f"{year[1]}-01-01", f"{year[1]}-12-31"
+            told = Bilingual(f"写明起止：{days[0]} 至 {days[1]}", f"from its first day to its last: {days[0]} to {days[1]}")
+            self._report(codes.BAD_NUMBER, span, ((ADVICE, told),), text=shown)
         elif day := day_meant_at(self.text, span.start):
             self._report(codes.BAD_NUMBER, span, ((ADVICE, day),), text=shown)
         elif _OTHER_MONEY.search(shown):

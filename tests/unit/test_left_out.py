@@ -94,6 +94,10 @@ def test_the_schemes_are_right():
         ("健康 | 既往症", "枚举[健康，既往症]", "[", "声明取值写作 健康 | 既往症"),
         ("金额 0 至 500万元", "金额（0～500万元）", "（", "范围写作 金额 0 至 500万元"),
         ("参保年数：整数", "参保年数：数字", "数字", "写“整数”"),
+        ("费用.日期 < 参保人.投保日期 + 30天", "投保后30天内", "投保后30天内", "费用.日期 < 参保人.参保日期 + 30天"),
+        ("    同次就医", "    有效期 2025年\n    同次就医", "2025年", "写明起止：2025-01-01 至 2025-12-31"),
+        ("比例 80% 另加 5% 若 参保人.参保年数 >= 3", "比例 分段 每年：至多 5万元 60%", "每年", "写明从哪里起分段"),
+        ("比例 80% 另加 5% 若 参保人.参保年数 >= 3", "比例 80%（既往症 40%）", "（", "既往症：40%，其余：80%"),
         ("住院号：编码", "住院号：字符串", "字符串", "写“编码”"),
     ],
 )
@@ -115,6 +119,7 @@ def test_slips_in_chinese_are_one_error(right, wrong, at, said):
         ("standard: money { from 2025-01-01: 15_000 }", "standard = 15_000", "=", "parameter standard: money = 15_000"),
         ("standard per year", "standard per year, halved for some", ",", "another case needs its condition"),
         ('special: "K1", "K2"', "special: drugs.csv", "drugs", 'from "drugs.csv"'),
+        ("ratio 80% plus 5% if member.years >= 3", "ratio 80% (ill: 40%)", "(", "ill: 40%, otherwise: 80%"),
         ("years: int", "years: integer", "integer", "write `int`"),
         ("stay: code", "stay: string", "string", "write `code`"),
     ],
