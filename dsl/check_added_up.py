@@ -13,10 +13,11 @@ from functools import reduce
 from hmbc.dsl import codes
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
+from hmbc.dsl.check_constancy import moves_with
 from hmbc.dsl.check_scopes import check_scope
 from hmbc.dsl.diagnostic import Bilingual
 from hmbc.dsl.environment import Environment
-from hmbc.dsl.reads import walk
+from hmbc.dsl.reads import attributes_read, walk
 from hmbc.dsl.scheme import CheckedScope
 from hmbc.dsl.source import Span
 
@@ -46,12 +47,11 @@ def check_adding_up(written: n.Scope, env: Environment) -> CheckedScope | None:
     return None if scope.keys == ("PER_CLAIM",) else scope
 
 
-def varies(expr: e.Expr) -> bool:
-    """Whether an amount may be another one for another claim of the same member."""
-    return any(
-        isinstance(node, e.LayerPay | e.Total | e.Before | e.Ref | e.InPeriods)
-        or isinstance(node, e.Attribute | e.Given) and node.owner == "claim"
-        for node in walk(expr)
+def varies(expr: e.Expr, scope: CheckedScope, env: Environment) -> bool:
+    """Whether an amount may be another one for another of the claims that are added up."""
+    return any(isinstance(node, e.LayerPay | e.Total | e.Before | e.Ref | e.InPeriods) for node in walk(expr)) or any(
+        owner == "claim" or moves_with(env.attributes[owner, name], scope, env)
+        for owner, name in attributes_read(expr)
     )
 
 

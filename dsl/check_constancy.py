@@ -78,7 +78,7 @@ def check_constancy(
             _check_dated(amount, parameter, scope, env)
     varies = _moves_with_date(value, dated, scope, env)
     for owner, name in sorted(attributes_read(value) - {("claim", env.date)}):
-        if whose := _moves_with(env.attributes[owner, name], scope, env):
+        if whose := moves_with(env.attributes[owner, name], scope, env):
             varies = True
             if not amount.known:
                 _report(amount, clause, value, (owner, name), whose, scope, env)
@@ -127,7 +127,7 @@ def names_in(written: n.Expression, env: Environment) -> set[str]:
     return found
 
 
-def _moves_with(read: AttributeInfo, scope: CheckedScope, env: Environment) -> str | None:
+def moves_with(read: AttributeInfo, scope: CheckedScope, env: Environment) -> str | None:
     """Whose value of the attribute may be another one inside the scope: a claim's, the member's at
     another time, another member's of the family; None where it is one value."""
     if _holds_still(read, scope) or (read.owner == "member" and read.name == env.unit):

@@ -83,7 +83,7 @@ def _within(
     limit = check_as(item.right, Money(), env, facts)
     scope = None if item.scope is None else check_adding_up(item.scope, env)
     if scope is not None:
-        check_limit(item.op, item.right, varies(limit), item.span, env)
+        check_limit(item.op, item.right, varies(limit, scope, env), item.span, env)
     return PaidWithin(paid, item.op, limit, when, scope)
 
 

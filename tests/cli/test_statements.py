@@ -135,6 +135,28 @@ def test_what_cannot_be_added_up_is_told(call, of, stated, told):
 
 
 @pytest.mark.parametrize(
+    ("limit", "same"),
+    [
+        ("member.income per year", True),
+        ("member.quota per year", False),
+        ("member.income per year per family", False),
+        ("(1_000 if member.household is \"H1\" else 900) per year per family", True),
+    ],
+)
+def test_a_limit_of_what_is_added_up_is_one_for_all_of_it(call, of, folder, limit, same):
+    """Of a member, who may come into another quota within the year; of a family, of whom each has an income."""
+    file = of(f"prove pay <= {limit}")
+    text = (folder / file).read_text()
+    more = "unit member.household  member { household: code  income: money  quota: money varies "
+    (folder / file).write_text(text.replace("member {", more, 1).replace("member { health: healthy }", (
+        'member { health: healthy, household: "H1", income: 9_000, quota: 9_000 }'
+    )))
+    done = call("check", file)
+    told = "this should be an amount that is the same for all claims, as payments are added up"
+    assert (done.exit_code == 0) == same and (told in done.stdout) != same, done.stdout
+
+
+@pytest.mark.parametrize(
     ("stated", "verdict"),
     [
         ("pay <= 1_000_000 per year", "refuted"),
