@@ -199,6 +199,8 @@ class TotalDrifts:
         if (rising or falling) and sums == ANYTHING and (path := self._path(stage)) is not None:
             sums = over.times(path)
         found = self.joins.made(expr, rows, sums, stage.scope, one, changed)
+        if self.joins.kind == "raise" and slope is not None and shape.rounding is None and stage.alone is None:
+            found = evolve(found, total=_over_keys(over, added, slope))
         few = added.few if self.joins.kind == "raise" and natural and constant else None
         if few is None or jumps or stage.alone is not None:
             return found
@@ -215,7 +217,7 @@ class TotalDrifts:
         parts = None
         if self.joins.bounds.whole.of(stage.added):
             parts = passed(self.joins.bounds, stage.of, total, few, over, one)
-        return self.joins.spread(found, parts, sum_of(alone))
+        return self.joins.spread(found, parts, found.total.meet(sum_of(alone)))
 
     def _run_down(self, stage: Stage, limit: e.Expr, of: e.Expr) -> Drift | None:
         """Of what is capped by an amount that runs down: in sum it is the largest of what caps let through."""
@@ -357,3 +359,11 @@ class TotalDrifts:
             for key in scope.keys
             for node in walk(key)
         )
+
+
+def _over_keys(over: Span, added: Drift, slope: Interval) -> Span:
+    """By how much a function comes to differ in sum over all keys. over: by how much the total differs in each of
+    them. Where none of them is less, or none is more, none goes further than its total, and these add up."""
+    if slope.low < 0 or over.low < 0 < over.high:
+        return ANYTHING
+    return added.in_all.meet(over.sign).times(slope)

@@ -159,6 +159,13 @@ def test_draws_that_others_read_stay_as_they_are(reads: str, same: bool) -> None
     assert (drawn_together(kernel) is not kernel) == same
 
 
+def test_months_that_differ_by_what_a_year_hands_on_add_up() -> None:
+    """The minor unit comes back in another month, in rounded payments of either layer."""
+    second = WARD.replace("inpatient", "outpatient").replace("80%", "60%").replace("100", "50")
+    kernel = pooled(WARD, second, pool="    shared cap pool: 300 per month in order")
+    assert is_proved(kernel, Question("no_cliff", None))
+
+
 def test_two_caps_are_drawn_together_each() -> None:
     pools = POOL.format(draws="in order") + "\n    shared cap other: 300 per year pro rata"
     third, fourth = (f"base claim.{one} no threshold ratio 50% cap shared other" for one in ("fee", "others"))
