@@ -26,6 +26,7 @@ from typing import Literal
 from attrs import frozen
 
 from hmbc.compiler.kernel import Clause, Definition, Kernel, Outcome
+from hmbc.compiler.law_names import called
 from hmbc.compiler.layer_parts import Cap, base_of, caps_of
 from hmbc.compiler.shared_caps import shared_caps_of
 from hmbc.compiler.structure_bill import paid_twice
@@ -292,11 +293,12 @@ class _Structure:
                 "封顶之后的步骤可能再增加给付", "a step after the cap may add to what is paid"
             )
             return self._open("within_cap", None, name, why, name)
+        sharing = [called(self.kernel, layer) for layer, _ in cap.draws]
         return Verdict(
             "within_cap", None, True,
             Bilingual(
-                f"各层（{'、'.join(layer for layer, _ in cap.draws)}）所得，合起来正是封顶额以内的合计，其后各步只减不增",
-                f"what {', '.join(layer for layer, _ in cap.draws)} are let through is the sum within the limit, and no later step adds",
+                f"各层（{'、'.join(sharing)}）所得，合起来正是封顶额以内的合计，其后各步只减不增",
+                f"what {', '.join(sharing)} are let through is the sum within the limit, and no later step adds",
             ),
             name, name, cap.definition.clause,
         )  # fmt: skip

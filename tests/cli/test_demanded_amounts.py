@@ -188,3 +188,10 @@ def test_attributes_that_share_a_label_are_not_chosen_between(held):
 def test_layers_are_called_by_their_titles(held):
     assert "the ratio of layer `clinics` is flat" in held("ratio must rise with the amount")[1]
     assert "\n  layer clinic clinics\n" in held("must keep pay >= 0", command=("prove",))[1]
+
+
+def test_layers_that_share_a_cap_are_called_by_their_titles(held):
+    scheme = SCHEME.replace("list dear", "shared cap both: 1_002_000 per year in order cite R-4\n    list dear")
+    for own in ("1_000_000", "2_000"):
+        scheme = scheme.replace(f"cap {own} per year", "cap shared both")
+    assert "what ward, clinics are let through is the sum" in held("must keep pay >= 0", scheme, command=("prove",))[1]
