@@ -199,7 +199,9 @@ class TotalDrifts:
         if (rising or falling) and sums == ANYTHING and (path := self._path(stage)) is not None:
             sums = over.times(path)
         found = self.joins.made(expr, rows, sums, stage.scope, one, changed)
-        if self.joins.kind == "raise" and slope is not None and shape.rounding is None and stage.alone is None:
+        one_function = constant and slope is not None and shape.rounding is None and stage.alone is None
+        if self.joins.kind == "raise" and one_function:
+            assert slope is not None
             found = evolve(found, total=_over_keys(over, added, slope))
         few = added.few if self.joins.kind == "raise" and natural and constant else None
         if few is None or jumps or stage.alone is not None:
@@ -362,8 +364,8 @@ class TotalDrifts:
 
 
 def _over_keys(over: Span, added: Drift, slope: Interval) -> Span:
-    """By how much a function comes to differ in sum over all keys. over: by how much the total differs in each of
-    them. Where none of them is less, or none is more, none goes further than its total, and these add up."""
+    """By how much a function, one for all rows of a key, comes to differ in sum over all keys. over: by how much the
+    total differs in each of them. Where none of them is less, or none is more, none goes further than its total, and these add up."""
     if slope.low < 0 or over.low < 0 < over.high:
         return ANYTHING
     return added.in_all.meet(over.sign).times(slope)
