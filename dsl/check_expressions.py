@@ -25,7 +25,7 @@ from hmbc.dsl.environment import Environment
 from hmbc.dsl.facts import NOTHING, Facts, facts_if_false, facts_of
 from hmbc.dsl.lexer import ADVICE
 from hmbc.dsl.names import type_name
-from hmbc.dsl.reads import nests_increase
+from hmbc.dsl.reads import nests_increase, reads_totals, walk
 from hmbc.dsl.typed import BROKEN, Typed, declared, fits, literal_hint, same
 from hmbc.dsl.types import (
     Bool,
@@ -36,6 +36,9 @@ from hmbc.dsl.types import (
     Type,
     Unknown,
 )
+
+_OVER_TOTALS = Bilingual("含累计的算式", "an expression over totals")
+_ORDINAL = Bilingual("只含次序的算式，次序在一笔费用里只有一个值", "one over an ordinal alone, which is one value of this claim")
 
 
 def check_as(
@@ -49,6 +52,12 @@ def check_as(
             expected=type_name(wanted), found=type_name(found.type), extra=_advised(written, wanted),
         )  # fmt: skip
     return found.expr
+
+
+def check_grows(written: n.Expression, expr: e.Expr, env: Environment) -> None:
+    """Report what an ordinal makes no increase of: it is one value of this claim, and no total is read beside it."""
+    if not reads_totals(expr) and any(isinstance(node, e.Ref) for node in walk(expr)):
+        env.report(codes.WRONG_TYPE, written.span, expected=_OVER_TOTALS, found=_ORDINAL)
 
 
 def _advised(written: n.Expression, wanted: Type) -> tuple[tuple[Bilingual, Bilingual], ...]:
@@ -139,6 +148,7 @@ def check(
             if nests_increase(found.expr):
                 env.report(codes.NESTED_INCREASE, written.span)
                 return BROKEN
+            check_grows(of, found.expr, env)
             if found.type not in (Money(), Int(), Unknown()):
                 env.report(
                     codes.WRONG_TYPE, of.span, expected=type_name(Money()),

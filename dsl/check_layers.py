@@ -11,7 +11,7 @@ from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
 from hmbc.dsl.check_constancy import check_constancy
 from hmbc.dsl.check_declarations import texts
-from hmbc.dsl.check_expressions import check_as
+from hmbc.dsl.check_expressions import check_as, check_grows
 from hmbc.dsl.check_header import check_rounding
 from hmbc.dsl.check_means import check_means
 from hmbc.dsl.check_ratios import check_ratio
@@ -205,6 +205,8 @@ def _pays(clause: n.Pays, env: Environment, facts: Facts) -> CheckedPays:
     amount = check_as(clause.amount, Money(), env, facts)
     if clause.increase and nests_increase(amount):
         env.report(codes.NESTED_INCREASE, clause.amount.span)
+    if clause.increase:
+        check_grows(clause.amount, amount, env)
     return CheckedPays(amount, clause.increase, clause.may_fall)
 
 

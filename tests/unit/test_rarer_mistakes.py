@@ -95,6 +95,12 @@ CASES = [
     ("total t: claim.cost per year\n"
      + layer(rest="threshold t + increase of (t) per year ratio 50% no cap"),
      [("HMB236", "t + increase of (t)")]),
+    # an ordinal is one value of a claim, which grows by nothing
+    ("count t: events per year\n" + LAYER.format("base claim.cost pays increase of (5 * t ordinal) no cap"),
+     [("HMB201", "5 * t ordinal")]),
+    ("count t: events per year\n" + layer("increase of (by t ordinal (1: 5, otherwise: 6))"),
+     [("HMB201", "by t ordinal (1: 5, otherwise: 6)")]),
+    ("count t: events per year\n" + LAYER.format("base claim.cost pays increase of (5 * t + 5 * t ordinal) no cap"), []),
     # numbers that cannot be
     ("rounding half up to 0.001\n", [("HMB205", "rounding half up to 0.001")]),
     ("claim { z: money 1 to 0.001 }\n", [("HMB205", "0.001")]),
