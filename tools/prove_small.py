@@ -52,7 +52,7 @@ def main() -> None:
             if kernel is None:
                 continue
             questions = small_proofs.proved(kernel)
-            others = small_proofs.said_otherwise(kernel)
+            others, as_one = small_proofs.said_otherwise(kernel), small_proofs.drawn_as_one(kernel)
         except Exception as fault:
             print(f"CRASH: seed {seed}: {type(fault).__name__}: {fault}", flush=True)
             continue
@@ -70,6 +70,10 @@ def main() -> None:
                         print(f"OTHERWISE: seed {seed}: {name}: {hunt.world.unit(letters)}", flush=True)
                         told = True
                         break
+            for letters in hunt.sums_with(as_one, in_all=True) if as_one != last and number < 2 else ():
+                print(f"OTHERWISE IN ALL: seed {seed}: {hunt.world.unit(letters)}", flush=True)
+                told = True
+                break
         histories += hunt.histories
         if schemes % 100 == 0:
             print(f"{schemes} schemes to seed {seed}, {process_time():.0f} s", file=sys.stderr, flush=True)

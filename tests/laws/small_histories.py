@@ -332,12 +332,13 @@ class Hunt:
             if witness is not None:
                 yield question, witness
 
-    def sums_with(self, other: Kernel) -> Iterator[Letters]:
-        """The sequences for which another kernel pays otherwise."""
+    def sums_with(self, other: Kernel, in_all: bool = False) -> Iterator[Letters]:
+        """The sequences for which another kernel pays otherwise: some layer, or all of them together."""
         machine = self._machine(other)
         for letters, sums in self._sums.items():
             rows = machine.run(*_parts(self.world.unit(letters)))
-            if rows and tuple(map(sum, zip(*(row.pays for row in rows), strict=True))) != sums:
+            paid = tuple(map(sum, zip(*(row.pays for row in rows), strict=True))) if rows else sums
+            if sum(paid) != sum(sums) if in_all else paid != sums:
                 yield letters
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import asdict
 
+from hmbc.compiler.drawn_together import drawn_together
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.laws import Question, questions_of
 from hmbc.compiler.prove_by_structure import by_cases, by_structure
@@ -24,3 +25,8 @@ def proved(kernel: Kernel) -> list[Question]:
 def said_otherwise(kernel: Kernel) -> dict[str, Kernel]:
     """The kernels that laws are decided about."""
     return asdict(said_plainly(kernel), recurse=False)
+
+
+def drawn_as_one(kernel: Kernel) -> Kernel:
+    """The kernel that laws about all that is paid are decided about: it pays the same in all."""
+    return drawn_together(said_plainly(kernel).simple)

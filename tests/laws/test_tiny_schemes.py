@@ -42,11 +42,12 @@ def hold_against_all(seed: int, wider: bool = False) -> None:
     if kernel is None:
         return
     hunt = small_histories.Hunt(kernel, small_proofs.proved(kernel), Random(seed))
-    others = small_proofs.said_otherwise(kernel)
+    others, as_one = small_proofs.said_otherwise(kernel), small_proofs.drawn_as_one(kernel)
     for letters in LETTERS:
         hunt.run(SEQUENCES, letters, 5)
         for name, other in others.items():
             assert other == kernel or not list(hunt.sums_with(other)), (name, text)
+        assert not list(hunt.sums_with(as_one, in_all=True)), text
     assert not [(question, witness.example) for question, witness in hunt.confirmed()], text
 
 
@@ -180,3 +181,13 @@ def test_a_kernel_that_pays_otherwise_is_told() -> None:
     hunt = small_histories.Hunt(one, small_proofs.proved(one), Random(1))
     hunt.run(500, 9)
     assert list(hunt.sums_with(other)) and not list(hunt.sums_with(one))
+
+
+def test_a_kernel_that_pays_otherwise_in_all_is_told() -> None:
+    layers = [f"layer l{n} {{ base claim.{of} no threshold ratio 100% cap shared pool }}" for n, of in enumerate(("bill", "fee"))]
+    one, other = (of_body("\n".join([f"shared cap pool: {n} per year in order", *layers])) for n in (2, 3))
+    hunt = small_histories.Hunt(one, small_proofs.proved(one), Random(1))
+    hunt.run(500, 9)
+    as_one = small_proofs.drawn_as_one(one)
+    assert list(hunt.sums_with(as_one)) and not list(hunt.sums_with(as_one, in_all=True))
+    assert list(hunt.sums_with(small_proofs.drawn_as_one(other), in_all=True))
