@@ -17,7 +17,7 @@ from attrs import evolve, fields, frozen, has
 
 from hmbc.dsl import expr as e
 from hmbc.dsl import nodes as n
-from hmbc.dsl.check_added_up import check_adding_up, paid_by
+from hmbc.dsl.check_added_up import check_adding_up, check_limit, paid_by, varies
 from hmbc.dsl.check_expressions import check_as
 from hmbc.dsl.checked_guideline import DemandedAmount
 from hmbc.dsl.concepts import OF_ATTRIBUTE, OF_LAYER, concept
@@ -86,6 +86,8 @@ class _Words:
         if written.condition is not None:
             conditions.append(check_as(own(written.condition), Bool(), env, facts))
         scope = None if written.scope is None else check_adding_up(own(written.scope), env)
+        if scope is not None:
+            check_limit(written.op, written.right, varies(limit, scope, env), NOWHERE, env)
         self._refuse(env)
         when = reduce(e.And, conditions) if conditions else e.TRUE
         return PaidWithin(paid_by(paid), written.op, limit, when, scope)

@@ -156,6 +156,18 @@ def test_a_limit_of_what_is_added_up_is_one_for_all_of_it(call, of, folder, limi
     assert (done.exit_code == 0) == same and (told in done.stdout) != same, done.stdout
 
 
+def test_a_demand_is_not_held_against_a_limit_that_may_change(call, of, folder):
+    file = of("", "must keep pay <= member.quota per year")
+    text = (folder / file).read_text()
+    for varies in ("", "varies"):
+        (folder / file).write_text(text.replace("member {", f"member {{ quota: money 0 to 9 {varies} ", 1).replace(
+            "member { health: healthy }", "member { health: healthy, quota: 9 }"
+        ))
+        done = call("check", file)
+        assert ("an amount that is the same for all claims" in done.stdout) == bool(varies), done.stdout
+        assert ("does not hold: " in done.stdout) != bool(varies), done.stdout
+
+
 @pytest.mark.parametrize(
     ("stated", "verdict"),
     [
