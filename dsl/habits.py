@@ -144,6 +144,19 @@ _NOT_OF_LAYER = Bilingual(
     "what this layer does not cover: `unless` and a condition; what no layer covers stands outside "
     "layers: `exclude NAME: condition`",
 )
+_PRO_RATA = ("按比例", "比例分摊", "按比例分摊", "按比例分配", "proportionally", "proportional", "prorata")
+_SPLIT = Bilingual(
+    "按各层应得的比例分摊，写“按份”；前一层先用，写“依次”",
+    "to split by what each layer would draw: `pro rata`; to let the one before draw first: `in order`",
+)
+_CHOICE = Bilingual(
+    "按条件二选一要加括号：（75% 若 … 否则 30%）",
+    "a choice by a condition stands in brackets: (75% if … else 30%)",
+)
+_OF_EACH_CLAIM = Bilingual(
+    "“给付额”是每笔的；在一个范围内共付多少，另写封顶：封顶 100元 每次",
+    "what is paid is of each claim; how much in all over a scope is a cap: cap 100 per event",
+)
 _BESIDES = (*_NEVER, "除", "除非", "除了", "例外", "但", "但是", "excepting", "but")
 """What stands behind a condition to which there is an exception."""
 _EXCEPTION = Bilingual(
@@ -231,6 +244,14 @@ def habit(
         return _NO_CURRENCY
     if last.terminal in _FIGURES and text in _MONIES:
         return _NO_CURRENCY
+    if "PRO_RATA" in accepts and text in _PRO_RATA:
+        return _SPLIT
+    if "LAYER" in accepts and "UNLESS" not in accepts and text in _NEVER:
+        return _NOT_OF_LAYER
+    if "RATIO" in accepts and words(language).get(before) == "IF":
+        return _CHOICE
+    if "RATIO" in accepts and last.terminal in ("NUMBER", "MONEY_AMOUNT") and lexeme.terminal.startswith("PER_"):
+        return _OF_EACH_CLAIM
     if "WITHIN" in accepts and text in _NOT_ABOVE:
         return _WITHIN
     if "BASE" in accepts and (meant := _clause(text, after)) is not None:
@@ -239,10 +260,7 @@ def habit(
         return _EXCEPTION
     if last.terminal in _VALUES:
         if word == "IF":
-            return Bilingual(
-                "按条件二选一要加括号：（75% 若 … 否则 30%）",
-                "a choice by a condition stands in brackets: (75% if … else 30%)",
-            )
+            return _CHOICE
         if lexeme.terminal in _COMPARES and "AND" in accepts:
             return _BETWEEN
         if word == "AT" and "AND" in accepts and after.text not in ("least", "most"):

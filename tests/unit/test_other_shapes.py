@@ -79,6 +79,14 @@ def test_the_scheme_of_mistakes_has_none(language: Language) -> None:
         ("en", 'cite "3"', "cite 3", "a citation is in quotes"),
         ("en", "example {", "test {", "the word for it here is `example`"),
         ("zh", "示例 {", "案例 {", "这里的说法是“示例”"),
+        ("zh", "除外 病种：", "不赔 病种：", "这一层不适用的写“但不含 条件”；各层都不赔的写在层外：“除外 名称：条件”"),
+        ("en", "exclude ", "excluding ", "what this layer does not cover: `unless` and a condition"),
+        ("zh", "每年 依次", "每年 按比例", "按各层应得的比例分摊，写“按份”"),
+        ("en", "per year in order", "per year proportionally", "to split by what each layer would draw: `pro rata`"),
+        ("zh", "比例 健康：80%，既往症：40%", "比例 若 参保人.首次 则 40% 否则 80%", "按条件二选一要加括号"),
+        ("en", "ratio healthy: 80%, ill: 40%", "ratio if member.first 40% else 50%", "a choice by a condition stands in brackets"),
+        ("zh", "比例 健康：80%，既往症：40% 封顶", "给付额 100元 每次 封顶", "“给付额”是每笔的"),
+        ("en", "ratio healthy: 80%, ill: 40%", "pays 100 per event", "what is paid is of each claim"),
     ],
 )  # fmt: skip
 def test_what_is_missing_or_in_another_shape(
