@@ -2,8 +2,9 @@
 
     python tools/prove_small.py --seeds 2000 > report
     python tools/prove_small.py --seeds 2000 --wider > report
+    python tools/prove_small.py --seeds 2000 --shared > report
 
-Schemes are those of tests/laws/tiny_schemes.py, or tiny_wider.py, with limits of 1 to 3 minor units; histories all those of
+Schemes are those of tests/laws/tiny_schemes.py, tiny_wider.py or tiny_shared.py, with limits of 1 to 3 minor units; histories all those of
 tests/laws/small_histories.py. A law that is proved and broken is an error of ours (exit 1).
 """
 
@@ -22,6 +23,7 @@ sys.path.insert(0, str(ROOT / "tests" / "laws"))
 import small_histories  # noqa: E402
 import small_proofs  # noqa: E402
 import tiny_schemes  # noqa: E402
+import tiny_shared  # noqa: E402
 import tiny_wider  # noqa: E402
 
 from hmbc.compiler.pipeline import compile_source  # noqa: E402
@@ -38,8 +40,9 @@ def main() -> None:
     parser.add_argument("--longer", type=int, default=20, help="of five or six claims, for each world")
     parser.add_argument("--stop", type=int, default=0, help="after so many schemes with what is broken")
     parser.add_argument("--wider", action="store_true", help="families, parameters, periods and the like, too")
+    parser.add_argument("--shared", action="store_true", help="layers for kinds of claims that share limits")
     options = parser.parse_args()
-    draw = tiny_wider.draw if options.wider else tiny_schemes.draw
+    draw = (tiny_wider if options.wider else tiny_shared if options.shared else tiny_schemes).draw
     laws: Counter[str] = Counter()
     schemes = histories = 0
     broken: Counter[str] = Counter()

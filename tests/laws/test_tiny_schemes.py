@@ -1,5 +1,5 @@
 """What structure promises, held against all histories of a few claims of a few minor units (small_histories.py)
-of small random schemes (tiny_schemes.py, tiny_wider.py); and that such histories find what is known to be broken.
+of small random schemes (tiny_schemes.py, tiny_wider.py, tiny_shared.py); and that such histories find what is known to be broken.
 
 `tools/prove_small.py` does the same of many thousands.
 """
@@ -13,6 +13,7 @@ import pytest
 import small_histories
 import small_proofs
 import tiny_schemes
+import tiny_shared
 import tiny_wider
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -35,9 +36,9 @@ def of_body(body: str) -> Kernel:
     return found
 
 
-def hold_against_all(seed: int, wider: bool = False) -> None:
+def hold_against_all(seed: int, draw: Callable[[int], str] = tiny_schemes.draw) -> None:
     """One small scheme: no law is proved and broken, and plainer kernels pay the same."""
-    text = tiny_wider.draw(seed) if wider else tiny_schemes.draw(seed)
+    text = draw(seed)
     kernel = kernel_of(text)
     if kernel is None:
         return
@@ -58,7 +59,12 @@ def test_nothing_that_is_proved_is_broken_by_a_few_small_claims(seed: int) -> No
 
 @pytest.mark.parametrize("seed", range(12))
 def test_nor_with_families_parameters_and_periods(seed: int) -> None:
-    hold_against_all(seed, wider=True)
+    hold_against_all(seed, tiny_wider.draw)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_nor_of_layers_that_share_limits(seed: int) -> None:
+    hold_against_all(seed, tiny_shared.draw)
 
 
 @settings(max_examples=12, suppress_health_check=list(HealthCheck))
@@ -67,7 +73,7 @@ def test_nor_of_any_other_small_scheme(seed: int) -> None:
     hold_against_all(seed)
 
 
-@pytest.mark.parametrize("draw", [tiny_schemes.draw, tiny_wider.draw])
+@pytest.mark.parametrize("draw", [tiny_schemes.draw, tiny_wider.draw, tiny_shared.draw])
 def test_most_of_what_is_drawn_is_well_formed_and_much_of_it_proved(draw: Callable[[int], str]) -> None:
     kernels = [kernel for seed in range(20) if (kernel := kernel_of(draw(seed))) is not None]
     laws = {question.law for kernel in kernels for question in small_proofs.proved(kernel)}
