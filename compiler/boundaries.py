@@ -3,30 +3,31 @@
 For each layer a claim is sought that brings about each of its reasons. From those that are paid, each
 comparison, threshold, cap and band border of the layer is just missed, just reached and just passed,
 with and without a claim before; each input takes each value worth trying; keys change and come back;
-totals come to the brink of their ceilings; claims are refunded; members of a unit take turns. What
+totals come to the brink of what a record holds and of their ceilings; claims are refunded; members of a unit take turns. What
 room is left is filled with seeded mixtures of all that.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from random import Random
 
 from attrs import define, evolve, field
 
+from hmbc.compiler.brinks import at_ceilings, at_cells
 from hmbc.compiler.candidates import Given, Slot, candidates_of
 from hmbc.compiler.deciding import Context, deciding
 from hmbc.compiler.halves import Halves
 from hmbc.compiler.histories import MEMBER_ID, History
 from hmbc.compiler.interpret import Prepared
-from hmbc.compiler.kernel import Accumulator, Definition, Kernel
+from hmbc.compiler.kernel import Definition, Kernel
 from hmbc.compiler.meaning import Missing
 from hmbc.compiler.runs import runs
-from hmbc.compiler.search import EMPTY, Assignment, Search, part_of
+from hmbc.compiler.search import Assignment, Search, part_of
 from hmbc.compiler.types_of import ORDERED, Names, names_of, type_of
-from hmbc.dsl.expr import Attribute, Compare, Expr, Max, Min, Ref, Subtract, Total, money
+from hmbc.dsl.expr import Attribute, Compare, Expr, Max, Min, Ref, Subtract, money
 from hmbc.dsl.reads import walk
 from hmbc.dsl.types import Code, Enum, Money
 
@@ -90,7 +91,8 @@ class _Maker:
             _in_turn([runs(self.search, layer, at) for layer, at in paid]),
             Halves(self.search).histories(paid, [probe for _, probe in self.sites()]),
             *(self.around(at) for _, at in paid),
-            self.brinks(paid),
+            at_cells(self.search, paid),
+            at_ceilings(self.search, paid),
         ]
         yield from _in_turn(streams)
         yield from self.mixtures([at for _, at in paid])
@@ -320,29 +322,6 @@ class _Maker:
             for row, at, one in zip(self.history(rows[0], rows).rows, rows, who, strict=True)
         ]
         return evolve(self.history(rows[0], []), rows=tuple(named))
-
-    # ---- ceilings
-
-    def brinks(self, paid: Iterable[tuple[str, Assignment]]) -> Iterator[History]:
-        """A total just below its ceiling, by one claim larger than any cell may be, and what comes
-        then."""
-        for layer, at in paid:
-            for item in self.kernel.items:
-                if not isinstance(item, Accumulator) or item.layer not in (None, layer):
-                    continue
-                ceiling = self.search.prepared.ceilings[item.name]
-                probe = Subtract(Total(item.name), money(ceiling))
-                slots = [s for s in self.search.readers.inputs_of(item.adds) if isinstance(self.kind(s), Money)]
-                for slot in slots[:TRIES]:
-                    most = 10**19
-                    turns = self.search.turns(probe, slot, at, high=most)
-                    if turns and slot[0] == "claim":
-                        start = self.search.state_after(self.search.put(slot, turns[0] - 2, at))
-                        if start != EMPTY:
-                            one = self.put(slot, 1, at)
-                            made = self.history(at, [one, one, one, one, at])
-                            yield evolve(made, start=start)
-                            break
 
     # ---- mixtures
 

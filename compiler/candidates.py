@@ -119,7 +119,16 @@ class _Suggested:
                 yield from self._codes(given)
             case Periods():
                 yield ()
-                yield from (((day, day + 30),) for day in self.dates[:3])
+                for day in self.dates[:1]:  # either end of a first and of a second stretch, and a third
+                    away = (day - 60, day - 50)
+                    yield ((day, day + 30),)
+                    yield ((day - 30, day),)
+                    yield away, (day, day + 30)
+                    yield away, (day - 30, day)
+                    yield ((day - 30, day - 1),)
+                    yield ((day + 1, day + 30),)
+                    yield away, (day - 30, day - 20), (day, day)
+                yield from (((day, day + 30),) for day in self.dates[1:3])
             case Date():
                 yield from self._within(given, self.dates)
             case Money() | Ratio() | Int() | Days():

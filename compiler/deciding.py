@@ -112,16 +112,14 @@ def says(outcome: Outcome, codes: set[str]) -> Expr:
 def first_of(
     search: Search, goals: Sequence[Goal], outcome: Outcome, place: int, own: Sequence[Context]
 ) -> Iterator[History]:
-    """The first history found, if any: of the claim that brings the reason about, where that is known; else, where
-    it is about what is paid, of one after a claim that the layer pays."""
+    """The first history found, if any: of one claim; else, where the reason is about what is paid, of one after a
+    claim that the layer pays."""
     known = [one.at for one in own if one.reason == place]
-    for at in known:
-        alone = search.make_all(goals, at)
-        if alone is not None:
-            yield search.history(alone, [alone])
+    alone = [at for at in (search.make_all(goals, at) for at in known) if at is not None]
+    yield from (search.history(at, [at]) for at in alone)
     condition = outcome.reasons[place][1]
     paid = [one.at for one in own if one.paid]
-    if not known and paid and isinstance(condition, Compare) and Ref(outcome.pay) in walk(condition):
+    if not alone and paid and isinstance(condition, Compare) and Ref(outcome.pay) in walk(condition):
         turn = Subtract(condition.left, condition.right)
         pays = (Compare(">", Ref(outcome.pay), money(0)), True)
         begin = search.make_all([*goals[place + 1 :], pays], paid[-1]) or paid[-1]

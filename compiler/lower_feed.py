@@ -32,6 +32,11 @@ USUAL = 10**8
 """Minor units that hardly any unit comes to in one total."""
 
 
+def most_held(parts: int) -> int:
+    """The largest numerator of a compact total that counts so many parts of a minor unit."""
+    return COMPACT if parts * USUAL <= COMPACT else parts * COMPACT
+
+
 def lower_feed(kernel: Kernel, plan: Plan, optimise: Optimise) -> Feed | None:
     """The feed of a kernel that `ranges_of` has no finding about, or None."""
     try:
@@ -141,8 +146,7 @@ class Lowering:
     def compact(self, number: int) -> int:
         """The largest total of an accumulator that a record holds: in 32 bits, if a unit rarely passes that,
         however finely it is counted."""
-        parts = self.plan.accumulators[number].denominator
-        return COMPACT if parts * USUAL <= COMPACT else parts * COMPACT
+        return most_held(self.plan.accumulators[number].denominator)
 
     # ---- accumulators
 

@@ -7,39 +7,37 @@ plain function and, where it has one, by its feed, of which is counted how much 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import compress
-from typing import cast
 
 from attrs import evolve, frozen
 
 from hmbc.compiler.boundaries import boundary_histories
 from hmbc.compiler.candidates import Given
 from hmbc.compiler.emit_feed import takes_all_rows
-from hmbc.compiler.histories import History, replay
+from hmbc.compiler.expected import Expected, days_of, expected_of, groups_of
+from hmbc.compiler.histories import History
 from hmbc.compiler.history_tables import SEPARATOR, HistoryTables, Totals
-from hmbc.compiler.interpret import Prepared, StateRow, prepare
+from hmbc.compiler.interpret import Prepared, prepare
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.kernel_error import KernelError
-from hmbc.compiler.meaning import Missing
 from hmbc.compiler.minimise import minimise
 from hmbc.compiler.refunds import Settled
+from hmbc.compiler.whole_blocks import REACH, whole_blocks
 from hmbc.runtime import rejects
 from hmbc.runtime.batch import REFUND, Adjudication
 from hmbc.runtime.errors import BadParameters, BadTable
 from hmbc.runtime.evaluator import CompiledScheme, Evaluator
+from hmbc.runtime.feed_call import Feed
 
 ROWS = 600
 """Claims on which an evaluator is validated when it is compiled."""
 
-VALIDATION = 8
+VALIDATION = 9
 """Raised when the histories get better: evaluators validated before are validated again."""
-
-REACH = 65_000
-"""Days that a feed takes in one batch: HMB_DAYS of feed.h."""
 
 LEAST_BY_FEED = Fraction(1, 2)
 """Of the histories that a feed is given, how many it has to adjudicate itself: else nothing was validated.
@@ -58,15 +56,6 @@ class Difference:
     what: str
     interpreter: object
     evaluator: object
-
-
-@frozen
-class Expected:
-    """What the interpreter makes of a history."""
-
-    history: History
-    settled: tuple[Settled, ...]
-    totals: tuple[StateRow, ...]
 
 
 @frozen
@@ -124,6 +113,8 @@ def difference_of(prepared: Prepared, module: CompiledScheme, rows: int) -> Diff
         by_feed += batch.by_feed * batch.histories
     if by_feed < LEAST_BY_FEED * given and takes_all_rows(prepared.kernel):
         raise NotReached(prepared.kernel, given, by_feed)
+    if makes_records(module):
+        return next(in_blocks_compared(prepared, feed, known), None)
     return None
 
 
@@ -131,6 +122,12 @@ def has_feed(module: CompiledScheme) -> bool:
     """Whether the scheme can be adjudicated by a feed."""
     feed = getattr(module, "feed", None)
     return feed is not None and feed() is not None
+
+
+def makes_records(module: CompiledScheme) -> bool:
+    """Whether the scheme's feed takes units that stand together by loops of their own (feed_together.py)."""
+    feed = getattr(module, "feed", None)
+    return feed is not None and Feed(feed()).makes_records
 
 
 def by_feed_compared(
@@ -143,7 +140,7 @@ def by_feed_compared(
     # a table with refunds is not for the feed
     own = [one for one in known if not any(row.refunds is not None for row in one.history.rows)]
     own.sort(key=_largest_total)
-    waiting = [*_groups(own, lambda one: _kind(one, evaluator.plan.date))]
+    waiting = [*groups_of(own, lambda one: _kind(one, evaluator.plan.date))]
     while waiting:
         batch = waiting.pop()
         came = _compared(prepared.kernel, evaluator, batch)
@@ -161,20 +158,27 @@ def by_feed_compared(
             yield came
 
 
+def in_blocks_compared(
+    prepared: Prepared, evaluator: Evaluator, known: Sequence[Expected]
+) -> Iterator[Difference]:
+    """Where the feed is wrong about histories in whole blocks. They are told as they are: alone, they are no block."""
+    for batch in whole_blocks(prepared, known):
+        tables = HistoryTables(evaluator.plan, [one.history for one in batch], prepared.kernel)
+        for columns in (None, TOTALS):
+            found = _answer(prepared.kernel, evaluator, batch, tables, columns, in_turn=False, threads=2)[1]
+            if found is not None:
+                yield found
+
+
 def _largest_total(one: Expected) -> Fraction:
+    """What the largest of a history's totals comes to."""
     return max((Fraction(row.total, row.denominator) for row in one.totals), default=Fraction(0))
 
 
 def _kind(one: Expected, date: str) -> tuple[frozenset[str], int]:
     """What becomes of rows, and in which stretch of days, each within the reach of a feed, is the first."""
     statuses = frozenset(row.status for row in one.settled)
-    return statuses, min(_days(one.history, date)) // REACH
-
-
-def _days(history: History, date: str) -> list[int]:
-    days = [row.claim[date] for row in history.rows]
-    assert all(isinstance(day, int) for day in days)
-    return cast(list[int], days)
+    return statuses, min(days_of(one.history, date)) // REACH
 
 
 def _before_rejected(one: Expected) -> History | None:
@@ -186,7 +190,7 @@ def _before_rejected(one: Expected) -> History | None:
 def _cut(history: History, date: str) -> list[History]:
     """As many rows of a history as lie in the reach of a feed; where all do, the first half, in which
     totals may fit its records. None of a single row."""
-    days = _days(history, date)
+    days = days_of(history, date)
     within = max(([0 <= day - first < REACH for day in days] for first in days), key=sum)
     if all(within):
         within = [place < len(history.rows) // 2 for place in range(len(history.rows))]
@@ -210,43 +214,12 @@ def evaluator_of(module: CompiledScheme, by_feed: bool = False) -> Evaluator:
     return evaluator
 
 
-def expected_of(prepared: Prepared, histories: Iterable[History]) -> list[Expected]:
-    """What the interpreter makes of each history; without those that read a value which their
-    attributes lack, as no row of a table does."""
-    found = []
-    for history in histories:
-        try:
-            found.append(Expected(history, *_replayed(prepared, history)))
-        except Missing:
-            continue
-    return found
-
-
-def _replayed(
-    prepared: Prepared, history: History
-) -> tuple[tuple[Settled, ...], tuple[StateRow, ...]]:
-    settled, state = replay(prepared, history)
-    return tuple(settled), state.rows(prepared.kernel)
-
-
 def first_difference(
     kernel: Kernel, evaluator: Evaluator, known: Sequence[Expected]
 ) -> Difference | None:
     """Where the evaluator first does something else than the interpreter on some history."""
-    came = (_compared(kernel, evaluator, group).difference for group in _groups(known))
+    came = (_compared(kernel, evaluator, group).difference for group in groups_of(known))
     return next((difference for difference in came if difference is not None), None)
-
-
-def _groups(
-    known: Iterable[Expected], kind: Callable[[Expected], object] = lambda one: None
-) -> Iterable[list[Expected]]:
-    """Histories that share their parameters, together: those that can be one batch. kind: what they share
-    besides."""
-    groups: dict[object, list[Expected]] = {}
-    for one in known:
-        given = (*one.history.parameters.values(), *one.history.lists.values())
-        groups.setdefault((given, kind(one)), []).append(one)
-    return groups.values()
 
 
 def _compared(kernel: Kernel, evaluator: Evaluator, known: Sequence[Expected]) -> Compared:
@@ -256,7 +229,7 @@ def _compared(kernel: Kernel, evaluator: Evaluator, known: Sequence[Expected]) -
     got, difference = _answer(kernel, evaluator, known, tables)
     by_feed = got.by_feed == got.counts.claims
     if by_feed and difference is None:
-        difference = _answer(kernel, evaluator, known, tables, TOTALS)[1]
+        difference = _answer(kernel, evaluator, known, tables, TOTALS, in_turn=True)[1]
     return Compared(len(known), by_feed, difference)
 
 
@@ -266,16 +239,19 @@ def _answer(
     known: Sequence[Expected],
     tables: HistoryTables,
     columns: tuple[str, ...] | None = None,
+    in_turn: bool = False,
+    threads: int = 1,
 ) -> tuple[Adjudication, Difference | None]:
-    """The evaluator's answer and where it is wrong. columns: of payments, for claims in order of their
-    dates; None: all, for claims by their histories."""
+    """The evaluator's answer and where it is wrong. columns: of payments; None: all. in_turn: claims in order
+    of their dates, else by their histories. threads: of more than one, units that stand together are taken so."""
     try:
         got = evaluator.adjudicate(
-            tables.claims(by_day=columns is not None),
+            tables.claims(by_day=in_turn),
             tables.members(),
             tables.parameters(),
             tables.state(),
             columns=columns,
+            threads=threads,
         )
     except (BadTable, BadParameters) as error:
         raise KernelError(f"validation: {error}") from error

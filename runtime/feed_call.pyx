@@ -38,6 +38,11 @@ cdef class Feed:
         if self.feed.abi != HMB_FEED_ABI:
             raise ValueError(f"the feed has ABI {self.feed.abi}, this runtime {HMB_FEED_ABI}")
 
+    @property
+    def makes_records(self):
+        """Whether it makes records as rows come, of units that stand together."""
+        return self.feed.makes_records != 0
+
 
 cdef class FeedCall:
     """One table of claims on its way through a feed.

@@ -12,16 +12,15 @@ from hmbc.compiler.boundaries import boundary_histories
 from hmbc.compiler.build import build, load
 from hmbc.compiler.emit_cython import emit_module
 from hmbc.compiler.emit_run import emit_run
+from hmbc.compiler.expected import Expected, expected_of
 from hmbc.compiler.interpret import prepare
 from hmbc.compiler.kernel import Kernel
 from hmbc.compiler.pipeline import compile_file, pyx_of
 from hmbc.compiler.plan import plan_of
 from hmbc.compiler.validate import (
     ROWS,
-    Expected,
     by_feed_compared,
     evaluator_of,
-    expected_of,
     first_difference,
 )
 

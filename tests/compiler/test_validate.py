@@ -19,6 +19,7 @@ from hmbc.compiler.build import build, is_validated, load
 from hmbc.compiler.emit_cython import emit_module
 from hmbc.compiler.emit_feed import takes_all_rows
 from hmbc.compiler.emit_run import emit_run
+from hmbc.compiler.expected import expected_of
 from hmbc.compiler.histories import History, replay
 from hmbc.compiler.interpret import prepare
 from hmbc.compiler.kernel import Kernel
@@ -31,7 +32,6 @@ from hmbc.compiler.validate import (
     by_feed_compared,
     difference_of,
     evaluator_of,
-    expected_of,
     first_difference,
     has_feed,
     validate,
@@ -138,7 +138,7 @@ def test_the_same_kernel_gives_the_same_histories_and_no_more_than_asked_for() -
     prepared = prepare(kernel_of(GOLDEN[0]))
     first = [*boundary_histories(prepared, 100)]
     assert first == [*boundary_histories(prepared, 100)]
-    assert 100 <= rows_of(iter(first)) < 110
+    assert rows_of(iter(first[:-1])) < 100 <= rows_of(iter(first))
     assert rows_of(boundary_histories(prepared, 5_000)) >= 5_000
 
 
