@@ -49,6 +49,7 @@ from hmbc.compiler.print_kernel import print_kernel  # noqa: E402
 from hmbc.compiler.prove import prove  # noqa: E402
 from hmbc.compiler.refute import Search  # noqa: E402
 from hmbc.compiler.seeds import of_examples  # noqa: E402
+from hmbc.compiler.stated_amounts import with_stated_totals  # noqa: E402
 from hmbc.dsl.source import Source  # noqa: E402
 
 SEARCH = 200_000
@@ -92,8 +93,8 @@ class Scheme:
     @classmethod
     def of(cls, name: str, found: Compiled, seed: int) -> Scheme:
         """Prove it, build it, and look for units that it pays."""
-        kernel = found.kernel
-        assert kernel is not None
+        assert found.kernel is not None
+        kernel = with_stated_totals(found.kernel)
         proofs = prove(kernel, scheme=found.scheme)
         proved = [one.question for one in proofs if one.outcome == "proved"]
         proved = [one for one in proved if one.law != "no_overflow"]  # the tables' amounts are in range
@@ -109,7 +110,7 @@ class Scheme:
             {question: Tried(question) for question in proved},
             {question: Tried(question) for question in others},
             frozenset(one.question for one in proofs if one.outcome == "open"),
-            Trials.of(kernel, [*proved, *others], search.paying, seed),
+            Trials.of(kernel, [*proved, *others], search.met.paying, seed),
         )
 
     def run(self, histories: int) -> None:
