@@ -71,6 +71,14 @@ def _errors(text: str) -> list[tuple[str, str, str]]:
     ]
 
 
+def _only_error(scheme, right, wrong, at):
+    """What is said, in both languages, of a scheme with one thing written wrongly; it is one error, at this text."""
+    assert right in scheme
+    ((pointed, *said),) = _errors(scheme.replace(right, wrong, 1))
+    assert pointed == at
+    return said
+
+
 def test_the_schemes_are_right():
     assert _errors(CHINESE) == _errors(ENGLISH) == []
 
@@ -102,9 +110,8 @@ def test_the_schemes_are_right():
     ],
 )
 def test_slips_in_chinese_are_one_error(right, wrong, at, said):
-    assert right in CHINESE
-    ((pointed, zh, _),) = _errors(CHINESE.replace(right, wrong, 1))
-    assert pointed == at and said in zh
+    zh, _ = _only_error(CHINESE, right, wrong, at)
+    assert said in zh
 
 
 @pytest.mark.parametrize(
@@ -125,6 +132,5 @@ def test_slips_in_chinese_are_one_error(right, wrong, at, said):
     ],
 )
 def test_slips_in_english_are_one_error(right, wrong, at, said):
-    assert right in ENGLISH
-    ((pointed, _, en),) = _errors(ENGLISH.replace(right, wrong, 1))
-    assert pointed == at and said in en
+    _, en = _only_error(ENGLISH, right, wrong, at)
+    assert said in en
