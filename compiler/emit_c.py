@@ -65,6 +65,14 @@ def is_scalar(node: Node) -> bool:
     return node.op in SCALAR or wide or (node.op == "year" and not is_easy_year(node))
 
 
+def rounds_above_0(node: Node) -> bool:
+    """Whether an amount is rounded that is never below zero, and far from filling 64 bits: no branch is to
+    be guessed then."""
+    assert isinstance(node.data, tuple)
+    (_, unit), amount = node.data, node.args[0]
+    return amount.low >= 0 and amount.high + int(unit) < 2**63
+
+
 def is_easy_year(node: Node) -> bool:
     """Whether a benefit year is found by products alone."""
     day = node.args[0]
@@ -87,7 +95,7 @@ def common(nodes: Iterable[Node]) -> str:
 class Body:
     """The lines of one loop. given: the text of a value that is there already, or None; lanes: how many
     bits wide all numbers are (32, which hold them all; 64), so that a vector holds as many of one as
-    of another; 0: as wide as they need to be. ternary: no vectors are wanted of choices."""
+    of another; 0: as wide as they need to be. ternary: no vectors are wanted of choices between amounts."""
 
     given: Callable[[Node], str | None]
     lanes: int = 0
@@ -142,6 +150,10 @@ class Body:
                 of = self.common(node.args)
                 one, two = (f"({of}){arg}" for arg in args)
                 return f"({kind})({one} {sign} {two} ? {one} : {two})"
+            case "select", _ if self.ternary and kind in SMALL:
+                # codes of reasons: a guess would be wrong too often, and compilers make jumps of choices
+                one, two = (f"({kind}){arg}" for arg in args[1:])
+                return f"({kind})({two} ^ (({one} ^ {two}) & -(int32_t){args[0]}))"
             case "select", _ if self.ternary or kind in (BOOL, WIDE, *SMALL):
                 return f"{args[0]} ? ({kind}){args[1]} : ({kind}){args[2]}"
             case "select", _:
@@ -174,8 +186,8 @@ class Body:
                 return f"({kind})({args[0]} & 255)"
             case "round", (mode, unit):
                 of = self.common(node.args)
-                bits = 128 if of == WIDE else 64
-                return f"({kind})hmb_{mode}_{bits}({args[0]}, {literal(int(unit))})"
+                which = "above_0" if rounds_above_0(node) else 128 if of == WIDE else 64
+                return f"({kind})hmb_{mode}_{which}({args[0]}, {literal(int(unit))})"
             case "share", (mode, parts):
                 return f"({kind})hmb_share_{mode}({args[0]}, {literal(int(parts))}, {args[1]}, {args[2]})"
             case "year", (month, first) if is_easy_year(node):

@@ -25,6 +25,7 @@ from hmbc.compiler import feed_fresh_record, feed_packing
 from hmbc.compiler.emit_c import Body
 from hmbc.compiler.feed import Feed, NoFeed
 from hmbc.compiler.feed_at_once import at_once
+from hmbc.compiler.feed_before_rows import before_rows
 from hmbc.compiler.feed_carry import with_carries
 from hmbc.compiler.feed_conditions import byte_leaves, early_conditions
 from hmbc.compiler.feed_days import with_days
@@ -32,8 +33,9 @@ from hmbc.compiler.feed_driver import driver
 from hmbc.compiler.feed_fetching import fetch, fetch_runs, gather, gather_of_row, watching
 from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.feed_money import money_loops
-from hmbc.compiler.feed_rows import is_rich, row_loops
+from hmbc.compiler.feed_rows import asked_for, is_rich, row_loops, told_apart_by
 from hmbc.compiler.feed_shares import with_shares_once
+from hmbc.compiler.feed_soon import record_soon
 from hmbc.compiler.feed_together import can_make_records, closing, opening
 from hmbc.compiler.feed_totals import totals
 from hmbc.compiler.feed_years import rows_of_years, years_of
@@ -103,17 +105,22 @@ def taken(feed: Feed, name: str, way: Callable[[Loops, Node], str]) -> str:
 
 def by_rows(loops: Loops, accepted: Node) -> str:
     """Rows one by one."""
+    loops.dated = True
     early = gather_of_row(loops)
     if accepted.const is None:
         varied = any(node in loops.record.varied for node in reachable(loops.feed.rejects))
         early += gather(loops) if varied else []
         early += [*loops.kept(accepted), *loops.prepared("early", [accepted])]
+    # kinds of rows that are told apart need different things
+    if loops.feed.graph.optimise.before and told_apart_by(loops.feed) is None:
+        early += before_rows(loops, asked_for(loops))
     refused = refusing(loops) if loops.feed.rejects else None
     run = driver(loops, early, {}, [], accepted, refused, row_loops(loops, accepted), [], None)
     record = loops.record.text()        # the loops know what kinds of rows want of it
-    turns = feed_packing.turns(loops.record) if years_of(loops.feed) else ""
+    turns = feed_packing.turn(loops.record) if years_of(loops.feed) else ""
     makes = [feed_fresh_record.making(loops.record)] if loops.record.is_there else []
     made, own = feed_packing.made_functions(loops.record), feed_packing.functions(loops.record, False)
+    record += record_soon(loops.record) if loops.record.is_there else ""
     return "\n".join([record, loops.block(), *made, *makes, turns, *loops.functions, run, own])
 
 
@@ -172,7 +179,7 @@ def by_steps(loops: Loops, accepted: Node) -> str:
     if loops.record.is_there:
         made.append(feed_fresh_record.making(loops.record))
     if years_of(feed):
-        years = "\n".join([feed_packing.turns(loops.record), rows_of_years(feed, name, loops.head)])
+        years = "\n".join([feed_packing.turn(loops.record), rows_of_years(feed, name, loops.head)])
     return "\n".join([record, loops.block(), *made, years, *loops.functions, *makes, run, own])
 
 

@@ -16,7 +16,7 @@ from attrs import define, evolve, field, frozen
 from hmbc.compiler.emit_c import Body, literal, type_of
 from hmbc.compiler.feed import FeedTotal
 from hmbc.compiler.feed_closed import key_type
-from hmbc.compiler.feed_goals import Goal, needs, ordered
+from hmbc.compiler.feed_goals import Goal, needs, ordered, with_scores
 from hmbc.compiler.feed_record import Record
 from hmbc.compiler.graph import Graph
 from hmbc.compiler.nodes import Known, Node, flat, place_of, reachable
@@ -66,6 +66,8 @@ class Branches:
     count: int = 0
     kinds: list[list[str]] = field(factory=list)
     """The lines of each kind of rows that are told apart first."""
+    values: list[list[int]] = field(factory=list)
+    """Of the enum by which they are told apart, those of each kind."""
 
     # ---- what a row does
 
@@ -87,6 +89,7 @@ class Branches:
             # a total that other kinds of rows move is not read: it may lie in another cache line
             inside = [*(reads[name] for name in reads if mentioned(name, inside)), *inside]
             self.kinds.append(inside)
+            self.values.append(values)
             labels = ["default:"] if number == len(cases) - 1 else [f"case {at}:" for at in values]
             lines += [*labels[:-1], f"{labels[-1]} {{"]
             lines += [*(f"    {line}" for line in inside), "    break;", "}"]
@@ -106,19 +109,29 @@ class Branches:
 
     def emit(self, scope: Scope, goals: Iterable[Goal], wanted: Sequence[Goal] = ()) -> None:
         """Reaches goals. wanted: those whose values are needed here afterwards."""
-        left = ordered(goals)
+        left = ordered(with_scores(list(goals)))
         for goal in reversed(left):
             if goal.total is None and goal.sink is None and goal not in wanted:
                 others = [one for one in left if one is not goal]
                 if goal.node not in reachable(one.node for one in others):
                     left = others
+        waited = set[Node]()
         while left:
             found = None if scope.depth == DEEPEST else self.branch(scope, left)
             if found is None:
                 self.reach(scope, left.pop(0))
-            else:
-                left = [goal for goal in left if goal not in found[1]]
-                self.part(scope, *found, left, wanted)
+                continue
+            when, group, waiting = found
+            rest = [goal for goal in left if goal not in group]
+            sooner = [goal for goal in rest if goal not in waiting]
+            together = [goal for goal in left if goal not in sooner]
+            can_wait = not any(needs(goal, one) for goal in sooner for one in together)
+            if waiting and sooner and can_wait and when not in waited:
+                waited.add(when)
+                left = [*sooner, *together]     # one branch instead of two
+                continue
+            left = rest
+            self.part(scope, when, group, left, wanted)
 
     def reach(self, scope: Scope, goal: Goal) -> None:
         """Works a goal out where we are."""
@@ -225,14 +238,18 @@ class Branches:
             node = self.graph.select(choice.args[0], choice.args[1], node)
         return node
 
-    def branch(self, scope: Scope, goals: Sequence[Goal]) -> tuple[Node, list[Goal]] | None:
-        """A condition by which the first goal is told apart best, and all goals that go with it."""
-        best: tuple[int, Node, list[Goal]] | None = None
+    def branch(
+        self, scope: Scope, goals: Sequence[Goal]
+    ) -> tuple[Node, list[Goal], list[Goal]] | None:
+        """A condition by which the first goal is told apart best, all goals that go with it, and those that
+        would, if others were there that they need."""
+        best: tuple[int, Node, list[Goal], list[Goal]] | None = None
         for when in self.candidates(scope, goals[0]):
             known, _ = self.known(scope, when, False)
             group: list[Goal] = []
             saved = -self.cost(scope, [when])
             others: list[Goal] = []
+            waiting: list[Goal] = []
             for goal in goals:
                 own = self.cost(scope, [goal.node])
                 then = self.rebuilt(goal.node, known, when, False)
@@ -244,12 +261,13 @@ class Branches:
                     group.append(goal)
                 else:
                     others.append(goal)
+                    waiting += [goal] if goes else []
             all_of = [goal.node for goal in group]
             now = [self.rebuilt(node, known, when, False) for node in all_of]
             saved += self.cost(scope, all_of) - self.cost(scope, now)
             saved += MOVED * sum(goal.total is not None for goal in group)
             if goals[0] in group and saved >= LEAST_SAVED and (best is None or saved > best[0]):
-                best = saved, when, group
+                best = saved, when, group, waiting
         return None if best is None else best[1:]
 
     def candidates(self, scope: Scope, goal: Goal) -> list[Node]:

@@ -10,6 +10,8 @@ from hmbc.compiler.nodes import Node
 
 FAR = "in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0)"
 """The units of rows that records are asked for."""
+NEAR = "(end - i > n + HMB_NEAR ? HMB_NEAR : 0)"
+"""The same where rows go one by one."""
 
 
 def driver(
@@ -89,19 +91,21 @@ def driver(
     if loops.record.is_there:
         days = [f"hmb_days(n, c{feed.date} + i, (int32_t)in->first_day, b->day);"]
         if years := feed_years.years_of(feed):
+            arrays += ["b->turned = first;"]
             arrays += [
-                f"const int32_t first_year{number} = in->past == NULL ? 0 : "
-                f"(int32_t){feed_years.first_year(feed, number)};"
+                f"const int32_t first_year{number} = (int32_t){feed_years.first_year(feed, number)};"
                 for number in years
             ]
-            one = [f"n = {loops.name}_years(n, in->unit + i, b);"] if decided else []
-            turns = ["if (in->past != NULL) {",
-                     *(f"    {x}" for x in [*feed_years.fill(feed), *one]), "}"]  # fmt: skip
+            turns = feed_years.fill(feed)
+            if decided:
+                one = f"n = {loops.name}_years(n, in->unit + i, b);"
+                turns = ["if (in->past != NULL) {", *(f"    {x}" for x in [*turns, one]), "}"]
         if f"c{feed.date}" not in arguments:
             columns.append(f"const int32_t *c{feed.date} = in->claim[{feed.date}];")
     if loops.record.keyed:
         per_row = len(loops.record.keyed)
         arrays += ["hmb_closed *closed = in->closed;", f"int32_t used = (int32_t)(first * {per_row});"]
+    asked = ahead(loops, arguments) if decided is not None else []
     first = next(iter(fetches.values()), None)
     fetch = [
         line
@@ -161,7 +165,7 @@ def driver(
         *(f"        {line}" for line in turns),
         "        const int past = large && n == HMB_BLOCK;",
         *(f"        {line}" for line in places),
-        *(f"        {line}" for line in (ahead(loops, arguments) if decided else [])),
+        *(f"        {line}" for line in asked),
         *(f"        {line}" for line in body),
         *(f"        {line}" for line in [*closed, *after]),
         "    }",
@@ -200,8 +204,8 @@ def call(loops: Loops, loop: Loop) -> str:
     known = {
         "out": "to" if loops.makes_records else "out", "records": "records", "b": "b",
         "unit": "unit" if loops.makes_records else "in->unit + i", "far": FAR,
-        "near": "in->unit + i + (end - i > n + HMB_NEAR ? HMB_NEAR : 0)",
-        "status": "out->status + i", "rejected": "&out->rejected", "total": "total",
+        "near": f"in->unit + i + {NEAR}",
+        "soon": "i + HMB_BLOCK", "last": "end - HMB_BLOCK", "status": "out->status + i", "rejected": "&out->rejected", "total": "total",
         "decided": "decided", "in": "in", "row": "in->row + i", "version": "in->version + i", "closed": "closed", "used": "&used",
         "carried": "carried" if loops.makes_records else "in->carried",
     }  # fmt: skip
@@ -209,6 +213,8 @@ def call(loops: Loops, loop: Loop) -> str:
     for argument in loop.arguments:
         if argument in known:
             texts.append(known[argument])
+        elif argument.startswith("near_"):
+            texts.append(f"{argument.removeprefix('near_')} + i + {NEAR}")
         else:
             given = f"{argument} == NULL ? hmb_ones : {argument} + i"
             column = f"{argument} + i"

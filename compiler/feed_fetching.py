@@ -9,7 +9,7 @@ from hmbc.compiler.feed import NoFeed
 from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.feed_record import column_type
 from hmbc.compiler.feed_together import copies, words_of
-from hmbc.compiler.feed_years import turning, years_of
+from hmbc.compiler.feed_years import turning
 from hmbc.compiler.nodes import Node, place_of
 
 ALL_ODD = (
@@ -45,8 +45,7 @@ def fetch(loops: Loops, accepted: Node, careful: bool, years: bool) -> Loop:
     ]
     parts = ["const int32_t *restrict unit", "const int32_t *restrict far", *loops.to_records()]
     if years:
-        numbers = years_of(loops.feed)
-        parts += ["const hmb_feed_input *in", *(f"int64_t first_year{one}" for one in numbers)]
+        parts += ["const hmb_feed_input *in"]
     name = f"{loops.name}_fetch{'_careful' if careful else ''}{'_years' if years else ''}"
     return loops.function(name, parts, lines, loops.head, ["int64_t odd = 0;"], ALL_ODD)
 

@@ -35,6 +35,21 @@ def ordered(goals: Iterable[Goal]) -> list[Goal]:
     return found
 
 
+def with_scores(goals: Sequence[Goal]) -> list[Goal]:
+    """Goals, and of each layer that of which the least decides: it is told from what the layer does."""
+    found = dict.fromkeys(goal.node for goal in goals)
+    todo = [goal.node for goal in goals if goal.node.op == "low_byte"]
+    added = list[Goal]()
+    while todo:
+        node = todo.pop()
+        for part in node.args if node.op in ("low_byte", "min") else ():
+            todo.append(part)
+            if part.const is None and part.op not in ("low_byte", "min") and part not in found:
+                found[part] = None
+                added.append(Goal(part))
+    return [*goals, *added]
+
+
 def first_ready(left: Sequence[Goal], needs: Callable[[Goal, Goal], bool]) -> Goal | None:
     """The first goal that needs no other."""
     return next(

@@ -54,6 +54,8 @@ class Loops:
     """Arrays of the places of cells."""
     makes_records: bool = False
     """Whether records may be made as rows come (`feed_together.py`)."""
+    dated: bool = False
+    """Whether the benefit years of a block's rows are there, counted from the batch's first."""
     record: Record = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -91,12 +93,23 @@ class Loops:
             return f"p{node.data}"
         if node.op == "after" and place_of(node) in self.ran:
             return f"b->n{node.data}[i]"
+        if (number := self.year_of(node)) is not None:
+            return f"({type_of(node)})(first_year{number} + b->y{number}[i])"
         if (array := self.array(node, lanes)) is None:
             return None
         text = f"{array[1]}[i]"
         if node in self.record.places and not (lanes == 32 and node in self.wide):
             return self.record.places[node].text(text)
         return f"{text} != 0" if type_of(node) == BOOL else text
+
+    def year_of(self, node: Node) -> int | None:
+        """The number of the benefit year that a value is, of rows whose years are there."""
+        if not self.dated or node.op != "year" or node.data not in self.feed.uniform:
+            return None
+        number = self.feed.uniform.index(node.data)
+        day = node.args[0]
+        is_date = day.op == "claim" and day.data == self.feed.date
+        return number if is_date and number in years_of(self.feed) else None
 
     def reading(self, reads: dict[Node, None]) -> Callable[[Node], str | None]:
         """As `elsewhere`; what is asked for with success goes into `reads`."""
@@ -129,6 +142,9 @@ class Loops:
                 parts[f"int64_t p{node.data}"] = None
             elif node.op == "after":
                 parts[f"{self.name}_block *restrict b"] = None
+            elif (number := self.year_of(node)) is not None:
+                parts[f"{self.name}_block *restrict b"] = None
+                parts[f"int64_t first_year{number}"] = None
             elif (array := self.array(node, lanes)) is not None:
                 parts[self.part(f"const {array[0]}", array[1])] = None
         return [*parts, *(f"const uint8_t *restrict l{place}" for place in lists)]
@@ -203,13 +219,13 @@ class Loops:
         self.functions.append("\n".join(text))
         return Loop(name, [part.rpartition(" ")[2].lstrip("*") for part in parts])
 
-    def prepared(self, name: str, targets: Iterable[Node]) -> list[Loop]:
+    def prepared(self, name: str, targets: Iterable[Node], lanes: int = 0) -> list[Loop]:
         """Loops that put targets, and what only a scalar loop can compute for them, in arrays."""
         found = self.scalar(name, targets)
         wanted = [node for node in dict.fromkeys(targets) if not self.is_there(node)]
         if wanted:
             arrays = [(stored(node), f"b->s{node.number}", node) for node in wanted]
-            found.append(self.loop(f"{self.name}_{name}", arrays))
+            found.append(self.loop(f"{self.name}_{name}", arrays, lanes=lanes))
             self.held |= dict.fromkeys(wanted)
         return found
 
@@ -262,6 +278,8 @@ class Loops:
         """The type of what lies between the loops."""
         arrays, inside = ["uint16_t day"], "    uint8_t turn[HMB_BLOCK + 64];\n"
         inside += "".join(f"    int32_t over{number};\n" for number in self.summed)
+        if years_of(self.feed):
+            inside += "    int64_t turned;\n"
         if self.makes_records:
             inside += "    int32_t whose[HMB_BLOCK], starts[HMB_BLOCK + 1];\n"
             inside += "    int32_t own[HMB_BLOCK + HMB_STEP] __attribute__((aligned(64)));\n"

@@ -9,7 +9,7 @@ from hmbc.compiler.emit_c import Body, literal
 from hmbc.compiler.feed import FeedTotal
 from hmbc.compiler.feed_carry import made_from_whole
 from hmbc.compiler.feed_fresh_record import accumulators, call_to_make, key_held, reading_columns
-from hmbc.compiler.feed_record import Record
+from hmbc.compiler.feed_record import LINE, Record
 from hmbc.compiler.nodes import place_of, reachable
 
 
@@ -155,67 +155,37 @@ def made(record: Record, total: FeedTotal) -> str:
     return "\n".join(text)
 
 
-def turns(record: Record) -> str:
-    """The functions by which a record begins another year."""
-    text = []
+def turn(record: Record) -> str:
+    """The function by which a record begins another year."""
+    forget = dict[int, list[str]]()
     for number in feed_years.years_of(record.feed):
-        own = [entry for entry in held(record) if feed_years.is_of_year(entry[1], number)]
-        totals = list({total.number: total for _, total, _ in own}.values())
-        known = {feed_years.first_year(record.feed, number): "first_year"}
-        hold = [f"const {line}" for line in key_arrays(record, totals)]
-        hold = [line.replace(*one) for line in hold for one in known.items()]
-        hold += [
-            f"hmb_hold(past + {word(record, place)}, key{total.number}, {len(total.keys)}, {value});"
-            for place, total, value in own
-        ]
-        forget = [
-            f"memset(r->t{total.number}, 0, sizeof r->t{total.number});"
-            for total in totals
-            if total.made_of is None
-        ]
-        forget += [line for total in totals for line in forget_carried(record, total)]
-        text.append(feed_years.turn(record.feed, record.name, number, hold, forget))
-    return "\n".join(text)
+        own = [one for one in record.kept if feed_years.is_of_year(one, number)]
+        forget[number] = [f"memset(r->t{total.number}, 0, sizeof r->t{total.number});" for total in own]
+        forget[number] += [line for total in own for line in forget_carried(record, total)]
+    lines = max(record.lines_of(record.of_years())) + 1
+    size = "sizeof *r" if lines == record.lines else str(LINE * lines)
+    return feed_years.turn(record.feed, record.name, size, record.words_carried, forget)
 
 
 def forget_carried(record: Record, total: FeedTotal) -> list[str]:
     """Lines after which nothing of a total is carried."""
     if total.number not in record.carried:
         return []
-    at = f"(r - ({record.name}_record *)in->records)"
-    first = f"{record.words_carried} * {at} + {record.carried[total.number]}"
+    first = f"{record.words_carried} * unit + {record.carried[total.number]}"
     return ["if (r->carried)", f"    memset(in->carried + {first}, 0, {8 * record.cells(total)});"]
 
 
 def unpacking(record: Record) -> str:
-    lines = list[str]()
-    past = [
-        f"hmb_hold_past(words + {word(record, place)}, past + {word(record, place)}, {len(total.keys)});"
-        for place, total, _ in held(record)
-        if any(key.op == "uniform" for key in total.keys)
-    ]
-    if past:
-        every = " | ".join(f"r->y{number}" for number in feed_years.years_of(record.feed))
-        size = record.feed.plan.state_words
-        lines += [
-            f"if (({every}) != 0) {{",
-            f"    const int64_t *past = (const int64_t *)in->past + {size} * record;",
-            *(f"    {line}" for line in past),
-            "}",
-        ]
-    for place, total, value in held(record):
-        for at in total.by_row:
-            part = key_held(record, total, place, at)
-            lines.append(f"key{total.number}[{at}] = {part};")
-        lines.append(
-            f"hmb_hold(words + {word(record, place)}, key{total.number}, {len(total.keys)}, {value});"
-        )
+    name, years = record.name, feed_years.years_of(record.feed)
+    over = [f"{name}_over(in, r, words);"] if years else []
+    lines = [*over, *holding(record, held(record))]
     if record.keyed:
-        lines += feed_closed.unpacked(record.name, record.keyed)
+        lines += feed_closed.unpacked(name, record.keyed)
     text = [
-        f"static int64_t {record.name}_unpack(const hmb_feed_input *in, int64_t record, hmb_state *state)",
+        *([years_over(record)] if years else []),
+        f"static int64_t {name}_unpack(const hmb_feed_input *in, int64_t record, hmb_state *state)",
         "{",
-        f"    const {record.name}_record *r = ({record.name}_record *)in->records + record;",
+        f"    const {name}_record *r = ({name}_record *)in->records + record;",
         "    int64_t *words = state->words;",
         *(f"    {line}" for line in key_arrays(record, record.feed.totals)),
         *(f"    {line}" for line in lines),
@@ -225,6 +195,45 @@ def unpacking(record: Record) -> str:
         "",
     ]
     return "\n".join(text)
+
+
+def holding(record: Record, entries: list[tuple[int, FeedTotal, str]]) -> list[str]:
+    """Lines that put totals of record r in state words."""
+    lines = list[str]()
+    for place, total, value in entries:
+        for at in total.by_row:
+            lines.append(f"key{total.number}[{at}] = {key_held(record, total, place, at)};")
+        key = f"key{total.number}, {len(total.keys)}"
+        lines.append(f"hmb_hold(words + {word(record, place)}, {key}, {value});")
+    return lines
+
+
+def years_over(record: Record) -> str:
+    """The function that puts the totals of a unit's years that are over in state words, the eldest first.
+    Copies of a record count only for the years that ended with them."""
+    name, carried, entries = record.name, record.words_carried, held(record)
+    lines = list[str]()
+    for number in feed_years.years_of(record.feed):
+        own = [entry for entry in entries if feed_years.is_of_year(entry[1], number)]
+        keys = [f"const {line}" for line in key_arrays(record, {one[1].number: one[1] for one in own}.values())]
+        inside = [*keys, *holding(record, own)]
+        lines += [f"if (r->y{number} != next->y{number}) {{", *(f"    {x}" for x in inside), "}"]
+    return "\n".join([
+        f"static void {name}_over(const hmb_feed_input *in, const {name}_record *next, int64_t *words)",
+        "{",
+        "    if (next->past == 0)",
+        "        return;",
+        f"    const {name}_record *r = ({name}_record *)in->past + next->past - 1;",
+        f"    {name}_over(in, r, words);",
+        # what is read of a record is read of its copy
+        "    hmb_feed_input then = *in;",
+        "    then.records = (void *)r;",
+        *([f"    then.carried = in->past_carried + {carried} * (int64_t)(next->past - 1);"] if carried else []),
+        "    in = &then;",
+        *(f"    {line}" for line in lines),
+        "}",
+        "",
+    ])  # fmt: skip
 
 
 def held(record: Record) -> list[tuple[int, FeedTotal, str]]:
@@ -253,7 +262,6 @@ def table(record: Record, makes_records: bool) -> str:
         can += f" ? {feed_years.years_are_one(record.feed)} ? 1 : 2 : 0"
     size = f"sizeof({name}_record)" if record.is_there else "0"
     odd = f"offsetof({name}_record, odd)" if record.is_there else "0"
-    past = 8 * record.feed.plan.state_words if years else 0
     load = f"{name}_load" if record.keyed else "NULL"
     return "\n".join([
         f"static int32_t {name}_can(const hmb_feed_input *in)",
@@ -262,7 +270,7 @@ def table(record: Record, makes_records: bool) -> str:
         "}",
         "",
         f"static const hmb_feed {name} = {{",
-        f"    HMB_FEED_ABI, {size}, {odd}, {past}, {len(record.keyed)}, {8 * record.words_carried},",
+        f"    HMB_FEED_ABI, {size}, {odd}, {len(record.keyed)}, {8 * record.words_carried},",
         f"    {int(makes_records)}, {name}_can, {name}_pack, {load}, {name}_run, {name}_unpack,",
         "};",
         "",

@@ -7,6 +7,8 @@ run, so that reading them never waits for a store. Of keyed totals it holds the 
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from attrs import define, field, frozen
 
 from hmbc.compiler import feed_closed, feed_years
@@ -94,6 +96,8 @@ class Record:
     varied_words: list[str] = field(factory=list)
     wanted: dict[str, frozenset[tuple[str, int]]] = field(factory=dict)
     """Which kinds of rows, of which loop, read or write each part, by its name; none: all are alike."""
+    values: dict[tuple[str, int], list[int]] = field(factory=dict)
+    """Of the enum by which they are told apart, those of each kind."""
 
     def __attrs_post_init__(self) -> None:
         feed = self.feed
@@ -170,27 +174,50 @@ class Record:
                 of = self.key_type(total, at)
                 parts.append((SIZES[of], count, f"{of} k{total.number}_{at}[{count}];"))
         parts += [(2, 1, "uint16_t last;"), (1, 1, "uint8_t odd;")]
-        parts += [(1, 1, f"uint8_t y{number};") for number in feed_years.years_of(self.feed)]
+        if years := feed_years.years_of(self.feed):
+            parts += [*((1, 1, f"uint8_t y{number};") for number in years), (4, 1, "int32_t past;")]
         parts += [(1, 1, "uint8_t carried;")] if self.carried else []
         if self.keyed:
             parts += [(8, 1, "uint64_t seen;"), (4, 1, "int32_t chain;"), (1, 1, "uint8_t links;")]
         return sorted((Part(*part) for part in parts), key=lambda part: -part.width)
 
     def laid_out(self) -> list[Part]:
-        """Its parts in order: what most kinds of rows need is in the first cache line, and what the same ones
-        need is together."""
+        """Its parts in order: what all kinds of rows need is in the first cache line, then what is read when a
+        year is over, then what most need; what the same ones need is together."""
         parts, first = self.parts(), list[Part]()
-        together: dict[frozenset[tuple[str, int]], list[Part]] = {}
+        of_year = self.of_years()
+        together: dict[tuple[bool, bool, int, frozenset[tuple[str, int]]], list[Part]] = {}
         for part in parts:
-            together.setdefault(self.wanted.get(part.name, frozenset()), []).append(part)
-        for kinds in sorted(together, key=len, reverse=True):
-            if sum(part.size for part in [*first, *together[kinds]]) <= LINE:
-                first += together[kinds]
+            kinds = self.wanted.get(part.name, frozenset())
+            is_common = len(kinds) == len(self.values) or part.name == "past"
+            together.setdefault((is_common, part.name in of_year, len(kinds), kinds), []).append(part)
+        for which in sorted(together, key=lambda which: which[:3], reverse=True):
+            if sum(part.size for part in [*first, *together[which]]) <= LINE:
+                first += together[which]
         hot = [part for part in parts if part in first]
         rest = [part for part in parts if part not in first]
         gap = -sum(part.size for part in hot) % rest[0].width if rest else 0
         longer = sum(part.size for part in parts) + gap > LINE * self.lines
         return parts if longer else [*hot, *rest]
+
+    def of_years(self) -> set[str]:
+        """The names of parts that are read when a year is over."""
+        years = feed_years.years_of(self.feed)
+        totals = [total for total in self.kept if any(feed_years.is_of_year(total, one) for one in years)]
+        made = reachable([total.made_of for total in self.feed.totals if total.made_of is not None])
+        names = {"past", "carried"} if years else set[str]()
+        names |= {f"t{total.number}" for total in totals} | {f"y{number}" for number in years}
+        return names | {f"w{self.places[node].word}" for node in made if node in self.places}
+
+    def lines_of(self, names: Collection[str]) -> set[int]:
+        """In which of its cache lines parts of these names lie."""
+        at, found = 0, set[int]()
+        for part in self.laid_out():
+            at += -at % part.width
+            if part.name in names:
+                found |= {at // LINE, (at + part.size - 1) // LINE}
+            at += part.size
+        return found
 
     def text(self) -> str:
         """The type in C, and functions that the loops call."""

@@ -15,12 +15,11 @@ from hmbc.compiler.feed_fetching import watch
 from hmbc.compiler.feed_goals import Goal
 from hmbc.compiler.feed_loops import Loop, Loops
 from hmbc.compiler.feed_record import Record
+from hmbc.compiler.feed_soon import columns_soon
 from hmbc.compiler.feed_years import turning, years_of
 from hmbc.compiler.merge_layers import MOST_VALUES
 from hmbc.compiler.nodes import Node, place_of, reachable
 
-SOON = 16
-"""Rows from asking for the room of a year that is over to its use."""
 FEW = 2
 """Most totals that vectors do better, where none is keyed."""
 WORTH = 0.7
@@ -64,23 +63,27 @@ def row_loop(loops: Loops, accepted: Node, layers: bool) -> Loop:
         day = f"{array[1]}[i] ? b->day[i] : r->last"
     if record.is_there:
         lines += ["if (b->day[i] < r->last)", "    hmb_odd(out, &r->odd, unit[i]);", f"r->last = {day};"]
-    lines += branches.row(goals_of(feed, layers), told_apart_by(feed))
+    lines += branches.row(goals_of(feed, layers), value := told_apart_by(feed))
+    if not layers:
+        loops.functions.append(columns_soon(loops, reads))
     listed = sorted({place_of(node) for node in everything(feed) if node.op == "listed"})
     start = list[str]()
     if record.is_there:
-        start += ["const int64_t next = near[i];"]
-        start += [f"__builtin_prefetch((const char *)(records + next) + {64 * line}, 1);"
-                  for line in range(record.lines)]  # fmt: skip
+        if feed.graph.optimise.ahead:
+            outs = ["total", *(f"o{place}" for place in range(len(feed.pays) if layers else 0))]
+            written = [f"    __builtin_prefetch({out} + i + HMB_OUT, 1);" for out in outs]
+            start += ["if (i % 8 == 0 && soon + i <= last) {", f"    {name}_soon(in, soon + i);", *written, "}"]
+        start += [f"{name}_ask(records + near[i], {'0' if value is None else f'near_c{value.data}[i]'});"]
         start += [f"{name}_record *restrict r = records + unit[i];"]
     parts = ["const int32_t *restrict unit", "const int32_t *restrict near", *loops.to_records()]
+    parts += ["const hmb_feed_input *in", "int64_t soon", "int64_t last"]
     if record.keyed:
         parts += ["hmb_closed *closed", "int32_t *used"]
     if record.carried:
         parts += ["int64_t *carried"]
-    if numbers := years_of(feed):
-        turn = [*past_ahead(feed, numbers), *turning(feed, name)]
-        start += ["if (several) {", *(f"    {line}" for line in turn), "}"]
-        parts += ["const hmb_feed_input *in", *(f"int64_t first_year{one}" for one in numbers)]
+    if years_of(feed):
+        start += turning(feed, name)
+        parts += ["const hmb_feed_input *in"]
     if record.varied:
         start += record.versions()
         parts += ["const hmb_feed_input *in", "const int32_t *restrict row", "const uint8_t *restrict version"]
@@ -89,40 +92,41 @@ def row_loop(loops: Loops, accepted: Node, layers: bool) -> Loop:
     if layers:
         parts += [f"int64_t *restrict o{place}" for place in range(len(feed.pays))]
         parts += [f"uint8_t *restrict q{place}" for place in range(len(feed.pays))]
-    note_wanted(record, f"{name}_rows{int(layers)}", branches.kinds, [*start, *lines])
-    several = ["const int several = in->past != NULL;"] if numbers else []
+    parts += [] if value is None else [f"const uint8_t *restrict near_c{value.data}"]
+    note_wanted(record, f"{name}_rows{int(layers)}", branches, [*start, *lines])
     return loops.function(
-        f"{name}_rows{int(layers)}", list(dict.fromkeys(parts)), [*start, *lines],
-        loops.head, several,
-    )  # fmt: skip
+        f"{name}_rows{int(layers)}", list(dict.fromkeys(parts)), [*start, *lines], loops.head
+    )
 
 
-def note_wanted(record: Record, loop: str, kinds: list[list[str]], lines: list[str]) -> None:
+def asked_for(loops: Loops) -> dict[Node, None]:
+    """All values that a row is worked out from, but for totals."""
+    feed, record = loops.feed, loops.record
+    asked = dict[Node, None]()
+
+    def leaf(node: Node) -> str | None:
+        asked[node] = None
+        is_held = node in record.places or node in record.varied
+        return record.from_record(node) if is_held else loops.elsewhere(node)
+
+    for layers in (False, True):
+        Branches(feed.graph, record, leaf).row(goals_of(feed, layers), told_apart_by(feed))
+    return asked
+
+
+def note_wanted(record: Record, loop: str, branches: Branches, lines: list[str]) -> None:
     """Notes down which kinds of rows read or write each part of a record. lines: of a row, those of all kinds
     among them."""
+    kinds = branches.kinds
     told = Counter(line.strip() for kind in kinds for line in kind)
     common = list(Counter(line.strip() for line in lines) - told)
+    record.values |= {(loop, at): values for at, values in enumerate(branches.values)}
     for part in record.parts():
         names = (f"r->{part.name}", rf"records\[unit\[i\]\]\.{part.name}")
         by_all = any(mentioned(name, common) for name in names)
         by = [by_all or any(mentioned(name, kind) for name in names) for kind in kinds]
         found = frozenset((loop, at) for at, is_by in enumerate(by) if is_by)
         record.wanted[part.name] = record.wanted.get(part.name, frozenset()) | found
-
-
-def past_ahead(feed: Feed, years: list[int]) -> list[str]:
-    """Lines that ask for the room in which a row soon to come will put its totals away: its record is
-    there by then."""
-    size = 8 * feed.plan.state_words
-    other = " | ".join(f"(b->y{one}[soon] != records[unit[soon]].y{one})" for one in years)
-    return [
-        f"const int64_t soon = i + {SOON} < n ? i + {SOON} : i;",
-        f"if (__builtin_expect({other}, 0)) {{",
-        f"    const char *to = (const char *)in->past + {size} * (int64_t)unit[soon];",
-        *(f"    __builtin_prefetch(to + {at}, 1);" for at in range(0, size, 64)),
-        f"    __builtin_prefetch(to + {size - 1}, 1);",
-        "}",
-    ]
 
 
 def goals_of(feed: Feed, layers: bool) -> list[Goal]:
@@ -132,22 +136,9 @@ def goals_of(feed: Feed, layers: bool) -> list[Goal]:
         goals.append(Goal(pay, f"o{place}[i]" if layers else None))
         if layers:
             goals.append(Goal(reason, f"q{place}[i]"))
-    goals += [Goal(score) for score in scores(feed.decided)]
     if feed.fine.const is None:
         goals.append(Goal(feed.fine, f"b->s{feed.fine.number}[i]"))
     return [*goals, Goal(feed.total, "total[i]"), Goal(feed.decided, "decided[i]")]
-
-
-def scores(decided: Node) -> list[Node]:
-    """Of each layer, that of which the least decides."""
-    found, todo = dict[Node, None](), [decided]
-    while todo:
-        node = todo.pop()
-        if node.op in ("low_byte", "min"):
-            todo += node.args
-        elif node.const is None and node is not decided:
-            found[node] = None
-    return list(found)
 
 
 def everything(feed: Feed) -> dict[Node, None]:

@@ -1,13 +1,12 @@
 """Totals of a benefit year in a batch that spans several: a record holds those of one year.
 
 A record has the year of its totals, counted from the batch's first. A row of a later year first puts
-what there is away, as state words of the unit, and begins again from 0. Batches within one year know
-nothing of it: `can` says which ones need room for the years that are over.
+a copy of it behind those of other units, where the next one comes too, and begins again from 0: what a unit
+had in years that are over is seldom asked for. Batches within one year know nothing of it: `can` says
+which ones need room for that.
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 from hmbc.compiler.emit_c import year_begins
 from hmbc.compiler.feed import Feed, FeedTotal
@@ -55,20 +54,30 @@ def years_are_one(feed: Feed) -> str:
     return " && ".join(same) or "1"
 
 
-def turn(feed: Feed, name: str, number: int, hold: Sequence[str], forget: Sequence[str]) -> str:
-    """The function by which a record begins a later year. hold: lines that put its totals, which
-    `forget` sets to 0, into words `past`."""
-    every = " | ".join(f"r->y{one}" for one in years_of(feed))
+def turn(feed: Feed, name: str, size: str, carried: int, forget: dict[int, list[str]]) -> str:
+    """The function by which a record begins a later year: what it was is copied to the records of years that
+    are over. size: how many bytes of it; carried: how many words a unit has beside its record; forget: by year, the lines that set
+    the totals of that to 0."""
+    begun = ", ".join(f"uint8_t y{number}" for number in years_of(feed))
+    kept = [
+        "if (r->carried)",
+        f"    memcpy(in->past_carried + {carried} * at, in->carried + {carried} * unit, {8 * carried});",
+    ]
+    lines = [
+        "const int64_t at = (*turned)++;",
+        *([f"const int64_t unit = r - ({name}_record *)in->records;"] if carried else []),
+        f"memcpy(({name}_record *)in->past + at, r, {size});",
+        "r->past = (int32_t)at + 1;",
+        *(kept if carried else []),
+    ]
+    for number in years_of(feed):
+        own = [*forget[number], f"r->y{number} = y{number};"]
+        lines += [f"if (y{number} != r->y{number}) {{", *(f"    {line}" for line in own), "}"]
     return "\n".join([
-        f"static __attribute__((noinline)) void {name}_turn{number}(const hmb_feed_input *in,",
-        f"    {name}_record *r, int64_t *past, uint8_t year, int64_t first_year)",
+        f"static __attribute__((noinline)) void {name}_turn(const hmb_feed_input *in, {name}_record *r,",
+        f"    int64_t *turned, {begun})",
         "{",
-        f"    if (({every}) == 0)",
-        f"        memset(past, 0, {8 * feed.plan.state_words});",
-        *(f"    {line}" for line in hold),
-        *(f"    {line}" for line in forget),
-        f"    r->y{number} = year;",
-        "    (void)in;",
+        *(f"    {line}" for line in lines),
         "}",
         "",
     ])  # fmt: skip
@@ -76,17 +85,18 @@ def turn(feed: Feed, name: str, number: int, hold: Sequence[str], forget: Sequen
 
 def turning(feed: Feed, name: str) -> list[str]:
     """Lines that bring record r, of row i, to the years of that."""
-    lines, years = [], years_of(feed)
+    years = years_of(feed)
     same = " & ".join(f"(b->y{number}[i] == r->y{number})" for number in years)
-    for number in years:
-        lines += [
-            f"    if (b->y{number}[i] > r->y{number})",
-            f"        {name}_turn{number}(in, r, (int64_t *)in->past + "
-            f"{feed.plan.state_words} * (int64_t)unit[i], b->y{number}[i], first_year{number});",
-            f"    else if (b->y{number}[i] < r->y{number})",
-            "        hmb_odd(out, &r->odd, unit[i]);",
-        ]
-    return [f"if (!__builtin_expect({same}, 1)) {{", *lines, "}"]
+    falls = " | ".join(f"(b->y{number}[i] < r->y{number})" for number in years)
+    begun = ", ".join(f"b->y{number}[i]" for number in years)
+    return [
+        f"if (!__builtin_expect({same}, 1)) {{",
+        f"    if ({falls})",
+        "        hmb_odd(out, &r->odd, unit[i]);",
+        "    else",
+        f"        {name}_turn(in, r, &b->turned, {begun});",
+        "}",
+    ]
 
 
 def rows_of_years(feed: Feed, name: str, head: str) -> str:

@@ -17,7 +17,8 @@ class Optimise:
     by vectors before. runs: where rows of a unit stand together, its record is read once. together: where
     those of all units do, records are made as their rows come. marks: a record
     knows of most keys whether they are in its chain, and is not searched for them. rows: where a row moves
-    few of many totals, rows go one by one, with branches. ahead: columns are asked for a block before they are
+    few of many totals, rows go one by one, with branches. before: what these need of claims alone is worked out by
+    vectors before. ahead: columns are asked for a block before they are
     read. lanes: of processors that have vectors of 512 bits these are used for
     blocks of rows of units that stand together. once: a share that is asked for whole and capped is taken once. clones: loops also for newer
     processors, chosen when loaded."""
@@ -35,6 +36,7 @@ class Optimise:
     together: bool = True
     marks: bool = True
     rows: bool = True
+    before: bool = True
     ahead: bool = True
     lanes: bool = True
     once: bool = True

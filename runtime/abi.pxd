@@ -59,6 +59,7 @@ cdef extern from "evaluator.h" nogil:
         int64_t first_day
         int64_t last_day
         void *past
+        int64_t *past_carried
         hmb_closed *closed
         const int32_t *row
         const void **member
@@ -84,7 +85,6 @@ cdef extern from "evaluator.h" nogil:
         int32_t abi
         int32_t record_size
         int32_t odd_at
-        int32_t past_size
         int32_t closed_per_row
         int32_t carried_size
         int32_t makes_records

@@ -101,7 +101,9 @@ typedef struct hmb_feed_input {
                                              rejected: all 0, but for its odd byte, which is set */
     int64_t n_records;
     int64_t first_day, last_day;          /* no deciding date of a row is outside these */
-    void *past;                           /* n_records + 1 times past_size bytes, where `can` says 2 */
+    void *past;                           /* where `can` says 2, a record for each row, which hold anything:
+                                             few are touched, by units whose benefit year is over; else NULL */
+    int64_t *past_carried;                /* carried_size bytes for each of those; NULL where that is 0 */
     hmb_closed *closed;                   /* closed_per_row for each row, which hold anything, then those
                                              that `load` makes; fewer than 2^31 in all */
     const int32_t *row;                   /* row[row]: the member's row on the claim's day; NULL where no
@@ -143,7 +145,6 @@ typedef struct hmb_feed {
     int32_t abi;                /* HMB_FEED_ABI */
     int32_t record_size;        /* bytes of a record; a multiple of 32 */
     int32_t odd_at;             /* where in a record its odd byte is */
-    int32_t past_size;          /* bytes that hold the totals of one unit's years that are over */
     int32_t closed_per_row;     /* 0: no total is keyed */
     int32_t carried_size;       /* bytes for what outgrows one unit's record */
     int32_t makes_records;      /* whether `together` may be asked for */
@@ -167,5 +168,5 @@ typedef struct hmb_feed {
     int64_t (*unpack)(const hmb_feed_input *in, int64_t record, hmb_state *state);
 } hmb_feed;
 
-#define HMB_FEED_ABI 7
+#define HMB_FEED_ABI 8
 #endif

@@ -25,6 +25,16 @@ typedef __int128 hmb_wide;
 HMB_ROUNDS(64, int64_t)
 HMB_ROUNDS(128, hmb_wide)
 
+/* The same of amounts that are not below zero, without a branch. */
+static inline uint64_t hmb_down_above_0(uint64_t amount, uint64_t unit) { return amount / unit; }
+static inline uint64_t hmb_up_above_0(uint64_t amount, uint64_t unit) { return (amount + unit - 1) / unit; }
+static inline uint64_t hmb_half_up_above_0(uint64_t amount, uint64_t unit) { return (amount + unit / 2) / unit; }
+static inline uint64_t hmb_half_even_above_0(uint64_t amount, uint64_t unit)
+{
+    const uint64_t steps = amount / unit, left = amount - steps * unit;
+    return steps + ((left > unit - left) | ((left == unit - left) & steps & 1));
+}
+
 /* amount / parts * part / whole, part held to 0 .. whole */
 #define HMB_SHARE(mode)                                                                         \
     static inline int64_t hmb_share_##mode(hmb_wide amount, hmb_wide parts, hmb_wide part,      \

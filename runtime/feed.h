@@ -20,7 +20,8 @@
 
 #define HMB_BLOCK 128           /* rows; a multiple of 64 */
 #define HMB_AHEAD 128            /* rows from a prefetch to its use */
-#define HMB_NEAR 32              /* the same where rows go one by one */
+#define HMB_NEAR 24              /* the same where rows go one by one */
+#define HMB_OUT 64               /* the same of what they write */
 #define HMB_STEP 16             /* rows of one unit that are filled at once */
 #define HMB_RUN 4               /* rows of a unit that stand together, from which that is of use */
 #define HMB_LARGE 20000000      /* bytes of outputs from which they pass by the caches */
@@ -128,10 +129,20 @@ HMB_LOOP static void hmb_days(int64_t n, const int32_t *restrict date, int32_t f
         day[i] = (uint16_t)(date[i] - first + 1);
 }
 
-/* Benefit years of a block from 0 for the batch's first. */
+/* Benefit years of a block from 0 for the batch's first. Most blocks lie in one. */
 HMB_LOOP static void hmb_years(int64_t n, const int32_t *restrict date, int32_t base, uint32_t start,
                                int32_t later, uint8_t *restrict year)
 {
+    int32_t first = date[0], last = date[0];
+    for (int64_t i = 0; i < n; i++) {
+        first = date[i] < first ? date[i] : first;
+        last = date[i] > last ? date[i] : last;
+    }
+    const int32_t one = hmb_year_after_0(first, start, later);
+    if (one == hmb_year_after_0(last, start, later)) {
+        memset(year, one - base, (size_t)n);
+        return;
+    }
     for (int64_t i = 0; i < n; i++)
         year[i] = (uint8_t)(hmb_year_after_0(date[i], start, later) - base);
     HMB_KEEP;
@@ -279,13 +290,6 @@ static inline int64_t hmb_held(const int64_t *words, const int64_t *key, int n)
         if (words[i] != key[i])
             return words[i] < key[i] ? 0 : -1;
     return words[n];
-}
-
-/* Takes a total of a year that is over to state words, if there is one. */
-static inline void hmb_hold_past(int64_t *words, const int64_t *past, int n)
-{
-    if (past[n] != 0)
-        memcpy(words, past, 8 * ((size_t)n + 1));
 }
 
 /* Keeps a total under a key, if there is one: a row that adds nothing moves neither. */

@@ -36,7 +36,7 @@ cdef class FeedCall:
     cdef bint by_id                 # records are numbered as units are, and not as rows of members
     cdef Block records, unit, row, day, version
     cdef const int32_t *row_of      # of each row of claims, that of the members table; NULL: its unit's
-    cdef Block past, closed, carried    # as hmb_feed_input says
+    cdef Block past, past_carried, closed, carried    # as hmb_feed_input says
     cdef list pay, reason           # of each layer; None: not wanted
     cdef Block total, decided, status
     cdef Block odd, rejected_unit   # as the functions of about these names say

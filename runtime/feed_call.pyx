@@ -275,8 +275,11 @@ cdef class FeedCall:
             (<uint8_t *>self.records.data)[
                 self.n_records * self.feed.record_size + self.feed.odd_at] = 1
         if self.several_years:
-            self.past = raw_block((self.n_records + 1) * self.feed.past_size)
+            self.past = sparse_block(self.n_rows * self.feed.record_size)
             self.input.past = self.past.data
+            if self.feed.carried_size:
+                self.past_carried = sparse_block(self.n_rows * self.feed.carried_size)
+                self.input.past_carried = <int64_t *>self.past_carried.data
         if self.feed.carried_size:
             self.carried = sparse_block((self.n_records + 1) * self.feed.carried_size)
             self.input.carried = <int64_t *>self.carried.data

@@ -24,7 +24,7 @@ EXTREME = re.compile(r" [<>] .* \? .* : ")
 """The smaller or larger of two: a clamp lies where rounding makes one more or less the same."""
 READ = re.compile(r"in->(claim|member|parameter)\[(\d+)\]")
 DATED = re.compile(r"(hmb_year_after_0)\((?:\(int32_t\))?\w+, (\d+), \d\)")
-EITHER_WAY = re.compile(r"half_up_64\(v\d+, 2\)")
+EITHER_WAY = re.compile(r"half_up_(?:64|above_0)\(v\d+, 2\)")
 
 OTHER = {"<": "<=", "==": "!="}
 MODES = ("half_up", "half_even", "up", "down")

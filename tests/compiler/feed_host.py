@@ -20,7 +20,7 @@ class CFeedInput(ctypes.Structure):
     _fields_ = [
         ("claim", ANY), ("claim_given", ANY), ("parameter", ANY), ("listed", ANY), ("unit", ANY),
         ("records", ANY), ("n_records", I64), ("first_day", I64), ("last_day", I64), ("past", ANY),
-        ("closed", ANY), ("row", ANY), ("member", ANY), ("member_given", ANY),
+        ("past_carried", ANY), ("closed", ANY), ("row", ANY), ("member", ANY), ("member_given", ANY),
         ("carried", ANY), ("periods", ANY), ("record_starts", ANY), ("record_rows", ANY),
         ("version", ANY), ("together", I64),
     ]  # fmt: skip
@@ -47,7 +47,7 @@ IN, OUT = ctypes.POINTER(CFeedInput), ctypes.POINTER(CFeedOutput)
 
 class CFeed(ctypes.Structure):
     _fields_ = [
-        ("abi", I32), ("record_size", I32), ("odd_at", I32), ("past_size", I32),
+        ("abi", I32), ("record_size", I32), ("odd_at", I32),
         ("closed_per_row", I32), ("carried_size", I32), ("makes_records", I32),
         ("can", ctypes.CFUNCTYPE(I32, IN)),
         ("pack", ctypes.CFUNCTYPE(None, IN, I64, I64, ANY, ANY)),
@@ -142,7 +142,7 @@ class FeedHost:
         taken = CFeedInput(
             address(claim), address(claim_given), address(parameter), address(in_list),
             address(units), address(records), n_members, min(days), max(days), None, None,
-            None, address(member), address(member_given), None, None,
+            None, None, address(member), address(member_given), None, None,
         )  # fmt: skip
         can = self.feed.can(ctypes.byref(taken))
         if not can:
@@ -154,8 +154,10 @@ class FeedHost:
             cuts = [next((at for at in range(cut, n) if unit[at] != unit[at - 1]), n) for cut in cuts]
         if self.feed.record_size:
             records[n_members * self.feed.record_size + self.feed.odd_at] = 1
-        past = aligned(U8, [SPARE] * (self.feed.past_size * (n_members + 1)))
-        taken.past = address(past) if can == 2 else None
+        past = aligned(U8, [SPARE] * (self.feed.record_size * n))
+        past_carried = aligned(U8, [SPARE] * (self.feed.carried_size * n))
+        if can == 2:
+            taken.past, taken.past_carried = address(past), address(past_carried)
         carried = aligned(U8, [SPARE] * (self.feed.carried_size * (n_members + 1)))
         taken.carried = address(carried)
         closed_at = self.feed.closed_per_row * n

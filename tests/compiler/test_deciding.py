@@ -109,7 +109,7 @@ def test_a_wrong_reason_of_the_last_layer_is_caught_in_the_feed(reason: str) -> 
 
 WRONG_ROWS = {
     "counts": ("v35 = v32 ? (int64_t)0", "v35 = v32 ? (int64_t)1"),  # the threshold of a third admission
-    "months": ("v38 = (int64_t)hmb_half_up_64", "v38 = (int64_t)hmb_down_64"),  # of fifths, beyond the cap
+    "months": ("v38 = (int64_t)hmb_half_up_above_0", "v38 = (int64_t)hmb_down_above_0"),  # of fifths, beyond the cap
 }
 
 

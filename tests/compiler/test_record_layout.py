@@ -8,11 +8,16 @@ from hmbc.compiler.feed_record import Part, Record
 
 
 def names(
-    monkeypatch: pytest.MonkeyPatch, parts: list[Part], kinds: dict[str, tuple[int, ...]]
+    monkeypatch: pytest.MonkeyPatch,
+    parts: list[Part],
+    kinds: dict[str, tuple[int, ...]],
+    years: frozenset[str] = frozenset(),
 ) -> list[str]:
     record = object.__new__(Record)
     record.wanted = {name: frozenset(("rows", at) for at in of) for name, of in kinds.items()}
+    record.values = {kind: [] for of in record.wanted.values() for kind in of}
     monkeypatch.setattr(Record, "parts", lambda _: parts)
+    monkeypatch.setattr(Record, "of_years", lambda _: years)
     return [part.name for part in record.laid_out()]
 
 
@@ -37,3 +42,13 @@ def test_a_gap_makes_no_record_longer(monkeypatch):
     kinds = {"c": (0, 1), "a": (0,), "b": (0,)}
     assert names(monkeypatch, parts, kinds) == ["a", "b", "c"]
     assert names(monkeypatch, parts[:2], {"b": (0, 1), "a": (0,)}) == ["b", "a"]
+
+
+def test_what_is_read_when_a_year_is_over_comes_before_what_some_kinds_need(monkeypatch):
+    parts = [
+        Part(8, 4, "int64_t all[4];"), Part(8, 3, "int64_t most[3];"), Part(8, 2, "int64_t year[2];"),
+        Part(4, 1, "int32_t past;"),
+    ]  # fmt: skip
+    kinds = {"all": (0, 1, 2), "most": (0, 1), "year": (2,)}
+    assert names(monkeypatch, parts, kinds) == ["all", "most", "past", "year"]
+    assert names(monkeypatch, parts, kinds, frozenset({"year"})) == ["all", "year", "past", "most"]

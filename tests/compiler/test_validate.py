@@ -267,7 +267,7 @@ FEED_FAULTS = {
     "threshold": ("(int32_t)v1 - (int32_t)100000", "(int32_t)v1 - (int32_t)100001"),
     "cap": ("(uint32_t)v31 : (uint32_t)500000", "(uint32_t)v31 : (uint32_t)500001"),
     "age": ("(int32_t)v21 < (int32_t)60", "(int32_t)v21 <= (int32_t)60"),
-    "rounding": ("hmb_half_up_64(v29, 20)", "hmb_half_up_64(v29, 21)"),
+    "rounding": ("hmb_half_up_above_0(v29, 20)", "hmb_half_up_above_0(v29, 21)"),
 }
 """A number, a comparison and a rounding in the C of the feed of `SMALL`."""
 

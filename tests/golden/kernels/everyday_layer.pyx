@@ -109,7 +109,9 @@ typedef struct hmb_feed_input {
                                              rejected: all 0, but for its odd byte, which is set */
     int64_t n_records;
     int64_t first_day, last_day;          /* no deciding date of a row is outside these */
-    void *past;                           /* n_records + 1 times past_size bytes, where `can` says 2 */
+    void *past;                           /* where `can` says 2, a record for each row, which hold anything:
+                                             few are touched, by units whose benefit year is over; else NULL */
+    int64_t *past_carried;                /* carried_size bytes for each of those; NULL where that is 0 */
     hmb_closed *closed;                   /* closed_per_row for each row, which hold anything, then those
                                              that `load` makes; fewer than 2^31 in all */
     const int32_t *row;                   /* row[row]: the member's row on the claim's day; NULL where no
@@ -151,7 +153,6 @@ typedef struct hmb_feed {
     int32_t abi;                /* HMB_FEED_ABI */
     int32_t record_size;        /* bytes of a record; a multiple of 32 */
     int32_t odd_at;             /* where in a record its odd byte is */
-    int32_t past_size;          /* bytes that hold the totals of one unit's years that are over */
     int32_t closed_per_row;     /* 0: no total is keyed */
     int32_t carried_size;       /* bytes for what outgrows one unit's record */
     int32_t makes_records;      /* whether `together` may be asked for */
@@ -175,7 +176,7 @@ typedef struct hmb_feed {
     int64_t (*unpack)(const hmb_feed_input *in, int64_t record, hmb_state *state);
 } hmb_feed;
 
-#define HMB_FEED_ABI 7
+#define HMB_FEED_ABI 8
 #endif
 
 /* exact.h: exact rounding and shares, days, lists and periods. Every evaluator carries this text.
@@ -204,6 +205,16 @@ typedef __int128 hmb_wide;
     HMB_ROUND(hmb_down_##bits, type, 0)
 HMB_ROUNDS(64, int64_t)
 HMB_ROUNDS(128, hmb_wide)
+
+/* The same of amounts that are not below zero, without a branch. */
+static inline uint64_t hmb_down_above_0(uint64_t amount, uint64_t unit) { return amount / unit; }
+static inline uint64_t hmb_up_above_0(uint64_t amount, uint64_t unit) { return (amount + unit - 1) / unit; }
+static inline uint64_t hmb_half_up_above_0(uint64_t amount, uint64_t unit) { return (amount + unit / 2) / unit; }
+static inline uint64_t hmb_half_even_above_0(uint64_t amount, uint64_t unit)
+{
+    const uint64_t steps = amount / unit, left = amount - steps * unit;
+    return steps + ((left > unit - left) | ((left == unit - left) & steps & 1));
+}
 
 /* amount / parts * part / whole, part held to 0 .. whole */
 #define HMB_SHARE(mode)                                                                         \\
@@ -343,7 +354,8 @@ static __attribute__((noinline, cold)) void hmb_refuse(const hmb_output *out, in
 
 #define HMB_BLOCK 128           /* rows; a multiple of 64 */
 #define HMB_AHEAD 128            /* rows from a prefetch to its use */
-#define HMB_NEAR 32              /* the same where rows go one by one */
+#define HMB_NEAR 24              /* the same where rows go one by one */
+#define HMB_OUT 64               /* the same of what they write */
 #define HMB_STEP 16             /* rows of one unit that are filled at once */
 #define HMB_RUN 4               /* rows of a unit that stand together, from which that is of use */
 #define HMB_LARGE 20000000      /* bytes of outputs from which they pass by the caches */
@@ -451,10 +463,20 @@ HMB_LOOP static void hmb_days(int64_t n, const int32_t *restrict date, int32_t f
         day[i] = (uint16_t)(date[i] - first + 1);
 }
 
-/* Benefit years of a block from 0 for the batch's first. */
+/* Benefit years of a block from 0 for the batch's first. Most blocks lie in one. */
 HMB_LOOP static void hmb_years(int64_t n, const int32_t *restrict date, int32_t base, uint32_t start,
                                int32_t later, uint8_t *restrict year)
 {
+    int32_t first = date[0], last = date[0];
+    for (int64_t i = 0; i < n; i++) {
+        first = date[i] < first ? date[i] : first;
+        last = date[i] > last ? date[i] : last;
+    }
+    const int32_t one = hmb_year_after_0(first, start, later);
+    if (one == hmb_year_after_0(last, start, later)) {
+        memset(year, one - base, (size_t)n);
+        return;
+    }
     for (int64_t i = 0; i < n; i++)
         year[i] = (uint8_t)(hmb_year_after_0(date[i], start, later) - base);
     HMB_KEEP;
@@ -602,13 +624,6 @@ static inline int64_t hmb_held(const int64_t *words, const int64_t *key, int n)
         if (words[i] != key[i])
             return words[i] < key[i] ? 0 : -1;
     return words[n];
-}
-
-/* Takes a total of a year that is over to state words, if there is one. */
-static inline void hmb_hold_past(int64_t *words, const int64_t *past, int n)
-{
-    if (past[n] != 0)
-        memcpy(words, past, 8 * ((size_t)n + 1));
 }
 
 /* Keeps a total under a key, if there is one: a row that adds nothing moves neither. */
@@ -1017,8 +1032,8 @@ static void run_0(const hmb_input *in, const int64_t *rows, int64_t n, hmb_state
         const _Bool v52 = (int64_t)v20 == (int64_t)0;
         const _Bool v56 = (int64_t)v3 < (int64_t)2000000010;
         const _Bool v57 = !v56;
-        const int64_t v34 = (int64_t)hmb_half_up_64(v2, 20);
-        const int64_t v33 = (int64_t)hmb_half_up_64(v3, 20);
+        const int64_t v34 = (int64_t)hmb_half_up_above_0(v2, 20);
+        const int64_t v33 = (int64_t)hmb_half_up_above_0(v3, 20);
         const _Bool v58 = (int64_t)v34 < (int64_t)v33;
         const _Bool v59 = v57 & v58;
         const int64_t v40 = (int64_t)((int64_t)v3 < (int64_t)1999999990 ? (int64_t)v3 : (int64_t)1999999990);
@@ -1051,6 +1066,7 @@ typedef struct {
     uint64_t w0;
     uint32_t w1;
     int32_t t0[1];
+    int32_t past;
     uint16_t last;
     uint8_t odd;
     uint8_t y0;
@@ -1068,6 +1084,7 @@ static inline int64_t feed_0_carried(const hmb_feed_input *in, const feed_0_reco
 typedef struct {
     uint8_t turn[HMB_BLOCK + 64];
     int32_t over0;
+    int64_t turned;
     int32_t whose[HMB_BLOCK], starts[HMB_BLOCK + 1];
     int32_t own[HMB_BLOCK + HMB_STEP] __attribute__((aligned(64)));
     uint16_t h0[HMB_BLOCK + HMB_STEP][4] __attribute__((aligned(64)));
@@ -1118,20 +1135,21 @@ static inline void feed_0_make(const hmb_feed_input *in, const uint8_t *column0,
     (void)m;
 }
 
-static __attribute__((noinline)) void feed_0_turn0(const hmb_feed_input *in,
-    feed_0_record *r, int64_t *past, uint8_t year, int64_t first_year)
+static __attribute__((noinline)) void feed_0_turn(const hmb_feed_input *in, feed_0_record *r,
+    int64_t *turned, uint8_t y0)
 {
-    if ((r->y0) == 0)
-        memset(past, 0, 32);
-    const int64_t key0[] = {first_year + r->y0};
-    const int64_t key1[] = {first_year + r->y0};
-    hmb_hold(past + 0, key0, 1, (r->t0[0] + feed_0_carried(in, r, 0)));
-    hmb_hold(past + 2, key1, 1, feed_0_made1(in, r));
-    memset(r->t0, 0, sizeof r->t0);
+    const int64_t at = (*turned)++;
+    const int64_t unit = r - (feed_0_record *)in->records;
+    memcpy((feed_0_record *)in->past + at, r, sizeof *r);
+    r->past = (int32_t)at + 1;
     if (r->carried)
-        memset(in->carried + 1 * (r - (feed_0_record *)in->records) + 0, 0, 8);
-    r->y0 = year;
-    (void)in;
+        memcpy(in->past_carried + 1 * at, in->carried + 1 * unit, 8);
+    if (y0 != r->y0) {
+        memset(r->t0, 0, sizeof r->t0);
+        if (r->carried)
+            memset(in->carried + 1 * unit + 0, 0, 8);
+        r->y0 = y0;
+    }
 }
 
 HMB_LOOP static int64_t feed_0_years(int64_t n, const int32_t *restrict unit,
@@ -1169,8 +1187,7 @@ HMB_LOOP static void feed_0_fetch_years(
     feed_0_record *records,
     hmb_feed_output *out,
     feed_0_block *restrict b,
-    const hmb_feed_input *in,
-    int64_t first_year0)
+    const hmb_feed_input *in)
 {
     int64_t odd = 0;
     for (int64_t i = 0; i < n; i++) {
@@ -1178,10 +1195,10 @@ HMB_LOOP static void feed_0_fetch_years(
         __builtin_prefetch((const char *)(records + next) + 0, 1);
         feed_0_record *restrict r = records + unit[i];
         if (!__builtin_expect((b->y0[i] == r->y0), 1)) {
-            if (b->y0[i] > r->y0)
-                feed_0_turn0(in, r, (int64_t *)in->past + 4 * (int64_t)unit[i], b->y0[i], first_year0);
-            else if (b->y0[i] < r->y0)
+            if ((b->y0[i] < r->y0))
                 hmb_odd(out, &r->odd, unit[i]);
+            else
+                feed_0_turn(in, r, &b->turned, b->y0[i]);
         }
         memcpy(b->h0[i], &r->w0, 8);
         b->w1[i] = r->w1;
@@ -1931,7 +1948,8 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
     const int64_t *c1 = in->claim[1];
     const int32_t *c2 = in->claim[2];
     feed_0_block block, *b = &block;
-    const int32_t first_year0 = in->past == NULL ? 0 : (int32_t)hmb_year(in->first_day, 1, 1);
+    b->turned = first;
+    const int32_t first_year0 = (int32_t)hmb_year(in->first_day, 1, 1);
     int lanes = 0;
     int64_t w0[HMB_BLOCK] __attribute__((aligned(64)));
     uint8_t x0[HMB_BLOCK] __attribute__((aligned(64)));
@@ -1986,7 +2004,7 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
                 runs = feed_0_open(n, in->unit + i, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), in, own, b, NULL,
                     i > first && in->unit[i] == in->unit[i - 1]);
             else if (in->past != NULL)
-                feed_0_fetch_years(n, unit, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, to, b, in, first_year0);
+                feed_0_fetch_years(n, unit, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, to, b, in);
             else if (hmb_is_sorted(n, in->unit + i, b->turn))
                 feed_0_fetch_runs(n, unit, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, to, b);
             else if (1)
@@ -2053,17 +2071,31 @@ static void feed_0_pack(const hmb_feed_input *in, int64_t first, int64_t end,
     }
 }
 
+static void feed_0_over(const hmb_feed_input *in, const feed_0_record *next, int64_t *words)
+{
+    if (next->past == 0)
+        return;
+    const feed_0_record *r = (feed_0_record *)in->past + next->past - 1;
+    feed_0_over(in, r, words);
+    hmb_feed_input then = *in;
+    then.records = (void *)r;
+    then.carried = in->past_carried + 1 * (int64_t)(next->past - 1);
+    in = &then;
+    if (r->y0 != next->y0) {
+        const int64_t key0[] = {hmb_year(in->first_day, 1, 1) + r->y0};
+        const int64_t key1[] = {hmb_year(in->first_day, 1, 1) + r->y0};
+        hmb_hold(words + 0, key0, 1, (r->t0[0] + feed_0_carried(in, r, 0)));
+        hmb_hold(words + 2, key1, 1, feed_0_made1(in, r));
+    }
+}
+
 static int64_t feed_0_unpack(const hmb_feed_input *in, int64_t record, hmb_state *state)
 {
     const feed_0_record *r = (feed_0_record *)in->records + record;
     int64_t *words = state->words;
     int64_t key0[] = {hmb_year(in->first_day, 1, 1) + r->y0};
     int64_t key1[] = {hmb_year(in->first_day, 1, 1) + r->y0};
-    if ((r->y0) != 0) {
-        const int64_t *past = (const int64_t *)in->past + 4 * record;
-        hmb_hold_past(words + 0, past + 0, 1);
-        hmb_hold_past(words + 2, past + 2, 1);
-    }
+    feed_0_over(in, r, words);
     hmb_hold(words + 0, key0, 1, (r->t0[0] + feed_0_carried(in, r, 0)));
     hmb_hold(words + 2, key1, 1, feed_0_made1(in, r));
     (void)words;
@@ -2076,7 +2108,7 @@ static int32_t feed_0_can(const hmb_feed_input *in)
 }
 
 static const hmb_feed feed_0 = {
-    HMB_FEED_ABI, sizeof(feed_0_record), offsetof(feed_0_record, odd), 32, 0, 8,
+    HMB_FEED_ABI, sizeof(feed_0_record), offsetof(feed_0_record, odd), 0, 8,
     1, feed_0_can, feed_0_pack, NULL, feed_0_run, feed_0_unpack,
 };
 
