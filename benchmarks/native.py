@@ -150,9 +150,9 @@ def feed(
     capsule_of = ctypes.pythonapi.PyCapsule_GetPointer
     capsule_of.restype, capsule_of.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
     address = capsule_of(module.feed(), b"hmb_feed")
-    numbers = (ctypes.c_int32 * 7).from_address(address)
-    _, size, odd_at, past_size, per_row, carried_size, makes_records = numbers
-    can, pack, _, run = (ctypes.c_void_p.from_address(address + 32 + 8 * at).value for at in range(4))
+    numbers = (ctypes.c_int32 * 6).from_address(address)
+    _, size, odd_at, per_row, carried_size, makes_records = numbers
+    can, pack, _, run = (ctypes.c_void_p.from_address(address + 24 + 8 * at).value for at in range(4))
     records = made_data.empty(size * (n_members + 1) + 64, np.uint8)
     claims = [claim[item.name] for item in plan.claim]
     members = [narrow(member[item.name], item) for item in plan.member]
@@ -168,7 +168,8 @@ def feed(
     columns, people = pointers(claims), pointers(members)
     none = (ctypes.c_void_p * 64)()
     pays = (ctypes.c_void_p * 64)(*[column(f"{x}_pay") for x in plan.layers])
-    past = made_data.empty(past_size * (n_members + 1), np.uint8)
+    past = made_data.empty(size * n, np.uint8)
+    past_carried = made_data.empty(carried_size * n, np.uint8)
     closed = made_data.empty(3 * per_row * n)
     words = np.array(parameters, np.int64)
     lists = pointers(list(listed))
@@ -179,10 +180,10 @@ def feed(
     carried = made_data.empty(carried_size * (n_members + 1), np.uint8)
     turns = np.flatnonzero(np.diff(unit)) + 1
     together = bool(makes_records) and len(np.unique(unit)) == len(turns) + 1
-    taken = (ctypes.c_void_p * 20)(
+    taken = (ctypes.c_void_p * 21)(
         ctypes.addressof(columns), ctypes.addressof(there), words.ctypes.data, ctypes.addressof(lists),
         unit.ctypes.data, records.ctypes.data, n_members, int(days.min()), int(days.max()),
-        past.ctypes.data, closed.ctypes.data, None if row is None else row.ctypes.data,
+        past.ctypes.data, past_carried.ctypes.data, closed.ctypes.data, None if row is None else row.ctypes.data,
         ctypes.addressof(people), ctypes.addressof(none), carried.ctypes.data, None,
         *(None if one is None else one.ctypes.data for one in (starts_of, rows_of, version)),
         int(together),
@@ -203,7 +204,7 @@ def feed(
     if years == 1:
         taken[9] = None
     elif together:
-        together, taken[19] = False, 0
+        together, taken[20] = False, 0
 
     def call() -> None:
         if not together:
@@ -219,7 +220,7 @@ def feed(
             again(np.concatenate(rows), ends, out)
 
     held = (columns, people, none, pays, taken, results, records, claims, members, unit,
-            past, closed, carried, words, lists, there, given, listed, row, version,
+            past, past_carried, closed, carried, words, lists, there, given, listed, row, version,
             starts_of, rows_of)  # fmt: skip
     call.held = held  # type: ignore[attr-defined]
     return call, out

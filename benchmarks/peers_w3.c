@@ -15,7 +15,8 @@ typedef uint64_t u64;
 
 #define T2 2000000
 #define FEES 9
-#define AHEAD 24
+#define AHEAD 24    /* rows from asking for a record to its use */
+#define FAR 128     /* the same of columns: there are too many for the processor to see what comes */
 
 enum { NOT_ELIGIBLE, OUTSIDE, NOT_COVERED, NOTHING, BELOW, ROUNDED_AWAY, PAID, UNCOUNTED, MET };
 static const uint8_t RANK[9] = {1, 1, 6, 5, 4, 3, 0, 1, 3};
@@ -198,6 +199,25 @@ void best_w3(i64 n, i64 members, const ordos *in, record *table, closed *chain, 
     for (i64 i = 0; i < n; i++) {
         if (i + AHEAD < n)
             __builtin_prefetch(table + in->member[i + AHEAD], 1);
+        if ((i & 7) == 0) {
+            __builtin_prefetch(pay + i + 64, 1);
+            for (int f = 0; f < FEES; f++)
+                __builtin_prefetch(in->fee[f] + i + FAR, 0, 2);
+            __builtin_prefetch(in->in_policy + i + FAR, 0, 2);
+            __builtin_prefetch(in->self_borne + i + FAR, 0, 2);
+            __builtin_prefetch(in->off_list + i + FAR, 0, 2);
+            __builtin_prefetch(in->by_others + i + FAR, 0, 2);
+            if ((i & 15) == 0) {
+                __builtin_prefetch(in->date + i + FAR, 0, 2);
+                __builtin_prefetch(in->admission + i + FAR, 0, 2);
+                __builtin_prefetch(in->drug + i + FAR, 0, 2);
+                __builtin_prefetch(in->member + i + FAR, 0, 2);
+            } else if ((i & 63) == 8) {
+                __builtin_prefetch(in->care + i + FAR, 0, 2);
+                __builtin_prefetch(in->treatment + i + FAR, 0, 2);
+                __builtin_prefetch(in->tumour + i + FAR, 0, 2);
+            }
+        }
         record *r = table + in->member[i];
         int32_t date = in->date[i];
         if (date < first || date > last) {

@@ -10,7 +10,8 @@
 typedef int64_t i64;
 typedef uint64_t u64;
 
-#define AHEAD 24
+#define AHEAD 24    /* rows from asking for a record to its use */
+#define FAR 128     /* the same of columns: there are too many for the processor to see what comes */
 #define BAND 10000000
 #define DRUGS_CAP 100000000
 
@@ -210,6 +211,22 @@ void best_w4(i64 n, i64 members, const city *in, record *table, closed *chain, i
         }
     }
     for (i64 i = 0; i < n; i++) {
+        if ((i & 7) == 0) {
+            __builtin_prefetch(pay + i + 64, 1);
+            __builtin_prefetch(in->own + i + FAR, 0, 2);
+            __builtin_prefetch(in->off_list + i + FAR, 0, 2);
+            __builtin_prefetch(in->refused + i + FAR, 0, 2);
+            __builtin_prefetch(in->drugs + i + FAR, 0, 2);
+            __builtin_prefetch(in->treatment + i + FAR, 0, 2);
+            if ((i & 15) == 0) {
+                __builtin_prefetch(in->member + i + FAR, 0, 2);
+                __builtin_prefetch(in->date + i + FAR, 0, 2);
+                __builtin_prefetch(in->drug + i + FAR, 0, 2);
+            } else if ((i & 63) == 8) {
+                __builtin_prefetch(in->kind + i + FAR, 0, 2);
+                __builtin_prefetch(in->accident + i + FAR, 0, 2);
+            }
+        }
         if (i + AHEAD < n) {
             __builtin_prefetch(table + in->member[i + AHEAD], 1);
             if (in->kind[i + AHEAD] > CHRONIC)
