@@ -70,9 +70,13 @@ def is_narrow(low: int, high: int) -> bool:
     return (0 <= low and high < 2**32) or (-(2**31) <= low and high < 2**31)
 
 
+BARE = "pays && !causes && out->decided == NULL"
+"""Where only payments are asked for."""
+
+
 def money_loops(loops: Loops, causes: list[Node]) -> dict[str, list[Loop]]:
-    """By what is wanted, payments of layers or only of all: the loops that work out what is paid, and put causes
-    in arrays, in their order."""
+    """By what is wanted, payments of layers or only of all, or no reasons: the loops that work out what is
+    paid, and put causes in arrays, in their order."""
     feed = loops.feed
     narrow = Narrow(loops)
     if feed.graph.optimise.narrow and narrow.can([*feed.pays, feed.total, *causes]):
@@ -85,12 +89,17 @@ def money_loops(loops: Loops, causes: list[Node]) -> dict[str, list[Loop]]:
     total = ("int64_t", "total", feed.total)
     by_layer = loops.loop(f"{loops.name}_pays", [*pays, total, *arrays], lanes=lanes)
     in_all = loops.loop(f"{loops.name}_pay", [total, *arrays], lanes=lanes)
+    alone = loops.loop(f"{loops.name}_bare", [*pays, total], lanes=lanes)
     last: list[Loop] = []
     loops.held |= dict.fromkeys(causes)
     if lanes == 32 and causes:
         loops.wide |= dict.fromkeys(causes)
         last = [narrowed(loops, causes)]
-    return {"pays": [*first, by_layer, *last], "!pays": [*first, in_all, *last]}
+    return {
+        BARE: [*first, alone],
+        f"pays && !({BARE})": [*first, by_layer, *last],
+        "!pays": [*first, in_all, *last],
+    }
 
 
 def widened(loops: Loops, nodes: dict[Node, None]) -> list[Loop]:

@@ -56,6 +56,10 @@ KINDS: tuple[tuple[str, re.Pattern[str], dict[str, str]], ...] = (
     ("negation", re.compile(r"= (!)v"), {"!": ""}),
 )
 FUNCTION = re.compile(r"\w.*\bfeed_0_(\w+)\(")
+UNCALLED = "bare"
+"""The loop for payments without reasons (compiler/feed_money.py): the runtime always asks for what decided a
+claim."""
+
 SHIFT = re.compile(r"(?:>>|<<) (\d+)")
 
 SIXTEEN = frozenset({"units_of", "rows_in_all", "rows_by_layer"})
@@ -90,7 +94,7 @@ def of_feed(text: str, sixteen: bool = False) -> Iterator[tuple[str, int, str]]:
         line = lines[place]
         if found := FUNCTION.match(line):
             inside = found[1]
-        if (inside in SIXTEEN) != sixteen:
+        if inside == UNCALLED or (inside in SIXTEEN) != sixteen:
             continue
         if not (STATED if sixteen else COMPUTED).fullmatch(line):
             continue

@@ -1562,6 +1562,34 @@ HMB_LOOP static void feed_0_pay(
     HMB_KEEP;
 }
 
+HMB_LOOP static void feed_0_bare(
+    int64_t n,
+    feed_0_block *restrict b,
+    int64_t *restrict o0,
+    int64_t *restrict total)
+{
+#pragma omp simd simdlen(16)
+    for (int64_t i = 0; i < n; i++) {
+        const uint32_t v1 = b->n0[i];
+        const int32_t v34 = (int32_t)((int32_t)v1 - (int32_t)2000000);
+        const uint32_t v35 = (uint32_t)((int32_t)v34 > (int32_t)0 ? (int32_t)v34 : (int32_t)0);
+        const _Bool v39 = (int64_t)(b->w1[i] >> 0 & 1);
+        const uint32_t m39_uint32_t = -(uint32_t)v39;
+        const uint32_t v57 = ((uint32_t)3221225472LL ^ (((uint32_t)1288490189 ^ (uint32_t)3221225472LL) & m39_uint32_t));
+        const uint32_t v59 = (uint32_t)(((uint64_t)(uint32_t)v35 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v126 = (uint32_t)((uint32_t)v59 < (uint32_t)100000000 ? (uint32_t)v59 : (uint32_t)100000000);
+        const uint32_t v0 = b->s0[i];
+        const int32_t v36 = (int32_t)((int32_t)v0 - (int32_t)2000000);
+        const uint32_t v37 = (uint32_t)((int32_t)v36 > (int32_t)0 ? (int32_t)v36 : (int32_t)0);
+        const uint32_t v60 = (uint32_t)(((uint64_t)(uint32_t)v37 * (uint64_t)(uint32_t)v57 + (uint64_t)(uint32_t)2147483648LL) >> 32);
+        const uint32_t v127 = (uint32_t)((uint32_t)v60 < (uint32_t)100000000 ? (uint32_t)v60 : (uint32_t)100000000);
+        const uint32_t v138 = (uint32_t)((uint32_t)v126 - (uint32_t)v127);
+        o0[i] = v138;
+        total[i] = v138;
+    }
+    HMB_KEEP;
+}
+
 HMB_LOOP static void feed_0_narrow(
     int64_t n,
     feed_0_block *restrict b)
@@ -2011,7 +2039,11 @@ static void feed_0_run(const hmb_feed_input *in, int64_t first, int64_t end,
                 feed_0_fetch(n, unit, in->unit + i + (end - i > n + HMB_AHEAD ? HMB_AHEAD : 0), records, to, b);
             feed_0_narrow0(n, b);
             feed_0_sum0(n, unit, records, to, b, c1 + i, carried);
-            if (pays) {
+            if (pays && !causes && out->decided == NULL) {
+                feed_0_aside(n, c1 + i, b);
+                feed_0_bare(n, b, o0, total);
+            }
+            if (pays && !(pays && !causes && out->decided == NULL)) {
                 feed_0_aside(n, c1 + i, b);
                 feed_0_pays(n, b, o0, total);
                 feed_0_narrow(n, b);
