@@ -83,10 +83,9 @@ def row_loop(loops: Loops, accepted: Node, layers: bool) -> Loop:
         parts += ["int64_t *carried"]
     if years_of(feed):
         start += turning(feed, name)
-        parts += ["const hmb_feed_input *in"]
     if record.varied:
         start += record.versions()
-        parts += ["const hmb_feed_input *in", "const int32_t *restrict row", "const uint8_t *restrict version"]
+        parts += ["const int32_t *restrict row", "const uint8_t *restrict version"]
     parts += loops.parts(reads, listed)
     parts += ["int64_t *restrict total", "uint8_t *restrict decided"]
     if layers:

@@ -6,37 +6,11 @@ import re
 
 import pytest
 from advice import advice
+from habits import ALL, REST, SCHEMES
 
 from hmbc.compiler.pipeline import compile_source
-from hmbc.dsl.chinese_numbers import in_digits
 from hmbc.dsl.source import Source
 from hmbc.grammar.keywords import Language
-
-SCHEMES = {
-    "zh": """方案 例 {
-    依据 “例”
-    币种 人民币
-    保障年度 公历年
-    同次就医 费用.住院号
-    参保人 { 健康：健康 | 既往症  出生日期：日期 }
-    费用 { 住院号：编码  病种：编码  类别：住院 | 门诊  自付：金额  天数：整数 }
-    层 住院 据 “1” { CLAUSES }
-    示例 { 费用 2024-03-01 { 类别：住院，自付：100 } 给付 50 }
-}""",
-    "en": """scheme s {
-    source "e"
-    currency CNY
-    benefit year calendar
-    event claim.admission
-    member { health: healthy | preexisting  born: date }
-    claim { admission: code  care: inpatient | outpatient  cost: money  days: int }
-    layer hospital cite "1" { CLAUSES }
-    example { claim 2024-03-01 { care: inpatient, cost: 100 } pay 50 }
-}""",
-}
-
-
-REST = "基数 费用.自付 无起付线 比例 75% 不封顶"
 
 
 @pytest.mark.parametrize(
@@ -101,27 +75,6 @@ REST = "基数 费用.自付 无起付线 比例 75% 不封顶"
 def test_habits_of_chinese_documents(clauses: str, said: str) -> None:
     found = advice(SCHEMES["zh"].replace("CLAUSES", clauses), "zh")
     assert any(one.startswith(said) for one in found), found
-
-
-@pytest.mark.parametrize(
-    ("day", "said"),
-    [
-        ("5 November 2023", "2023-11-05"), ("November 5, 2023", "2023-11-05"),
-        ("01.03.2024", "2024-03-01"), ("1-3-2024", "2024-03-01"), ("05/11/2023", "2023-11-05 or 2023-05-11"),
-        ("5th Nov 2023", "2023-11-05"), ("1st of March 2024", "2024-03-01"), ("November 22nd, 2023", "2023-11-22"),
-        ("the 3rd of May 2024", "2024-05-03"), ("May the 3rd, 2024", "2024-05-03"), ("31st June 2024", None),
-        ("5Nov2023", "2023-11-05"), ("5-Nov-2023", "2023-11-05"),
-        ("25/11/2023", "2023-11-25"), ("12.31.2023", "2023-12-31"), ("31 February 2023", None),
-        ("5 November", None), ("5 Brumaire 1799", None), ("40.40.2023", None),
-    ],
-)  # fmt: skip
-def test_days_as_people_write_them(day: str, said: str | None) -> None:
-    found = advice(SCHEMES["en"].replace('source "e"', f'source "e", {day}'), "en")
-    expected = [] if said is None else [f"the year comes first: write {said}"]
-    assert [one for one in found if one.startswith("the year comes first")] == expected
-
-
-ALL = "base claim.cost no threshold ratio 75%"
 
 
 @pytest.mark.parametrize(
@@ -252,25 +205,6 @@ def test_what_is_no_band_of_amounts_is_not_taken_for_one(language: Language, cla
     assert not any(one.startswith((BANDS_ZH, BANDS_EN)) for one in found), found
 
 
-@pytest.mark.parametrize(
-    ("language", "year", "said"),
-    [
-        ("zh", "自然年度", "写“公历年”"),
-        ("zh", "2024年1月1日 至 2024年12月31日", "每年如此，只写月日：1月1日 至 12月31日"),
-        ("zh", "1月1日-12月31日", "起止之间写“至”"),
-        ("zh", "：公历年", "“保障年度”后面不用冒号"),
-        ("en", "1 January to 31 December", "write the day 01-01"),
-        ("en", "January 1 to December 31", "write the day 01-01"),
-        ("en", "2024-01-01 to 2024-12-31", "month and day alone"),
-    ],
-)
-def test_the_benefit_year_as_people_write_it(language: Language, year: str, said: str) -> None:
-    text = SCHEMES[language].replace("CLAUSES", {"zh": REST, "en": f"{ALL} no cap"}[language])
-    word = {"zh": "保障年度", "en": "benefit year"}[language]
-    found = advice(re.sub(f"{word} .*", f"{word} {year}", text), language)
-    assert found and found[0].startswith(said), found
-
-
 def test_words_of_a_citation_and_of_an_example() -> None:
     zh, en = SCHEMES["zh"].replace("CLAUSES", REST), SCHEMES["en"].replace("CLAUSES", f"{ALL} no cap")
     assert advice(zh.replace("据 “1”", "“住院” “1”"), "zh") == ["少了“据”：据 “1”"]
@@ -314,40 +248,6 @@ def test_commas_between_attributes_and_a_colon_behind_a_layer() -> None:
         "they are set apart by blanks or line breaks, not by commas"
     ]
     assert advice(text.replace("pay 50", "pay hospital: 50"), "en") == ["no colon here"]
-
-
-@pytest.mark.parametrize("date", ["2024/3/1", "2024.03.01", "2024年3月1日"])
-def test_dates_as_people_write_them(date: str) -> None:
-    text = SCHEMES["zh"].replace("CLAUSES", REST).replace("2024-03-01", date)
-    assert compile_source(Source("t.hmb", text)).kernel is not None
-
-
-@pytest.mark.parametrize(
-    ("text", "digits"),
-    [
-        ("两万元", "2万元"), ("一百零五元", "105元"), ("十五万", "150000"), ("三亿五千万元", "35000万元"),
-        ("一千二百元", "1200元"), ("百分之七十五", "75%"), ("百分之0.3", "0.3%"), ("八成", "80%"),
-        ("三十天", "30天"), ("三个月", "3个月"), ("十个工作日", "10个工作日"), ("六十周岁", "60"),
-        ("1.5万元", "1.5万元"), ("万元", None), ("住院", None), ("百分之", None), ("1.2.3元", None),
-        ("一.元", None), ("1.2.3十元", None), ("1..2万元", None),
-    ],
-)  # fmt: skip
-def test_numbers_in_words(text: str, digits: str | None) -> None:
-    assert in_digits(text) == digits
-
-
-@pytest.mark.parametrize(
-    ("amount", "currency", "codes"),
-    [
-        ("¥10", "EUR", ["HMB217"]), ("10元", "USD", ["HMB217"]), ("€10", "EUR", []),
-        ("$10", "USD", []), ("€10", "CNY", ["HMB217"]), ("10元", "HKD", []), ("¥10", "JPY", []),
-    ],
-)  # fmt: skip
-def test_a_sign_is_that_of_the_currency(amount: str, currency: str, codes: list[str]) -> None:
-    text = SCHEMES["en"].replace("CLAUSES", f"pays {amount} * claim.days no cap")
-    compiled = compile_source(Source("t.hmb", text.replace("CNY", currency)))
-    found = [d.code for d in compiled.diagnostics if d.code not in ("HMB306", "HMB416")]
-    assert found == codes
 
 
 def test_a_name_that_nothing_reads_is_checked_and_its_parts_are_not_blamed() -> None:
